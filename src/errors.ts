@@ -1,0 +1,37 @@
+// The errors that a caller can tell apart. Each says what was given, what is accepted and what to do;
+// the facts stand in fields too. Errors of the pool are its own (pool/errors.ts).
+
+/** A scene that cannot be drawn as it is. `issues` has one entry per wrong value. */
+export class SceneError extends Error {
+  override readonly name = 'SceneError';
+  constructor(readonly issues: readonly SceneIssue[]) {
+    super(issues.map(({ path, given, accepted }) => `${path} ${given}: ${accepted}`).join('; '));
+  }
+}
+
+/** One wrong value: where it stands (`lattice.cells`), what was given, what is accepted. */
+export interface SceneIssue {
+  readonly path: string;
+  readonly given: string;
+  readonly accepted: string;
+}
+
+/** A job that needs more memory than there is or than one array can have; sizes in bytes. */
+export class LimitError extends Error {
+  override readonly name = 'LimitError';
+  constructor(
+    readonly what: string,
+    readonly needed: number,
+    readonly limit: number,
+  ) {
+    super(`${what} needs ${formatBytes(needed)}, at most ${formatBytes(limit)} can be had; take fewer cells`);
+  }
+}
+
+/** A number of bytes for people: `1.5 MB`, in powers of 1000. */
+export function formatBytes(bytes: number): string {
+  const units = ['bytes', 'kB', 'MB', 'GB', 'TB'];
+  const power = bytes < 1000 ? 0 : Math.min(Math.floor(Math.log10(bytes) / 3), units.length - 1);
+  const value = bytes / 1000 ** power;
+  return `${power === 0 ? value : value.toPrecision(3)} ${units[power]}`;
+}

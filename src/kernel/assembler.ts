@@ -1,0 +1,223 @@
+// A small assembler for WebAssembly: modules with one imported memory, imported and exported functions, and
+// only the instructions that emit.ts uses. It knows no formulas. Format and opcodes: WebAssembly Core
+// Specification 2.0, chapter 5. Looked at first: binaryen (100 MB installed) and wabt (it assembles text);
+// the form of an assembler as a file of its own is learnt from jax-js.
+
+export const i32 = 0x7f;
+export const v128 = 0x7b;
+export type ValueType = typeof i32 | typeof v128;
+
+export interface Signature {
+  readonly parameters: readonly ValueType[];
+  readonly results: readonly ValueType[];
+}
+
+// Instructions without immediates. The numbers of vector instructions stand behind the prefix 0xfd.
+const scalarOpcodes = {
+  'i32.lt_u': 0x49,
+  'i32.ge_u': 0x4f,
+  'i32.add': 0x6a,
+  'i32.sub': 0x6b,
+  'i32.and': 0x71,
+  'i32.shl': 0x74,
+} as const;
+const vectorOpcodes = {
+  'f64x2.lt': 0x49,
+  'f64x2.le': 0x4b,
+  'v128.and': 0x4e,
+  'v128.andnot': 0x4f,
+  'v128.or': 0x50,
+  'v128.xor': 0x51,
+  'v128.bitselect': 0x52,
+  'v128.any_true': 0x53,
+  'i16x8.narrow_i32x4_u': 0x86,
+  'i64x2.add': 0xce,
+  'i64x2.sub': 0xd1,
+  'i64x2.ne': 0xd7,
+  'i64x2.lt_s': 0xd8,
+  'f64x2.neg': 0xed,
+  'f64x2.add': 0xf0,
+  'f64x2.sub': 0xf1,
+  'f64x2.mul': 0xf2,
+} as const;
+export type Opcode = keyof typeof scalarOpcodes | keyof typeof vectorOpcodes;
+
+/** The body of one function. Methods append instructions in order; nested blocks are callbacks. */
+export class FunctionBody {
+  private readonly code: number[] = [];
+  private readonly locals: ValueType[] = [];
+  private depth = 0;
+
+  constructor(readonly signature: Signature) {}
+
+  /** A new local variable; parameters are locals 0, 1, ... */
+  local(type: ValueType): number {
+    return this.signature.parameters.length + this.locals.push(type) - 1;
+  }
+
+  op(...opcodes: Opcode[]): this {
+    for (const name of opcodes) {
+      if (name in scalarOpcodes) this.code.push(scalarOpcodes[name as keyof typeof scalarOpcodes]);
+      else this.code.push(0xfd, ...unsigned(vectorOpcodes[name as keyof typeof vectorOpcodes]));
+    }
+    return this;
+  }
+
+  get(...locals: number[]): this {
+    for (const local of locals) this.code.push(0x20, ...unsigned(local));
+    return this;
+  }
+  set(local: number): this {
+    this.code.push(0x21, ...unsigned(local));
+    return this;
+  }
+  tee(local: number): this {
+    this.code.push(0x22, ...unsigned(local));
+    return this;
+  }
+  /** A 32-bit constant, taken modulo 2^32. */
+  i32(value: number): this {
+    this.code.push(0x41, ...signed(value | 0));
+    return this;
+  }
+  /** A vector of two equal doubles. */
+  f64x2(value: number): this {
+    const bytes = [...new Uint8Array(Float64Array.of(value).buffer)];
+    this.code.push(0xfd, 0x0c, ...bytes, ...bytes);
+    return this;
+  }
+  /** A vector of two equal whole numbers of 64 bits. */
+  i64x2(value: bigint): this {
+    const bytes = [...new Uint8Array(BigInt64Array.of(value).buffer)];
+    this.code.push(0xfd, 0x0c, ...bytes, ...bytes);
+    return this;
+  }
+
+  /** Loads 16 bytes from the address on the stack. */
+  load(offset = 0): this {
+    return this.memory(0x00, 3, offset);
+  }
+  /** Loads 8 bytes from the address on the stack into both halves. */
+  loadSplat(offset = 0): this {
+    return this.memory(0x0a, 3, offset);
+  }
+  /** Stores 16 bytes: address and value on the stack. */
+  store(offset = 0): this {
+    return this.memory(0x0b, 0, offset);
+  }
+  /** Stores one lane of 2 or 4 bytes: address and vector on the stack. */
+  storeLane(bytes: 2 | 4, lane: number, offset = 0): this {
+    this.memory(bytes === 2 ? 0x59 : 0x5a, 0, offset);
+    this.code.push(lane);
+    return this;
+  }
+  private memory(opcode: number, alignment: number, offset: number): this {
+    this.code.push(0xfd, ...unsigned(opcode), alignment, ...unsigned(offset));
+    return this;
+  }
+
+  /** Picks 16 of the 32 bytes of two vectors. */
+  shuffle(bytes: readonly number[]): this {
+    this.code.push(0xfd, 0x0d, ...bytes);
+    return this;
+  }
+  /** Whether a 64-bit lane of a mask is set: its lower half as an i32. */
+  lane64(lane: number): this {
+    this.code.push(0xfd, 0x1b, 2 * lane);
+    return this;
+  }
+  /** Puts the i32 on the stack, widened without sign, into one 64-bit lane of the vector below it. */
+  replaceLane64(lane: number): this {
+    this.code.push(0xad, 0xfd, 0x1e, lane);
+    return this;
+  }
+  /** The i32 on the stack, widened without sign, in both 64-bit lanes. */
+  splat64(): this {
+    this.code.push(0xad, 0xfd, 0x12);
+    return this;
+  }
+  call(functionIndex: number): this {
+    this.code.push(0x10, ...unsigned(functionIndex));
+    return this;
+  }
+
+  /** Runs the inside when the i32 on the stack is not 0. */
+  if(inside: () => void, otherwise?: () => void): this {
+    this.code.push(0x04, 0x40);
+    this.depth++;
+    inside();
+    if (otherwise) {
+      this.code.push(0x05);
+      otherwise();
+    }
+    this.depth--;
+    this.code.push(0x0b);
+    return this;
+  }
+  /** Repeats the inside; it goes on when `again()` is emitted and taken, and is left otherwise. */
+  loop(inside: (againIf: () => void) => void): this {
+    this.code.push(0x03, 0x40);
+    const depth = ++this.depth;
+    inside(() => this.code.push(0x0d, ...unsigned(this.depth - depth)));
+    this.depth--;
+    this.code.push(0x0b);
+    return this;
+  }
+
+  /** The function as it stands in the code section. */
+  encode(): number[] {
+    const declared = this.locals.flatMap((type) => [1, type]);
+    return sized([...unsigned(this.locals.length), ...declared, ...this.code, 0x0b]);
+  }
+}
+
+export interface ModuleParts {
+  /** Where the memory comes from; in pages of 64 KiB. Shared memory needs a maximum. */
+  readonly memory: { readonly shared: boolean; readonly maximum: number };
+  /** Functions taken from outside, imported as `host.NAME`: function indices 0, 1, ... */
+  readonly imports: readonly { readonly name: string; readonly signature: Signature }[];
+  /** Functions given out by name: the function indices after the imports. */
+  readonly exports: readonly { readonly name: string; readonly body: FunctionBody }[];
+}
+
+/** The bytes of a module; its memory is imported as `host.memory`. */
+export function assemble({ memory, imports, exports }: ModuleParts): Uint8Array<ArrayBuffer> {
+  const signatures = [...imports.map((each) => each.signature), ...exports.map((each) => each.body.signature)];
+  const types = signatures.map(({ parameters, results }) => [0x60, ...vector(parameters), ...vector(results)]);
+  const memoryType = [memory.shared ? 0x03 : 0x01, ...unsigned(1), ...unsigned(memory.maximum)];
+  const memoryImport = [...name('host'), ...name('memory'), 0x02, ...memoryType];
+  const functionImports = imports.map((each, i) => [...name('host'), ...name(each.name), 0x00, ...unsigned(i)]);
+  const exported = exports.map((each, i) => [...name(each.name), 0x00, ...unsigned(imports.length + i)]);
+  return Uint8Array.from([
+    ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
+    ...section(1, types),
+    ...section(2, [memoryImport, ...functionImports]),
+    ...section(3, exports.map((_, i) => unsigned(imports.length + i))),
+    ...section(7, exported),
+    ...section(10, exports.map((each) => each.body.encode())),
+  ]);
+}
+
+const sized = (bytes: readonly number[]) => [...unsigned(bytes.length), ...bytes];
+const vector = (bytes: readonly number[]) => sized(bytes);
+const name = (text: string) => sized([...new TextEncoder().encode(text)]);
+const section = (id: number, items: readonly (readonly number[])[]) => [
+  id,
+  ...sized([...unsigned(items.length), ...items.flat()]),
+];
+
+/** LEB128 of a whole number from 0 to 2^32 - 1. */
+function unsigned(value: number): number[] {
+  const bytes = [];
+  let rest = value;
+  for (; rest >= 0x80; rest = Math.floor(rest / 0x80)) bytes.push((rest % 0x80) + 0x80);
+  return [...bytes, rest];
+}
+
+/** LEB128 of a signed whole number of 32 bits. */
+function signed(value: number): number[] {
+  const bytes = [];
+  let rest = value;
+  for (; rest < -0x40 || rest >= 0x40; rest >>= 7) bytes.push((rest & 0x7f) | 0x80);
+  return [...bytes, rest & 0x7f];
+}

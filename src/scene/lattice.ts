@@ -1,0 +1,51 @@
+// The lesson's sample points, equal to numpy's bit for bit. How an arange is filled is read off numpy's
+// documentation of `arange` and its C sources (multiarray/ctors.c: length and step; arraytypes: fill).
+import { LimitError } from '../errors.js';
+
+/** Which sample points: a square around 0, from `-extent` up to `extent`, `cells` points a unit of `extent`. */
+export interface Lattice {
+  readonly extent: number;
+  readonly cells: number;
+}
+
+/** `rows * columns` complex numbers, row after row, real and imaginary part in turn, as numpy's complex128. */
+export interface ComplexGrid {
+  readonly rows: number;
+  readonly columns: number;
+  readonly values: Float64Array;
+}
+
+/** How many points one axis of the lattice has: `2 * cells`, or one more where rounding makes it so. */
+export function axisLength({ extent, cells }: Lattice): number {
+  return Math.ceil((extent - -extent) / (extent / cells));
+}
+
+/**
+ * The sample points of one axis, as `np.arange(-extent, extent, extent / cells)` fills them:
+ * `start + i * delta`, where delta is the rounded difference of the first two points.
+ */
+export function latticeAxis(lattice: Lattice): Float64Array {
+  const start = -lattice.extent;
+  const delta = start + lattice.extent / lattice.cells - start;
+  return Float64Array.from({ length: axisLength(lattice) }, (_, i) => start + i * delta);
+}
+
+/**
+ * The grid of complex numbers `axis[row] + i * axis[column]`, in memory as numpy has it: 16 bytes a point.
+ * Throws LimitError where one array cannot hold it.
+ */
+export function complexGrid(extent: number, cells: number): ComplexGrid {
+  const axis = latticeAxis({ extent, cells });
+  const size = axis.length;
+  const bytes = 16 * size * size;
+  if (bytes > 2 ** 32) throw new LimitError('a grid of complex numbers', bytes, 2 ** 32);
+  const values = new Float64Array(2 * size * size);
+  for (let row = 0, at = 0; row < size; row++) {
+    const re = axis[row]!;
+    for (let column = 0; column < size; column++) {
+      values[at++] = re;
+      values[at++] = axis[column]!;
+    }
+  }
+  return { rows: size, columns: size, values };
+}
