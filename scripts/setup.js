@@ -15,7 +15,12 @@ export function setup() {
   unlessDone(inRoot('node_modules', '.installed'), ['package-lock.json'], () => {
     console.error('mandoline: installing packages');
     // Its own talk goes to stderr, so that `npm start -- render -o -` keeps stdout for the data.
-    run(process.platform === 'win32' ? 'npm.cmd' : 'npm', ['ci', '--ignore-scripts', '--no-fund', '--no-audit']);
+    run(process.platform === 'win32' ? 'npm.cmd' : 'npm', [
+      'ci',
+      '--ignore-scripts',
+      '--no-fund',
+      '--no-audit',
+    ]);
   });
   const sources = ['src', 'lesson', 'bench', 'test'].flatMap(typescriptFiles);
   unlessDone(inRoot('dist', '.built'), ['package-lock.json', 'tsconfig.json', ...sources], () => {

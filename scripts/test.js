@@ -10,7 +10,10 @@ runScript(() => {
   const wanted = process.argv.slice(2);
   const folder = join(root, 'dist', 'test');
   const files = readdirSync(folder, { recursive: true })
-    .filter((name) => name.endsWith('.test.js') && (wanted.length === 0 || wanted.some((part) => name.includes(part))))
+    .filter(
+      (name) =>
+        name.endsWith('.test.js') && (wanted.length === 0 || wanted.some((part) => name.includes(part))),
+    )
     .sort();
   if (files.length === 0) throw new Error(`no test file's path holds ${wanted.join(' or ')}`);
   const options = ['--test', '--test-reporter=spec', ...files.map((name) => join(folder, name))];

@@ -14,8 +14,16 @@ export const c: Expression = { kind: 'variable', name: 'c' };
 export const constant = (re: number, im = 0): Expression => ({ kind: 'constant', value: [re, im] });
 export const negate = (operand: Expression): Expression => ({ kind: 'negate', operand });
 export const add = (left: Expression, right: Expression): Expression => ({ kind: 'add', left, right });
-export const subtract = (left: Expression, right: Expression): Expression => ({ kind: 'subtract', left, right });
-export const multiply = (left: Expression, right: Expression): Expression => ({ kind: 'multiply', left, right });
+export const subtract = (left: Expression, right: Expression): Expression => ({
+  kind: 'subtract',
+  left,
+  right,
+});
+export const multiply = (left: Expression, right: Expression): Expression => ({
+  kind: 'multiply',
+  left,
+  right,
+});
 
 /** `base ^ exponent`; the exponent is a whole number from 1 to 1024. Throws RangeError for another. */
 export function power(base: Expression, exponent: number): Expression {

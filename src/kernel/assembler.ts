@@ -182,19 +182,37 @@ export interface ModuleParts {
 
 /** The bytes of a module; its memory is imported as `host.memory`. */
 export function assemble({ memory, imports, exports }: ModuleParts): Uint8Array<ArrayBuffer> {
-  const signatures = [...imports.map((each) => each.signature), ...exports.map((each) => each.body.signature)];
-  const types = signatures.map(({ parameters, results }) => [0x60, ...vector(parameters), ...vector(results)]);
+  const signatures = [
+    ...imports.map((each) => each.signature),
+    ...exports.map((each) => each.body.signature),
+  ];
+  const types = signatures.map(({ parameters, results }) => [
+    0x60,
+    ...vector(parameters),
+    ...vector(results),
+  ]);
   const memoryType = [memory.shared ? 0x03 : 0x01, ...unsigned(1), ...unsigned(memory.maximum)];
   const memoryImport = [...name('host'), ...name('memory'), 0x02, ...memoryType];
-  const functionImports = imports.map((each, i) => [...name('host'), ...name(each.name), 0x00, ...unsigned(i)]);
+  const functionImports = imports.map((each, i) => [
+    ...name('host'),
+    ...name(each.name),
+    0x00,
+    ...unsigned(i),
+  ]);
   const exported = exports.map((each, i) => [...name(each.name), 0x00, ...unsigned(imports.length + i)]);
   return Uint8Array.from([
     ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
     ...section(1, types),
     ...section(2, [memoryImport, ...functionImports]),
-    ...section(3, exports.map((_, i) => unsigned(imports.length + i))),
+    ...section(
+      3,
+      exports.map((_, i) => unsigned(imports.length + i)),
+    ),
     ...section(7, exported),
-    ...section(10, exports.map((each) => each.body.encode())),
+    ...section(
+      10,
+      exports.map((each) => each.body.encode()),
+    ),
   ]);
 }
 

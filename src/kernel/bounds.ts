@@ -55,7 +55,10 @@ export function overflowBounds(step: Expression, c: Complex): EscapeBounds {
     thresholds.push({ finite: 2 ** (2 * (finite - slack)), overflown: 2 ** (2 * (overflown + slack)) });
     const [nextFinite, nextOverflown] = [finite, overflown];
     finite = largest((l) => upper(l) <= nextFinite && peak(l) <= largestDouble);
-    overflown = Math.max(far, smallest((l) => lower(l) >= nextOverflown));
+    overflown = Math.max(
+      far,
+      smallest((l) => lower(l) >= nextOverflown),
+    );
   }
   // So few steps that what was near at the last test is not yet beyond what the thresholds tell.
   const steps = Math.floor(Math.log2(900 / (2 * far)) / Math.log2(degree));
@@ -156,7 +159,14 @@ function expandOnce(expression: Expression, c: Complex, peaks: number[]): Polyno
       return constantPolynomial(expression.value);
     case 'variable':
       if (expression.name === 'c') return constantPolynomial(c);
-      return { value: [[0, 0], [1, 0]], size: [0, 1], weight: 0 };
+      return {
+        value: [
+          [0, 0],
+          [1, 0],
+        ],
+        size: [0, 1],
+        weight: 0,
+      };
     case 'negate': {
       const { value, ...rest } = expand(expression.operand, c, peaks);
       return { ...rest, value: value.map(([re, im]) => [-re, -im]) };

@@ -24,7 +24,16 @@ export interface MemoryType {
  * its counts go. The sample point at [row][column] is
  * (rowRe[row] + columnRe[column]) + i (rowIm[row] + columnIm[column]).
  */
-const parameters = ['rowRe', 'rowIm', 'columnRe', 'columnIm', 'rowStart', 'rowEnd', 'columns', 'target'] as const;
+const parameters = [
+  'rowRe',
+  'rowIm',
+  'columnRe',
+  'columnIm',
+  'rowStart',
+  'rowEnd',
+  'columns',
+  'target',
+] as const;
 
 /** How many bytes one count takes in memory. */
 export const countBytes = (iterations: number) => (iterations < 2 ** 16 ? 2 : 4);
@@ -34,7 +43,11 @@ export function emitKernel(job: KernelJob, memory: MemoryType): Uint8Array<Array
   const signature: Signature = { parameters: [i32, i32], results: [i32] };
   const body = new FunctionBody({ parameters: parameters.map(() => i32), results: [] });
   emitCount(body, job);
-  return assemble({ memory, imports: [{ name: 'reference', signature }], exports: [{ name: 'count', body }] });
+  return assemble({
+    memory,
+    imports: [{ name: 'reference', signature }],
+    exports: [{ name: 'count', body }],
+  });
 }
 
 /** The local variables of one vector of two points. */
@@ -55,7 +68,8 @@ interface Lanes {
 
 function emitCount(body: FunctionBody, job: KernelJob): void {
   const { iterations, escape } = job;
-  const bounds = escape === 'overflow' ? overflowBounds(job.step, job.c) : bailoutBounds(job.step, job.c, escape);
+  const bounds =
+    escape === 'overflow' ? overflowBounds(job.step, job.c) : bailoutBounds(job.step, job.c, escape);
   const block = Math.min(bounds.block, iterations);
   const vector = () => body.local(v128);
   const [rowRe, rowIm, columnRe, columnIm, row, rowEnd, columns, target] = [0, 1, 2, 3, 4, 5, 6, 7];
@@ -94,7 +108,12 @@ function emitCount(body: FunctionBody, job: KernelJob): void {
       body.get(column).i32(groupSize).op('i32.add').tee(column).get(columns).op('i32.lt_u');
       nextGroup();
     });
-    body.get(target).get(columns).i32(Math.log2(countBytes(iterations))).op('i32.shl', 'i32.add').set(target);
+    body
+      .get(target)
+      .get(columns)
+      .i32(Math.log2(countBytes(iterations)))
+      .op('i32.shl', 'i32.add')
+      .set(target);
     body.get(row).i32(1).op('i32.add').tee(row).get(rowEnd).op('i32.lt_u');
     nextRow();
   });
@@ -105,9 +124,21 @@ function emitCount(body: FunctionBody, job: KernelJob): void {
 
   function loadGroup() {
     elementAddress(columnRe, column).set(address);
-    lanes.forEach((lane, j) => body.get(re, address).load(16 * j).op('f64x2.add').set(lane.x));
+    lanes.forEach((lane, j) =>
+      body
+        .get(re, address)
+        .load(16 * j)
+        .op('f64x2.add')
+        .set(lane.x),
+    );
     elementAddress(columnIm, column).set(address);
-    lanes.forEach((lane, j) => body.get(im, address).load(16 * j).op('f64x2.add').set(lane.y));
+    lanes.forEach((lane, j) =>
+      body
+        .get(im, address)
+        .load(16 * j)
+        .op('f64x2.add')
+        .set(lane.y),
+    );
     for (const { live, count, untold } of lanes)
       body.i64x2(-1n).set(live).i64x2(BigInt(iterations)).set(count).i64x2(0n).set(untold);
     body.i32(0).set(step);
@@ -185,13 +216,25 @@ function emitCount(body: FunctionBody, job: KernelJob): void {
 
   function askReference() {
     lanes.forEach(({ count, untold }, j) => {
-      body.get(untold).op('v128.any_true').if(() => {
-        for (const lane of [0, 1]) {
-          body.get(untold).lane64(lane).if(() => {
-            body.get(count, row, column).i32(2 * j + lane).op('i32.add').call(0).replaceLane64(lane).set(count);
-          });
-        }
-      });
+      body
+        .get(untold)
+        .op('v128.any_true')
+        .if(() => {
+          for (const lane of [0, 1]) {
+            body
+              .get(untold)
+              .lane64(lane)
+              .if(() => {
+                body
+                  .get(count, row, column)
+                  .i32(2 * j + lane)
+                  .op('i32.add')
+                  .call(0)
+                  .replaceLane64(lane)
+                  .set(count);
+              });
+          }
+        });
     });
   }
 

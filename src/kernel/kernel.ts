@@ -31,7 +31,8 @@ const padded = (length: number) => 8 * (length + groupSize);
 export function layOut(rows: number, columns: number, iterations: number): Layout {
   const counts = 2 * (padded(rows) + padded(columns));
   const bytes = counts + rows * columns * countBytes(iterations);
-  if (bytes > largestMemory) throw new LimitError(`a field of ${rows} x ${columns} counts`, bytes, largestMemory);
+  if (bytes > largestMemory)
+    throw new LimitError(`a field of ${rows} x ${columns} counts`, bytes, largestMemory);
   return { rows, columns, counts, bytes };
 }
 

@@ -16,7 +16,8 @@ export interface KernelJob {
 
 /** How many of the `iterations` steps from `start` leave the point not escaped. */
 export function countReference({ step, c, iterations, escape }: KernelJob, start: Complex): number {
-  const escaped = escape === 'overflow' ? hasOverflown : ([x, y]: Complex) => !(x * x + y * y <= escape * escape);
+  const escaped =
+    escape === 'overflow' ? hasOverflown : ([x, y]: Complex) => !(x * x + y * y <= escape * escape);
   let z = start;
   for (let n = 0; n < iterations; n++) {
     z = evaluate(step, z, c);

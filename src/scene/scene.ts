@@ -23,10 +23,7 @@ export const sceneSchema = v.strictObject({
   /** The step z -> f(z, c). */
   formula: v.literal('z^2 + c', "must be 'z^2 + c'"),
   /** The constant of the formula, `[re, im]`. */
-  c: v.pipe(
-    v.strictTuple([finite(complexMessage), finite(complexMessage)], complexMessage),
-    v.readonly(),
-  ),
+  c: v.pipe(v.strictTuple([finite(complexMessage), finite(complexMessage)], complexMessage), v.readonly()),
   /** The sample points. Bounds: the step stays a normal double, the whole width a finite one. */
   lattice: v.strictObject({
     extent: between(1e-300, 8e307, 'must be a number from 1e-300 to 8e307'),
@@ -35,10 +32,7 @@ export const sceneSchema = v.strictObject({
   /** The largest number of steps. */
   iterations: whole(1, 2 ** 32 - 1),
   /** When a point has escaped: |z| is no longer finite, or it is larger than a radius. */
-  escape: v.union(
-    [v.literal('overflow'), between(1e-150, 1e150, escapeMessage)],
-    escapeMessage,
-  ),
+  escape: v.union([v.literal('overflow'), between(1e-150, 1e150, escapeMessage)], escapeMessage),
   /** Which colours; a name that color/palettes.ts knows. */
   palette: v.string('must be the name of a palette'),
 });

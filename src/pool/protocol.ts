@@ -1,0 +1,109 @@
+// What the pool and its workers say to each other. Plain data, cloned by postMessage; shared memory tells what
+// cannot wait for a message.
+import type { ErrorData } from './errors.js';
+
+/** An exported function, and the last argument where it is set. */
+export interface TaskReference {
+  readonly module: string;
+  readonly name: string;
+  readonly options?: object;
+}
+
+/** Several calls of one task that are sent, run and answered together. */
+export interface RunRequest {
+  readonly kind: 'run';
+  /** The arguments of each call. */
+  readonly calls: readonly (readonly unknown[])[];
+}
+
+/** A share in filling one array: claim slices until none is left. */
+export interface FillRequest {
+  readonly kind: 'fill';
+  readonly target: FillTarget;
+  readonly rows: number;
+  readonly slices: number;
+  /** The numbers of the slices to be claimed. */
+  readonly open: Int32Array;
+  readonly args: readonly unknown[];
+  readonly control: FillControl;
+}
+
+export type FillTarget =
+  | Int8Array<ArrayBufferLike>
+  | Uint8Array<ArrayBufferLike>
+  | Uint8ClampedArray<ArrayBufferLike>
+  | Int16Array<ArrayBufferLike>
+  | Uint16Array<ArrayBufferLike>
+  | Int32Array<ArrayBufferLike>
+  | Uint32Array<ArrayBufferLike>
+  | Float32Array<ArrayBufferLike>
+  | Float64Array<ArrayBufferLike>
+  | BigInt64Array<ArrayBufferLike>
+  | BigUint64Array<ArrayBufferLike>;
+
+/** Shared by all who fill one array. */
+export interface FillControl {
+  /** [how many of the open slices are claimed, 1 when no more may be claimed, how many slices are done]. */
+  readonly counters: Int32Array<SharedArrayBuffer>;
+  /** For each slice: the worker that claimed it, plus 1. */
+  readonly claimedBy: Int32Array<SharedArrayBuffer>;
+  /** For each slice: when it was begun and ended, in milliseconds since 1970; 0 before that. */
+  readonly times: Float64Array<SharedArrayBuffer>;
+}
+export const nextOpen = 0;
+export const stopped = 1;
+export const doneSlices = 2;
+
+export type Request = RunRequest | FillRequest;
+
+/** To a worker: begin, once; then work. */
+export type ToWorker =
+  | {
+      readonly type: 'begin';
+      /** The worker's number, from 0. */
+      readonly worker: number;
+      /** [the number of the request that runs, or 0]. */
+      readonly running: Int32Array<SharedArrayBuffer>;
+      readonly initializer: TaskReference | undefined;
+    }
+  | {
+      readonly type: 'request';
+      readonly id: number;
+      readonly task: TaskReference;
+      readonly request: Request;
+    };
+
+/** From a worker. `stray` is an error outside of any task. */
+export type FromWorker =
+  | { readonly type: 'ready' }
+  | { readonly type: 'broken'; readonly error: ErrorData }
+  | {
+      readonly type: 'done';
+      readonly id: number;
+      readonly values: readonly unknown[];
+      readonly milliseconds: number;
+    }
+  | { readonly type: 'failed'; readonly id: number; readonly error: ErrorData }
+  | { readonly type: 'stray'; readonly error: ErrorData };
+
+/** One end of the line between the pool and a worker, whatever the platform. */
+export interface Thread {
+  post(message: ToWorker): void;
+  /** Ends the thread at once, whatever it does. `onExit` follows. */
+  terminate(): void;
+  /** Whether the thread keeps the program alive. */
+  keepAlive(alive: boolean): void;
+}
+
+/** What a thread tells of itself. */
+export interface ThreadEvents {
+  onMessage(message: FromWorker): void;
+  /** Once, after the last message; `error` is what ended it where that is known. */
+  onExit(code: number, error?: unknown): void;
+}
+
+/** What a platform has to give; `#thread` picks the module. */
+export interface ThreadPlatform {
+  startThread(events: ThreadEvents): Thread;
+  availableParallelism(): number;
+}

@@ -1,0 +1,148 @@
+// What a worker does: takes requests in the order in which they come, one at a time, and answers each. The
+// platform's own part is in worker.node.ts and worker.web.ts.
+import { cloneError, errorToData, TaskError } from './errors.js';
+import {
+  doneSlices,
+  type FillRequest,
+  type FromWorker,
+  nextOpen,
+  type RunRequest,
+  stopped,
+  type TaskReference,
+  type ToWorker,
+} from './protocol.js';
+import { sliceRange } from './slices.js';
+
+type AnyFunction = (...parameters: unknown[]) => unknown;
+
+/** Joins a worker to its line: give `receive` every message, and `stray` every error that nobody caught. */
+export function serveRequests(post: (message: FromWorker) => void) {
+  let worker = 0;
+  let running: Int32Array | undefined;
+  let last: Promise<void> = Promise.resolve();
+  const modules = new Map<string, Record<string, unknown>>();
+
+  return {
+    receive(message: ToWorker): void {
+      last = last.then(() => (message.type === 'begin' ? begin(message) : answer(message)));
+    },
+    stray(error: unknown): void {
+      post({ type: 'stray', error: errorToData(error) });
+    },
+  };
+
+  async function begin(message: Extract<ToWorker, { type: 'begin' }>): Promise<void> {
+    ({ worker, running } = message);
+    try {
+      if (message.initializer) await call(await resolve(message.initializer), message.initializer, []);
+      post({ type: 'ready' });
+    } catch (error) {
+      post({ type: 'broken', error: errorToData(error) });
+    }
+  }
+
+  async function answer({ id, task, request }: Extract<ToWorker, { type: 'request' }>): Promise<void> {
+    Atomics.store(running!, 0, id);
+    const start = performance.now();
+    try {
+      // Nothing is awaited that need not be: a turn of the event loop costs more than a small task.
+      const known = modules.get(task.module)?.[task.name];
+      const run = typeof known === 'function' ? (known as AnyFunction) : await resolve(task);
+      const pending = request.kind === 'run' ? runCalls(run, task, request) : fillSlices(run, task, request);
+      const values = pending instanceof Promise ? await pending : pending;
+      Atomics.store(running!, 0, 0);
+      postValues(id, task, values, performance.now() - start);
+    } catch (error) {
+      Atomics.store(running!, 0, 0);
+      post({ type: 'failed', id, error: errorToData(error) });
+    }
+  }
+
+  function postValues(
+    id: number,
+    task: TaskReference,
+    values: readonly unknown[],
+    milliseconds: number,
+  ): void {
+    try {
+      post({ type: 'done', id, values, milliseconds });
+    } catch (error) {
+      throw cloneError(error, task, values, 'results');
+    }
+  }
+
+  function fillSlices(
+    run: AnyFunction,
+    task: TaskReference,
+    request: FillRequest,
+  ): unknown[] | Promise<unknown[]> {
+    const { target, rows, slices, open, args, control } = request;
+    const width = target.length / rows;
+    const { counters, claimedBy, times } = control;
+    const now = () => performance.timeOrigin + performance.now();
+
+    return claim();
+
+    function claim(): unknown[] | Promise<unknown[]> {
+      while (Atomics.load(counters, stopped) === 0) {
+        const claimed = Atomics.add(counters, nextOpen, 1);
+        if (claimed >= open.length) break;
+        const range = sliceRange(rows, slices, open[claimed]!);
+        Atomics.store(claimedBy, range.index, worker + 1);
+        times[2 * range.index] = now();
+        if (range.start < range.end) {
+          const slice = target.subarray(range.start * width, range.end * width);
+          const pending = call(run, task, [slice, range, ...args]);
+          if (pending instanceof Promise) return pending.then(() => finish(range.index)).then(claim);
+        }
+        finish(range.index);
+      }
+      return [];
+    }
+
+    function finish(index: number): void {
+      times[2 * index + 1] = now();
+      Atomics.add(counters, doneSlices, 1);
+    }
+  }
+
+  async function resolve({ module, name }: TaskReference): Promise<AnyFunction> {
+    const exported: Record<string, unknown> = modules.get(module) ?? (await import(module));
+    modules.set(module, exported);
+    const run = exported[name];
+    if (typeof run === 'function') return run as AnyFunction;
+    const names = Object.keys(exported).filter((key) => typeof exported[key] === 'function');
+    throw new TaskError(`${module} exports no function ${name}; it exports ${names.join(', ') || 'none'}`);
+  }
+}
+
+function call(run: AnyFunction, { options }: TaskReference, args: readonly unknown[]): unknown {
+  return options === undefined ? run(...args) : run(...args, options);
+}
+
+/** The values of the calls, in order; a promise of them from the first call on that returns one. */
+function runCalls(
+  run: AnyFunction,
+  task: TaskReference,
+  { calls }: RunRequest,
+): unknown[] | Promise<unknown[]> {
+  const values: unknown[] = [];
+  for (const args of calls) {
+    const value = call(run, task, args);
+    if (value instanceof Promise) return finishCalls(run, task, calls, values, value);
+    values.push(value);
+  }
+  return values;
+}
+
+async function finishCalls(
+  run: AnyFunction,
+  task: TaskReference,
+  calls: RunRequest['calls'],
+  values: unknown[],
+  pending: Promise<unknown>,
+): Promise<unknown[]> {
+  values.push(await pending);
+  while (values.length < calls.length) values.push(await call(run, task, calls[values.length]!));
+  return values;
+}
