@@ -1,0 +1,45 @@
+// A field as numpy's .npy, byte for byte what `numpy.save` writes: format 1.0 of NEP 1, little-endian, rows first.
+// Own code because npyjs makes
+// the file as one buffer, a second copy of the whole array, and numpy-parser only reads.
+import { countRange } from '../color/paint.js';
+import type { Counts, Field } from '../field/field.js';
+
+export type Dtype = 'uint16' | 'uint32' | 'float64';
+
+const descriptions = { uint16: '<u2', uint32: '<u4', float64: '<f8' } as const;
+const arrays = { uint16: Uint16Array, uint32: Uint32Array, float64: Float64Array } as const;
+/** Counts that are turned into bytes at a time. */
+const bandLength = 2 ** 17;
+
+/** The type that is written where `wanted` is asked for: counts that do not fit 16 bits take 32. */
+export function fittingDtype(counts: Counts, wanted: Dtype): Dtype {
+  return wanted === 'uint16' && countRange(counts).max >= 2 ** 16 ? 'uint32' : wanted;
+}
+
+/** The bytes of the file, in bands. */
+export function* encodeNpy({ rows, columns, counts }: Field, dtype: Dtype): Generator<Uint8Array> {
+  yield header(descriptions[dtype], `(${rows}, ${columns})`);
+  for (let start = 0; start < counts.length; start += bandLength) {
+    const band = new arrays[dtype](counts.subarray(start, start + bandLength));
+    yield littleEndian(band);
+  }
+}
+
+/** Magic, version, length and the description, padded with blanks so that the data begin at a multiple of 64. */
+function header(description: string, shape: string): Uint8Array {
+  const text = `{'descr': '${description}', 'fortran_order': False, 'shape': ${shape}, }`;
+  const length = Math.ceil((10 + text.length + 1) / 64) * 64 - 10;
+  const padded = `${text.padEnd(length - 1)}\n`;
+  const magic = [0x93, ...new TextEncoder().encode('NUMPY'), 1, 0, length % 256, length >> 8];
+  return Uint8Array.from([...magic, ...new TextEncoder().encode(padded)]);
+}
+
+const isLittleEndian = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
+
+function littleEndian(array: Uint16Array | Uint32Array | Float64Array): Uint8Array {
+  const bytes = new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
+  if (isLittleEndian) return bytes;
+  for (let at = 0; at < bytes.length; at += array.BYTES_PER_ELEMENT)
+    bytes.subarray(at, at + array.BYTES_PER_ELEMENT).reverse();
+  return bytes;
+}
