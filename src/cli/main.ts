@@ -1,0 +1,37 @@
+#!/usr/bin/env node
+// The command `mandoline`: reads the command line, runs a command, turns errors into one line and an exit code:
+// 0 done, 1 failed, 2 usage, 130 interrupted.
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError } from 'commander';
+import { addBench } from './bench.js';
+import { addRender } from './render.js';
+import { UsageError } from './usage.js';
+
+// Who reads stdout may have had enough: `mandoline render -o - --format npy | head` is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0);
+  throw error;
+});
+
+const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'));
+
+const program = new Command('mandoline')
+  .description('Fractals computed in parallel, exactly.')
+  .version(version)
+  .showSuggestionAfterError()
+  .exitOverride()
+  .configureOutput({ writeErr: (text) => process.stderr.write(text.replace(/^error: /, 'mandoline: ')) })
+  .addHelpText('after', '\nExample:\n  mandoline render -o julia.png');
+addRender(program);
+addBench(program);
+for (const command of program.commands) command.copyInheritedSettings(program);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
+  else {
+    process.stderr.write(`mandoline: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = error instanceof UsageError ? 2 : 1;
+  }
+}

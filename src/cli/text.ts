@@ -1,0 +1,53 @@
+// How numbers and bars look on a terminal. All talk goes to stderr; stdout is for data.
+import { styleText } from 'node:util';
+import { SingleBar } from 'cli-progress';
+
+export const say = (text: string): void => void process.stderr.write(`${text}\n`);
+
+/** Colour where stderr is a terminal that has it and NO_COLOR does not forbid it. */
+export function tint(format: Parameters<typeof styleText>[0], text: string): string {
+  const colored = process.stderr.hasColors?.() && !process.env.NO_COLOR;
+  return colored ? styleText(format, text) : text;
+}
+
+/** A number with three significant digits and M, G ... for millions: `180 M`. */
+export function large(value: number): string {
+  const units = ['', ' k', ' M', ' G', ' T'];
+  let power = 0;
+  let rest = value;
+  for (; rest >= 999.5 && power < units.length - 1; rest /= 1000) power++;
+  return `${rest < 100 && power > 0 ? rest.toPrecision(3) : Math.round(rest)}${units[power]}`;
+}
+
+export const seconds = (value: number, digits = 2): string => `${value.toFixed(digits)} s`;
+
+/** A bar of at most `width` cells for a part from 0 to 1, to an eighth of a cell. */
+export function bar(part: number, width: number): string {
+  const eighths = Math.round(Math.min(Math.max(part, 0), 1) * width * 8);
+  return '█'.repeat(eighths >> 3) + ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'][eighths & 7];
+}
+
+/** One line that shows how far the work is, on a terminal only; `stop` takes it away. */
+export function progressLine(points: number, slices: number) {
+  const begun = performance.now();
+  const format = '{bar} {percentage}%  {value}/{total} slices  {rate} points/s  {eta_formatted} left';
+  const line = new SingleBar({
+    format,
+    stream: process.stderr,
+    barsize: 24,
+    barCompleteChar: '█',
+    barIncompleteChar: '░',
+    clearOnComplete: true,
+    hideCursor: null,
+    fps: 20,
+  });
+  // The library itself is silent where its stream is no terminal.
+  line.start(slices, 0, { rate: '-' });
+  return {
+    onProgress: ({ done }: { readonly done: number }) => {
+      const rate = (points * done) / slices / ((performance.now() - begun) / 1000);
+      line.update(done, { rate: large(rate) });
+    },
+    stop: () => line.stop(),
+  };
+}
