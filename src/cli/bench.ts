@@ -1,3 +1,132 @@
-// `mandoline bench`: the same job with every number of slices and workers, against this thread alone.
+// `mandoline bench`: the same job with every number of slices and workers, against this thread alone. Compute
+// only, on warm pools, into the same memory; the combinations take turns, so that a machine that slows down
+// slows all of them. What measures is here, what the table looks like is in bench-outputs.ts.
+import { availableParallelism } from 'node:os';
 import type { Command } from 'commander';
-export function addBench(_program: Command): void {}
+import { Pool } from '../pool/index.js';
+import { prepare } from '../render/render.js';
+import type { Scene } from '../scene/scene.js';
+import { type BenchDocument, type BenchRow, benchFormats, describeMachine, table } from './bench-outputs.js';
+import { interruptible } from './interrupt.js';
+import { say } from './text.js';
+import { checkedOutput, mostSlices, mostWorkers, option, type SceneFlags, sceneOf, sceneOptions, UsageError, whole } from './usage.js';
+
+interface BenchFlags extends SceneFlags {
+  readonly slices: readonly number[];
+  readonly workers: readonly number[];
+  readonly repeat: number;
+  readonly output: readonly string[];
+  readonly json?: true;
+}
+
+interface Combination {
+  readonly slices: number;
+  readonly workers: number;
+}
+
+export function addBench(program: Command): void {
+  const command = program
+    .command('bench')
+    .summary('time the compute for numbers of slices and workers')
+    .description('Times the compute for every combination of slices and workers against this thread alone.');
+  for (const each of sceneOptions()) command.addOption(each);
+  const cores = availableParallelism();
+  const defaultWorkers = [...new Set([0, 1, 2, cores])].filter((workers) => workers <= cores).sort((a, b) => a - b);
+  command
+    .addOption(
+      option('--slices <list>', 'numbers of slices', list(whole('--slices', 1, mostSlices))).default(
+        [1, 2, 8, 100, 2000],
+        '1,2,8,100,2000',
+      ),
+    )
+    .addOption(
+      option('--workers <list>', 'numbers of workers; 0: this thread', list(whole('--workers', 0, mostWorkers))).default(
+        defaultWorkers,
+        defaultWorkers.join(','),
+      ),
+    )
+    .addOption(option('--repeat <number>', 'how often each is timed', whole('--repeat', 1, 1000)).default(5))
+    .addOption(
+      option('-o, --output <file>', 'where to, repeatable: .json, .csv, or a chart as .svg', (path, before: never) => [
+        ...(before as readonly string[]),
+        path,
+      ]).default([], 'none'),
+    )
+    .option('--json', 'print the document to stdout')
+    .addHelpText('after', '\nExample:\n  mandoline bench --slices 1,2,8,100,2000 --workers 0,1,2 --repeat 5 -o bench.svg')
+    .action((flags: BenchFlags) => run(flags));
+}
+
+async function run(flags: BenchFlags): Promise<void> {
+  const targets = flags.output.map((path) => {
+    const format = Object.entries(benchFormats).find(([name]) => path.endsWith(`.${name}`))?.[1];
+    if (!format) throw new UsageError(`-o ${path}: must end in .${Object.keys(benchFormats).join(' or .')}`);
+    return { output: checkedOutput(path), format };
+  });
+  const scene = sceneOf(flags);
+  const rows = await measure(scene, flags);
+  const document: BenchDocument = {
+    schema: 'mandoline.bench.1',
+    command: `mandoline ${process.argv.slice(2).join(' ')}`,
+    machine: describeMachine(),
+    scene,
+    repeat: flags.repeat,
+    rows,
+  };
+  if (flags.json) process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
+  else process.stdout.write(`${table(rows)}\n`);
+  for (const { output, format } of targets) {
+    const text = await format(document);
+    await interruptible(output.discard, () => output.write([new TextEncoder().encode(text)]));
+    if (!flags.json) say(output.path);
+  }
+}
+
+/** Seconds of every combination; the first row is the serial run that the others are held against. */
+async function measure(scene: Scene, { slices, workers, repeat }: BenchFlags): Promise<BenchRow[]> {
+  const serial = { slices: 1, workers: 0 };
+  const asked = [...new Set(workers)].flatMap((each) => [...new Set(slices)].map((n) => ({ slices: n, workers: each })));
+  const combinations = [serial, ...asked.filter((each) => each.workers > 0 || each.slices > 1)];
+  const pools = new Map([...new Set(workers)].filter(Boolean).map((each) => [each, new Pool({ workers: each })]));
+  const prepared = prepare(scene);
+  const times = new Map<Combination, number[]>(combinations.map((each) => [each, []]));
+  let expected: typeof prepared.counts | undefined;
+
+  // The first round warms up: workers start, WebAssembly is compiled by the optimizing tier.
+  for (let round = 0; round <= repeat; round++) {
+    for (const combination of combinations) {
+      prepared.counts.fill(0xffff);
+      const { work } = await prepared.compute({
+        slices: combination.slices,
+        pool: pools.get(combination.workers),
+      });
+      expected ??= prepared.counts.slice();
+      if (!equal(prepared.counts, expected))
+        throw new Error(`${combination.slices} slices, ${combination.workers} workers: the counts differ from the serial run's`);
+      if (round > 0) times.get(combination)!.push(work.start + work.compute);
+    }
+  }
+  for (const pool of pools.values()) pool.terminate();
+
+  const serialMedian = median(times.get(serial)!);
+  return combinations.map((combination) => {
+    const seconds = times.get(combination)!;
+    const middle = median(seconds);
+    const speedup = serialMedian / middle;
+    const efficiency = combination.workers > 0 ? speedup / combination.workers : null;
+    return { ...combination, seconds, best: Math.min(...seconds), median: middle, speedup, efficiency };
+  });
+}
+
+function equal(a: ArrayBufferView, b: ArrayBufferView): boolean {
+  const bytes = (view: ArrayBufferView) => Buffer.from(view.buffer, view.byteOffset, view.byteLength);
+  return bytes(a).equals(bytes(b));
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+}
+
+const list = (parse: (text: string) => number) => (text: string) => text.split(',').map(parse);

@@ -6,7 +6,7 @@ import { countRange } from '../color/paint.js';
 import { compression } from '../encode/compression.node.js';
 import { type Format, formatNames, formatOf, formats } from '../encode/formats.js';
 import type { Dtype } from '../encode/npy.js';
-import { type Output, OutputError, openOutput } from '../encode/output.node.js';
+import type { Output } from '../encode/output.node.js';
 import { formatBytes, LimitError } from '../errors.js';
 import { Pool } from '../pool/index.js';
 import { type ComputeOptions, prepare, type Rendering, sceneBytes, sceneShape } from '../render/render.js';
@@ -15,6 +15,7 @@ import { lessonScene, type Scene } from '../scene/scene.js';
 import { interruptible } from './interrupt.js';
 import { bar, large, progressLine, say, seconds, tint } from './text.js';
 import {
+  checkedOutput,
   mostSlices,
   mostWorkers,
   option,
@@ -155,13 +156,7 @@ function openTargets({ output: paths = ['julia.png'], format, dtype, json }: Ren
   });
   if (dtype && named.every((each) => each.format !== 'npy'))
     throw new UsageError(`--dtype ${dtype}: goes with an output in .npy`);
-  return named.map(({ path, format }) => {
-    try {
-      return { output: openOutput(path), format };
-    } catch (error) {
-      throw error instanceof OutputError ? new UsageError(`-o ${error.message}`) : error;
-    }
-  });
+  return named.map(({ path, format }) => ({ output: checkedOutput(path), format }));
 }
 
 /** What the program itself takes beside the field. */

@@ -3,6 +3,7 @@
 import { Option } from 'commander';
 import * as v from 'valibot';
 import { paletteNames } from '../color/palettes.js';
+import { type Output, OutputError, openOutput } from '../encode/output.node.js';
 import { formatComplex, parseComplex } from '../scene/complex.js';
 import { lessonScene, type Scene, sceneSchema } from '../scene/scene.js';
 
@@ -53,6 +54,15 @@ export const paletteOption = (): Option =>
     if (paletteNames.includes(text)) return text;
     throw new UsageError(`--palette ${text}: must be one of ${paletteNames.join(', ')}`);
   }).default(lessonScene.palette);
+
+/** An output that can be written to. */
+export function checkedOutput(path: string): Output {
+  try {
+    return openOutput(path);
+  } catch (error) {
+    throw error instanceof OutputError ? new UsageError(`-o ${error.message}`) : error;
+  }
+}
 
 /** Whole numbers from `smallest` to `largest`. */
 export const whole = (flag: string, smallest: number, largest: number) => (text: string) => {

@@ -1,0 +1,43 @@
+// Message passing: every worker is a rank. Rank 0, this thread, scatters the slices, each rank computes what it
+// was sent, and rank 0 gathers. Who computes which slice is settled before anybody begins.
+//     npm run lesson -- message-passing 2000 2
+import { once } from 'node:events';
+import { isMainThread, parentPort, Worker } from 'node:worker_threads';
+import { arraySplit, type ComplexGrid, complexGrid, concatenate, type Field } from 'mandoline';
+import { sliceRange } from 'mandoline/pool';
+import { juliaSet } from './julia.js';
+import { readArguments, report, stage } from './stages.js';
+
+if (isMainThread) await rankZero();
+else {
+  const [slices]: [ComplexGrid[]] = (await once(parentPort!, 'message')) as [ComplexGrid[]];
+  const fractals = slices.map((slice) => juliaSet(slice, { iterations: 80, c: [-0.83, -0.22] }));
+  parentPort!.postMessage(fractals);
+  parentPort!.close();
+}
+
+async function rankZero() {
+  const { nSlices, nWorkers } = readArguments();
+  const ranks = await stage('start', () =>
+    Promise.all(
+      Array.from({ length: nWorkers }, async () => {
+        const rank = new Worker(new URL(import.meta.url));
+        await once(rank, 'online');
+        return rank;
+      }),
+    ),
+  );
+
+  const grid = await stage('grid', () => complexGrid(2, 2000));
+  const slices = await stage('slices', () => arraySplit(grid, nSlices));
+  const answers = ranks.map((rank) => once(rank, 'message') as Promise<[Field[]]>);
+  await stage('scatter', () => {
+    ranks.forEach((rank, i) => {
+      const { start, end } = sliceRange(nSlices, nWorkers, i);
+      rank.postMessage(slices.slice(start, end));
+    });
+  });
+  const gathered = await stage('gather', () => Promise.all(answers));
+  const fractal = await stage('concatenate', () => concatenate(gathered.flatMap(([fractals]) => fractals)));
+  report(fractal);
+}

@@ -1,0 +1,15 @@
+// The serial program: one slice after the other, in this thread.
+//     npm run lesson -- serial 1
+import { arraySplit, complexGrid, concatenate } from 'mandoline';
+import { juliaSet } from './julia.js';
+import { readArguments, report, stage } from './stages.js';
+
+const { nSlices } = readArguments();
+
+const grid = await stage('grid', () => complexGrid(2, 2000));
+const slices = await stage('slices', () => arraySplit(grid, nSlices));
+const fractals = await stage('compute', () =>
+  slices.map((slice) => juliaSet(slice, { iterations: 80, c: [-0.83, -0.22] })),
+);
+const fractal = await stage('concatenate', () => concatenate(fractals));
+report(fractal);

@@ -1,0 +1,116 @@
+// The timings of `mandoline bench` as a table for the terminal, as JSON, as CSV, and as a chart.
+import os from 'node:os';
+import { interpolateViridis } from 'd3-scale-chromatic';
+import type { Scene } from '../scene/scene.js';
+import { bar } from './text.js';
+
+/** One combination; `efficiency` is the speed-up for each worker, null where this thread did all. */
+export interface BenchRow {
+  readonly slices: number;
+  readonly workers: number;
+  readonly seconds: readonly number[];
+  readonly best: number;
+  readonly median: number;
+  readonly speedup: number;
+  readonly efficiency: number | null;
+}
+
+export interface BenchDocument {
+  readonly schema: 'mandoline.bench.1';
+  readonly command: string;
+  readonly machine: ReturnType<typeof describeMachine>;
+  readonly scene: Scene;
+  readonly repeat: number;
+  readonly rows: readonly BenchRow[];
+}
+
+export function describeMachine() {
+  const cpu = os.cpus()[0]?.model.trim() ?? 'unknown';
+  return { cpu, cores: os.availableParallelism(), memory: os.totalmem(), platform: os.platform(), node: process.version };
+}
+
+export function table(rows: readonly BenchRow[]): string {
+  const most = Math.max(...rows.map(({ speedup }) => speedup));
+  const lines = rows.map(({ slices, workers, best, median, speedup, efficiency }) =>
+    [
+      String(slices).padStart(6),
+      String(workers).padStart(8),
+      best.toFixed(4).padStart(8),
+      median.toFixed(4).padStart(10),
+      speedup.toFixed(2).padStart(9),
+      ` ${bar(speedup / most, 20).padEnd(20)}`,
+      (efficiency === null ? '-' : `${Math.round(100 * efficiency)}%`).padStart(11),
+    ].join(' '),
+  );
+  return ['slices  workers   best s   median s  speed-up                        efficiency', ...lines].join('\n');
+}
+
+/** How each kind of file is made, by its suffix. */
+export const benchFormats: Readonly<Record<string, (document: BenchDocument) => Promise<string>>> = {
+  json: async (document) => `${JSON.stringify(document, null, 2)}\n`,
+  csv: async ({ rows }) => {
+    const lines = rows.map(({ slices, workers, best, median, speedup, efficiency, seconds }) =>
+      [slices, workers, best, median, speedup, efficiency ?? '', ...seconds].join(','),
+    );
+    const runs = rows[0]?.seconds.map((_, i) => `seconds_${i + 1}`) ?? [];
+    return `${[['slices', 'workers', 'best', 'median', 'speedup', 'efficiency', ...runs].join(','), ...lines].join('\n')}\n`;
+  },
+  svg: chart,
+};
+
+const chartWidth = 720;
+const plotTop = 64;
+const plotHeight = 400;
+
+/** Speed-up against workers, a line for each number of slices, and what it would be if nothing were lost. */
+async function chart({ rows, machine, command }: BenchDocument): Promise<string> {
+  // Loaded only here: a chart library is slow to start.
+  const [Plot, { parseHTML }] = await Promise.all([import('@observablehq/plot'), import('linkedom')]);
+  const parallel = rows.filter(({ workers }) => workers > 0).map((row) => ({ ...row, series: String(row.slices) }));
+  const series = [...new Set(parallel.map((row) => row.series))];
+  const colors = series.map((_, i) => interpolateViridis(0.25 + (0.65 * i) / Math.max(1, series.length - 1)));
+  const most = Math.max(1, ...parallel.map(({ workers }) => workers));
+  const ideal = Array.from({ length: most }, (_, i) => ({ workers: i + 1, speedup: i + 1 }));
+  const plot = Plot.plot({
+    document: parseHTML('<html></html>').document,
+    width: chartWidth,
+    height: plotHeight,
+    marginBottom: 44,
+    marginRight: 60,
+    style: { background: 'none' },
+    x: { label: 'workers', ticks: ideal.map(({ workers }) => workers), tickFormat: 'd', inset: 20 },
+    y: { label: 'speed-up: serial seconds / seconds, medians', grid: true, zero: true, nice: true },
+    color: { domain: series, range: colors },
+    marks: [
+      Plot.line(ideal, { x: 'workers', y: 'speedup', stroke: 'currentColor', strokeDasharray: '4 4', strokeOpacity: 0.6 }),
+      Plot.text(ideal.slice(-1), { x: 'workers', y: 'speedup', text: () => 'ideal', dx: 10, textAnchor: 'start' }),
+      Plot.line(parallel, { x: 'workers', y: 'speedup', stroke: 'series', strokeWidth: 2 }),
+      Plot.dot(parallel, { x: 'workers', y: 'speedup', fill: 'series', r: 4 }),
+    ],
+  });
+  plot.setAttribute('y', String(plotTop));
+  const legend = series.map(
+    (name, i) =>
+      `<circle cx="${118 + 70 * i}" cy="${plotTop - 24}" r="5" fill="${colors[i]}"/>` +
+      `<text x="${128 + 70 * i}" y="${plotTop - 20}">${name}</text>`,
+  );
+  const { cpu, cores, node } = machine;
+  const height = plotTop + plotHeight + 56;
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="${chartWidth}" height="${height}" viewBox="0 0 ${chartWidth} ${height}">
+<style>
+  svg { color: #1b1b1f; fill: currentColor; font: 13px system-ui, sans-serif; font-variant-numeric: tabular-nums }
+  .paper { fill: #ffffff }
+  @media (prefers-color-scheme: dark) { svg { color: #e6e6ea } .paper { fill: #16161a } }
+</style>
+<rect class="paper" width="100%" height="100%"/>
+<text x="40" y="24" font-size="16" font-weight="600">Speed-up by workers and slices</text>
+<text x="40" y="${plotTop - 20}">slices</text>
+${legend.join('\n')}
+${plot.outerHTML}
+<text x="40" y="${height - 32}" opacity="0.75">${escapeXml(`${cpu}, ${cores} cores, Node ${node}`)}</text>
+<text x="40" y="${height - 14}" opacity="0.75">${escapeXml(command)}</text>
+</svg>
+`;
+}
+
+const escapeXml = (text: string) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
