@@ -81,6 +81,7 @@ export class Pool implements AsyncDisposable {
     const signal = options.signal ? AbortSignal.any([options.signal, left.signal]) : left.signal;
     const call = this.begin('imapUnordered', task, { chunkSize, signal });
     const underWay = new Map<number, Promise<{ start: number; values: readonly unknown[] }>>();
+    const size = Math.min(chunkSize, bufferSize);
     let held = 0;
     const first = async () => {
       const { start, values } = await Promise.race(underWay.values());
@@ -90,14 +91,15 @@ export class Pool implements AsyncDisposable {
     };
     try {
       let start = 0;
-      for await (const calls of chunked(items, Math.min(chunkSize, bufferSize))) {
-        while (held + calls.length > bufferSize) yield* await first();
+      for await (const calls of chunked(items, size)) {
         const chunk = { start, values: call.run(calls, start) };
         const settled = chunk.values.then((values) => ({ start: chunk.start, values }));
         settled.catch(() => {}); // It is told when it is raced for.
         underWay.set(start, settled);
         start += calls.length;
         held += calls.length;
+        // Before the next chunk is read, there must be room for it.
+        while (held + size > bufferSize) yield* await first();
       }
       while (underWay.size > 0) yield* await first();
     } finally {
