@@ -4,7 +4,9 @@ import { runProgram, runScript, setup } from './setup.js';
 const [name = '', ...given] = process.argv.slice(2);
 const programs = ['serial', 'message-passing', 'pool'];
 if (!programs.includes(name)) {
-  console.error(`${name || 'no program'}: must be ${programs.join(', ')}, with N_SLICES and N_WORKERS behind it`);
+  console.error(
+    `${name || 'no program'}: must be ${programs.join(', ')}, with N_SLICES and N_WORKERS behind it`,
+  );
   process.exit(2);
 }
 runScript(() => {

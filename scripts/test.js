@@ -8,7 +8,10 @@ runScript(() => {
   setup();
   const wanted = process.argv.slice(2);
   const files = readdirSync(join(root, 'dist', 'test'), { recursive: true })
-    .filter((name) => name.endsWith('.test.js') && (wanted.length === 0 || wanted.some((part) => name.includes(part))))
+    .filter(
+      (name) =>
+        name.endsWith('.test.js') && (wanted.length === 0 || wanted.some((part) => name.includes(part))),
+    )
     .sort();
   if (files.length === 0) throw new Error(`no test file's path holds ${wanted.join(' or ')}`);
   runProgram(['--test', '--test-reporter=spec', ...files.map((name) => join('dist', 'test', name))]);

@@ -30,9 +30,14 @@ test('colours are the palettes that matplotlib and d3 have', () => {
 });
 
 test('an unknown palette is a RangeError that names those there are', () => {
-  for (const name of ['mauve', 'toString']) assert.throws(() => paletteColors(name, 2), /must be one of inferno, magma/);
+  for (const name of ['mauve', 'toString'])
+    assert.throws(() => paletteColors(name, 2), /must be one of inferno, magma/);
 });
 
 test('the range of counts is their smallest, largest and sum', () => {
-  assert.deepEqual(countRange(Uint32Array.of(7, 4294967295, 3)), { min: 3, max: 4294967295, sum: 4294967305 });
+  assert.deepEqual(countRange(Uint32Array.of(7, 4294967295, 3)), {
+    min: 3,
+    max: 4294967295,
+    sum: 4294967305,
+  });
 });

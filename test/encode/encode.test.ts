@@ -23,7 +23,10 @@ function randomImage(width: number, height: number): Image & { readonly pixels: 
 }
 
 test('a PNG decodes to the very pixels, by two libraries, for any size', async () => {
-  const sizes = fc.oneof(fc.tuple(fc.integer({ min: 1, max: 70 }), fc.integer({ min: 1, max: 70 })), fc.constantFrom([1, 1], [1, 600_000], [300_000, 2], [512, 1025]));
+  const sizes = fc.oneof(
+    fc.tuple(fc.integer({ min: 1, max: 70 }), fc.integer({ min: 1, max: 70 })),
+    fc.constantFrom([1, 1], [1, 600_000], [300_000, 2], [512, 1025]),
+  );
   await fc.assert(
     fc.asyncProperty(sizes, async ([width, height]) => {
       const image = randomImage(width!, height!);
@@ -65,7 +68,11 @@ test('rows are asked for in small bands as the file is read, so memory does not 
   const before = process.memoryUsage().arrayBuffers;
   let most = 0;
   let bytes = 0;
-  for await (const chunk of encodePng({ width, height, palette: new Uint8Array(768), rows }, {}, compression)) {
+  for await (const chunk of encodePng(
+    { width, height, palette: new Uint8Array(768), rows },
+    {},
+    compression,
+  )) {
     bytes += chunk.length;
     most = Math.max(most, process.memoryUsage().arrayBuffers - before);
   }
@@ -95,5 +102,11 @@ test('counts that do not fit 16 bits are written in 32, others as asked', () => 
 });
 
 test('a suffix names a format, in capitals too; an unknown one names none', () => {
-  assert.deepEqual(['a.png', 'a.b.NPY', 'png', 'a.gif', 'a'].map(formatOf), ['png', 'npy', undefined, undefined, undefined]);
+  assert.deepEqual(['a.png', 'a.b.NPY', 'png', 'a.gif', 'a'].map(formatOf), [
+    'png',
+    'npy',
+    undefined,
+    undefined,
+    undefined,
+  ]);
 });

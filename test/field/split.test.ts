@@ -15,7 +15,8 @@ test('slices computed one by one and joined are the whole, for any number of sli
 });
 
 test('a slice has memory of its own, so that sending it copies no other', () => {
-  for (const { values } of arraySplit(complexGrid(2, 10), 4)) assert.equal(values.buffer.byteLength, values.byteLength);
+  for (const { values } of arraySplit(complexGrid(2, 10), 4))
+    assert.equal(values.buffer.byteLength, values.byteLength);
 });
 
 test('nothing to join, or bands of different widths, is a RangeError', () => {

@@ -2,10 +2,21 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { add, c, constant, type Expression, multiply, negate, power, quadratic, subtract, z } from '../../src/formula/expression.js';
+import { escapeCounts } from 'mandoline';
+import {
+  add,
+  c,
+  constant,
+  type Expression,
+  multiply,
+  negate,
+  power,
+  quadratic,
+  subtract,
+  z,
+} from '../../src/formula/expression.js';
 import { allocate, compileKernel, countsIn, layOut, startKernel } from '../../src/kernel/kernel.js';
 import { countReference, hasOverflown, type KernelJob } from '../../src/kernel/reference.js';
-import { escapeCounts } from 'mandoline';
 
 /** Both kernels' counts of the points re[i] + i im[i]. */
 function bothCounts(job: KernelJob, re: Float64Array, im: Float64Array): [number[], number[]] {
@@ -20,7 +31,10 @@ function bothCounts(job: KernelJob, re: Float64Array, im: Float64Array): [number
 const anyDouble = fc.oneof(
   { weight: 4, arbitrary: fc.double({ min: -3, max: 3, noNaN: true }) },
   { weight: 1, arbitrary: fc.double() },
-  { weight: 1, arbitrary: fc.constantFrom(0, -0, Infinity, -Infinity, Number.NaN, 5e-324, 1.7e308, 2 ** 511, 2 ** 512) },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom(0, -0, Infinity, -Infinity, Number.NaN, 5e-324, 1.7e308, 2 ** 511, 2 ** 512),
+  },
 );
 const points = fc.array(fc.tuple(anyDouble, anyDouble), { minLength: 1, maxLength: 40 });
 const constants = fc.oneof(
@@ -28,7 +42,11 @@ const constants = fc.oneof(
   fc.constantFrom([0, 0] as const, [-0.83, -0.22] as const, [1e6, 1] as const, [0, 1e200] as const),
 );
 const iterations = fc.oneof(fc.integer({ min: 1, max: 200 }), fc.constantFrom(1, 2, 3));
-const escapes = fc.oneof(fc.constant('overflow' as const), fc.constantFrom(2, 0.5, 1e3, 1e150), fc.double({ min: 0.01, max: 100, noNaN: true }));
+const escapes = fc.oneof(
+  fc.constant('overflow' as const),
+  fc.constantFrom(2, 0.5, 1e3, 1e150),
+  fc.double({ min: 0.01, max: 100, noNaN: true }),
+);
 
 function agree(step: Expression) {
   return fc.property(points, constants, iterations, escapes, (starts, c, iterations, escape) => {
@@ -66,7 +84,9 @@ test('random polynomials give the counts of the reference', () => {
   const leaf = fc.oneof(
     fc.constant(z),
     fc.constant(c),
-    fc.tuple(fc.double({ min: -3, max: 3, noNaN: true }), fc.double({ min: -3, max: 3, noNaN: true })).map(([re, im]) => constant(re, im)),
+    fc
+      .tuple(fc.double({ min: -3, max: 3, noNaN: true }), fc.double({ min: -3, max: 3, noNaN: true }))
+      .map(([re, im]) => constant(re, im)),
   );
   const { tree } = fc.letrec<{ tree: Expression }>((tie) => ({
     tree: fc.oneof(
@@ -79,10 +99,19 @@ test('random polynomials give the counts of the reference', () => {
       tie('tree').map(negate),
     ),
   }));
-  const job = fc.record({ step: tree, c: constants, iterations: fc.integer({ min: 1, max: 60 }), escape: escapes });
+  const job = fc.record({
+    step: tree,
+    c: constants,
+    iterations: fc.integer({ min: 1, max: 60 }),
+    escape: escapes,
+  });
   fc.assert(
     fc.property(job, points, (job, starts) => {
-      const [compiled, reference] = bothCounts(job, Float64Array.from(starts, ([x]) => x), Float64Array.from(starts, ([, y]) => y));
+      const [compiled, reference] = bothCounts(
+        job,
+        Float64Array.from(starts, ([x]) => x),
+        Float64Array.from(starts, ([, y]) => y),
+      );
       assert.deepEqual(compiled, reference);
     }),
     { numRuns: 500 },
@@ -102,7 +131,9 @@ test('iterations that need 16 bits, and one more, are counted in numbers that ho
 test('points just below, at and above each threshold of overflow are counted as the reference counts them', () => {
   const job = { step: quadratic, c: [-0.83, -0.22], iterations: 80, escape: 'overflow' } as const;
   const radii = Array.from({ length: 10 }, (_, k) => 2 ** (1024 / 2 ** (k + 1)));
-  const near = radii.flatMap((radius) => [-1e-3, -1e-7, -1e-12, -1e-16, 0, 1e-16, 1e-12, 1e-7, 1e-3].map((e) => radius * (1 + e)));
+  const near = radii.flatMap((radius) =>
+    [-1e-3, -1e-7, -1e-12, -1e-16, 0, 1e-16, 1e-12, 1e-7, 1e-3].map((e) => radius * (1 + e)),
+  );
   const re = Float64Array.from(near.flatMap((radius) => [radius, 0, -radius * 0.6]));
   const im = Float64Array.from(near.flatMap((radius) => [0, radius, radius * 0.8]));
   const [compiled, reference] = bothCounts(job, re, im);
@@ -123,10 +154,20 @@ test('a modulus overflows from the middle between the largest double and 2^1024 
 
 test('a grid in memory is counted point by point, whatever its size', () => {
   const job = { step: quadratic, c: [-0.4, 0.6], iterations: 50, escape: 'overflow' } as const;
-  for (const [rows, columns] of [[0, 5], [1, 1], [3, 7], [5, 4000]] as const) {
-    const values = Float64Array.from({ length: 2 * rows * columns }, (_, i) => ((i * 7919) % 4001) / 1000 - 2);
+  for (const [rows, columns] of [
+    [0, 5],
+    [1, 1],
+    [3, 7],
+    [5, 4000],
+  ] as const) {
+    const values = Float64Array.from(
+      { length: 2 * rows * columns },
+      (_, i) => ((i * 7919) % 4001) / 1000 - 2,
+    );
     const { counts } = escapeCounts({ rows, columns, values }, job);
-    const expected = Array.from({ length: rows * columns }, (_, i) => countReference(job, [values[2 * i]!, values[2 * i + 1]!]));
+    const expected = Array.from({ length: rows * columns }, (_, i) =>
+      countReference(job, [values[2 * i]!, values[2 * i + 1]!]),
+    );
     assert.deepEqual([...counts], expected);
   }
 });

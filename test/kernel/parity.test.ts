@@ -1,11 +1,11 @@
 // The counts that numpy made, by both kernels, serially and by workers, in any slices.
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
+import { latticeAxis, prepare } from 'mandoline';
+import { Pool } from 'mandoline/pool';
 import { encodeNpy } from '../../src/encode/npy.js';
 import { quadratic } from '../../src/formula/expression.js';
 import { countReference } from '../../src/kernel/reference.js';
-import { latticeAxis, prepare } from 'mandoline';
-import { Pool } from 'mandoline/pool';
 import { fixture, type ParityCase, parityCases, sceneOfCase, sha256, smallCases } from '../support.js';
 
 const pools = [1, 2, 5].map((workers) => new Pool({ workers }));
@@ -31,9 +31,19 @@ for (const each of parityCases) {
         prepared.counts.fill(0xffff);
         const { rows, columns, counts, work } = await prepared.compute({ pool, slices });
         assert.deepEqual([rows, columns], each.shape);
-        assert.equal(sha256(counts), each.sha256_uint16_le, `${pool?.workers ?? 0} workers, ${slices} slices`);
-        assert.equal(work.shares.reduce((sum, share) => sum + share.slices, 0), slices);
-        assert.equal(work.shares.reduce((sum, share) => sum + share.rows, 0), rows);
+        assert.equal(
+          sha256(counts),
+          each.sha256_uint16_le,
+          `${pool?.workers ?? 0} workers, ${slices} slices`,
+        );
+        assert.equal(
+          work.shares.reduce((sum, share) => sum + share.slices, 0),
+          slices,
+        );
+        assert.equal(
+          work.shares.reduce((sum, share) => sum + share.rows, 0),
+          rows,
+        );
       }
     }
     checkFloat64(each, prepared);

@@ -3,7 +3,16 @@ import { getEventListeners } from 'node:events';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
-import { Pool, PoolClosedError, partial, RemoteError, TaskCloneError, TaskError, tasks, WorkerExitError } from 'mandoline/pool';
+import {
+  Pool,
+  PoolClosedError,
+  partial,
+  RemoteError,
+  TaskCloneError,
+  TaskError,
+  tasks,
+  WorkerExitError,
+} from 'mandoline/pool';
 import { run } from '../support.js';
 
 const functions = tasks<typeof import('./functions.js')>(new URL('./functions.js', import.meta.url));
@@ -19,10 +28,22 @@ test('map equals the local map, for any sizes, chunk sizes and numbers of worker
   const anyPool = fc.constantFrom(...pools);
   const chunkSizes = fc.option(fc.integer({ min: 1, max: 50 }), { nil: undefined });
   await fc.assert(
-    fc.asyncProperty(anyPool, fc.array(fc.integer(), { maxLength: 120 }), chunkSizes, async (pool, items, chunkSize) => {
-      const mapped = await pool.map(functions.increment, items, chunkSize === undefined ? {} : { chunkSize });
-      assert.deepEqual(mapped, items.map((x) => x + 1));
-    }),
+    fc.asyncProperty(
+      anyPool,
+      fc.array(fc.integer(), { maxLength: 120 }),
+      chunkSizes,
+      async (pool, items, chunkSize) => {
+        const mapped = await pool.map(
+          functions.increment,
+          items,
+          chunkSize === undefined ? {} : { chunkSize },
+        );
+        assert.deepEqual(
+          mapped,
+          items.map((x) => x + 1),
+        );
+      },
+    ),
     { numRuns: 60 },
   );
   await Promise.all(pools.map((pool) => pool[Symbol.asyncDispose]()));
@@ -52,7 +73,10 @@ test('imapUnordered gives the same values in whatever order', async () => {
   await using pool = new Pool({ workers: 2 });
   for (const chunkSize of [1, 7]) {
     const values = await collect(pool.imapUnordered(functions.increment, upTo(100), { chunkSize }));
-    assert.deepEqual(values.sort((a, b) => a - b), upTo(100).map((x) => x + 1));
+    assert.deepEqual(
+      values.sort((a, b) => a - b),
+      upTo(100).map((x) => x + 1),
+    );
   }
 });
 
@@ -63,7 +87,10 @@ test('imapUnordered never takes more from an endless input than its buffer holds
   function* endless() {
     for (;;) yield taken++;
   }
-  for await (const value of pool.imapUnordered(functions.increment, endless(), { bufferSize: 5, chunkSize: 2 })) {
+  for await (const value of pool.imapUnordered(functions.increment, endless(), {
+    bufferSize: 5,
+    chunkSize: 2,
+  })) {
     assert.ok(value > 0);
     assert.ok(taken - given <= 5, `${taken} taken, ${given} given`);
     if (++given === 50) break;
@@ -83,7 +110,10 @@ test('an input that throws rejects with that very error, and the pool goes on', 
       }
     }
     await assert.rejects(pool.map(functions.increment, items()), (thrown) => thrown === error);
-    await assert.rejects(collect(pool.imapUnordered(functions.increment, items())), (thrown) => thrown === error);
+    await assert.rejects(
+      collect(pool.imapUnordered(functions.increment, items())),
+      (thrown) => thrown === error,
+    );
   }
   assert.deepEqual(await pool.map(functions.increment, [1]), [2]);
 });
@@ -116,15 +146,22 @@ test('an argument that cannot be cloned rejects with module, function and the pa
 
 test('a result that cannot be cloned rejects with a clear error; the worker lives on', async () => {
   await using pool = new Pool({ workers: 1 });
-  await assert.rejects(pool.map(functions.returnFunction, [1]), (error) => error instanceof TaskCloneError && error.path === 'results[0]');
+  await assert.rejects(
+    pool.map(functions.returnFunction, [1]),
+    (error) => error instanceof TaskCloneError && error.path === 'results[0]',
+  );
   assert.deepEqual(await pool.map(functions.increment, [1]), [2]);
 });
 
 test('a lambda does not compile and, forced, rejects with what to do instead', async () => {
   await using pool = new Pool({ workers: 1 });
-  const says = (error: unknown) => error instanceof TaskError && /export it and name it with tasks/.test(error.message);
+  const says = (error: unknown) =>
+    error instanceof TaskError && /export it and name it with tasks/.test(error.message);
   // @ts-expect-error a function is no task
-  await assert.rejects(pool.map((x: number) => x + 1, [1]), says);
+  await assert.rejects(
+    pool.map((x: number) => x + 1, [1]),
+    says,
+  );
   // @ts-expect-error a function is no task
   await assert.rejects(collect(pool.imapUnordered((x: number) => x + 1, [1])), says);
 });
@@ -135,7 +172,10 @@ test('wrong items and exports that a module lacks do not compile and, forced, re
   const strings: Promise<number[]> = pool.map(functions.increment, ['1']);
   assert.deepEqual(await strings, ['11']);
   // @ts-expect-error there is no such function
-  await assert.rejects(pool.map(functions.decrement, [1]), /exports no function decrement; it exports .*increment/);
+  await assert.rejects(
+    pool.map(functions.decrement, [1]),
+    /exports no function decrement; it exports .*increment/,
+  );
   // @ts-expect-error the options lack `by`
   await assert.rejects(async () => pool.map(partial(functions.scale, { times: 2 }), [Symbol('x')]));
 });
@@ -158,9 +198,15 @@ test('close finishes what was asked for, join waits for it, later calls reject w
   const mapped = pool.map(functions.incrementLater, upTo(50), { chunkSize: 1 });
   pool.close();
   await pool.join();
-  assert.deepEqual(await mapped, upTo(50).map((x) => x + 1));
+  assert.deepEqual(
+    await mapped,
+    upTo(50).map((x) => x + 1),
+  );
   await assert.rejects(pool.map(functions.increment, [1]), PoolClosedError);
-  await assert.rejects(pool.fill(functions.fillLater, new Uint8Array(new SharedArrayBuffer(1)), []), PoolClosedError);
+  await assert.rejects(
+    pool.fill(functions.fillLater, new Uint8Array(new SharedArrayBuffer(1)), []),
+    PoolClosedError,
+  );
 });
 
 test('terminate ends endless tasks at once, and what waited rejects', async () => {
@@ -179,12 +225,21 @@ test('the initializer runs once in each worker before its first task', async () 
 
 test('an initializer that throws or ends the worker rejects every call, and no worker follows for ever', async () => {
   const throwing = new Pool({ workers: 3, initializer: functions.failToInitialize });
-  await assert.rejects(throwing.map(functions.increment, [1]), { name: 'RangeError', message: 'no such device' });
-  await assert.rejects(throwing.map(functions.increment, [1]), { name: 'RangeError', message: 'no such device' });
+  await assert.rejects(throwing.map(functions.increment, [1]), {
+    name: 'RangeError',
+    message: 'no such device',
+  });
+  await assert.rejects(throwing.map(functions.increment, [1]), {
+    name: 'RangeError',
+    message: 'no such device',
+  });
   throwing.close();
   await throwing.join();
   const ending = new Pool({ workers: 3, initializer: functions.exitAtOnce });
-  await assert.rejects(ending.map(functions.increment, [1]), (error) => error instanceof WorkerExitError && error.code === 5);
+  await assert.rejects(
+    ending.map(functions.increment, [1]),
+    (error) => error instanceof WorkerExitError && error.code === 5,
+  );
   ending.close();
   await ending.join();
 });
@@ -198,7 +253,10 @@ test('process.exit in a task rejects that task alone; the pool goes on', async (
       assert.deepEqual([error.code, error.task], [3, 'exitAtTwo']);
       return true;
     });
-    assert.deepEqual(await beside, upTo(20).map((x) => x + 1));
+    assert.deepEqual(
+      await beside,
+      upTo(20).map((x) => x + 1),
+    );
   }
 });
 
@@ -212,7 +270,10 @@ test('an aborted call rejects with the reason, its endless task is ended, what w
   await assert.rejects(endless, (error) => error === reason);
   assert.deepEqual(await behind, [2]);
   assert.equal(getEventListeners(controller.signal, 'abort').length, 0);
-  await assert.rejects(pool.map(functions.increment, [1], { signal: controller.signal }), (error) => error === reason);
+  await assert.rejects(
+    pool.map(functions.increment, [1], { signal: controller.signal }),
+    (error) => error === reason,
+  );
 });
 
 test('a throw after the task has ended hurts no other task', async (context) => {

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { quadratic } from '../../src/formula/expression.js';
-import { countReference } from '../../src/kernel/reference.js';
 import { LimitError, latticeAxis, lessonScene, render, type Scene, SceneError } from 'mandoline';
 import { Pool } from 'mandoline/pool';
+import { quadratic } from '../../src/formula/expression.js';
+import { countReference } from '../../src/kernel/reference.js';
 
 const small: Scene = { ...lessonScene, lattice: { extent: 2, cells: 40 } };
 
@@ -22,7 +22,10 @@ test('random scenes: render equals the reference at every point, for both escape
   const part = fc.double({ min: -2, max: 2, noNaN: true });
   const scenes = fc.record({
     c: fc.tuple(part, part),
-    lattice: fc.record({ extent: fc.double({ min: 1e-6, max: 1e6, noNaN: true }), cells: fc.integer({ min: 1, max: 9 }) }),
+    lattice: fc.record({
+      extent: fc.double({ min: 1e-6, max: 1e6, noNaN: true }),
+      cells: fc.integer({ min: 1, max: 9 }),
+    }),
     iterations: fc.integer({ min: 1, max: 100 }),
     escape: fc.oneof(fc.constant('overflow' as const), fc.double({ min: 0.1, max: 1e6, noNaN: true })),
   });
@@ -60,7 +63,10 @@ test('an aborted render rejects with the reason, and the pool goes on', async ()
     const lattice = options.pool ? long.lattice : { extent: 0.5, cells: 10 };
     const iterations = options.pool ? long.iterations : 2e6;
     const scene = { ...long, lattice, iterations };
-    await assert.rejects(render(scene, { ...options, slices, signal: controller.signal }), (error) => error === reason);
+    await assert.rejects(
+      render(scene, { ...options, slices, signal: controller.signal }),
+      (error) => error === reason,
+    );
   }
   assert.equal((await render(small, { pool })).rows, 80);
 });

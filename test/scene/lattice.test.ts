@@ -25,14 +25,21 @@ test('element [row][column] of the grid is axis[row] + i axis[column]', () => {
 
 test('the axis has 2 * cells points or one more, from -extent on, for every extent', () => {
   fc.assert(
-    fc.property(fc.double({ min: 1e-300, max: 8e307, noNaN: true }), fc.integer({ min: 1, max: 500 }), (extent, cells) => {
-      const axis = latticeAxis({ extent, cells });
-      assert.ok(axis.length === 2 * cells || axis.length === 2 * cells + 1);
-      assert.equal(axis[0], -extent);
-    }),
+    fc.property(
+      fc.double({ min: 1e-300, max: 8e307, noNaN: true }),
+      fc.integer({ min: 1, max: 500 }),
+      (extent, cells) => {
+        const axis = latticeAxis({ extent, cells });
+        assert.ok(axis.length === 2 * cells || axis.length === 2 * cells + 1);
+        assert.equal(axis[0], -extent);
+      },
+    ),
   );
 });
 
 test('a grid that one array cannot hold is a LimitError that says how much it needs', () => {
-  assert.throws(() => complexGrid(2, 20000), (error) => error instanceof LimitError && error.needed === 16 * 40000 ** 2);
+  assert.throws(
+    () => complexGrid(2, 20000),
+    (error) => error instanceof LimitError && error.needed === 16 * 40000 ** 2,
+  );
 });

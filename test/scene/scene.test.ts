@@ -8,20 +8,43 @@ test('the lesson is a scene, and stays the same through JSON', () => {
 });
 
 const wrong: [string, object, string][] = [
-  ['cells of 0', { lattice: { extent: 2, cells: 0 } }, 'lattice.cells 0: must be a whole number from 1 to 46340'],
-  ['cells of 1.5', { lattice: { extent: 2, cells: 1.5 } }, 'lattice.cells 1.5: must be a whole number from 1 to 46340'],
-  ['an infinite extent', { lattice: { extent: Infinity, cells: 1 } }, 'lattice.extent Infinity: must be a number from 1e-300 to 8e307'],
-  ['iterations of 2^32', { iterations: 2 ** 32 }, 'iterations 4294967296: must be a whole number from 1 to 4294967295'],
+  [
+    'cells of 0',
+    { lattice: { extent: 2, cells: 0 } },
+    'lattice.cells 0: must be a whole number from 1 to 46340',
+  ],
+  [
+    'cells of 1.5',
+    { lattice: { extent: 2, cells: 1.5 } },
+    'lattice.cells 1.5: must be a whole number from 1 to 46340',
+  ],
+  [
+    'an infinite extent',
+    { lattice: { extent: Infinity, cells: 1 } },
+    'lattice.extent Infinity: must be a number from 1e-300 to 8e307',
+  ],
+  [
+    'iterations of 2^32',
+    { iterations: 2 ** 32 },
+    'iterations 4294967296: must be a whole number from 1 to 4294967295',
+  ],
   ['a bailout of 0', { escape: 0 }, "escape 0: must be 'overflow' or a bailout radius from 1e-150 to 1e150"],
-  ['a c that is not a number', { c: [Number.NaN, 0] }, 'c.0 NaN: must be a finite complex number; write it like -0.83-0.22i'],
+  [
+    'a c that is not a number',
+    { c: [Number.NaN, 0] },
+    'c.0 NaN: must be a finite complex number; write it like -0.83-0.22i',
+  ],
 ];
 for (const [name, part, message] of wrong) {
   test(`${name} is a SceneError that says what is accepted`, () => {
-    assert.throws(() => parseScene({ ...lessonScene, ...part }), (error) => {
-      assert.ok(error instanceof SceneError);
-      assert.equal(error.message, message);
-      return true;
-    });
+    assert.throws(
+      () => parseScene({ ...lessonScene, ...part }),
+      (error) => {
+        assert.ok(error instanceof SceneError);
+        assert.equal(error.message, message);
+        return true;
+      },
+    );
   });
 }
 
