@@ -125,21 +125,15 @@ function emitCount(body: FunctionBody, job: KernelJob): void {
 
   function loadGroup() {
     elementAddress(columnRe, column).set(address);
-    lanes.forEach((lane, j) =>
-      body
-        .get(re, address)
-        .load(16 * j)
-        .op('f64x2.add')
-        .set(lane.x),
-    );
+    for (const [j, { x }] of lanes.entries()) {
+      body.get(re, address).load(16 * j);
+      body.op('f64x2.add').set(x);
+    }
     elementAddress(columnIm, column).set(address);
-    lanes.forEach((lane, j) =>
-      body
-        .get(im, address)
-        .load(16 * j)
-        .op('f64x2.add')
-        .set(lane.y),
-    );
+    for (const [j, { y }] of lanes.entries()) {
+      body.get(im, address).load(16 * j);
+      body.op('f64x2.add').set(y);
+    }
     for (const { live, count, untold } of lanes)
       body.i64x2(-1n).set(live).i64x2(BigInt(iterations)).set(count).i64x2(0n).set(untold);
     body.i32(0).set(step);

@@ -195,7 +195,10 @@ test('Ctrl-C ends it with 130 and leaves nothing half-written, while it computes
   assert.equal(computing.code, 130);
   // 450 MB take long enough to be met half-written.
   const isWritten = () =>
-    readdirSync(folder).some((name) => name.endsWith('.part') && statSync(join(folder, name)).size > 0);
+    readdirSync(folder).some(
+      (name) =>
+        name.endsWith('.part') && (statSync(join(folder, name), { throwIfNoEntry: false })?.size ?? 0) > 0,
+    );
   const large = ['--cells', '3750', '--iterations', '2', '--dtype', 'float64', '-o', 'a.npy'];
   const writing = await interrupt(large, isWritten);
   assert.equal(writing.code, 130);
