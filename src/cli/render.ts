@@ -108,7 +108,7 @@ async function run(flags: RenderFlags): Promise<void> {
   if (talk) sayScene(scene, flags);
 
   const [rows, columns] = sceneShape(scene);
-  const line = flags.quiet ? undefined : progressLine(rows * columns, flags.slices);
+  const line = flags.quiet ? undefined : await progressLine(rows * columns, flags.slices);
   const called = performance.now() / 1000;
   const rendering = await compute(scene, flags, line?.onProgress).finally(() => line?.stop());
   const computed = performance.now() / 1000;
