@@ -31,7 +31,7 @@ export async function progressLine(points: number, slices: number) {
   if (!process.stderr.isTTY) return undefined;
   const { SingleBar } = await import('cli-progress');
   const begun = performance.now();
-  const format = '{bar} {percentage}%  {value}/{total} slices  {rate} points/s  {eta_formatted} left';
+  const format = '{bar} {percentage}%  {value}/{total} slices  {rate} points/s  {left} left';
   const line = new SingleBar({
     format,
     stream: process.stderr,
@@ -42,11 +42,13 @@ export async function progressLine(points: number, slices: number) {
     hideCursor: null,
     fps: 20,
   });
-  line.start(slices, 0, { rate: '-' });
+  line.start(slices, 0, { rate: '-', left: '-' });
   return {
     onProgress: ({ done }: { readonly done: number }) => {
-      const rate = (points * done) / slices / ((performance.now() - begun) / 1000);
-      line.update(done, { rate: large(rate) });
+      const passed = (performance.now() - begun) / 1000;
+      const rate = large((points * done) / slices / passed);
+      const left = done > 0 ? seconds((passed * (slices - done)) / done, 0) : '-';
+      line.update(done, { rate, left });
     },
     stop: () => line.stop(),
   };
