@@ -1,13 +1,33 @@
 // The workers and the queue before them: starts threads, hands out requests, replaces who dies. It knows
 // requests and answers; what they are made of is pool.ts's and fill.ts's.
-import { startThread } from '#thread';
-import { type ErrorData, errorFromData, PoolClosedError, WorkerExitError } from './errors.js';
-import type { FromWorker, Request, TaskReference, Thread } from './protocol.js';
+import type { startThread } from '#thread';
+import {
+  type ErrorData,
+  errorFromData,
+  PoolClosedError,
+  TaskTimeoutError,
+  WorkerExitError,
+} from './errors.js';
+import {
+  cancelled,
+  type FromWorker,
+  type Request,
+  type ResourceLimits,
+  running,
+  type TaskReference,
+  type Thread,
+} from './protocol.js';
 
 /** A request with what to do with its answer; exactly one of `done` and `failed` is called, once. */
 export interface Job {
   readonly task: TaskReference;
   readonly request: Request;
+  /** Milliseconds that a worker may take for it, from when it begins. */
+  readonly timeout?: number | undefined;
+  /** What moves to the worker instead of being copied; such a job cannot be sent twice. */
+  readonly transfer?: readonly Transferable[] | undefined;
+  /** How often it is tried again after a worker that ran it died. */
+  retries?: number;
   done(values: readonly unknown[]): void;
   failed(failure: Failure): void;
 }
@@ -20,26 +40,58 @@ export function failureToError(failure: Failure, caller?: Error): unknown {
   return 'data' in failure ? errorFromData(failure.data, caller?.stack) : failure.error;
 }
 
+/** How the workers are to be; the checked options of a Pool. */
+export interface CrewOptions {
+  readonly size: number;
+  readonly initializer: TaskReference | undefined;
+  readonly initArgs: readonly unknown[];
+  /** After so many requests a worker is replaced. */
+  readonly lifetime: number;
+  readonly resourceLimits: ResourceLimits | undefined;
+  /** Starts a thread in another way than the platform's. */
+  readonly startThread: typeof startThread;
+  /** Is told every error outside of a task. */
+  readonly stray: (error: unknown) => void;
+}
+
+/** What the workers in one place have done, one after the other. */
+export interface PlaceStats {
+  /** Calls that were answered. */
+  tasks: number;
+  /** Seconds at work. */
+  busy: number;
+  /** How often the worker was replaced. */
+  restarts: number;
+}
+
 interface Member {
+  readonly place: number;
   readonly thread: Thread;
-  readonly running: Int32Array<SharedArrayBuffer>;
+  /** What runs, and what of it is cancelled: see protocol.ts. */
+  readonly status: Int32Array<SharedArrayBuffer>;
   /** Sent and not answered yet, in the order in which the worker takes them. */
   readonly sent: Map<number, Job>;
   ready: boolean;
   /** A running mean of how long a request takes, in milliseconds. */
   milliseconds: number;
+  /** How many requests it may still be sent. */
+  left: number;
+  /** Ends the worker when the first of the sent takes too long. */
+  timer: ReturnType<typeof setTimeout> | undefined;
+  /** The job that took too long. */
+  overdue: Job | undefined;
 }
 
 /** Requests that take less than this may wait at a worker, so that it need not wait for us. */
 const prefetchMilliseconds = 0.25;
 const prefetchLimit = 16;
 /** How long a cancelled job may take to end by itself. */
-const cancelMilliseconds = 20;
+const cancelMilliseconds = 100;
 
 export class Crew {
+  readonly stats: readonly PlaceStats[];
   private readonly members: (Member | undefined)[] = [];
-  private readonly queue: Job[] = [];
-  private queueHead = 0;
+  private queue = new Set<Job>();
   private lastId = 0;
   /** Calls that have entered and not left. */
   private calls = 0;
@@ -48,17 +100,22 @@ export class Crew {
   private state: 'open' | 'closed' | 'ended' = 'open';
   private readonly whenEnded: (() => void)[] = [];
 
-  /** Starts the workers; `stray` is told every error outside of a task. */
-  constructor(
-    readonly size: number,
-    private readonly initializer: TaskReference | undefined,
-    private readonly stray: (error: unknown) => void,
-  ) {
-    for (let worker = 0; worker < size; worker++) this.start(worker);
+  constructor(private readonly options: CrewOptions) {
+    this.stats = Array.from({ length: options.size }, () => ({ tasks: 0, busy: 0, restarts: 0 }));
+    for (let place = 0; place < options.size; place++) this.start(place);
+  }
+
+  get size(): number {
+    return this.options.size;
   }
 
   get open(): boolean {
     return this.state === 'open' && !this.broken;
+  }
+
+  /** How many jobs wait, and how many workers have. */
+  get load(): { readonly queued: number; readonly sent: number } {
+    return { queued: this.queue.size, sent: this.present().reduce((sum, { sent }) => sum + sent.size, 0) };
   }
 
   /**
@@ -79,30 +136,39 @@ export class Crew {
   /** Puts a job at the end of the queue. */
   submit(job: Job): void {
     if (this.state === 'ended') job.failed(this.broken ?? { error: new PoolClosedError('terminate') });
-    else this.queue.push(job);
+    else this.queue.add(job);
     this.dispatch();
   }
 
   /**
-   * Drops such jobs: what waits is taken out of the queue, and a worker that still runs one after a moment is ended
-   * and replaced. Nothing is done or failed by a job that was dropped from the queue.
+   * Drops jobs: what waits is taken out of the queue; a worker that runs one is told, and is ended and replaced
+   * if that does not help in a moment. A job that was dropped from the queue is neither done nor failed.
    */
-  cancel(isMeant: (job: Job) => boolean): void {
-    const kept = this.queue.slice(this.queueHead).filter((job) => !isMeant(job));
-    this.queue.splice(0, this.queue.length, ...kept);
-    this.queueHead = 0;
+  cancel(jobs: ReadonlySet<Job>): void {
+    for (const job of jobs) {
+      this.queue.delete(job);
+      job.retries = 0;
+    }
     this.dispatch();
-    const timer = setInterval(() => {
-      for (const { sent, running, thread } of this.present()) {
-        const job = sent.get(running[0]!);
-        if (job && isMeant(job)) thread.terminate();
+    const tell = () => {
+      const affected = this.present().filter(({ sent }) => [...sent.values()].some((job) => jobs.has(job)));
+      for (const { sent, status } of affected) {
+        const id = status[running]!;
+        if (jobs.has(sent.get(id)!)) Atomics.store(status, cancelled, id);
       }
-      const some = this.present().some(({ sent }) => [...sent.values()].some(isMeant));
-      if (!some) clearInterval(timer);
+      return affected;
+    };
+    tell();
+    const timer = setInterval(() => {
+      for (const { sent, status, thread } of this.present()) {
+        if (status[cancelled] === status[running] && jobs.has(sent.get(status[running]!)!))
+          thread.terminate();
+      }
+      if (tell().length === 0) clearInterval(timer);
     }, cancelMilliseconds);
   }
 
-  /** No more jobs; the workers end when all are done. */
+  /** No more calls; the workers end when all are done. */
   close(): void {
     if (this.state === 'open') this.state = 'closed';
     this.dispatch();
@@ -122,27 +188,33 @@ export class Crew {
     });
   }
 
-  private start(worker: number): void {
-    const running = new Int32Array(new SharedArrayBuffer(4));
-    const thread = startThread({
-      onMessage: (message) => this.receive(member, message),
-      onExit: (code, error) => this.bury(worker, member, code, error),
-    });
-    const member: Member = { thread, running, sent: new Map(), ready: false, milliseconds: Infinity };
-    this.members[worker] = member;
-    thread.post({ type: 'begin', worker, running, initializer: this.initializer });
+  private start(place: number): void {
+    const { lifetime, initializer, initArgs, resourceLimits } = this.options;
+    const thread = this.options.startThread(
+      {
+        onMessage: (message) => this.receive(member, message),
+        onExit: (code, error) => this.bury(member, code, error),
+      },
+      resourceLimits,
+    );
+    const status = new Int32Array(new SharedArrayBuffer(8));
+    const idle = { ready: false, milliseconds: Infinity, timer: undefined, overdue: undefined };
+    const member: Member = { place, thread, status, sent: new Map(), left: lifetime, ...idle };
+    this.members[place] = member;
+    try {
+      thread.post({ type: 'begin', worker: place, status, initializer, initArgs });
+    } catch (error) {
+      this.giveUp({ error });
+    }
     thread.keepAlive(this.whenEnded.length > 0);
   }
 
   private dispatch(): void {
-    while (this.queueHead < this.queue.length) {
+    for (const job of this.queue) {
       const member = this.freest();
       if (!member) break;
-      this.send(member, this.queue[this.queueHead++]!);
-      // The queue is moved down rarely, because moving costs its length.
-      if (this.queueHead > 1024 && this.queueHead * 2 > this.queue.length)
-        this.queue.splice(0, this.queueHead);
-      if (this.queueHead > this.queue.length) this.queueHead = 0;
+      this.queue.delete(job);
+      this.send(member, job);
     }
     if (this.state === 'closed' && this.calls === 0) {
       for (const { sent, thread } of this.present()) if (sent.size === 0) thread.terminate();
@@ -153,7 +225,8 @@ export class Crew {
   /** The worker with the fewest requests that still may get one, a ready one first. */
   private freest(): Member | undefined {
     let best: Member | undefined;
-    for (const member of this.present()) {
+    for (const member of this.members) {
+      if (!member || member.left === 0) continue;
       const window = Math.min(prefetchLimit, 1 + Math.floor(prefetchMilliseconds / member.milliseconds));
       if (member.sent.size >= window) continue;
       const better = best && (member.sent.size - best.sent.size || Number(best.ready) - Number(member.ready));
@@ -166,44 +239,80 @@ export class Crew {
     this.lastId = (this.lastId % 0x7fffffff) + 1;
     const id = this.lastId;
     try {
-      member.thread.post({ type: 'request', id, task: job.task, request: job.request });
+      member.thread.post({ type: 'request', id, task: job.task, request: job.request }, job.transfer);
     } catch (error) {
       job.failed({ error });
       return;
     }
-    if (member.sent.size === 0) member.thread.keepAlive(true);
+    member.left--;
     member.sent.set(id, job);
+    if (member.sent.size > 1) return;
+    member.thread.keepAlive(true);
+    this.watch(member);
+  }
+
+  /** Begins to count the time of the first job that was sent: a worker begins it when it has answered the last. */
+  private watch(member: Member): void {
+    clearTimeout(member.timer);
+    member.timer = undefined;
+    const [first] = member.sent.values();
+    if (first?.timeout === undefined || !member.ready) return;
+    member.timer = setTimeout(() => {
+      member.overdue = first;
+      member.thread.terminate();
+    }, first.timeout);
   }
 
   private receive(member: Member, message: FromWorker): void {
-    if (message.type === 'ready') member.ready = true;
-    else if (message.type === 'stray') this.stray(errorFromData(message.error));
+    if (message.type === 'ready') {
+      member.ready = true;
+      this.watch(member);
+    } else if (message.type === 'stray') this.options.stray(errorFromData(message.error));
     else if (message.type === 'broken') this.giveUp({ data: message.error });
     else {
       const job = member.sent.get(message.id);
       member.sent.delete(message.id);
-      if (member.sent.size === 0) member.thread.keepAlive(this.whenEnded.length > 0);
-      if (message.type === 'done') {
-        const known = member.milliseconds === Infinity ? message.milliseconds : member.milliseconds;
-        member.milliseconds = known + (message.milliseconds - known) / 8;
-        job?.done(message.values);
-      } else job?.failed({ data: message.error });
+      this.note(member, message.milliseconds, job);
+      this.watch(member);
+      if (member.sent.size === 0) {
+        member.thread.keepAlive(this.whenEnded.length > 0);
+        if (member.left === 0) member.thread.terminate();
+      }
+      if (message.type === 'done') job?.done(message.values);
+      else job?.failed({ data: message.error });
       this.dispatch();
     }
   }
 
+  private note(member: Member, milliseconds: number, job: Job | undefined): void {
+    const stats = this.stats[member.place]!;
+    stats.tasks += job?.request.kind === 'run' ? job.request.calls.length : 0;
+    stats.busy += milliseconds / 1000;
+    const known = member.milliseconds === Infinity ? milliseconds : member.milliseconds;
+    member.milliseconds = known + (milliseconds - known) / 8;
+  }
+
   /** A worker has gone: what it ran has failed, what waited at it goes to others, and another takes its place. */
-  private bury(worker: number, member: Member, code: number, cause: unknown): void {
-    this.members[worker] = undefined;
-    const running = member.sent.get(member.running[0]!);
-    const error = new WorkerExitError(code, running?.task.name ?? 'no task', cause);
+  private bury(member: Member, code: number, cause: unknown): void {
+    clearTimeout(member.timer);
+    this.members[member.place] = undefined;
     if (this.state !== 'ended') {
-      this.queue.splice(this.queueHead, 0, ...[...member.sent.values()].filter((job) => job !== running));
+      const waiting = [...member.sent.values()];
+      const ran = member.overdue ?? member.sent.get(member.status[running]!);
+      const error = new WorkerExitError(code, ran?.task.name ?? 'no task', cause);
+      const lost = waiting.filter((job) => (job === ran ? !mayRetry(job, member.overdue) : job.transfer));
+      this.queue = new Set([...waiting.filter((job) => !lost.includes(job)), ...this.queue]);
       // One that dies before it can begin would be followed by others without end.
       if (!member.ready) this.giveUp({ error });
-      else if (this.state === 'open' || this.calls > 0) this.start(worker);
+      else if (this.state === 'open' || this.calls > 0) {
+        this.stats[member.place]!.restarts++;
+        this.start(member.place);
+      }
+      for (const job of lost) {
+        const late = job === member.overdue && new TaskTimeoutError(job.timeout!, job.task.name);
+        job.failed({ error: late || error });
+      }
     }
-    running?.failed({ error });
     this.dispatch();
   }
 
@@ -216,14 +325,15 @@ export class Crew {
   private end(failure: Failure): void {
     if (this.state === 'ended') return;
     this.state = 'ended';
-    const waiting = this.queue.splice(0).slice(this.queueHead);
-    this.queueHead = 0;
-    for (const { sent, thread } of this.present()) {
-      waiting.push(...sent.values());
+    const unfinished = [...this.queue];
+    this.queue.clear();
+    for (const { sent, thread, timer } of this.present()) {
+      clearTimeout(timer);
+      unfinished.push(...sent.values());
       sent.clear();
       thread.terminate();
     }
-    for (const job of waiting) job.failed(failure);
+    for (const job of unfinished) job.failed(failure);
     this.tellWhenEnded();
   }
 
@@ -232,7 +342,14 @@ export class Crew {
   }
 
   private tellWhenEnded(): void {
-    if (this.state === 'open' || this.present().length > 0) return;
+    if (this.whenEnded.length === 0 || this.state === 'open' || this.present().length > 0) return;
     for (const resolve of this.whenEnded.splice(0)) resolve();
   }
+}
+
+/** Whether a job that killed its worker is tried again; one that took too long would do so again. */
+function mayRetry(job: Job, overdue: Job | undefined): boolean {
+  if (job === overdue || job.transfer || !job.retries) return false;
+  job.retries--;
+  return true;
 }

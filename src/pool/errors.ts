@@ -44,6 +44,29 @@ export class WorkerExitError extends Error {
   }
 }
 
+/** A task took longer than it may; its worker was ended. */
+export class TaskTimeoutError extends Error {
+  override readonly name = 'TaskTimeoutError';
+  constructor(
+    /** How long it may take, in milliseconds. */
+    readonly timeout: number,
+    readonly task: string,
+  ) {
+    super(`${task} took longer than ${timeout} ms; its worker was ended`);
+  }
+}
+
+/** A result was not there in the time that `get` was given; the call goes on. */
+export class ResultTimeoutError extends Error {
+  override readonly name = 'ResultTimeoutError';
+  constructor(
+    /** In milliseconds. */
+    readonly timeout: number,
+  ) {
+    super(`get: the result was not there after ${timeout} ms; the call goes on`);
+  }
+}
+
 /** An error whose class is not known on this side: its name, message, fields and stack are the original's. */
 export class RemoteError extends Error {}
 
@@ -61,7 +84,7 @@ export interface ErrorData {
 
 const knownClasses = [
   ...[Error, TypeError, RangeError, SyntaxError, ReferenceError, EvalError, URIError],
-  ...[TaskError, TaskCloneError, PoolClosedError, WorkerExitError],
+  ...[TaskError, TaskCloneError, PoolClosedError, WorkerExitError, TaskTimeoutError],
 ];
 
 /** Turns anything that was thrown into plain data; fields that cannot be cloned are left out. */

@@ -45,8 +45,6 @@ export interface SliceTime {
   readonly end: number;
 }
 
-/** A slice that has killed this many workers fails the fill. */
-const triesOfSlice = 3;
 const progressMilliseconds = 40;
 
 export async function fill(
@@ -54,7 +52,13 @@ export async function fill(
   task: TaskReference,
   target: FillTarget,
   args: readonly unknown[],
-  { slices = 8 * crew.size, rows = target.length, signal, onProgress }: FillOptions,
+  {
+    slices = 8 * crew.size,
+    rows = target.length,
+    signal,
+    onProgress,
+    retries,
+  }: FillOptions & { retries: number },
 ): Promise<FillReport> {
   check(target, rows, slices);
   signal?.throwIfAborted();
@@ -69,11 +73,11 @@ export async function fill(
   const timer = onProgress && setInterval(progress, progressMilliseconds);
   try {
     let open = Int32Array.from({ length: slices }, (_, slice) => slice);
-    for (let tries = 1; ; tries++) {
+    for (let deathsLeft = retries; ; deathsLeft--) {
       const deaths = await pass(open);
       open = open.filter((slice) => !isDone(slice));
       if (open.length === 0) break;
-      if (tries === triesOfSlice) throw deaths[0];
+      if (deathsLeft === 0) throw deaths[0];
       for (const slice of open) control.times[2 * slice] = 0;
     }
   } finally {
@@ -103,7 +107,7 @@ export async function fill(
     const shares = Array.from({ length: Math.min(crew.size, open.length) }, share);
     const abort = () => {
       Atomics.store(control.counters, stopped, 1);
-      crew.cancel((job) => jobs.has(job));
+      crew.cancel(jobs);
       aborted.reject(signal?.reason);
     };
     const aborted = withResolvers();

@@ -1,24 +1,50 @@
-// The pool: what a user calls. How requests reach workers is crew.ts's, how an array is filled fill.ts's.
-import { availableParallelism } from '#thread';
+// The pool: what a user calls. How requests reach workers is crew.ts's, how results come one by one imap.ts's, how
+// an array is filled fill.ts's.
+import { availableParallelism, startThread } from '#thread';
 import { Crew, failureToError, type Job } from './crew.js';
 import { cloneError } from './errors.js';
-import { type FillOptions, type FillReport, fill } from './fill.js';
-import type { FillTarget, TaskReference } from './protocol.js';
+import { type FillOptions, type FillReport, fill, type SliceTime } from './fill.js';
+import { type Items, mapChunks } from './imap.js';
+import type { FillTarget, ResourceLimits, TaskReference } from './protocol.js';
+import { AsyncResult, type Callbacks } from './results.js';
 import type { SliceRange } from './slices.js';
 import { checkTask, type Task } from './tasks.js';
 
-export interface PoolOptions {
+export interface PoolOptions<Setup extends readonly unknown[] = readonly unknown[]> {
   /** How many workers, at least 1; default: as many as this machine runs at once. */
   readonly workers?: number;
   /** Run once in each worker before its first task. If it throws, every call rejects with its error. */
-  readonly initializer?: Task<() => unknown>;
+  readonly initializer?: Task<(...parameters: Setup) => unknown>;
+  /** The initializer's arguments. */
+  readonly initArgs?: Setup;
+  /** After so many chunks a worker is replaced by a new one; default: never. */
+  readonly maxTasksPerWorker?: number;
+  /** How often a task is tried again when its worker died; default 0. For the slices of `fill`: default 2. */
+  readonly retries?: number;
+  /** Milliseconds that a task may take, from when it begins; see `timeout` of a call. Default: any. */
+  readonly taskTimeout?: number;
+  /** Limits of each worker's memory (Node). */
+  readonly resourceLimits?: ResourceLimits;
 }
 
-export interface MapOptions {
-  /** How many items are sent together; default as in CPython: about four chunks a worker for `map`, 1 for `imap`. */
-  readonly chunkSize?: number;
+export interface CallOptions {
   /** Ends the call: what waits is dropped, workers that run it are replaced, the call rejects with the reason. */
   readonly signal?: AbortSignal;
+  /**
+   * Milliseconds that a task may take from when it begins; then its worker is ended and the call rejects with
+   * TaskTimeoutError. A chunk may take as much for each of its items; the default chunk is then one item.
+   */
+  readonly timeout?: number;
+}
+
+export interface ApplyOptions extends CallOptions {
+  /** What moves to the worker instead of being copied. */
+  readonly transfer?: readonly Transferable[];
+}
+
+export interface MapOptions extends CallOptions {
+  /** How many items are sent together; default as CPython's: about four chunks a worker for `map`, 1 for `imap`. */
+  readonly chunkSize?: number;
 }
 
 export interface ImapOptions extends MapOptions {
@@ -26,21 +52,79 @@ export interface ImapOptions extends MapOptions {
   readonly bufferSize?: number;
 }
 
-type Items<T> = Iterable<T> | AsyncIterable<T>;
+/** What a pool has done. */
+export interface PoolStats {
+  /** For each place of a worker. `busy` is in seconds, `slices` counts those of `fill`. */
+  readonly workers: readonly {
+    readonly tasks: number;
+    readonly slices: number;
+    readonly busy: number;
+    readonly restarts: number;
+  }[];
+  /** Requests that no worker has yet, and those that a worker has and has not answered. */
+  readonly queued: number;
+  readonly sent: number;
+  /** The latest `fill`: which worker filled which slice, and when, in seconds since it was called. */
+  readonly timeline: readonly SliceTime[];
+}
+
+const dropped = new FinalizationRegistry<Crew>((crew) => {
+  if (crew.open)
+    console.warn('A Pool was dropped while it was open; close() or terminate() it, or say `await using`.');
+  crew.terminate();
+});
 
 /**
  * Worker threads that run exported functions, as Python's `multiprocessing.Pool` runs them in processes.
- * Throws RangeError where `workers` is no whole number from 1 on.
+ * Throws RangeError for an option that is out of its range.
  */
-export class Pool implements AsyncDisposable {
+export class Pool<Setup extends readonly unknown[] = readonly unknown[]> implements AsyncDisposable {
   readonly workers: number;
   private readonly crew: Crew;
+  private readonly retries: number | undefined;
+  private readonly taskTimeout: number | undefined;
+  private readonly slices: number[];
+  private timeline: readonly SliceTime[] = [];
 
-  constructor({ workers = availableParallelism(), initializer }: PoolOptions = {}) {
-    this.workers = atLeastOne('workers', workers);
-    this.crew = new Crew(this.workers, initializer && checkTask(initializer), (error) => {
-      console.error('An error outside of any task, in a worker of a Pool:', error);
+  constructor(options: PoolOptions<Setup> = {}) {
+    const { workers = availableParallelism(), initializer, initArgs, maxTasksPerWorker, retries } = options;
+    this.workers = whole('workers', workers, 1);
+    this.slices = Array.from({ length: workers }, () => 0);
+    this.retries = retries === undefined ? undefined : whole('retries', retries, 0);
+    this.taskTimeout = checkTimeout('taskTimeout', options.taskTimeout);
+    this.crew = new Crew({
+      size: this.workers,
+      initializer: initializer && checkTask(initializer),
+      initArgs: initArgs ?? [],
+      lifetime: maxTasksPerWorker === undefined ? Infinity : whole('maxTasksPerWorker', maxTasksPerWorker, 1),
+      resourceLimits: options.resourceLimits,
+      startThread,
+      stray: (error) => console.error('An error outside of any task, in a worker of a Pool:', error),
     });
+    dropped.register(this, this.crew, this.crew);
+  }
+
+  /** The task's result for these arguments. */
+  async apply<A extends readonly unknown[], R>(
+    task: Task<(...parameters: A) => R>,
+    args: A,
+    options: ApplyOptions = {},
+  ): Promise<Awaited<R>> {
+    const call = this.begin('apply', task, options);
+    try {
+      return (await call.run([args], 0))[0] as Awaited<R>;
+    } finally {
+      call.end();
+    }
+  }
+
+  /** As `apply`, without waiting. */
+  applyAsync<A extends readonly unknown[], R>(
+    task: Task<(...parameters: A) => R>,
+    args: A,
+    options: ApplyOptions & Callbacks<Awaited<R>> = {},
+  ): AsyncResult<Awaited<R>> {
+    return new AsyncResult(this.apply(task, args, options), options);
   }
 
   /**
@@ -52,60 +136,55 @@ export class Pool implements AsyncDisposable {
     items: Items<I>,
     options: MapOptions = {},
   ): Promise<Awaited<R>[]> {
-    const call = this.begin('map', task, options);
-    try {
-      const calls: (readonly [I])[] = [];
-      for await (const item of items) calls.push([item]);
-      const chunkSize = options.chunkSize ?? Math.max(1, Math.ceil(calls.length / (4 * this.workers)));
-      const starts = Array.from({ length: Math.ceil(calls.length / chunkSize) }, (_, i) => i * chunkSize);
-      const chunks = starts.map((start) => call.run(calls.slice(start, start + chunkSize), start));
-      for (const each of await Promise.allSettled(chunks)) if (each.status === 'rejected') throw each.reason;
-      return (await Promise.all(chunks)).flat(1) as Awaited<R>[];
-    } finally {
-      call.end();
-    }
+    return this.mapCalls('map', task, items, (item) => [item], options);
+  }
+
+  /** As `map`, without waiting. */
+  mapAsync<I, R>(
+    task: Task<(item: I) => R>,
+    items: Items<I>,
+    options: MapOptions & Callbacks<Awaited<R>[]> = {},
+  ): AsyncResult<Awaited<R>[]> {
+    return new AsyncResult(this.map(task, items, options), options);
+  }
+
+  /** As `map`, with each item spread over the task's parameters. */
+  async starmap<A extends readonly unknown[], R>(
+    task: Task<(...parameters: A) => R>,
+    tuples: Items<A>,
+    options: MapOptions = {},
+  ): Promise<Awaited<R>[]> {
+    return this.mapCalls('starmap', task, tuples, (tuple) => [...tuple], options);
+  }
+
+  /** As `starmap`, without waiting. */
+  starmapAsync<A extends readonly unknown[], R>(
+    task: Task<(...parameters: A) => R>,
+    tuples: Items<A>,
+    options: MapOptions & Callbacks<Awaited<R>[]> = {},
+  ): AsyncResult<Awaited<R>[]> {
+    return new AsyncResult(this.starmap(task, tuples, options), options);
   }
 
   /**
-   * The task's results as they come, in whatever order. Reads the input only as results are taken: at most
-   * `bufferSize` items are under way. Leaving the loop drops what waits.
+   * The task's results one by one, in order. Reads the input only as results are taken: at most `bufferSize` items
+   * are under way, so the input may be endless. Leaving the loop drops what waits.
    */
-  async *imapUnordered<I, R>(
+  imap<I, R>(
     task: Task<(item: I) => R>,
     items: Items<I>,
     options: ImapOptions = {},
   ): AsyncIterableIterator<Awaited<R>> {
-    const { chunkSize = 1, bufferSize = 4 * this.workers * chunkSize } = options;
-    atLeastOne('bufferSize', bufferSize);
-    const left = new AbortController();
-    const signal = options.signal ? AbortSignal.any([options.signal, left.signal]) : left.signal;
-    const call = this.begin('imapUnordered', task, { chunkSize, signal });
-    const underWay = new Map<number, Promise<{ start: number; values: readonly unknown[] }>>();
-    const size = Math.min(chunkSize, bufferSize);
-    let held = 0;
-    const first = async () => {
-      const { start, values } = await Promise.race(underWay.values());
-      underWay.delete(start);
-      held -= values.length;
-      return values as Awaited<R>[];
-    };
-    try {
-      let start = 0;
-      for await (const calls of chunked(items, size)) {
-        const chunk = { start, values: call.run(calls, start) };
-        const settled = chunk.values.then((values) => ({ start: chunk.start, values }));
-        settled.catch(() => {}); // It is told when it is raced for.
-        underWay.set(start, settled);
-        start += calls.length;
-        held += calls.length;
-        // Before the next chunk is read, there must be room for it.
-        while (held + size > bufferSize) yield* await first();
-      }
-      while (underWay.size > 0) yield* await first();
-    } finally {
-      left.abort();
-      call.end();
-    }
+    return this.iterate('imap', task, items, options);
+  }
+
+  /** As `imap`, but the results come as they are there. */
+  imapUnordered<I, R>(
+    task: Task<(item: I) => R>,
+    items: Items<I>,
+    options: ImapOptions = {},
+  ): AsyncIterableIterator<Awaited<R>> {
+    return this.iterate('imapUnordered', task, items, options);
   }
 
   /**
@@ -123,19 +202,32 @@ export class Pool implements AsyncDisposable {
     const checked = checkTask(task);
     this.crew.enter('fill');
     try {
-      return await fill(this.crew, checked, target, args, options);
+      const report = await fill(this.crew, checked, target, args, { ...options, retries: this.retries ?? 2 });
+      report.workers.forEach((share, worker) => {
+        this.slices[worker]! += share.slices;
+      });
+      this.timeline = report.timeline;
+      return report;
     } finally {
       this.crew.leave();
     }
   }
 
+  /** What the workers have done so far, and what waits. */
+  stats(): PoolStats {
+    const workers = this.crew.stats.map((place, worker) => ({ ...place, slices: this.slices[worker]! }));
+    return { workers, ...this.crew.load, timeline: this.timeline };
+  }
+
   /** No more calls; those that were made are finished. */
   close(): void {
+    dropped.unregister(this.crew);
     this.crew.close();
   }
 
   /** Ends all workers at once; calls that are not finished reject with PoolClosedError. */
   terminate(): void {
+    dropped.unregister(this.crew);
     this.crew.terminate();
   }
 
@@ -151,20 +243,66 @@ export class Pool implements AsyncDisposable {
     await this.join();
   }
 
+  private async mapCalls<I, R>(
+    operation: string,
+    task: TaskReference,
+    items: Items<I>,
+    toCall: (item: I) => readonly unknown[],
+    options: MapOptions,
+  ): Promise<Awaited<R>[]> {
+    const call = this.begin(operation, task, options);
+    try {
+      const calls: (readonly unknown[])[] = [];
+      // An iterator that waits costs more than a small task.
+      if (Symbol.iterator in items) for (const item of items) calls.push(toCall(item));
+      else for await (const item of items) calls.push(toCall(item));
+      const usual = call.timeout === undefined ? Math.ceil(calls.length / (4 * this.workers)) : 1;
+      const chunkSize = options.chunkSize ?? Math.max(1, usual);
+      const chunks: Promise<readonly unknown[]>[] = [];
+      for (let start = 0; start < calls.length; start += chunkSize)
+        chunks.push(call.run(calls.slice(start, start + chunkSize), start));
+      for (const each of await Promise.allSettled(chunks)) if (each.status === 'rejected') throw each.reason;
+      return (await Promise.all(chunks)).flat(1) as Awaited<R>[];
+    } finally {
+      call.end();
+    }
+  }
+
+  private async *iterate<I, R>(
+    operation: string,
+    task: TaskReference,
+    items: Items<I>,
+    { chunkSize = 1, bufferSize = 4 * this.workers * chunkSize, ...options }: ImapOptions,
+  ): AsyncIterableIterator<Awaited<R>> {
+    whole('bufferSize', bufferSize, 1);
+    const left = new AbortController();
+    const signal = options.signal ? AbortSignal.any([options.signal, left.signal]) : left.signal;
+    const call = this.begin(operation, task, { ...options, chunkSize, signal });
+    try {
+      const results = mapChunks(call.run, items, chunkSize, bufferSize, operation === 'imap');
+      yield* results as AsyncGenerator<Awaited<R>>;
+    } finally {
+      left.abort();
+      call.end();
+    }
+  }
+
   /** Begins a call of one task: `run` sends a chunk, whose first item has the number `start`. */
-  private begin(operation: string, given: TaskReference, { chunkSize, signal }: MapOptions) {
+  private begin(operation: string, given: TaskReference, options: ApplyOptions & MapOptions) {
+    const { chunkSize, signal, transfer } = options;
     const task = checkTask(given);
-    if (chunkSize !== undefined) atLeastOne('chunkSize', chunkSize);
+    const timeout = checkTimeout('timeout', options.timeout) ?? this.taskTimeout;
+    if (chunkSize !== undefined) whole('chunkSize', chunkSize, 1);
     signal?.throwIfAborted();
-    const crew = this.crew;
+    const { crew, retries = 0 } = this;
     crew.enter(operation);
     const caller = new Error(operation);
     const jobs = new Map<Job, (reason: unknown) => void>();
     const abort = () => {
-      const dropped = new Set(jobs.keys());
+      const aborted = new Set(jobs.keys());
       for (const reject of jobs.values()) reject(signal?.reason);
       jobs.clear();
-      if (dropped.size > 0) crew.cancel((job) => dropped.has(job));
+      if (aborted.size > 0) crew.cancel(aborted);
     };
     signal?.addEventListener('abort', abort);
 
@@ -174,14 +312,18 @@ export class Pool implements AsyncDisposable {
         const job: Job = {
           task,
           request: { kind: 'run', calls },
+          timeout: timeout === undefined ? undefined : timeout * calls.length,
+          transfer,
+          retries,
           done(values) {
             jobs.delete(job);
             resolve(values);
           },
           failed(failure) {
-            jobs.delete(job);
-            const items = Object.fromEntries(calls.map(([item], i) => [start + i, item]));
-            reject(cloneError(failureToError(failure, caller), task, items, 'items'));
+            if (!jobs.delete(job)) return;
+            const [value, name] =
+              operation === 'apply' ? [calls[0], 'args'] : [itemsOf(calls, start), 'items'];
+            reject(cloneError(failureToError(failure, caller), task, value, name));
           },
         };
         jobs.set(job, reject);
@@ -191,22 +333,20 @@ export class Pool implements AsyncDisposable {
       signal?.removeEventListener('abort', abort);
       crew.leave();
     };
-    return { run, end };
+    return { run, end, timeout };
   }
 }
 
-async function* chunked<T>(items: Items<T>, size: number): AsyncGenerator<(readonly [T])[]> {
-  let chunk: (readonly [T])[] = [];
-  for await (const item of items) {
-    chunk.push([item]);
-    if (chunk.length < size) continue;
-    yield chunk;
-    chunk = [];
-  }
-  if (chunk.length > 0) yield chunk;
+/** The items of a chunk under their numbers among all items, for the path in an error. */
+const itemsOf = (calls: readonly (readonly unknown[])[], start: number) =>
+  Object.fromEntries(calls.map((call, i) => [start + i, call.length === 1 ? call[0] : call]));
+
+function whole(name: string, value: number, smallest: number): number {
+  if (Number.isSafeInteger(value) && value >= smallest) return value;
+  throw new RangeError(`${name} ${value}: must be a whole number from ${smallest} on`);
 }
 
-function atLeastOne(name: string, value: number): number {
-  if (Number.isSafeInteger(value) && value >= 1) return value;
-  throw new RangeError(`${name} ${value}: must be a whole number from 1 on`);
+function checkTimeout(name: string, value: number | undefined): number | undefined {
+  if (value === undefined || (value > 0 && value < 2 ** 31)) return value;
+  throw new RangeError(`${name} ${value}: must be a number of milliseconds above 0 and below 2^31`);
 }

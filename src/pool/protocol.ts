@@ -56,15 +56,28 @@ export const doneSlices = 2;
 
 export type Request = RunRequest | FillRequest;
 
+/** Where in `status` stands what runs, and what of it is cancelled. */
+export const running = 0;
+export const cancelled = 1;
+
+/** Limits of a worker's memory, as Node has them: in MB. They do not count array buffers. */
+export interface ResourceLimits {
+  readonly maxOldGenerationSizeMb?: number;
+  readonly maxYoungGenerationSizeMb?: number;
+  readonly codeRangeSizeMb?: number;
+  readonly stackSizeMb?: number;
+}
+
 /** To a worker: begin, once; then work. */
 export type ToWorker =
   | {
       readonly type: 'begin';
       /** The worker's number, from 0. */
       readonly worker: number;
-      /** [the number of the request that runs, or 0]. */
-      readonly running: Int32Array<SharedArrayBuffer>;
+      /** [the number of the request that runs, or 0; the number of the latest that is cancelled]. */
+      readonly status: Int32Array<SharedArrayBuffer>;
       readonly initializer: TaskReference | undefined;
+      readonly initArgs: readonly unknown[];
     }
   | {
       readonly type: 'request';
@@ -83,12 +96,13 @@ export type FromWorker =
       readonly values: readonly unknown[];
       readonly milliseconds: number;
     }
-  | { readonly type: 'failed'; readonly id: number; readonly error: ErrorData }
+  | { readonly type: 'failed'; readonly id: number; readonly error: ErrorData; readonly milliseconds: number }
   | { readonly type: 'stray'; readonly error: ErrorData };
 
 /** One end of the line between the pool and a worker, whatever the platform. */
 export interface Thread {
-  post(message: ToWorker): void;
+  /** Throws the platform's DataCloneError for what cannot be cloned. */
+  post(message: ToWorker, transfer?: readonly Transferable[]): void;
   /** Ends the thread at once, whatever it does. `onExit` follows. */
   terminate(): void;
   /** Whether the thread keeps the program alive. */
@@ -104,6 +118,6 @@ export interface ThreadEvents {
 
 /** What a platform has to give; `#thread` picks the module. */
 export interface ThreadPlatform {
-  startThread(events: ThreadEvents): Thread;
+  startThread(events: ThreadEvents, limits?: ResourceLimits): Thread;
   availableParallelism(): number;
 }

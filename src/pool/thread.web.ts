@@ -12,5 +12,9 @@ export function startThread({ onMessage, onExit }: ThreadEvents): Thread {
     setTimeout(() => onExit(code, error));
   };
   worker.onerror = (event) => end(1, new Error(event.message));
-  return { post: (message) => worker.postMessage(message), terminate: () => end(1), keepAlive: () => {} };
+  return {
+    post: (message, transfer = []) => worker.postMessage(message, [...transfer]),
+    terminate: () => end(1),
+    keepAlive: () => {},
+  };
 }

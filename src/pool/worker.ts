@@ -2,11 +2,13 @@
 // platform's own part is in worker.node.ts and worker.web.ts.
 import { cloneError, errorToData, TaskError } from './errors.js';
 import {
+  cancelled,
   doneSlices,
   type FillRequest,
   type FromWorker,
   nextOpen,
   type RunRequest,
+  running,
   stopped,
   type TaskReference,
   type ToWorker,
@@ -15,10 +17,16 @@ import { sliceRange } from './slices.js';
 
 type AnyFunction = (...parameters: unknown[]) => unknown;
 
+/** What runs in this worker and what of it is cancelled, shared with the pool; see protocol.ts. */
+let status: Int32Array<ArrayBufferLike> = new Int32Array(2);
+
+/** In a task: whether its call was aborted. A task that then returns soon spares its worker from being ended. */
+export const isCancelled = (): boolean =>
+  status[running] !== 0 && Atomics.load(status, cancelled) === status[running];
+
 /** Joins a worker to its line: give `receive` every message, and `stray` every error that nobody caught. */
 export function serveRequests(post: (message: FromWorker) => void) {
   let worker = 0;
-  let running: Int32Array | undefined;
   let last: Promise<void> = Promise.resolve();
   const modules = new Map<string, Record<string, unknown>>();
 
@@ -32,9 +40,10 @@ export function serveRequests(post: (message: FromWorker) => void) {
   };
 
   async function begin(message: Extract<ToWorker, { type: 'begin' }>): Promise<void> {
-    ({ worker, running } = message);
+    ({ worker, status } = message);
     try {
-      if (message.initializer) await call(await resolve(message.initializer), message.initializer, []);
+      if (message.initializer)
+        await call(await resolve(message.initializer), message.initializer, message.initArgs);
       post({ type: 'ready' });
     } catch (error) {
       post({ type: 'broken', error: errorToData(error) });
@@ -42,7 +51,7 @@ export function serveRequests(post: (message: FromWorker) => void) {
   }
 
   async function answer({ id, task, request }: Extract<ToWorker, { type: 'request' }>): Promise<void> {
-    Atomics.store(running!, 0, id);
+    Atomics.store(status, running, id);
     const start = performance.now();
     try {
       // Nothing is awaited that need not be: a turn of the event loop costs more than a small task.
@@ -50,11 +59,11 @@ export function serveRequests(post: (message: FromWorker) => void) {
       const run = typeof known === 'function' ? (known as AnyFunction) : await resolve(task);
       const pending = request.kind === 'run' ? runCalls(run, task, request) : fillSlices(run, task, request);
       const values = pending instanceof Promise ? await pending : pending;
-      Atomics.store(running!, 0, 0);
+      Atomics.store(status, running, 0);
       postValues(id, task, values, performance.now() - start);
     } catch (error) {
-      Atomics.store(running!, 0, 0);
-      post({ type: 'failed', id, error: errorToData(error) });
+      Atomics.store(status, running, 0);
+      post({ type: 'failed', id, error: errorToData(error), milliseconds: performance.now() - start });
     }
   }
 
