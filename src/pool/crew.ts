@@ -72,6 +72,8 @@ interface Member {
   /** Sent and not answered yet, in the order in which the worker takes them. */
   readonly sent: Map<number, Job>;
   ready: boolean;
+  /** It was told to end. */
+  ending: boolean;
   /** A running mean of how long a request takes, in milliseconds. */
   milliseconds: number;
   /** How many requests it may still be sent. */
@@ -160,9 +162,9 @@ export class Crew {
     };
     tell();
     const timer = setInterval(() => {
-      for (const { sent, status, thread } of this.present()) {
-        if (status[cancelled] === status[running] && jobs.has(sent.get(status[running]!)!))
-          thread.terminate();
+      for (const member of this.present()) {
+        const { sent, status } = member;
+        if (status[cancelled] === status[running] && jobs.has(sent.get(status[running]!)!)) retire(member);
       }
       if (tell().length === 0) clearInterval(timer);
     }, cancelMilliseconds);
@@ -198,7 +200,13 @@ export class Crew {
       resourceLimits,
     );
     const status = new Int32Array(new SharedArrayBuffer(8));
-    const idle = { ready: false, milliseconds: Infinity, timer: undefined, overdue: undefined };
+    const idle = {
+      ready: false,
+      ending: false,
+      milliseconds: Infinity,
+      timer: undefined,
+      overdue: undefined,
+    };
     const member: Member = { place, thread, status, sent: new Map(), left: lifetime, ...idle };
     this.members[place] = member;
     try {
@@ -217,7 +225,7 @@ export class Crew {
       this.send(member, job);
     }
     if (this.state === 'closed' && this.calls === 0) {
-      for (const { sent, thread } of this.present()) if (sent.size === 0) thread.terminate();
+      for (const member of this.present()) if (member.sent.size === 0) retire(member);
     }
     this.tellWhenEnded();
   }
@@ -226,7 +234,7 @@ export class Crew {
   private freest(): Member | undefined {
     let best: Member | undefined;
     for (const member of this.members) {
-      if (!member || member.left === 0) continue;
+      if (!member || member.ending || member.left === 0) continue;
       const window = Math.min(prefetchLimit, 1 + Math.floor(prefetchMilliseconds / member.milliseconds));
       if (member.sent.size >= window) continue;
       const better = best && (member.sent.size - best.sent.size || Number(best.ready) - Number(member.ready));
@@ -259,7 +267,7 @@ export class Crew {
     if (first?.timeout === undefined || !member.ready) return;
     member.timer = setTimeout(() => {
       member.overdue = first;
-      member.thread.terminate();
+      retire(member);
     }, first.timeout);
   }
 
@@ -276,7 +284,7 @@ export class Crew {
       this.watch(member);
       if (member.sent.size === 0) {
         member.thread.keepAlive(this.whenEnded.length > 0);
-        if (member.left === 0) member.thread.terminate();
+        if (member.left === 0) retire(member);
       }
       if (message.type === 'done') job?.done(message.values);
       else job?.failed({ data: message.error });
@@ -303,7 +311,7 @@ export class Crew {
       const lost = waiting.filter((job) => (job === ran ? !mayRetry(job, member.overdue) : job.transfer));
       this.queue = new Set([...waiting.filter((job) => !lost.includes(job)), ...this.queue]);
       // One that dies before it can begin would be followed by others without end.
-      if (!member.ready) this.giveUp({ error });
+      if (!member.ready && !member.ending) this.giveUp({ error });
       else if (this.state === 'open' || this.calls > 0) {
         this.stats[member.place]!.restarts++;
         this.start(member.place);
@@ -327,11 +335,11 @@ export class Crew {
     this.state = 'ended';
     const unfinished = [...this.queue];
     this.queue.clear();
-    for (const { sent, thread, timer } of this.present()) {
-      clearTimeout(timer);
-      unfinished.push(...sent.values());
-      sent.clear();
-      thread.terminate();
+    for (const member of this.present()) {
+      clearTimeout(member.timer);
+      unfinished.push(...member.sent.values());
+      member.sent.clear();
+      retire(member);
     }
     for (const job of unfinished) job.failed(failure);
     this.tellWhenEnded();
@@ -345,6 +353,13 @@ export class Crew {
     if (this.whenEnded.length === 0 || this.state === 'open' || this.present().length > 0) return;
     for (const resolve of this.whenEnded.splice(0)) resolve();
   }
+}
+
+/** Ends a worker, once: telling it again would be told to it again. */
+function retire(member: Member): void {
+  if (member.ending) return;
+  member.ending = true;
+  member.thread.terminate();
 }
 
 /** Whether a job that killed its worker is tried again; one that took too long would do so again. */
