@@ -17,6 +17,7 @@ import {
   type TaskReference,
   type Thread,
 } from './protocol.js';
+import { Queue } from './queue.js';
 
 /** A request with what to do with its answer; exactly one of `done` and `failed` is called, once. */
 export interface Job {
@@ -69,8 +70,10 @@ interface Member {
   readonly thread: Thread;
   /** What runs, and what of it is cancelled: see protocol.ts. */
   readonly status: Int32Array<SharedArrayBuffer>;
+  /** The numbers of the tasks that the worker knows. */
+  readonly tasks: Map<string, number>;
   /** Sent and not answered yet, in the order in which the worker takes them. */
-  readonly sent: Map<number, Job>;
+  readonly sent: { readonly id: number; readonly job: Job }[];
   ready: boolean;
   /** It was told to end. */
   ending: boolean;
@@ -93,7 +96,7 @@ const cancelMilliseconds = 100;
 export class Crew {
   readonly stats: readonly PlaceStats[];
   private readonly members: (Member | undefined)[] = [];
-  private queue = new Set<Job>();
+  private readonly queue = new Queue<Job>();
   private lastId = 0;
   /** Calls that have entered and not left. */
   private calls = 0;
@@ -117,7 +120,10 @@ export class Crew {
 
   /** How many jobs wait, and how many workers have. */
   get load(): { readonly queued: number; readonly sent: number } {
-    return { queued: this.queue.size, sent: this.present().reduce((sum, { sent }) => sum + sent.size, 0) };
+    return {
+      queued: this.queue.length,
+      sent: this.present().reduce((sum, { sent }) => sum + sent.length, 0),
+    };
   }
 
   /**
@@ -138,7 +144,7 @@ export class Crew {
   /** Puts a job at the end of the queue. */
   submit(job: Job): void {
     if (this.state === 'ended') job.failed(this.broken ?? { error: new PoolClosedError('terminate') });
-    else this.queue.add(job);
+    else this.queue.push(job);
     this.dispatch();
   }
 
@@ -147,24 +153,22 @@ export class Crew {
    * if that does not help in a moment. A job that was dropped from the queue is neither done nor failed.
    */
   cancel(jobs: ReadonlySet<Job>): void {
-    for (const job of jobs) {
-      this.queue.delete(job);
-      job.retries = 0;
-    }
+    this.queue.remove((job) => jobs.has(job));
+    for (const job of jobs) job.retries = 0;
     this.dispatch();
     const tell = () => {
-      const affected = this.present().filter(({ sent }) => [...sent.values()].some((job) => jobs.has(job)));
-      for (const { sent, status } of affected) {
-        const id = status[running]!;
-        if (jobs.has(sent.get(id)!)) Atomics.store(status, cancelled, id);
+      const affected = this.present().filter(({ sent }) => sent.some(({ job }) => jobs.has(job)));
+      for (const member of affected) {
+        const now = runningAt(member);
+        if (now && jobs.has(now.job)) Atomics.store(member.status, cancelled, now.id);
       }
       return affected;
     };
     tell();
     const timer = setInterval(() => {
       for (const member of this.present()) {
-        const { sent, status } = member;
-        if (status[cancelled] === status[running] && jobs.has(sent.get(status[running]!)!)) retire(member);
+        const now = runningAt(member);
+        if (now && jobs.has(now.job) && member.status[cancelled] === now.id) retire(member);
       }
       if (tell().length === 0) clearInterval(timer);
     }, cancelMilliseconds);
@@ -207,7 +211,7 @@ export class Crew {
       timer: undefined,
       overdue: undefined,
     };
-    const member: Member = { place, thread, status, sent: new Map(), left: lifetime, ...idle };
+    const member: Member = { place, thread, status, tasks: new Map(), sent: [], left: lifetime, ...idle };
     this.members[place] = member;
     try {
       thread.post({ type: 'begin', worker: place, status, initializer, initArgs });
@@ -218,14 +222,13 @@ export class Crew {
   }
 
   private dispatch(): void {
-    for (const job of this.queue) {
+    while (this.queue.length > 0) {
       const member = this.freest();
       if (!member) break;
-      this.queue.delete(job);
-      this.send(member, job);
+      this.send(member, this.queue.take()!);
     }
     if (this.state === 'closed' && this.calls === 0) {
-      for (const member of this.present()) if (member.sent.size === 0) retire(member);
+      for (const member of this.present()) if (member.sent.length === 0) retire(member);
     }
     this.tellWhenEnded();
   }
@@ -236,8 +239,9 @@ export class Crew {
     for (const member of this.members) {
       if (!member || member.ending || member.left === 0) continue;
       const window = Math.min(prefetchLimit, 1 + Math.floor(prefetchMilliseconds / member.milliseconds));
-      if (member.sent.size >= window) continue;
-      const better = best && (member.sent.size - best.sent.size || Number(best.ready) - Number(member.ready));
+      if (member.sent.length >= window) continue;
+      const better =
+        best && (member.sent.length - best.sent.length || Number(best.ready) - Number(member.ready));
       if (better === undefined || better < 0) best = member;
     }
     return best;
@@ -247,23 +251,32 @@ export class Crew {
     this.lastId = (this.lastId % 0x7fffffff) + 1;
     const id = this.lastId;
     try {
-      member.thread.post({ type: 'request', id, task: job.task, request: job.request }, job.transfer);
+      const { module, name, options } = job.task;
+      // A task's address is sent once; what is sent with every small task is small.
+      const key = `${name} ${module}`;
+      const number = member.tasks.get(key) ?? member.tasks.size;
+      const known = member.tasks.has(key);
+      const message = known
+        ? ([id, number, job.request, options] as const)
+        : ([id, number, job.request, options, { module, name }] as const);
+      member.thread.post(message, job.transfer);
+      if (!known) member.tasks.set(key, number);
     } catch (error) {
       job.failed({ error });
       return;
     }
     member.left--;
-    member.sent.set(id, job);
-    if (member.sent.size > 1) return;
+    member.sent.push({ id, job });
+    if (member.sent.length > 1) return;
     member.thread.keepAlive(true);
     this.watch(member);
   }
 
   /** Begins to count the time of the first job that was sent: a worker begins it when it has answered the last. */
   private watch(member: Member): void {
-    clearTimeout(member.timer);
+    if (member.timer) clearTimeout(member.timer);
     member.timer = undefined;
-    const [first] = member.sent.values();
+    const first = member.sent[0]?.job;
     if (first?.timeout === undefined || !member.ready) return;
     member.timer = setTimeout(() => {
       member.overdue = first;
@@ -272,29 +285,36 @@ export class Crew {
   }
 
   private receive(member: Member, message: FromWorker): void {
-    if (message.type === 'ready') {
+    if (!('type' in message)) {
+      const [id, milliseconds, values] = message;
+      this.settle(member, id, milliseconds)?.done(values);
+      this.dispatch();
+    } else if (message.type === 'failed') {
+      this.settle(member, message.id, message.milliseconds)?.failed({ data: message.error });
+      this.dispatch();
+    } else if (message.type === 'ready') {
       member.ready = true;
       this.watch(member);
     } else if (message.type === 'stray') this.options.stray(errorFromData(message.error));
-    else if (message.type === 'broken') this.giveUp({ data: message.error });
-    else {
-      const job = member.sent.get(message.id);
-      member.sent.delete(message.id);
-      this.note(member, message.milliseconds, job);
-      this.watch(member);
-      if (member.sent.size === 0) {
-        member.thread.keepAlive(this.whenEnded.length > 0);
-        if (member.left === 0) retire(member);
-      }
-      if (message.type === 'done') job?.done(message.values);
-      else job?.failed({ data: message.error });
-      this.dispatch();
-    }
+    else this.giveUp({ data: message.error });
   }
 
-  private note(member: Member, milliseconds: number, job: Job | undefined): void {
+  /** The job that was answered; a worker answers in the order in which it was sent. */
+  private settle(member: Member, id: number, milliseconds: number): Job | undefined {
+    if (member.sent[0]?.id !== id) return undefined;
+    const { job } = member.sent.shift()!;
+    this.note(member, milliseconds, job);
+    this.watch(member);
+    if (member.sent.length === 0) {
+      member.thread.keepAlive(this.whenEnded.length > 0);
+      if (member.left === 0) retire(member);
+    }
+    return job;
+  }
+
+  private note(member: Member, milliseconds: number, job: Job): void {
     const stats = this.stats[member.place]!;
-    stats.tasks += job?.request.kind === 'run' ? job.request.calls.length : 0;
+    stats.tasks += 'control' in job.request ? 0 : job.request.length;
     stats.busy += milliseconds / 1000;
     const known = member.milliseconds === Infinity ? milliseconds : member.milliseconds;
     member.milliseconds = known + (milliseconds - known) / 8;
@@ -305,11 +325,11 @@ export class Crew {
     clearTimeout(member.timer);
     this.members[member.place] = undefined;
     if (this.state !== 'ended') {
-      const waiting = [...member.sent.values()];
-      const ran = member.overdue ?? member.sent.get(member.status[running]!);
+      const waiting = member.sent.map(({ job }) => job);
+      const ran = member.overdue ?? runningAt(member)?.job;
       const error = new WorkerExitError(code, ran?.task.name ?? 'no task', cause);
       const lost = waiting.filter((job) => (job === ran ? !mayRetry(job, member.overdue) : job.transfer));
-      this.queue = new Set([...waiting.filter((job) => !lost.includes(job)), ...this.queue]);
+      this.queue.putFirst(waiting.filter((job) => !lost.includes(job)));
       // One that dies before it can begin would be followed by others without end.
       if (!member.ready && !member.ending) this.giveUp({ error });
       else if (this.state === 'open' || this.calls > 0) {
@@ -333,12 +353,10 @@ export class Crew {
   private end(failure: Failure): void {
     if (this.state === 'ended') return;
     this.state = 'ended';
-    const unfinished = [...this.queue];
-    this.queue.clear();
+    const unfinished = this.queue.takeAll();
     for (const member of this.present()) {
       clearTimeout(member.timer);
-      unfinished.push(...member.sent.values());
-      member.sent.clear();
+      unfinished.push(...member.sent.splice(0).map(({ job }) => job));
       retire(member);
     }
     for (const job of unfinished) job.failed(failure);
@@ -354,6 +372,9 @@ export class Crew {
     for (const resolve of this.whenEnded.splice(0)) resolve();
   }
 }
+
+/** What a worker runs at this moment, of what was sent to it. */
+const runningAt = ({ sent, status }: Member) => sent.find(({ id }) => id === status[running]);
 
 /** Ends a worker, once: telling it again would be told to it again. */
 function retire(member: Member): void {

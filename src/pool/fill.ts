@@ -90,7 +90,7 @@ export async function fill(
   async function pass(open: Int32Array): Promise<WorkerExitError[]> {
     control.counters[nextOpen] = 0;
     const caller = new Error('fill');
-    const request = { kind: 'fill', target, rows, slices, open, args, control } as const;
+    const request = { target, rows, slices, open, args, control } as const;
     const share = () =>
       new Promise<void>((done, reject) => {
         const failed: Job['failed'] = (failure) => {

@@ -1,10 +1,51 @@
-// Results as they come: the loops of `imap` and `imapUnordered`. Input is read only as results are taken.
+// Items cut into chunks, and their results put together: all at once for `map`; as they come, and with input read
+// only as results are taken, for `imap` and `imapUnordered`.
 
-/** Sends a chunk of calls to a worker; `start` is the number of its first item. */
-export type RunChunk = (calls: readonly (readonly unknown[])[], start: number) => Promise<readonly unknown[]>;
+type Calls = readonly (readonly unknown[])[];
+
+/** Sends a chunk of calls to a worker; `start` is the number of its first item. One of the two is called, once. */
+export type SendChunk = (
+  calls: Calls,
+  start: number,
+  done: (values: readonly unknown[]) => void,
+  failed: (error: unknown) => void,
+) => void;
+export type RunChunk = (calls: Calls, start: number) => Promise<readonly unknown[]>;
 
 /** What a user may give as items. */
 export type Items<T> = Iterable<T> | AsyncIterable<T>;
+
+/** The results of all calls, in order. Rejects with the error of the first chunk that failed, after all are done. */
+export function sendAll(send: SendChunk, calls: Calls, chunkSize: number): Promise<unknown[]> {
+  // One promise for all: one for each chunk would cost as much as a small task.
+  return new Promise((resolve, reject) => {
+    const chunks = Math.ceil(calls.length / chunkSize);
+    const results: (readonly unknown[])[] = new Array(chunks);
+    let left = chunks;
+    let failed: { readonly chunk: number; readonly error: unknown } | undefined;
+    const settle = () => {
+      if (--left > 0) return;
+      if (failed) reject(failed.error);
+      else resolve(results.flat(1));
+    };
+    if (chunks === 0) resolve([]);
+    for (let chunk = 0; chunk < chunks; chunk++) {
+      const start = chunk * chunkSize;
+      send(
+        calls.slice(start, start + chunkSize),
+        start,
+        (values) => {
+          results[chunk] = values;
+          settle();
+        },
+        (error) => {
+          if (!failed || chunk < failed.chunk) failed = { chunk, error };
+          settle();
+        },
+      );
+    }
+  });
+}
 
 interface Chunk {
   readonly length: number;
@@ -32,7 +73,7 @@ export async function* mapChunks(
   let held = 0;
   let start = 0;
 
-  function send(calls: readonly (readonly unknown[])[]): void {
+  function send(calls: Calls): void {
     const settle = (result: Pick<Chunk, 'values' | 'error'>) => {
       Object.assign(chunk, result);
       answered.push(chunk);

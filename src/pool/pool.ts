@@ -4,7 +4,7 @@ import { availableParallelism, startThread } from '#thread';
 import { Crew, failureToError, type Job } from './crew.js';
 import { cloneError } from './errors.js';
 import { type FillOptions, type FillReport, fill, type SliceTime } from './fill.js';
-import { type Items, mapChunks } from './imap.js';
+import { type Items, mapChunks, type RunChunk, type SendChunk, sendAll } from './imap.js';
 import type { FillTarget, ResourceLimits, TaskReference } from './protocol.js';
 import { AsyncResult, type Callbacks } from './results.js';
 import type { SliceRange } from './slices.js';
@@ -258,11 +258,7 @@ export class Pool<Setup extends readonly unknown[] = readonly unknown[]> impleme
       else for await (const item of items) calls.push(toCall(item));
       const usual = call.timeout === undefined ? Math.ceil(calls.length / (4 * this.workers)) : 1;
       const chunkSize = options.chunkSize ?? Math.max(1, usual);
-      const chunks: Promise<readonly unknown[]>[] = [];
-      for (let start = 0; start < calls.length; start += chunkSize)
-        chunks.push(call.run(calls.slice(start, start + chunkSize), start));
-      for (const each of await Promise.allSettled(chunks)) if (each.status === 'rejected') throw each.reason;
-      return (await Promise.all(chunks)).flat(1) as Awaited<R>[];
+      return (await sendAll(call.send, calls, chunkSize)) as Awaited<R>[];
     } finally {
       call.end();
     }
@@ -306,34 +302,33 @@ export class Pool<Setup extends readonly unknown[] = readonly unknown[]> impleme
     };
     signal?.addEventListener('abort', abort);
 
-    const run = (calls: readonly (readonly unknown[])[], start: number): Promise<readonly unknown[]> =>
-      new Promise((resolve, reject) => {
-        signal?.throwIfAborted();
-        const job: Job = {
-          task,
-          request: { kind: 'run', calls },
-          timeout: timeout === undefined ? undefined : timeout * calls.length,
-          transfer,
-          retries,
-          done(values) {
-            jobs.delete(job);
-            resolve(values);
-          },
-          failed(failure) {
-            if (!jobs.delete(job)) return;
-            const [value, name] =
-              operation === 'apply' ? [calls[0], 'args'] : [itemsOf(calls, start), 'items'];
-            reject(cloneError(failureToError(failure, caller), task, value, name));
-          },
-        };
-        jobs.set(job, reject);
-        crew.submit(job);
-      });
+    const send: SendChunk = (calls, start, done, failed) => {
+      if (signal?.aborted) return failed(signal.reason);
+      const job: Job = {
+        task,
+        request: calls,
+        timeout: timeout === undefined ? undefined : timeout * calls.length,
+        transfer,
+        retries,
+        done(values) {
+          jobs.delete(job);
+          done(values);
+        },
+        failed(failure) {
+          if (!jobs.delete(job)) return;
+          const [value, name] = operation === 'apply' ? [calls[0], 'args'] : [itemsOf(calls, start), 'items'];
+          failed(cloneError(failureToError(failure, caller), task, value, name));
+        },
+      };
+      jobs.set(job, failed);
+      crew.submit(job);
+    };
+    const run: RunChunk = (calls, start) => new Promise((done, failed) => send(calls, start, done, failed));
     const end = () => {
       signal?.removeEventListener('abort', abort);
       crew.leave();
     };
-    return { run, end, timeout };
+    return { send, run, end, timeout };
   }
 }
 

@@ -9,16 +9,11 @@ export interface TaskReference {
   readonly options?: object;
 }
 
-/** Several calls of one task that are sent, run and answered together. */
-export interface RunRequest {
-  readonly kind: 'run';
-  /** The arguments of each call. */
-  readonly calls: readonly (readonly unknown[])[];
-}
+/** Several calls of one task that are sent, run and answered together: the arguments of each. */
+export type RunRequest = readonly (readonly unknown[])[];
 
 /** A share in filling one array: claim slices until none is left. */
 export interface FillRequest {
-  readonly kind: 'fill';
   readonly target: FillTarget;
   readonly rows: number;
   readonly slices: number;
@@ -68,6 +63,18 @@ export interface ResourceLimits {
   readonly stackSizeMb?: number;
 }
 
+/**
+ * A request with its number and the task's number; `task` says what that number means, the first time. A tuple of
+ * little, since this is cloned for every small task.
+ */
+export type RequestMessage = readonly [
+  id: number,
+  taskNumber: number,
+  request: Request,
+  options?: object,
+  task?: TaskReference,
+];
+
 /** To a worker: begin, once; then work. */
 export type ToWorker =
   | {
@@ -79,23 +86,16 @@ export type ToWorker =
       readonly initializer: TaskReference | undefined;
       readonly initArgs: readonly unknown[];
     }
-  | {
-      readonly type: 'request';
-      readonly id: number;
-      readonly task: TaskReference;
-      readonly request: Request;
-    };
+  | RequestMessage;
+
+/** What the calls of a request gave, and how long they took. A tuple, as the request. */
+export type Answer = readonly [id: number, milliseconds: number, values: readonly unknown[]];
 
 /** From a worker. `stray` is an error outside of any task. */
 export type FromWorker =
   | { readonly type: 'ready' }
   | { readonly type: 'broken'; readonly error: ErrorData }
-  | {
-      readonly type: 'done';
-      readonly id: number;
-      readonly values: readonly unknown[];
-      readonly milliseconds: number;
-    }
+  | Answer
   | { readonly type: 'failed'; readonly id: number; readonly error: ErrorData; readonly milliseconds: number }
   | { readonly type: 'stray'; readonly error: ErrorData };
 

@@ -7,6 +7,7 @@ import {
   type FillRequest,
   type FromWorker,
   nextOpen,
+  type RequestMessage,
   type RunRequest,
   running,
   stopped,
@@ -29,10 +30,12 @@ export function serveRequests(post: (message: FromWorker) => void) {
   let worker = 0;
   let last: Promise<void> = Promise.resolve();
   const modules = new Map<string, Record<string, unknown>>();
+  /** The tasks that were sent so far, under their numbers. */
+  const known: TaskReference[] = [];
 
   return {
     receive(message: ToWorker): void {
-      last = last.then(() => (message.type === 'begin' ? begin(message) : answer(message)));
+      last = last.then(() => ('type' in message ? begin(message) : answer(message)));
     },
     stray(error: unknown): void {
       post({ type: 'stray', error: errorToData(error) });
@@ -50,14 +53,16 @@ export function serveRequests(post: (message: FromWorker) => void) {
     }
   }
 
-  async function answer({ id, task, request }: Extract<ToWorker, { type: 'request' }>): Promise<void> {
+  async function answer([id, number, request, options, reference]: RequestMessage): Promise<void> {
     Atomics.store(status, running, id);
     const start = performance.now();
+    if (reference) known[number] = reference;
+    const task: TaskReference = options ? { ...known[number]!, options } : known[number]!;
     try {
       // Nothing is awaited that need not be: a turn of the event loop costs more than a small task.
-      const known = modules.get(task.module)?.[task.name];
-      const run = typeof known === 'function' ? (known as AnyFunction) : await resolve(task);
-      const pending = request.kind === 'run' ? runCalls(run, task, request) : fillSlices(run, task, request);
+      const exported = modules.get(task.module)?.[task.name];
+      const run = typeof exported === 'function' ? (exported as AnyFunction) : await resolve(task);
+      const pending = 'control' in request ? fillSlices(run, task, request) : runCalls(run, task, request);
       const values = pending instanceof Promise ? await pending : pending;
       Atomics.store(status, running, 0);
       postValues(id, task, values, performance.now() - start);
@@ -74,7 +79,7 @@ export function serveRequests(post: (message: FromWorker) => void) {
     milliseconds: number,
   ): void {
     try {
-      post({ type: 'done', id, values, milliseconds });
+      post([id, milliseconds, values]);
     } catch (error) {
       throw cloneError(error, task, values, 'results');
     }
@@ -130,11 +135,7 @@ function call(run: AnyFunction, { options }: TaskReference, args: readonly unkno
 }
 
 /** The values of the calls, in order; a promise of them from the first call on that returns one. */
-function runCalls(
-  run: AnyFunction,
-  task: TaskReference,
-  { calls }: RunRequest,
-): unknown[] | Promise<unknown[]> {
+function runCalls(run: AnyFunction, task: TaskReference, calls: RunRequest): unknown[] | Promise<unknown[]> {
   const values: unknown[] = [];
   for (const args of calls) {
     const value = call(run, task, args);
@@ -147,7 +148,7 @@ function runCalls(
 async function finishCalls(
   run: AnyFunction,
   task: TaskReference,
-  calls: RunRequest['calls'],
+  calls: RunRequest,
   values: unknown[],
   pending: Promise<unknown>,
 ): Promise<unknown[]> {
