@@ -1,238 +1,379 @@
-// The workers and the queue before them: starts threads, hands out requests, replaces who dies. It knows
-// requests and answers; what they are made of is pool.ts's and fill.ts's.
-import { startThread } from '#thread';
-import { type ErrorData, errorFromData, PoolClosedError, WorkerExitError } from './errors.js';
-import type { FromWorker, Request, TaskReference, Thread } from './protocol.js';
+// The workers and the queue before them: which job goes to which worker, who is replaced, when all have ended.
+// One worker is member.ts's; what the jobs are made of is calls.ts's, stream.ts's and fill.ts's.
+import { PoolClosedError, TaskTimeoutError, WorkerExitError } from './errors.js';
+import { type Context, type Job, Member, type Sent, type Source } from './member.js';
+import { clock, slotCount, type ThreadOptions } from './protocol.js';
+import { Ledger } from './stats.js';
+import type { TaskReference } from './tasks.js';
 
-/** A request with what to do with its answer; exactly one of `done` and `failed` is called, once. */
-export interface Job {
-  readonly task: TaskReference;
-  readonly request: Request;
-  done(values: readonly unknown[]): void;
-  failed(failure: Failure): void;
-}
-
-/** `data` is an error that the task threw, `error` one of this side. */
-export type Failure = { readonly data: ErrorData } | { readonly error: unknown };
-
-/** The error to be thrown here; `caller` adds where the call was made to the worker's stack. */
-export function failureToError(failure: Failure, caller?: Error): unknown {
-  return 'data' in failure ? errorFromData(failure.data, caller?.stack) : failure.error;
-}
-
-interface Member {
-  readonly thread: Thread;
-  readonly running: Int32Array<SharedArrayBuffer>;
-  /** Sent and not answered yet, in the order in which the worker takes them. */
-  readonly sent: Map<number, Job>;
-  ready: boolean;
-  /** A running mean of how long a request takes, in milliseconds. */
-  milliseconds: number;
-}
-
-/** Requests that take less than this may wait at a worker, so that it need not wait for us. */
-const prefetchMilliseconds = 0.25;
-const prefetchLimit = 16;
+/** Jobs of this much work may wait at a worker behind the one that runs, so that it need not wait for us. */
+const prefetchMilliseconds = 0.5;
 /** How long a cancelled job may take to end by itself. */
-const cancelMilliseconds = 20;
+const cancelMilliseconds = 100;
+/** How long a worker that was asked to end may take. */
+const endMilliseconds = 1000;
+/** How long the module of a user's worker may take to call `serve`. */
+const greetMilliseconds = 10_000;
+/** So many workers in a row may end by themselves without having done a job. */
+const fruitlessLimit = 5;
+
+export interface CrewOptions extends ThreadOptions {
+  readonly size: number;
+  readonly initializer: TaskReference | undefined;
+  /** How many jobs a worker does before another takes its place. */
+  readonly maxJobs: number;
+  /** Is told every error outside of a task. */
+  readonly stray: (error: unknown) => void;
+}
 
 export class Crew {
-  private readonly members: (Member | undefined)[] = [];
-  private readonly queue: Job[] = [];
-  private queueHead = 0;
-  private lastId = 0;
-  /** Calls that have entered and not left. */
-  private calls = 0;
+  readonly ledger: Ledger;
+  private readonly members: (Member | undefined)[];
+  /** Those with jobs to be taken, and some without any more. */
+  private readonly queue = new Set<Source>();
+  private readonly calls = new Set<Source>();
+  private readonly contexts = new Map<string, Context>();
+  private readonly initializer: Context | undefined;
+  private lastContext = 0;
+  private dispatching = false;
   /** Why no worker can begin. */
-  private broken: Failure | undefined;
+  private broken: { readonly error: unknown } | undefined;
   private state: 'open' | 'closed' | 'ended' = 'open';
-  private readonly whenEnded: (() => void)[] = [];
+  private readonly joiners: (() => void)[] = [];
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private timerDue = Infinity;
+  private fruitless = 0;
 
-  /** Starts the workers; `stray` is told every error outside of a task. */
-  constructor(
-    readonly size: number,
-    private readonly initializer: TaskReference | undefined,
-    private readonly stray: (error: unknown) => void,
-  ) {
-    for (let worker = 0; worker < size; worker++) this.start(worker);
+  /** Starts the workers. Throws, and leaves none, where one of them cannot be made. */
+  constructor(private readonly options: CrewOptions) {
+    this.ledger = new Ledger(options.size, clock());
+    this.members = Array(options.size).fill(undefined);
+    this.initializer = options.initializer && this.contextOf(options.initializer);
+    try {
+      for (let worker = 0; worker < options.size; worker++) this.start(worker);
+    } catch (error) {
+      this.giveUp(error);
+      throw error;
+    }
+  }
+
+  get size(): number {
+    return this.options.size;
   }
 
   get open(): boolean {
-    return this.state === 'open' && !this.broken;
+    return this.state === 'open';
   }
 
-  /**
-   * Begins a call, which may submit jobs until `leave`: a closed crew stays until all calls have left.
-   * Throws where no more calls are taken.
-   */
-  enter(operation: string): void {
-    if (this.broken) throw failureToError(this.broken);
+  /** Jobs that no worker has been sent, and jobs that are with workers. */
+  get lengths(): { queued: number; running: number } {
+    const queued = [...this.queue].reduce((sum, source) => sum + source.waiting, 0);
+    return { queued, running: this.present().reduce((sum, { sent }) => sum + sent.size, 0) };
+  }
+
+  /** Throws where no more calls are taken. */
+  check(operation: string): void {
+    if (this.broken) throw this.broken.error;
     if (this.state !== 'open') throw new PoolClosedError(operation);
-    this.calls++;
   }
 
-  leave(): void {
-    this.calls--;
-    this.dispatch();
+  /** The number by which workers will know a task; `more` follows each call's own arguments before `trailing`. */
+  contextOf(task: TaskReference, more: readonly unknown[] = []): Context {
+    const key = `${task.module} ${task.name}`;
+    let context = this.contexts.get(key);
+    if (!context) {
+      const bare = { ...task, trailing: [] };
+      context = { number: ++this.lastContext, task: bare, passing: false, pace: { milliseconds: Infinity } };
+      this.contexts.set(key, context);
+    }
+    const trailing = [...more, ...task.trailing];
+    if (trailing.length === 0) return context;
+    return { ...context, number: ++this.lastContext, task: { ...task, trailing }, passing: true };
   }
 
-  /** Puts a job at the end of the queue. */
-  submit(job: Job): void {
-    if (this.state === 'ended') job.failed(this.broken ?? { error: new PoolClosedError('terminate') });
-    else this.queue.push(job);
-    this.dispatch();
+  /** Begins a call, which may offer jobs until it leaves: a closed crew stays until all have left. */
+  enter(source: Source): void {
+    this.calls.add(source);
+  }
+
+  leave(source: Source): void {
+    if (!this.calls.delete(source)) return;
+    for (const member of this.present()) member.forget(source.context);
+    this.settle();
+  }
+
+  /** There are jobs to be taken. */
+  offer(source: Source): void {
+    if (this.state === 'ended') return;
+    this.queue.add(source);
+    if (this.dispatching) return;
+    // Later in this turn, so that what is asked for together is sent together.
+    this.dispatching = true;
+    queueMicrotask(() => {
+      this.dispatching = false;
+      this.dispatch();
+    });
   }
 
   /**
-   * Drops such jobs: what waits is taken out of the queue, and a worker that still runs one after a moment is ended
-   * and replaced. Nothing is done or failed by a job that was dropped from the queue.
+   * Nobody waits for the jobs of this source: what no worker has begun is taken back, and a worker that still runs
+   * one after a moment is ended and replaced. The source is told of every job that a worker has begun.
    */
-  cancel(isMeant: (job: Job) => boolean): void {
-    const kept = this.queue.slice(this.queueHead).filter((job) => !isMeant(job));
-    this.queue.splice(0, this.queue.length, ...kept);
-    this.queueHead = 0;
+  withdraw(source: Source): void {
+    const isMeant = (job: Job) => job.source === source;
+    for (const member of this.present()) {
+      for (const job of member.takeBack(isMeant)) source.giveBack(job);
+      member.cancel(isMeant);
+    }
+    const holders = () =>
+      this.present().filter(({ sent }) => [...sent.values()].some(({ job }) => isMeant(job)));
     this.dispatch();
+    if (holders().length === 0) return;
     const timer = setInterval(() => {
-      for (const { sent, running, thread } of this.present()) {
-        const job = sent.get(running[0]!);
-        if (job && isMeant(job)) thread.terminate();
-      }
-      const some = this.present().some(({ sent }) => [...sent.values()].some(isMeant));
-      if (!some) clearInterval(timer);
+      const left = holders();
+      for (const member of left) if (member.running()?.job.source === source) member.kill();
+      if (left.length === 0) clearInterval(timer);
     }, cancelMilliseconds);
   }
 
-  /** No more jobs; the workers end when all are done. */
+  /** No more calls; the workers end when those that were made have ended. */
   close(): void {
     if (this.state === 'open') this.state = 'closed';
-    this.dispatch();
+    this.settle();
   }
 
-  /** Ends every worker at once; jobs that are not done fail. */
+  /** Ends every worker at once; calls that have not ended reject. */
   terminate(): void {
-    this.end({ error: new PoolClosedError('terminate') });
+    this.end(new PoolClosedError('terminate'));
   }
 
   /** Resolves when no worker is left. */
   ended(): Promise<void> {
     return new Promise((resolve) => {
-      this.whenEnded.push(resolve);
-      for (const { thread } of this.present()) thread.keepAlive(true);
-      this.tellWhenEnded();
+      this.joiners.push(resolve);
+      for (const member of this.present()) member.keepAlive(true);
+      this.settle();
     });
   }
 
   private start(worker: number): void {
-    const running = new Int32Array(new SharedArrayBuffer(4));
-    const thread = startThread({
-      onMessage: (message) => this.receive(member, message),
-      onExit: (code, error) => this.bury(worker, member, code, error),
+    const member: Member = new Member(worker, this.options, this.initializer, {
+      ready: () => this.dispatch(),
+      broken: (error) => this.giveUp(error),
+      stray: (error) => {
+        this.ledger.strayErrors++;
+        this.options.stray(error);
+      },
+      done: (job, values, begun, milliseconds) => {
+        const { pace } = job.source.context;
+        const each = milliseconds / Math.max(1, job.calls);
+        pace.milliseconds += pace.milliseconds === Infinity ? 0 : (each - pace.milliseconds) / 8;
+        if (pace.milliseconds === Infinity) pace.milliseconds = each;
+        job.source.done(job, values, worker, begun, milliseconds);
+        this.answered(member);
+      },
+      threw: (job, error, call) => {
+        job.source.threw(job, error, call);
+        this.answered(member);
+      },
+      exit: (code, cause) => this.bury(member, code, cause),
     });
-    const member: Member = { thread, running, sent: new Map(), ready: false, milliseconds: Infinity };
     this.members[worker] = member;
-    thread.post({ type: 'begin', worker, running, initializer: this.initializer });
-    thread.keepAlive(this.whenEnded.length > 0);
+    if (this.joiners.length > 0) member.keepAlive(true);
+    if (!this.options.worker) return;
+    const late = new Error(`the module of \`worker\` did not call serve() within ${greetMilliseconds} ms`);
+    laterUnlessIdle(greetMilliseconds, () => member.greeted || member.kill(late));
+  }
+
+  private answered(member: Member): void {
+    this.fruitless = 0;
+    if (member.jobs >= this.options.maxJobs && member.sent.size === 0) this.retire(member);
+    else this.refill(member, slotCount);
+    if (member.sent.size === 0) {
+      this.share(member);
+      if (member.sent.size === 0 && this.joiners.length === 0) member.keepAlive(false);
+      this.settle();
+    }
   }
 
   private dispatch(): void {
-    while (this.queueHead < this.queue.length) {
-      const member = this.freest();
-      if (!member) break;
-      this.send(member, this.queue[this.queueHead++]!);
-      // The queue is moved down rarely, because moving costs its length.
-      if (this.queueHead > 1024 && this.queueHead * 2 > this.queue.length)
-        this.queue.splice(0, this.queueHead);
-      if (this.queueHead > this.queue.length) this.queueHead = 0;
-    }
-    if (this.state === 'closed' && this.calls === 0) {
-      for (const { sent, thread } of this.present()) if (sent.size === 0) thread.terminate();
-    }
-    this.tellWhenEnded();
+    if (this.state !== 'ended' && this.nextSource()) this.spread();
+    this.settle();
   }
 
-  /** The worker with the fewest requests that still may get one, a ready one first. */
-  private freest(): Member | undefined {
-    let best: Member | undefined;
-    for (const member of this.present()) {
-      const window = Math.min(prefetchLimit, 1 + Math.floor(prefetchMilliseconds / member.milliseconds));
-      if (member.sent.size >= window) continue;
-      const better = best && (member.sent.size - best.sent.size || Number(best.ready) - Number(member.ready));
-      if (better === undefined || better < 0) best = member;
+  /** Gives jobs to whoever has room. */
+  private spread(): void {
+    for (let worker = 0; worker < this.size; worker++) if (!this.members[worker]) this.restart(worker);
+    // One for each idle worker first, so that a few long jobs are spread.
+    for (const limit of [1, slotCount]) {
+      for (const member of this.present()) {
+        if (!this.nextSource()) return;
+        if (limit > 1 || member.sent.size === 0) this.refill(member, limit);
+      }
     }
-    return best;
   }
 
-  private send(member: Member, job: Job): void {
-    this.lastId = (this.lastId % 0x7fffffff) + 1;
-    const id = this.lastId;
-    try {
-      member.thread.post({ type: 'request', id, task: job.task, request: job.request });
-    } catch (error) {
-      job.failed({ error });
-      return;
+  /** Sends jobs to a worker that has few. */
+  private refill(member: Member, limit: number): void {
+    if (member.leaving) return;
+    const batch: Job[] = [];
+    const most = Math.min(limit, member.room, this.options.maxJobs - member.jobs);
+    let source = this.nextSource();
+    if (source && member.sent.size > this.window(source) / 2) return;
+    while (source && batch.length < most && member.sent.size + batch.length < this.window(source)) {
+      const job = source.take();
+      if (job) batch.push(job);
+      source = this.nextSource();
     }
-    if (member.sent.size === 0) member.thread.keepAlive(true);
-    member.sent.set(id, job);
+    this.send(member, batch);
   }
 
-  private receive(member: Member, message: FromWorker): void {
-    if (message.type === 'ready') member.ready = true;
-    else if (message.type === 'stray') this.stray(errorFromData(message.error));
-    else if (message.type === 'broken') this.giveUp({ data: message.error });
-    else {
-      const job = member.sent.get(message.id);
-      member.sent.delete(message.id);
-      if (member.sent.size === 0) member.thread.keepAlive(this.whenEnded.length > 0);
-      if (message.type === 'done') {
-        const known = member.milliseconds === Infinity ? message.milliseconds : member.milliseconds;
-        member.milliseconds = known + (message.milliseconds - known) / 8;
-        job?.done(message.values);
-      } else job?.failed({ data: message.error });
-      this.dispatch();
+  private send(member: Member, jobs: readonly Job[]): void {
+    const failures = member.send(jobs);
+    for (const { timeout } of jobs.map(({ source }) => source)) {
+      if (timeout !== undefined) this.watchWithin(timeout);
     }
+    for (const { job, error } of failures) job.source.unsendable(job, error);
+    // Nobody will answer these, so others must be sent now.
+    if (failures.length > 0) queueMicrotask(() => this.dispatch());
+  }
+
+  /** How many jobs of this source a worker may have. */
+  private window({ prefetch, context, chunkSize }: Source): number {
+    if (!prefetch) return 1;
+    const milliseconds = Math.max(context.pace.milliseconds * chunkSize, 1e-3);
+    return Math.min(slotCount, 2 + Math.floor(prefetchMilliseconds / milliseconds));
+  }
+
+  /** An idle worker gets half of what waits behind others. */
+  private share(idle: Member): void {
+    if (idle.leaving || !idle.ready) return;
+    let most: Member | undefined;
+    for (const member of this.present()) if (member.behind > (most?.behind ?? 0)) most = member;
+    if (!most) return;
+    const limit = Math.min(Math.ceil(most.behind / 2), this.options.maxJobs - idle.jobs);
+    this.send(
+      idle,
+      most.takeBack((job) => !job.once, limit),
+    );
+  }
+
+  private nextSource(): Source | undefined {
+    for (const source of this.queue) {
+      if (source.waiting > 0) return source;
+      this.queue.delete(source);
+    }
+    return undefined;
+  }
+
+  private retire(member: Member): void {
+    member.end();
+    laterUnlessIdle(endMilliseconds, () => member.kill());
+  }
+
+  /** Ends timed jobs that are over their time, and looks again when the next may be. */
+  private watchWithin(milliseconds: number): void {
+    const due = performance.now() + milliseconds;
+    if (due >= this.timerDue) return;
+    clearTimeout(this.timer);
+    this.timerDue = due;
+    this.timer = setTimeout(() => {
+      this.timerDue = Infinity;
+      for (const member of this.present()) {
+        const left = member.timeLeft();
+        if (left === undefined || member.leaving) continue;
+        const running = left <= 0 && member.running();
+        if (running) {
+          const { context, timeout } = running.job.source;
+          member.kill(new TaskTimeoutError(context.task.name, timeout!));
+        } else this.watchWithin(Math.max(1, left));
+      }
+    }, milliseconds);
   }
 
   /** A worker has gone: what it ran has failed, what waited at it goes to others, and another takes its place. */
-  private bury(worker: number, member: Member, code: number, cause: unknown): void {
-    this.members[worker] = undefined;
-    const running = member.sent.get(member.running[0]!);
-    const error = new WorkerExitError(code, running?.task.name ?? 'no task', cause);
-    if (this.state !== 'ended') {
-      this.queue.splice(this.queueHead, 0, ...[...member.sent.values()].filter((job) => job !== running));
-      // One that dies before it can begin would be followed by others without end.
-      if (!member.ready) this.giveUp({ error });
-      else if (this.state === 'open' || this.calls > 0) this.start(worker);
+  private bury(member: Member, code: number, cause: unknown): void {
+    this.members[member.worker] = undefined;
+    const running = member.ready ? member.running() : undefined;
+    const waiting = [...member.sent.values()].filter((sent) => sent !== running);
+    member.sent.clear();
+    if (this.state !== 'ended') this.mourn(member, code, cause, running, waiting);
+    this.settle();
+  }
+
+  private mourn(
+    member: Member,
+    code: number,
+    cause: unknown,
+    running: Sent | undefined,
+    waiting: Sent[],
+  ): void {
+    const exit = new WorkerExitError(code, running?.job.source.context.task.name, member.killedFor ?? cause);
+    const fruitless = !member.leaving && !running && ++this.fruitless >= fruitlessLimit;
+    if (!member.ready || fruitless) {
+      this.giveUp(exit);
+      return;
     }
-    running?.failed({ error });
+    for (const { job } of waiting) {
+      if (job.once) job.source.failed(job, exit);
+      else job.source.giveBack(job);
+    }
+    if (running) {
+      const { job, cancelled } = running;
+      job.deaths++;
+      if (cancelled || member.killedFor) job.source.failed(job, member.killedFor ?? exit);
+      else job.source.lost(job, exit, member.worker);
+    }
+    if (this.state === 'open') this.restart(member.worker);
     this.dispatch();
   }
 
-  /** Workers cannot begin: this call and all later ones fail alike. */
-  private giveUp(failure: Failure): void {
-    this.broken = failure;
-    this.end(failure);
+  private restart(worker: number): void {
+    this.ledger.restarted(worker);
+    try {
+      this.start(worker);
+    } catch (error) {
+      this.giveUp(error);
+    }
   }
 
-  private end(failure: Failure): void {
+  /** Workers cannot begin: this call and all later ones fail alike. */
+  private giveUp(error: unknown): void {
+    this.broken ??= { error };
+    this.end(error);
+  }
+
+  private end(error: unknown): void {
     if (this.state === 'ended') return;
     this.state = 'ended';
-    const waiting = this.queue.splice(0).slice(this.queueHead);
-    this.queueHead = 0;
-    for (const { sent, thread } of this.present()) {
-      waiting.push(...sent.values());
-      sent.clear();
-      thread.terminate();
+    this.queue.clear();
+    clearTimeout(this.timer);
+    for (const member of this.present()) {
+      member.sent.clear();
+      member.kill();
     }
-    for (const job of waiting) job.failed(failure);
-    this.tellWhenEnded();
+    for (const source of [...this.calls]) source.abandon(error);
+    this.settle();
+  }
+
+  /** Lets idle workers end where no more calls come, and tells who waits for their end. */
+  private settle(): void {
+    if (this.state === 'open') return;
+    const waited = this.joiners.length > 0;
+    const over = this.calls.size === 0 || (waited && [...this.calls].every(({ stalled }) => stalled));
+    const present = this.present();
+    if (this.state === 'closed' && over) {
+      for (const member of present) if (member.sent.size === 0 && !member.leaving) this.retire(member);
+    }
+    if (over && present.length === 0) for (const resolve of this.joiners.splice(0)) resolve();
   }
 
   private present(): Member[] {
     return this.members.filter((member) => member !== undefined);
   }
+}
 
-  private tellWhenEnded(): void {
-    if (this.state === 'open' || this.present().length > 0) return;
-    for (const resolve of this.whenEnded.splice(0)) resolve();
-  }
+function laterUnlessIdle(milliseconds: number, action: () => void): void {
+  const timer: { unref?: () => void } | number = setTimeout(action, milliseconds);
+  if (typeof timer === 'object') timer.unref?.();
 }

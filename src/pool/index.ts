@@ -1,6 +1,20 @@
 // The pool's public surface: re-exports only.
-export { PoolClosedError, RemoteError, TaskCloneError, TaskError, WorkerExitError } from './errors.js';
+export { isCancelled } from './current.js';
+export {
+  PoolClosedError,
+  RemoteError,
+  ResultTimeoutError,
+  TaskCloneError,
+  TaskError,
+  TaskTimeoutError,
+  WorkerExitError,
+} from './errors.js';
 export type { FillOptions, FillReport, SliceTime, WorkerShare } from './fill.js';
-export { type ImapOptions, type MapOptions, Pool, type PoolOptions } from './pool.js';
+export { type ApplyOptions, type ImapOptions, type MapOptions, Pool, type PoolOptions } from './pool.js';
+export type { ResourceLimits, TypedArray, WorkerLike } from './protocol.js';
+export { AsyncResult, type ResultCallbacks } from './result.js';
+export { serve } from './serve.js';
 export { type SliceRange, sliceRange } from './slices.js';
-export { partial, type Task, type Tasks, tasks } from './tasks.js';
+export type { PoolStats, Stretch, WorkerStats } from './stats.js';
+export type { Items } from './stream.js';
+export { partial, type Task, type TaskReference, type Tasks, tasks } from './tasks.js';

@@ -1,210 +1,343 @@
-// The pool: what a user calls. How requests reach workers is crew.ts's, how an array is filled fill.ts's.
-import { availableParallelism } from '#thread';
-import { Crew, failureToError, type Job } from './crew.js';
-import { cloneError } from './errors.js';
-import { type FillOptions, type FillReport, fill } from './fill.js';
-import type { FillTarget, TaskReference } from './protocol.js';
+// The pool: what a user calls. How jobs reach workers is crew.ts's; what a call is, calls.ts's, stream.ts's and
+// fill.ts's.
+import { availableParallelism, warn } from '#thread';
+import { type CallOptions, ListCall } from './calls.js';
+import { Crew } from './crew.js';
+import { current } from './current.js';
+import { type FillOptions, type FillReport, startFill } from './fill.js';
+import type { ResourceLimits, TypedArray, WorkerLike } from './protocol.js';
+import { AsyncResult, type ResultCallbacks } from './result.js';
 import type { SliceRange } from './slices.js';
-import { checkTask, type Task } from './tasks.js';
+import type { PoolStats } from './stats.js';
+import { type Items, StreamCall, type StreamOptions } from './stream.js';
+import { type AnyFunction, checkTask, type Task, type TaskReference } from './tasks.js';
 
-export interface PoolOptions {
-  /** How many workers, at least 1; default: as many as this machine runs at once. */
-  readonly workers?: number;
+export interface PoolOptions<A extends readonly unknown[] = readonly unknown[]> {
+  /** How many workers, from 1 on; default: as many as this machine runs at once. */
+  readonly workers?: number | undefined;
   /** Run once in each worker before its first task. If it throws, every call rejects with its error. */
-  readonly initializer?: Task<() => unknown>;
+  readonly initializer?: Task<(...parameters: A) => unknown> | undefined;
+  /** The initializer's arguments. */
+  readonly initArgs?: NoInfer<A> | undefined;
+  /** After so many jobs, from 1 on, a worker is replaced. A chunk counts as one, as in Python. */
+  readonly maxTasksPerWorker?: number | undefined;
+  /** How many times a chunk is tried again whose worker has ended. Default 0, and 2 for slices of `fill`. */
+  readonly retries?: number | undefined;
+  /** Milliseconds that one call of a task may take; where it takes longer, its worker is ended. Default: no limit. */
+  readonly taskTimeout?: number | undefined;
+  /** Limits of the workers' heaps. Node only; a browser has none, and there it is a TypeError. */
+  readonly resourceLimits?: ResourceLimits | undefined;
+  /** Makes a worker whose module calls `serve`: for bundled programs, whose modules cannot be imported by address. */
+  readonly worker?: (() => WorkerLike) | undefined;
+  /** Is told what workers throw outside of any task. Default: `console.error`. */
+  readonly onStrayError?: ((error: unknown) => void) | undefined;
 }
 
-export interface MapOptions {
-  /** How many items are sent together; default as in CPython: about four chunks a worker for `map`, 1 for `imap`. */
-  readonly chunkSize?: number;
-  /** Ends the call: what waits is dropped, workers that run it are replaced, the call rejects with the reason. */
-  readonly signal?: AbortSignal;
+export interface ApplyOptions {
+  /** Ends the call, which rejects with the signal's reason. A task that has begun is ended with its worker. */
+  readonly signal?: AbortSignal | undefined;
+  /** Milliseconds that each call of the task may take, from when it begins; default: the pool's `taskTimeout`. */
+  readonly timeout?: number | undefined;
+  /** What is moved to the worker instead of copied, and is empty here afterwards. */
+  readonly transfer?: readonly Transferable[] | undefined;
 }
 
-export interface ImapOptions extends MapOptions {
-  /** How many items at most are taken from the input and not handed out yet; default 4 chunks a worker. */
-  readonly bufferSize?: number;
+export interface MapOptions extends Omit<ApplyOptions, 'transfer'> {
+  /** How many items are sent together, from 1 on; default as in CPython: about four chunks a worker. */
+  readonly chunkSize?: number | undefined;
 }
 
-type Items<T> = Iterable<T> | AsyncIterable<T>;
+export interface ImapOptions extends Omit<ApplyOptions, 'transfer'> {
+  /** How many items are sent together, from 1 on; default 1. Not more than `bufferSize`. */
+  readonly chunkSize?: number | undefined;
+  /** How many items at most are read and not handed out as results yet; default 32 chunks a worker. */
+  readonly bufferSize?: number | undefined;
+}
+
+type Returned<F extends AnyFunction> = Awaited<ReturnType<F>>;
+
+/** Pools that were dropped while open cannot tell their owner any more; their crews can. */
+const dropped = new FinalizationRegistry<Crew>((crew) => {
+  if (!crew.open) return;
+  warn('a Pool was dropped without close() or terminate(); use `await using`, or close it');
+  crew.close();
+});
 
 /**
- * Worker threads that run exported functions, as Python's `multiprocessing.Pool` runs them in processes.
- * Throws RangeError where `workers` is no whole number from 1 on.
+ * Workers that run exported functions, as Python's `multiprocessing.Pool` runs them in processes. Every method that
+ * gives a promise rejects, and never throws: with PoolClosedError once the pool is closed, with TaskError for what is
+ * no task, TaskCloneError for what cannot be sent, WorkerExitError where a worker dies, TaskTimeoutError, a
+ * signal's reason, or what the task threw.
  */
-export class Pool implements AsyncDisposable {
+export class Pool<A extends readonly unknown[] = readonly unknown[]> implements AsyncDisposable {
+  /** How many workers there are. */
   readonly workers: number;
   private readonly crew: Crew;
+  private readonly taskTimeout: number | undefined;
+  private readonly retries: number | undefined;
 
-  constructor({ workers = availableParallelism(), initializer }: PoolOptions = {}) {
-    this.workers = atLeastOne('workers', workers);
-    this.crew = new Crew(this.workers, initializer && checkTask(initializer), (error) => {
-      console.error('An error outside of any task, in a worker of a Pool:', error);
+  /** Starts the workers. Throws RangeError or TypeError for options that are none, and what starting a worker threw. */
+  constructor(options: PoolOptions<A> = {}) {
+    const { workers = availableParallelism(), maxTasksPerWorker, retries, taskTimeout } = options;
+    this.workers = wholeNumber('workers', workers, 1);
+    if (maxTasksPerWorker !== undefined) wholeNumber('maxTasksPerWorker', maxTasksPerWorker, 1);
+    this.retries = retries === undefined ? retries : wholeNumber('retries', retries, 0);
+    this.taskTimeout = checkTimeout('taskTimeout', taskTimeout);
+    if (current.importing !== undefined) {
+      throw new Error(
+        `a Pool was made while a worker imported ${current.importing} for a task: the worker would start workers ` +
+          'without end. Make the pool in another module, or only on the main thread (isMainThread)',
+      );
+    }
+    const { initializer, initArgs = [], worker, resourceLimits, onStrayError = defaultStray } = options;
+    const task = initializer && checkTask(initializer);
+    this.crew = new Crew({
+      size: this.workers,
+      initializer: task && { ...task, trailing: [...initArgs, ...task.trailing] },
+      maxJobs: maxTasksPerWorker ?? Infinity,
+      worker,
+      resourceLimits,
+      stray: onStrayError,
+    });
+    dropped.register(this, this.crew, this);
+  }
+
+  /** The task's result for these arguments. */
+  apply<F extends AnyFunction>(
+    task: Task<F>,
+    args: Parameters<F>,
+    options?: ApplyOptions,
+  ): Promise<Returned<F>> {
+    return promised(() => {
+      const given = { ...this.begin('apply', task, options), spread: true, single: true };
+      const call = new ListCall(this.crew, given, options?.transfer);
+      call.start([args], 1);
+      return call.promise as Promise<Returned<F>>;
     });
   }
 
+  /** As `apply`; the result can be asked whether it is there. */
+  applyAsync<F extends AnyFunction>(
+    task: Task<F>,
+    args: Parameters<F>,
+    options?: ApplyOptions & ResultCallbacks<Returned<F>>,
+  ): AsyncResult<Returned<F>> {
+    return new AsyncResult(this.apply(task, args, options), options);
+  }
+
   /**
-   * The task's results for all items, in their order. Rejects with the error of the first item that failed, after
-   * all are done, or with what the input threw.
+   * The task's results for all items, in their order. Reads all items first. Rejects with what the input threw, or
+   * with the error of the first chunk that failed, once all are done, as in Python.
    */
-  async map<I, R>(
+  map<I, R>(
     task: Task<(item: I) => R>,
-    items: Items<I>,
-    options: MapOptions = {},
+    items: Items<NoInfer<I>>,
+    options?: MapOptions,
   ): Promise<Awaited<R>[]> {
-    const call = this.begin('map', task, options);
-    try {
-      const calls: (readonly [I])[] = [];
-      for await (const item of items) calls.push([item]);
-      const chunkSize = options.chunkSize ?? Math.max(1, Math.ceil(calls.length / (4 * this.workers)));
-      const starts = Array.from({ length: Math.ceil(calls.length / chunkSize) }, (_, i) => i * chunkSize);
-      const chunks = starts.map((start) => call.run(calls.slice(start, start + chunkSize), start));
-      for (const each of await Promise.allSettled(chunks)) if (each.status === 'rejected') throw each.reason;
-      return (await Promise.all(chunks)).flat(1) as Awaited<R>[];
-    } finally {
-      call.end();
-    }
+    return this.list('map', task, items, false, options) as Promise<Awaited<R>[]>;
   }
 
-  /**
-   * The task's results as they come, in whatever order. Reads the input only as results are taken: at most
-   * `bufferSize` items are under way. Leaving the loop drops what waits.
-   */
-  async *imapUnordered<I, R>(
+  /** As `map`; the result can be asked whether it is there. */
+  mapAsync<I, R>(
     task: Task<(item: I) => R>,
-    items: Items<I>,
-    options: ImapOptions = {},
-  ): AsyncIterableIterator<Awaited<R>> {
-    const { chunkSize = 1, bufferSize = 4 * this.workers * chunkSize } = options;
-    atLeastOne('bufferSize', bufferSize);
-    const left = new AbortController();
-    const signal = options.signal ? AbortSignal.any([options.signal, left.signal]) : left.signal;
-    const call = this.begin('imapUnordered', task, { chunkSize, signal });
-    const underWay = new Map<number, Promise<{ start: number; values: readonly unknown[] }>>();
-    let held = 0;
-    const first = async () => {
-      const { start, values } = await Promise.race(underWay.values());
-      underWay.delete(start);
-      held -= values.length;
-      return values as Awaited<R>[];
-    };
-    try {
-      let start = 0;
-      for await (const calls of chunked(items, Math.min(chunkSize, bufferSize))) {
-        while (held + calls.length > bufferSize) yield* await first();
-        const chunk = { start, values: call.run(calls, start) };
-        const settled = chunk.values.then((values) => ({ start: chunk.start, values }));
-        settled.catch(() => {}); // It is told when it is raced for.
-        underWay.set(start, settled);
-        start += calls.length;
-        held += calls.length;
-      }
-      while (underWay.size > 0) yield* await first();
-    } finally {
-      left.abort();
-      call.end();
-    }
+    items: Items<NoInfer<I>>,
+    options?: MapOptions & ResultCallbacks<Awaited<R>[]>,
+  ): AsyncResult<Awaited<R>[]> {
+    return new AsyncResult(this.map(task, items, options), options);
+  }
+
+  /** As `map`, with each tuple spread over the task's parameters. */
+  starmap<F extends AnyFunction>(
+    task: Task<F>,
+    tuples: Items<Readonly<Parameters<NoInfer<F>>>>,
+    options?: MapOptions,
+  ): Promise<Returned<F>[]> {
+    return this.list('starmap', task, tuples, true, options) as Promise<Returned<F>[]>;
+  }
+
+  /** As `starmap`; the result can be asked whether it is there. */
+  starmapAsync<F extends AnyFunction>(
+    task: Task<F>,
+    tuples: Items<Readonly<Parameters<NoInfer<F>>>>,
+    options?: MapOptions & ResultCallbacks<Returned<F>[]>,
+  ): AsyncResult<Returned<F>[]> {
+    return new AsyncResult(this.starmap(task, tuples, options), options);
   }
 
   /**
-   * Fills an array over shared memory: the workers claim its slices one after the other and write straight into
-   * them. `target` is cut by rows as numpy's `array_split` cuts; the task gets its slice (a view of the shared
-   * memory), the rows it holds, and `args`, which are cloned once for each worker. A slice whose worker died is
-   * given out again. Rejects with the error of a task that threw.
+   * The task's results one by one, in the order of the items. Begins at once; reads ahead at most `bufferSize` items,
+   * so that the input may be endless. The first error ends it, after the results of the chunks before. Leaving the
+   * loop drops what waits and closes the input.
    */
-  async fill<T extends FillTarget, A extends readonly unknown[]>(
-    task: Task<(slice: T, range: SliceRange, ...args: A) => void | Promise<void>>,
+  imap<I, R>(
+    task: Task<(item: I) => R>,
+    items: Items<NoInfer<I>>,
+    options?: ImapOptions,
+  ): AsyncIterableIterator<Awaited<R>> {
+    return this.stream('imap', task, items, options) as AsyncIterableIterator<Awaited<R>>;
+  }
+
+  /** As `imap`, with results as they come, in whatever order. */
+  imapUnordered<I, R>(
+    task: Task<(item: I) => R>,
+    items: Items<NoInfer<I>>,
+    options?: ImapOptions,
+  ): AsyncIterableIterator<Awaited<R>> {
+    return this.stream('imapUnordered', task, items, options) as AsyncIterableIterator<Awaited<R>>;
+  }
+
+  /**
+   * Fills an array: cuts it by rows as numpy's `array_split` cuts, and calls the task for each slice that is not
+   * empty with the slice, the rows it holds, and `args`. Over a SharedArrayBuffer the workers claim one slice after
+   * the other and write straight into it; over other memory each slice is copied to a worker and back. `args` are
+   * cloned once for each worker, so that the task may keep things by their identity. A slice whose worker died is
+   * given out again, once the worker is gone. Rejects, when nobody writes any more, with the error of a task that
+   * threw, the signal's reason, WorkerExitError after `retries`, or RangeError for rows or slices that do not fit.
+   */
+  fill<T extends TypedArray, P extends readonly unknown[]>(
+    task: Task<(slice: T, range: SliceRange, ...args: P) => void | Promise<void>>,
     target: T,
-    args: A,
+    args: NoInfer<P>,
     options: FillOptions = {},
   ): Promise<FillReport> {
-    const checked = checkTask(task);
-    this.crew.enter('fill');
-    try {
-      return await fill(this.crew, checked, target, args, options);
-    } finally {
-      this.crew.leave();
-    }
+    return promised(() => {
+      const given = this.begin('fill', task, options);
+      const { slices = 8 * this.workers, rows = target.length, onProgress } = options;
+      const context = this.crew.contextOf(task, args);
+      const of = { target, rows, slices, args: args.length, onProgress };
+      return startFill(this.crew, { ...given, ...of, context, retries: this.retries ?? 2 });
+    });
   }
 
-  /** No more calls; those that were made are finished. */
+  /** No more calls; those that were made are finished, then the workers end. */
   close(): void {
     this.crew.close();
   }
 
-  /** Ends all workers at once; calls that are not finished reject with PoolClosedError. */
+  /** Ends all workers at once; calls that have not ended reject with PoolClosedError. */
   terminate(): void {
     this.crew.terminate();
   }
 
-  /** Waits until all workers have ended, after `close` or `terminate`. */
+  /** Resolves when all workers have ended, after `close` or `terminate`. Rejects while the pool is open. */
   async join(): Promise<void> {
     if (this.crew.open) throw new Error('join: the pool is still open; call close() or terminate() first');
     await this.crew.ended();
   }
 
-  /** Closes and waits: `await using pool = new Pool()`. */
+  /** Closes and joins: `await using pool = new Pool()`. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.close();
     await this.join();
   }
 
-  /** Begins a call of one task: `run` sends a chunk, whose first item has the number `start`. */
-  private begin(operation: string, given: TaskReference, { chunkSize, signal }: MapOptions) {
-    const task = checkTask(given);
-    if (chunkSize !== undefined) atLeastOne('chunkSize', chunkSize);
+  /** What the workers have done so far, and what waits. */
+  stats(): PoolStats {
+    return this.crew.ledger.stats(this.crew.lengths);
+  }
+
+  private list(
+    operation: string,
+    task: TaskReference,
+    items: Items<unknown>,
+    spread: boolean,
+    options: MapOptions | undefined,
+  ): Promise<unknown[]> {
+    return promised(() => {
+      const given = { ...this.begin(operation, task, options), spread };
+      const { chunkSize } = options ?? {};
+      if (chunkSize !== undefined) wholeNumber('chunkSize', chunkSize, 1);
+      const isAsync = Symbol.asyncIterator in items;
+      const all = isAsync ? [] : [...items];
+      const call = new ListCall(this.crew, given);
+      const start = (all: readonly unknown[]) =>
+        call.start(all, chunkSize ?? Math.max(1, Math.ceil(all.length / (4 * this.workers))));
+      if (isAsync) void collect(items, call).then(start, (error) => call.interrupt(error));
+      else start(all);
+      return call.promise as Promise<unknown[]>;
+    });
+  }
+
+  private stream(
+    operation: string,
+    task: TaskReference,
+    items: Items<unknown>,
+    options: ImapOptions = {},
+  ): AsyncIterableIterator<unknown> {
+    try {
+      const given = this.begin(operation, task, options);
+      const { chunkSize = 1, bufferSize = 32 * this.workers * chunkSize } = options;
+      wholeNumber('chunkSize', chunkSize, 1);
+      wholeNumber('bufferSize', bufferSize, 1);
+      const of: StreamOptions = { ...given, chunkSize, bufferSize, ordered: operation === 'imap' };
+      return iterator(new StreamCall(this.crew, of, items));
+    } catch (error) {
+      const thrown = Promise.reject(error);
+      thrown.catch(() => {}); // It is told to whoever asks for the first result.
+      return failing(thrown);
+    }
+  }
+
+  /** Checks what all calls are given. */
+  private begin(operation: string, task: TaskReference, options: ApplyOptions = {}): CallOptions {
+    const { signal, timeout = this.taskTimeout } = options;
+    const context = this.crew.contextOf(checkTask(task));
+    checkTimeout('timeout', timeout);
     signal?.throwIfAborted();
-    const crew = this.crew;
-    crew.enter(operation);
-    const caller = new Error(operation);
-    const jobs = new Map<Job, (reason: unknown) => void>();
-    const abort = () => {
-      const dropped = new Set(jobs.keys());
-      for (const reject of jobs.values()) reject(signal?.reason);
-      jobs.clear();
-      if (dropped.size > 0) crew.cancel((job) => dropped.has(job));
-    };
-    signal?.addEventListener('abort', abort);
-
-    const run = (calls: readonly (readonly unknown[])[], start: number): Promise<readonly unknown[]> =>
-      new Promise((resolve, reject) => {
-        signal?.throwIfAborted();
-        const job: Job = {
-          task,
-          request: { kind: 'run', calls },
-          done(values) {
-            jobs.delete(job);
-            resolve(values);
-          },
-          failed(failure) {
-            jobs.delete(job);
-            const items = Object.fromEntries(calls.map(([item], i) => [start + i, item]));
-            reject(cloneError(failureToError(failure, caller), task, items, 'items'));
-          },
-        };
-        jobs.set(job, reject);
-        crew.submit(job);
-      });
-    const end = () => {
-      signal?.removeEventListener('abort', abort);
-      crew.leave();
-    };
-    return { run, end };
+    this.crew.check(operation);
+    return { operation, context, timeout, retries: this.retries ?? 0, signal, spread: false, single: false };
   }
 }
 
-async function* chunked<T>(items: Items<T>, size: number): AsyncGenerator<(readonly [T])[]> {
-  let chunk: (readonly [T])[] = [];
+/** What is thrown on the way to a promise rejects it. */
+function promised<T>(begin: () => Promise<T>): Promise<T> {
+  try {
+    return begin();
+  } catch (error) {
+    return Promise.reject(error);
+  }
+}
+
+/** All items, unless the call that wants them ends before. */
+async function collect(items: AsyncIterable<unknown>, call: ListCall): Promise<unknown[]> {
+  const all: unknown[] = [];
   for await (const item of items) {
-    chunk.push([item]);
-    if (chunk.length < size) continue;
-    yield chunk;
-    chunk = [];
+    if (call.ended) break;
+    all.push(item);
   }
-  if (chunk.length > 0) yield chunk;
+  return all;
 }
 
-function atLeastOne(name: string, value: number): number {
-  if (Number.isSafeInteger(value) && value >= 1) return value;
-  throw new RangeError(`${name} ${value}: must be a whole number from 1 on`);
+function iterator(call: StreamCall): AsyncIterableIterator<unknown> {
+  return {
+    next: () => call.next(),
+    async return(value?: unknown) {
+      call.leave();
+      return { done: true, value };
+    },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
+}
+
+/** An iterator that rejects once, as a generator does that throws. */
+async function* failing(thrown: Promise<never>): AsyncGenerator<never> {
+  yield await thrown;
+}
+
+function wholeNumber(name: string, value: number, least: number): number {
+  if (Number.isSafeInteger(value) && value >= least) return value;
+  throw new RangeError(`${name} ${JSON.stringify(value)}: must be a whole number from ${least} on`);
+}
+
+function checkTimeout(name: string, value: number | undefined): number | undefined {
+  if (value === undefined || (value > 0 && value <= 0x7fffffff)) return value;
+  throw new RangeError(
+    `${name} ${JSON.stringify(value)}: must be milliseconds, more than 0 and at most 2147483647`,
+  );
+}
+
+function defaultStray(error: unknown): void {
+  console.error('An error outside of any task, in a worker of a Pool:', error);
 }
