@@ -7,9 +7,12 @@ import type { Field } from 'mandoline';
 export function readArguments(): { nSlices: number; nWorkers: number } {
   const given = process.argv.slice(2);
   const [nSlices = 1, nWorkers = 2] = given.map(Number);
-  const fine = given.length <= 2 && [nSlices, nWorkers].every((n) => Number.isInteger(n) && n >= 1 && n <= 1e6);
+  const fine =
+    given.length <= 2 && [nSlices, nWorkers].every((n) => Number.isInteger(n) && n >= 1 && n <= 1e6);
   if (!fine) {
-    console.error(`${given.join(' ')}: must be N_SLICES N_WORKERS, two whole numbers from 1 on, such as 2000 2`);
+    console.error(
+      `${given.join(' ')}: must be N_SLICES N_WORKERS, two whole numbers from 1 on, such as 2000 2`,
+    );
     process.exit(2);
   }
   return { nSlices, nWorkers };

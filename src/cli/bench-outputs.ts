@@ -26,7 +26,13 @@ export interface BenchDocument {
 
 export function describeMachine() {
   const cpu = os.cpus()[0]?.model.trim() ?? 'unknown';
-  return { cpu, cores: os.availableParallelism(), memory: os.totalmem(), platform: os.platform(), node: process.version };
+  return {
+    cpu,
+    cores: os.availableParallelism(),
+    memory: os.totalmem(),
+    platform: os.platform(),
+    node: process.version,
+  };
 }
 
 export function table(rows: readonly BenchRow[]): string {
@@ -42,7 +48,9 @@ export function table(rows: readonly BenchRow[]): string {
       (efficiency === null ? '-' : `${Math.round(100 * efficiency)}%`).padStart(11),
     ].join(' '),
   );
-  return ['slices  workers   best s   median s  speed-up                        efficiency', ...lines].join('\n');
+  return ['slices  workers   best s   median s  speed-up                        efficiency', ...lines].join(
+    '\n',
+  );
 }
 
 /** How each kind of file is made, by its suffix. */
@@ -66,7 +74,9 @@ const plotHeight = 400;
 async function chart({ rows, machine, command }: BenchDocument): Promise<string> {
   // Loaded only here: a chart library is slow to start.
   const [Plot, { parseHTML }] = await Promise.all([import('@observablehq/plot'), import('linkedom')]);
-  const parallel = rows.filter(({ workers }) => workers > 0).map((row) => ({ ...row, series: String(row.slices) }));
+  const parallel = rows
+    .filter(({ workers }) => workers > 0)
+    .map((row) => ({ ...row, series: String(row.slices) }));
   const series = [...new Set(parallel.map((row) => row.series))];
   const colors = series.map((_, i) => interpolateViridis(0.25 + (0.65 * i) / Math.max(1, series.length - 1)));
   const most = Math.max(1, ...parallel.map(({ workers }) => workers));
@@ -82,8 +92,20 @@ async function chart({ rows, machine, command }: BenchDocument): Promise<string>
     y: { label: 'speed-up: serial seconds / seconds, medians', grid: true, zero: true, nice: true },
     color: { domain: series, range: colors },
     marks: [
-      Plot.line(ideal, { x: 'workers', y: 'speedup', stroke: 'currentColor', strokeDasharray: '4 4', strokeOpacity: 0.6 }),
-      Plot.text(ideal.slice(-1), { x: 'workers', y: 'speedup', text: () => 'ideal', dx: 10, textAnchor: 'start' }),
+      Plot.line(ideal, {
+        x: 'workers',
+        y: 'speedup',
+        stroke: 'currentColor',
+        strokeDasharray: '4 4',
+        strokeOpacity: 0.6,
+      }),
+      Plot.text(ideal.slice(-1), {
+        x: 'workers',
+        y: 'speedup',
+        text: () => 'ideal',
+        dx: 10,
+        textAnchor: 'start',
+      }),
       Plot.line(parallel, { x: 'workers', y: 'speedup', stroke: 'series', strokeWidth: 2 }),
       Plot.dot(parallel, { x: 'workers', y: 'speedup', fill: 'series', r: 4 }),
     ],
@@ -113,4 +135,5 @@ ${plot.outerHTML}
 `;
 }
 
-const escapeXml = (text: string) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+const escapeXml = (text: string) =>
+  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');

@@ -7,9 +7,19 @@ import { Pool } from '../pool/index.js';
 import { prepare } from '../render/render.js';
 import type { Scene } from '../scene/scene.js';
 import { type BenchDocument, type BenchRow, benchFormats, describeMachine, table } from './bench-outputs.js';
-import { interruptible } from './interrupt.js';
+import { unheard } from './interrupt.js';
 import { say } from './text.js';
-import { checkedOutput, mostSlices, mostWorkers, option, type SceneFlags, sceneOf, sceneOptions, UsageError, whole } from './usage.js';
+import {
+  checkedOutput,
+  mostSlices,
+  mostWorkers,
+  option,
+  type SceneFlags,
+  sceneOf,
+  sceneOptions,
+  UsageError,
+  whole,
+} from './usage.js';
 
 interface BenchFlags extends SceneFlags {
   readonly slices: readonly number[];
@@ -31,7 +41,9 @@ export function addBench(program: Command): void {
     .description('Times the compute for every combination of slices and workers against this thread alone.');
   for (const each of sceneOptions()) command.addOption(each);
   const cores = availableParallelism();
-  const defaultWorkers = [...new Set([0, 1, 2, cores])].filter((workers) => workers <= cores).sort((a, b) => a - b);
+  const defaultWorkers = [...new Set([0, 1, 2, cores])]
+    .filter((workers) => workers <= cores)
+    .sort((a, b) => a - b);
   command
     .addOption(
       option('--slices <list>', 'numbers of slices', list(whole('--slices', 1, mostSlices))).default(
@@ -40,20 +52,22 @@ export function addBench(program: Command): void {
       ),
     )
     .addOption(
-      option('--workers <list>', 'numbers of workers; 0: this thread', list(whole('--workers', 0, mostWorkers))).default(
-        defaultWorkers,
-        defaultWorkers.join(','),
-      ),
+      option(
+        '--workers <list>',
+        'numbers of workers; 0: this thread',
+        list(whole('--workers', 0, mostWorkers)),
+      ).default(defaultWorkers, defaultWorkers.join(',')),
     )
     .addOption(option('--repeat <number>', 'how often each is timed', whole('--repeat', 1, 1000)).default(5))
     .addOption(
-      option('-o, --output <file>', 'where to, repeatable: .json, .csv, or a chart as .svg', (path, before: never) => [
-        ...(before as readonly string[]),
-        path,
-      ]).default([], 'none'),
+      option(
+        '-o, --output <file>',
+        'where to, repeatable: .json, .csv, or a chart as .svg',
+        (path, before: never) => [...(before as readonly string[]), path],
+      ).default([], 'none'),
     )
     .option('--json', 'print the document to stdout')
-    .addHelpText('after', '\nExample:\n  mandoline bench --slices 1,2,8,100,2000 --workers 0,1,2 --repeat 5 -o bench.svg')
+    .addHelpText('after', '\nExample:\n  mandoline bench --slices 1,8,2000 --workers 0,1,2 -o bench.svg')
     .action((flags: BenchFlags) => run(flags));
 }
 
@@ -64,7 +78,7 @@ async function run(flags: BenchFlags): Promise<void> {
     return { output: checkedOutput(path), format };
   });
   const scene = sceneOf(flags);
-  const rows = await measure(scene, flags);
+  const rows = await unheard(() => measure(scene, flags));
   const document: BenchDocument = {
     schema: 'mandoline.bench.1',
     command: `mandoline ${process.argv.slice(2).join(' ')}`,
@@ -77,7 +91,7 @@ async function run(flags: BenchFlags): Promise<void> {
   else process.stdout.write(`${table(rows)}\n`);
   for (const { output, format } of targets) {
     const text = await format(document);
-    await interruptible(output.discard, () => output.write([new TextEncoder().encode(text)]));
+    await output.write([new TextEncoder().encode(text)]);
     if (!flags.json) say(output.path);
   }
 }
@@ -85,9 +99,13 @@ async function run(flags: BenchFlags): Promise<void> {
 /** Seconds of every combination; the first row is the serial run that the others are held against. */
 async function measure(scene: Scene, { slices, workers, repeat }: BenchFlags): Promise<BenchRow[]> {
   const serial = { slices: 1, workers: 0 };
-  const asked = [...new Set(workers)].flatMap((each) => [...new Set(slices)].map((n) => ({ slices: n, workers: each })));
+  const asked = [...new Set(workers)].flatMap((each) =>
+    [...new Set(slices)].map((n) => ({ slices: n, workers: each })),
+  );
   const combinations = [serial, ...asked.filter((each) => each.workers > 0 || each.slices > 1)];
-  const pools = new Map([...new Set(workers)].filter(Boolean).map((each) => [each, new Pool({ workers: each })]));
+  const pools = new Map(
+    [...new Set(workers)].filter(Boolean).map((each) => [each, new Pool({ workers: each })]),
+  );
   const prepared = prepare(scene);
   const times = new Map<Combination, number[]>(combinations.map((each) => [each, []]));
   let expected: typeof prepared.counts | undefined;
@@ -102,7 +120,9 @@ async function measure(scene: Scene, { slices, workers, repeat }: BenchFlags): P
       });
       expected ??= prepared.counts.slice();
       if (!equal(prepared.counts, expected))
-        throw new Error(`${combination.slices} slices, ${combination.workers} workers: the counts differ from the serial run's`);
+        throw new Error(
+          `${combination.slices} slices, ${combination.workers} workers: the counts differ from the serial run's`,
+        );
       if (round > 0) times.get(combination)!.push(work.start + work.compute);
     }
   }

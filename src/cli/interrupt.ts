@@ -1,20 +1,32 @@
 // What is left when somebody presses Ctrl-C: no half-written file, and the exit code that says so.
 
-const signals = { SIGINT: 130, SIGTERM: 143 } as const;
+const codes = { SIGINT: 130, SIGTERM: 143 } as const;
+const discards = new Set<() => void>();
 
-/** Runs some work; if the program is told to end meanwhile, calls `discard` and ends it at once. */
-export async function interruptible<T>(discard: () => void, work: () => Promise<T>): Promise<T> {
-  const handlers = Object.entries(signals).map(([signal, code]) => {
-    const handler = () => {
-      discard();
-      process.exit(code);
-    };
-    process.on(signal, handler);
-    return { signal, handler };
-  });
+function end(signal: NodeJS.Signals): void {
+  for (const discard of discards) discard();
+  process.exit(codes[signal as keyof typeof codes]);
+}
+
+/** From now on a signal discards what is registered and ends the program at once. */
+export function hearSignals(): void {
+  for (const signal of Object.keys(codes)) process.on(signal, end);
+}
+
+/** Registers what takes away something half-written. */
+export function onInterrupt(discard: () => void): void {
+  discards.add(discard);
+}
+
+/**
+ * Runs work that keeps this thread busy, so that nothing here would hear a signal for long: the system's own way
+ * of ending a program is in force meanwhile. Nothing half-written may be there.
+ */
+export async function unheard<T>(work: () => Promise<T>): Promise<T> {
+  for (const signal of Object.keys(codes)) process.off(signal, end);
   try {
     return await work();
   } finally {
-    for (const { signal, handler } of handlers) process.off(signal, handler);
+    hearSignals();
   }
 }

@@ -4,6 +4,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { addBench } from './bench.js';
+import { hearSignals } from './interrupt.js';
 import { addRender } from './render.js';
 import { UsageError } from './usage.js';
 
@@ -13,6 +14,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
+hearSignals();
 const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'));
 
 const program = new Command('mandoline')

@@ -1,6 +1,7 @@
 // `mandoline render`: a scene computed, written, and what it took.
-import { availableMemory } from 'node:process';
+
 import { availableParallelism } from 'node:os';
+import { availableMemory } from 'node:process';
 import type { Command } from 'commander';
 import { countRange } from '../color/paint.js';
 import { compression } from '../encode/compression.node.js';
@@ -12,7 +13,7 @@ import { Pool } from '../pool/index.js';
 import { type ComputeOptions, prepare, type Rendering, sceneBytes, sceneShape } from '../render/render.js';
 import { formatComplex } from '../scene/complex.js';
 import { lessonScene, type Scene } from '../scene/scene.js';
-import { interruptible } from './interrupt.js';
+import { unheard } from './interrupt.js';
 import { bar, large, progressLine, say, seconds, tint } from './text.js';
 import {
   checkedOutput,
@@ -65,7 +66,11 @@ export function addRender(program: Command): void {
   command
     .addOption(paletteOption())
     .addOption(
-      option('--slices <number>', 'cut the rows into so many slices', whole('--slices', 1, mostSlices)).default(2000),
+      option(
+        '--slices <number>',
+        'cut the rows into so many slices',
+        whole('--slices', 1, mostSlices),
+      ).default(2000),
     )
     .addOption(
       option('--workers <number>', 'worker threads; 0: none', whole('--workers', 0, mostWorkers)).default(
@@ -103,7 +108,7 @@ async function run(flags: RenderFlags): Promise<void> {
   if (talk) sayScene(scene, flags);
 
   const [rows, columns] = sceneShape(scene);
-  const line = flags.quiet ? undefined : progressLine(rows * columns, flags.slices);
+  const line = flags.quiet ? undefined : await progressLine(rows * columns, flags.slices);
   const called = performance.now() / 1000;
   const rendering = await compute(scene, flags, line?.onProgress).finally(() => line?.stop());
   const computed = performance.now() / 1000;
@@ -113,33 +118,29 @@ async function run(flags: RenderFlags): Promise<void> {
   const { start, compute: computeSeconds } = rendering.work;
   const times = { start: called + start, compute: computeSeconds, encode: total - computed, total };
   if (talk) sayReport(rendering, times, outputs);
-  if (flags.json) process.stdout.write(`${JSON.stringify(document(rendering, flags, times, outputs), null, 2)}\n`);
+  if (flags.json)
+    process.stdout.write(`${JSON.stringify(document(rendering, flags, times, outputs), null, 2)}\n`);
 }
 
-async function compute(scene: Scene, { workers, slices }: RenderFlags, onProgress: ComputeOptions['onProgress']) {
+async function compute(
+  scene: Scene,
+  { workers, slices }: RenderFlags,
+  onProgress: ComputeOptions['onProgress'],
+) {
   const options = { slices, onProgress };
-  // In this thread nothing hears a signal while it computes: the system's own way of ending us stays in force.
-  if (workers === 0) return prepare(scene).compute(options);
+  if (workers === 0) return unheard(() => prepare(scene).compute(options));
   const pool = new Pool({ workers });
-  const result = await interruptible(
-    () => {},
-    () => prepare(scene).compute({ ...options, pool }),
-  );
+  const rendering = await prepare(scene).compute({ ...options, pool });
   pool.terminate();
-  return result;
+  return rendering;
 }
 
 async function write(rendering: Rendering, targets: readonly Target[], dtype: Dtype): Promise<Written[]> {
   const written: Written[] = [];
-  const discard = () => {
-    for (const { output } of targets) output.discard();
-  };
-  await interruptible(discard, async () => {
-    for (const { output, format } of targets) {
-      const chunks = formats[format](rendering, rendering.scene, { dtype, compression });
-      written.push({ path: output.path, format, bytes: await output.write(chunks) });
-    }
-  });
+  for (const { output, format } of targets) {
+    const chunks = formats[format](rendering, rendering.scene, { dtype, compression });
+    written.push({ path: output.path, format, bytes: await output.write(chunks) });
+  }
   return written;
 }
 
@@ -148,7 +149,8 @@ function openTargets({ output: paths = ['julia.png'], format, dtype, json }: Ren
   if (toStdout > 1) throw new UsageError('-o -: must be given once; stdout takes one file');
   if (toStdout && json) throw new UsageError('--json: must not be given with -o -; both write to stdout');
   if (toStdout && !format) throw new UsageError(`-o -: needs --format ${formatNames.join(' or --format ')}`);
-  if (!toStdout && format) throw new UsageError(`--format ${format}: goes with -o -; a file's suffix names its format`);
+  if (!toStdout && format)
+    throw new UsageError(`--format ${format}: goes with -o -; a file's suffix names its format`);
   const named = paths.map((path) => {
     const known = path === '-' ? format : formatOf(path);
     if (known) return { path, format: known };
@@ -186,7 +188,8 @@ function toDtype(text: string): Dtype {
 
 function sayScene(scene: Scene, { slices, workers }: RenderFlags): void {
   const [rows, columns] = sceneShape(scene);
-  const isLesson = JSON.stringify({ ...scene, palette: '' }) === JSON.stringify({ ...lessonScene, palette: '' });
+  const isLesson =
+    JSON.stringify({ ...scene, palette: '' }) === JSON.stringify({ ...lessonScene, palette: '' });
   const escape = scene.escape === 'overflow' ? 'overflow' : `bailout ${scene.escape}`;
   const constant = formatComplex(scene.c).replace(/(?<=\d)([+-])(?=[^e]*i$)/, ' $1 ');
   say(
@@ -206,7 +209,9 @@ function sayReport({ rows, columns, work }: Rendering, times: Seconds, outputs: 
   work.shares.slice(0, shownWorkers).forEach(({ slices, busy }, worker) => {
     const length = bar(slices / most, 40);
     const drawn = tint(hues[worker % hues.length]!, length) + ' '.repeat(40 - length.length);
-    say(`worker ${String(worker + 1).padEnd(2)}${drawn} ${String(slices).padStart(6)} slices  ${seconds(busy, 3)}`);
+    say(
+      `worker ${String(worker + 1).padEnd(2)}${drawn} ${String(slices).padStart(6)} slices  ${seconds(busy, 3)}`,
+    );
   });
   const others = work.shares.slice(shownWorkers);
   if (others.length > 0) {
@@ -219,7 +224,9 @@ function sayReport({ rows, columns, work }: Rendering, times: Seconds, outputs: 
       `total ${seconds(times.total)}   ${rate} points/s`,
   );
   for (const { path, bytes } of outputs) {
-    say(`${tint('bold', (path === '-' ? 'stdout' : path).padEnd(14))} ${columns} x ${rows}, ${formatBytes(bytes)}`);
+    say(
+      `${tint('bold', (path === '-' ? 'stdout' : path).padEnd(14))} ${columns} x ${rows}, ${formatBytes(bytes)}`,
+    );
   }
 }
 
@@ -237,7 +244,11 @@ function document(
     slices: work.slices,
     workers,
     seconds,
-    perWorker: work.shares.map(({ slices, rows: worked, busy }) => ({ slices, points: worked * columns, busy })),
+    perWorker: work.shares.map(({ slices, rows: worked, busy }) => ({
+      slices,
+      points: worked * columns,
+      busy,
+    })),
     counts: countRange(counts),
     outputs,
   };

@@ -1,6 +1,5 @@
 // How numbers and bars look on a terminal. All talk goes to stderr; stdout is for data.
 import { styleText } from 'node:util';
-import { SingleBar } from 'cli-progress';
 
 export const say = (text: string): void => void process.stderr.write(`${text}\n`);
 
@@ -28,9 +27,11 @@ export function bar(part: number, width: number): string {
 }
 
 /** One line that shows how far the work is, on a terminal only; `stop` takes it away. */
-export function progressLine(points: number, slices: number) {
+export async function progressLine(points: number, slices: number) {
+  if (!process.stderr.isTTY) return undefined;
+  const { SingleBar } = await import('cli-progress');
   const begun = performance.now();
-  const format = '{bar} {percentage}%  {value}/{total} slices  {rate} points/s  {eta_formatted} left';
+  const format = '{bar} {percentage}%  {value}/{total} slices  {rate} points/s  {left} left';
   const line = new SingleBar({
     format,
     stream: process.stderr,
@@ -41,12 +42,13 @@ export function progressLine(points: number, slices: number) {
     hideCursor: null,
     fps: 20,
   });
-  // The library itself is silent where its stream is no terminal.
-  line.start(slices, 0, { rate: '-' });
+  line.start(slices, 0, { rate: '-', left: '-' });
   return {
     onProgress: ({ done }: { readonly done: number }) => {
-      const rate = (points * done) / slices / ((performance.now() - begun) / 1000);
-      line.update(done, { rate: large(rate) });
+      const passed = (performance.now() - begun) / 1000;
+      const rate = large((points * done) / slices / passed);
+      const left = done > 0 ? seconds((passed * (slices - done)) / done, 0) : '-';
+      line.update(done, { rate, left });
     },
     stop: () => line.stop(),
   };

@@ -6,6 +6,7 @@ import { paletteNames } from '../color/palettes.js';
 import { type Output, OutputError, openOutput } from '../encode/output.node.js';
 import { formatComplex, parseComplex } from '../scene/complex.js';
 import { lessonScene, type Scene, sceneSchema } from '../scene/scene.js';
+import { onInterrupt } from './interrupt.js';
 
 /** A command line that cannot be obeyed: exit code 2. */
 export class UsageError extends Error {
@@ -58,7 +59,9 @@ export const paletteOption = (): Option =>
 /** An output that can be written to. */
 export function checkedOutput(path: string): Output {
   try {
-    return openOutput(path);
+    const output = openOutput(path);
+    onInterrupt(output.discard);
+    return output;
   } catch (error) {
     throw error instanceof OutputError ? new UsageError(`-o ${error.message}`) : error;
   }

@@ -14,8 +14,7 @@ export interface Image {
 }
 
 const shades = 256;
-/** Distances below this are looked up; larger ones are rare and computed. */
-const tableSize = 2 ** 20;
+const tableSize = 2 ** 16;
 
 /**
  * A picture of a field, first row on top. Colours go from the palette's first, at the field's smallest count, to
@@ -25,7 +24,11 @@ const tableSize = 2 ** 20;
 export function paint({ rows: height, columns: width, counts }: Field, palette: string): Image {
   const { min, max } = countRange(counts);
   const scale = (shades - 1) / Math.max(1, binaryLogarithm(max - min + 1));
-  const shadeOf = (above: number) => Math.min(shades - 1, Math.round(binaryLogarithm(above + 1) * scale));
+  // The distance from which on each shade is used, and a table for small distances.
+  const firsts = Array.from({ length: shades }, (_, shade) =>
+    firstAtLeast(max - min + 1, (above) => Math.round(binaryLogarithm(above + 1) * scale) >= shade),
+  );
+  const shadeOf = (above: number) => firstAtLeast(shades, (shade) => firsts[shade]! > above) - 1;
   const table = Uint8Array.from({ length: Math.min(max - min + 1, tableSize) }, (_, above) => shadeOf(above));
   return {
     width,
@@ -40,6 +43,17 @@ export function paint({ rows: height, columns: width, counts }: Field, palette: 
       return indices;
     },
   };
+}
+
+/** The first of the numbers 0, 1, ... for which an increasing property holds, or `end`. */
+function firstAtLeast(end: number, holds: (number: number) => boolean): number {
+  let [low, high] = [0, end];
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    if (holds(middle)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }
 
 /** The smallest and the largest count, and their sum. */

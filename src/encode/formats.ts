@@ -18,7 +18,11 @@ type Encoder = (
 
 export const formats = {
   png: (field, scene, { compression }) =>
-    encodePng(paint(field, scene.palette), { Software: 'Mandoline', Scene: JSON.stringify(scene) }, compression),
+    encodePng(
+      paint(field, scene.palette),
+      { Software: 'Mandoline', Scene: JSON.stringify(scene) },
+      compression,
+    ),
   npy: (field, _, { dtype }) => encodeNpy(field, fittingDtype(field.counts, dtype)),
 } satisfies Record<string, Encoder>;
 

@@ -9,19 +9,21 @@ export type Dtype = 'uint16' | 'uint32' | 'float64';
 const descriptions = { uint16: '<u2', uint32: '<u4', float64: '<f8' } as const;
 const arrays = { uint16: Uint16Array, uint32: Uint32Array, float64: Float64Array } as const;
 /** Counts that are turned into bytes at a time. */
-const bandLength = 2 ** 17;
+const bandLength = 2 ** 19;
 
 /** The type that is written where `wanted` is asked for: counts that do not fit 16 bits take 32. */
 export function fittingDtype(counts: Counts, wanted: Dtype): Dtype {
-  return wanted === 'uint16' && countRange(counts).max >= 2 ** 16 ? 'uint32' : wanted;
+  if (wanted !== 'uint16' || counts instanceof Uint16Array) return wanted;
+  return countRange(counts).max >= 2 ** 16 ? 'uint32' : wanted;
 }
 
 /** The bytes of the file, in bands. */
 export function* encodeNpy({ rows, columns, counts }: Field, dtype: Dtype): Generator<Uint8Array> {
   yield header(descriptions[dtype], `(${rows}, ${columns})`);
   for (let start = 0; start < counts.length; start += bandLength) {
-    const band = new arrays[dtype](counts.subarray(start, start + bandLength));
-    yield littleEndian(band);
+    const band = counts.subarray(start, start + bandLength);
+    // What has the right type already is written from where it lies.
+    yield littleEndian(isLittleEndian && band instanceof arrays[dtype] ? band : new arrays[dtype](band));
   }
 }
 

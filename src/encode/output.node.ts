@@ -1,7 +1,8 @@
 // Where a file's bytes go: beside the file first, and in its place only when all are there. What the bytes are is
 // the encoders'.
 import { once } from 'node:events';
-import { closeSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
+import { closeSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
 /** A file that cannot be written, and what to do about it. */
@@ -45,14 +46,15 @@ function fileOutput(path: string): Output {
     async write(chunks) {
       let bytes = 0;
       try {
-        const file = openSync(part, 'w');
+        // Not synchronously: between two chunks the program must hear signals.
+        const file = await open(part, 'w');
         try {
           for await (const chunk of chunks) {
-            for (let at = 0; at < chunk.length; ) at += writeSync(file, chunk, at);
+            await file.writeFile(chunk);
             bytes += chunk.length;
           }
         } finally {
-          closeSync(file);
+          await file.close();
         }
         renameSync(part, path);
         return bytes;

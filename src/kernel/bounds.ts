@@ -18,6 +18,8 @@ const slack = 2 ** -36;
 /** Points with |z|^2 beyond this are not told from bounds. */
 export const told = 2 ** 1000;
 const maximumBlock = 4;
+/** Nobody asks for more, and expanding takes the square of it. */
+const largestDegree = 128;
 
 /** |z|^2 below `finite`: z is finite k steps later. From `overflown` on: it is not. Between: not told. */
 export interface Threshold {
@@ -92,6 +94,7 @@ interface ModulusBounds {
 }
 
 function modulusBounds(step: Expression, c: Complex): ModulusBounds | undefined {
+  if (degreeOf(step) > largestDegree) return undefined;
   const peaks: number[] = [];
   const { value, size, weight } = expand(step, c, peaks);
   const error = weight * 2 ** -49;
@@ -146,11 +149,7 @@ interface Polynomial {
 
 /** Expands an expression; `peaks` collects the largest size of each power of z in any value on the way. */
 function expand(expression: Expression, c: Complex, peaks: number[]): Polynomial {
-  const result = expandOnce(expression, c, peaks);
-  result.size.forEach((each, i) => {
-    peaks[i] = Math.max(peaks[i] ?? 0, each);
-  });
-  return result;
+  return notePeaks(expandOnce(expression, c, peaks), peaks);
 }
 
 function expandOnce(expression: Expression, c: Complex, peaks: number[]): Polynomial {
@@ -172,19 +171,18 @@ function expandOnce(expression: Expression, c: Complex, peaks: number[]): Polyno
       return { ...rest, value: value.map(([re, im]) => [-re, -im]) };
     }
     case 'power': {
-      let product: Expression = expression.base;
-      // z^n as a product with a smaller power; the order does not matter to a bound.
-      for (let n = 1; n < expression.exponent; n++) {
-        product = { kind: 'multiply', left: expression.base, right: product };
-      }
-      return expand(product, c, peaks);
+      const base = expand(expression.base, c, peaks);
+      let result = base;
+      // Any order of the products will do for a bound.
+      for (let n = 1; n < expression.exponent; n++) result = multiply(base, result, peaks);
+      return result;
     }
+    case 'multiply':
+      return multiply(expand(expression.left, c, peaks), expand(expression.right, c, peaks), peaks);
     default: {
       const left = expand(expression.left, c, peaks);
       const right = expand(expression.right, c, peaks);
-      const terms = Math.min(left.size.length, right.size.length);
-      const weight = left.weight + right.weight + terms;
-      if (expression.kind === 'multiply') return { ...product(left, right), weight };
+      const weight = left.weight + right.weight + 1;
       const sign = expression.kind === 'add' ? 1 : -1;
       const length = Math.max(left.size.length, right.size.length);
       const indices = Array.from({ length }, (_, i) => i);
@@ -202,7 +200,7 @@ function constantPolynomial(value: Complex): Polynomial {
   return { value: [value], size: [Math.hypot(...value) * (1 + 2 ** -50)], weight: 0 };
 }
 
-function product(left: Polynomial, right: Polynomial): Omit<Polynomial, 'weight'> {
+function multiply(left: Polynomial, right: Polynomial, peaks: number[]): Polynomial {
   const length = left.size.length + right.size.length - 1;
   const value = Array.from({ length }, (): [number, number] => [0, 0]);
   const size = new Array<number>(length).fill(0);
@@ -214,5 +212,30 @@ function product(left: Polynomial, right: Polynomial): Omit<Polynomial, 'weight'
       size[i + j]! += left.size[i]! * right.size[j]!;
     });
   });
-  return { value, size };
+  const weight = left.weight + right.weight + Math.min(left.size.length, right.size.length);
+  return notePeaks({ value, size, weight }, peaks);
+}
+
+function notePeaks(polynomial: Polynomial, peaks: number[]): Polynomial {
+  polynomial.size.forEach((each, i) => {
+    peaks[i] = Math.max(peaks[i] ?? 0, each);
+  });
+  return polynomial;
+}
+
+function degreeOf(expression: Expression): number {
+  switch (expression.kind) {
+    case 'constant':
+      return 0;
+    case 'variable':
+      return expression.name === 'z' ? 1 : 0;
+    case 'negate':
+      return degreeOf(expression.operand);
+    case 'power':
+      return degreeOf(expression.base) * expression.exponent;
+    case 'multiply':
+      return degreeOf(expression.left) + degreeOf(expression.right);
+    default:
+      return Math.max(degreeOf(expression.left), degreeOf(expression.right));
+  }
 }

@@ -74,6 +74,7 @@ function emitCount(body: FunctionBody, job: KernelJob): void {
   const vector = () => body.local(v128);
   const [rowRe, rowIm, columnRe, columnIm, row, rowEnd, columns, target] = [0, 1, 2, 3, 4, 5, 6, 7];
   const [column, taken, step, more, address] = Array.from({ length: 5 }, () => body.local(i32)) as Five;
+  const left = body.local(i32);
   const [re, im, any, hit, first] = Array.from({ length: 5 }, vector) as Five;
   const [x, y, second] = [vector(), vector(), vector()];
   const lanes = Array.from(
@@ -124,21 +125,15 @@ function emitCount(body: FunctionBody, job: KernelJob): void {
 
   function loadGroup() {
     elementAddress(columnRe, column).set(address);
-    lanes.forEach((lane, j) =>
-      body
-        .get(re, address)
-        .load(16 * j)
-        .op('f64x2.add')
-        .set(lane.x),
-    );
+    for (const [j, { x }] of lanes.entries()) {
+      body.get(re, address).load(16 * j);
+      body.op('f64x2.add').set(x);
+    }
     elementAddress(columnIm, column).set(address);
-    lanes.forEach((lane, j) =>
-      body
-        .get(im, address)
-        .load(16 * j)
-        .op('f64x2.add')
-        .set(lane.y),
-    );
+    for (const [j, { y }] of lanes.entries()) {
+      body.get(im, address).load(16 * j);
+      body.op('f64x2.add').set(y);
+    }
     for (const { live, count, untold } of lanes)
       body.i64x2(-1n).set(live).i64x2(BigInt(iterations)).set(count).i64x2(0n).set(untold);
     body.i32(0).set(step);
@@ -201,12 +196,12 @@ function emitCount(body: FunctionBody, job: KernelJob): void {
   function settleBailout({ beforeX, beforeY, live, count }: Lanes, limit: number) {
     const [inside, number] = [second, first];
     body.get(beforeX).set(x).get(beforeY).set(y).get(hit).set(inside);
-    body.get(step, taken).op('i32.sub').splat64().set(number);
+    body.get(step, taken).op('i32.sub').splat64().set(number).get(taken).set(left);
     body.loop((again) => {
       takeStep(x, y);
       emitSquare(x, y).f64x2(limit).op('f64x2.le').get(inside).op('v128.and').set(inside);
       body.get(number, inside).op('i64x2.sub').set(number);
-      body.get(taken).i32(-1).op('i32.add').tee(taken);
+      body.get(left).i32(-1).op('i32.add').tee(left);
       again();
     });
     body.get(hit, inside).op('v128.andnot').set(hit);
@@ -248,13 +243,13 @@ function emitCount(body: FunctionBody, job: KernelJob): void {
     body.set(first);
     if (bytes === 4) four(2).set(second);
     body.get(target, column).i32(Math.log2(bytes)).op('i32.shl', 'i32.add').set(address);
-    body.get(columns, column).op('i32.sub').tee(taken).i32(groupSize).op('i32.lt_u');
+    body.get(columns, column).op('i32.sub').tee(left).i32(groupSize).op('i32.lt_u');
     body.if(
       () => {
         for (let point = 0; point < groupSize - 1; point++) {
           const perVector = 16 / bytes;
           const source = point < perVector ? first : second;
-          body.i32(point).get(taken).op('i32.lt_u');
+          body.i32(point).get(left).op('i32.lt_u');
           body.if(() => body.get(address, source).storeLane(bytes, point % perVector, point * bytes));
         }
       },

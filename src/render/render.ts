@@ -89,7 +89,10 @@ export function prepare(given: Scene) {
 
   async function computeInPool(pool: Pool, options: { slices: number; rows: number }) {
     const { workers, timeline } = await pool.fill(worker.countSlice, counts, [job], options);
-    return { shares: workers, start: timeline.reduce((least, { start }) => Math.min(least, start), Infinity) };
+    return {
+      shares: workers,
+      start: timeline.reduce((least, { start }) => Math.min(least, start), Infinity),
+    };
   }
 
   return { scene, rows, columns, counts, compute };
@@ -98,9 +101,16 @@ export function prepare(given: Scene) {
 /** After this long this thread lets others have their turn: a signal, a progress bar. */
 const turnMilliseconds = 30;
 
-type SerialOptions = Pick<ComputeOptions, 'signal' | 'onProgress'> & { readonly slices: number; readonly rows: number };
+type SerialOptions = Pick<ComputeOptions, 'signal' | 'onProgress'> & {
+  readonly slices: number;
+  readonly rows: number;
+};
 
-async function computeHere(job: RenderJob, counts: Counts, { slices, rows, signal, onProgress }: SerialOptions) {
+async function computeHere(
+  job: RenderJob,
+  counts: Counts,
+  { slices, rows, signal, onProgress }: SerialOptions,
+) {
   if (!Number.isSafeInteger(slices) || slices < 1)
     throw new RangeError(`slices ${slices}: must be a whole number from 1 on`);
   signal?.throwIfAborted();

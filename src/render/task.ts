@@ -1,7 +1,8 @@
 // What the renderer's workers do: count the points of one slice, straight into the shared field.
+
+import type { Counts } from '../field/field.js';
 import { type CountRows, type Layout, startKernel } from '../kernel/kernel.js';
 import type { KernelJob } from '../kernel/reference.js';
-import type { Counts } from '../field/field.js';
 import type { SliceRange } from '../pool/slices.js';
 
 /** A scene made ready: what every worker is sent once. */

@@ -1,0 +1,206 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { decode } from 'fast-png';
+import { lessonScene, parseScene } from 'mandoline';
+import {
+  type Ended,
+  mandoline,
+  type parityCases,
+  run,
+  runMandoline,
+  sha256,
+  smallCases,
+  temporaryFolder,
+} from '../support.js';
+
+const flagsOf = (each: (typeof parityCases)[number]) => [
+  ...['--c', `${each.c[0]}${each.c[1] < 0 ? '' : '+'}${each.c[1]}i`, '--extent', String(each.extent)],
+  ...['--cells', String(each.cells), '--iterations', String(each.iterations)],
+];
+
+test('render writes julia.png of the lesson, and says what it did and took', async (context) => {
+  const folder = temporaryFolder(context);
+  const { code, stdout, stderr } = await runMandoline(folder, 'render');
+  assert.equal(code, 0);
+  assert.equal(stdout.length, 0);
+  for (const part of [
+    /^lesson +z\^2 \+ c, c = -0\.83 - 0\.22i, overflow, 80 iterations$/m,
+    /4000 x 4000 points, 2000 slices, \d+ workers?$/m,
+    /^worker 1 .* \d+ slices +\d+\.\d+ s$/m,
+    /^start [\d.]+ s +compute [\d.]+ s +encode [\d.]+ s +total [\d.]+ s +[\d.]+ [MG] points\/s$/m,
+    /^julia\.png +4000 x 4000, [\d.]+ [kM]B$/m,
+  ])
+    assert.match(stderr, part);
+  assert.ok(
+    stderr.split('\n').every((line) => line.length <= 80),
+    'lines fit 80 columns',
+  );
+  assert.ok(!stderr.includes('\u001b'), 'no colours and no bar in a pipe');
+  const { width, height } = decode(readFileSync(join(folder, 'julia.png')));
+  assert.deepEqual([width, height], [4000, 4000]);
+  assert.deepEqual(readdirSync(folder), ['julia.png']);
+});
+
+for (const each of smallCases) {
+  test(`render writes byte for byte what numpy saves: ${each.name}`, async (context) => {
+    const folder = temporaryFolder(context);
+    const { code } = await runMandoline(
+      ...([folder, 'render', ...flagsOf(each), '--dtype', 'float64', '-o', 'a.npy', '--quiet'] as const),
+    );
+    assert.equal(code, 0);
+    assert.equal(sha256(readFileSync(join(folder, 'a.npy'))), each.sha256_np_save_float64);
+  });
+}
+
+test('--json prints one document with everything in it, and nothing else', async (context) => {
+  const folder = temporaryFolder(context);
+  const given = ['--cells', '30', '--slices', '7', '--workers', '2', '-o', 'a.png', '-o', 'a.npy', '--json'];
+  const { code, stdout, stderr } = await runMandoline(folder, 'render', ...given);
+  assert.deepEqual([code, stderr], [0, '']);
+  const document = JSON.parse(stdout.toString());
+  assert.equal(document.schema, 'mandoline.render.1');
+  assert.deepEqual(parseScene(document.scene), { ...lessonScene, lattice: { extent: 2, cells: 30 } });
+  assert.deepEqual(
+    [document.shape, document.points, document.slices, document.workers],
+    [[60, 60], 3600, 7, 2],
+  );
+  const { start, compute, encode, total } = document.seconds;
+  for (const part of [start, compute, encode]) assert.ok(part > 0 && part <= total);
+  const sums = (key: string) =>
+    document.perWorker.reduce((sum: number, each: Record<string, number>) => sum + each[key]!, 0);
+  assert.deepEqual([sums('slices'), sums('points'), document.perWorker.length], [7, 3600, 2]);
+  assert.deepEqual([document.counts.min, document.counts.max], [9, 80]);
+  assert.deepEqual(
+    document.outputs,
+    ['png', 'npy'].map((format) => ({
+      path: `a.${format}`,
+      format,
+      bytes: readFileSync(join(folder, `a.${format}`)).length,
+    })),
+  );
+});
+
+test('-o - writes the file to stdout', async (context) => {
+  const folder = temporaryFolder(context);
+  const common = ['render', '--cells', '30', '--workers', '0', '--quiet'];
+  for (const format of ['png', 'npy']) {
+    await runMandoline(folder, ...common, '-o', `a.${format}`);
+    const { code, stdout, stderr } = await runMandoline(folder, ...common, '-o', '-', '--format', format);
+    assert.deepEqual([code, stderr], [0, '']);
+    assert.deepEqual(stdout, readFileSync(join(folder, `a.${format}`)));
+  }
+});
+
+test('a reader of stdout that has had enough is no failure', async () => {
+  const shell = `"${process.execPath}" "${mandoline}" render --cells 500 --dtype float64 --quiet -o - --format npy | head -c 6; echo " \${PIPESTATUS[0]}"`;
+  const { stdout, stderr } = await run('bash', ['-c', shell]);
+  assert.equal(stdout.toString('latin1'), '\u0093NUMPY 0\n');
+  assert.equal(stderr, '');
+});
+
+test('counts that do not fit uint16 are written as uint32', async (context) => {
+  const folder = temporaryFolder(context);
+  const given = [
+    '--c',
+    '0',
+    '--extent',
+    '0.5',
+    '--cells',
+    '2',
+    '--iterations',
+    '70000',
+    '-o',
+    'a.npy',
+    '--quiet',
+  ];
+  assert.equal((await runMandoline(folder, 'render', ...given)).code, 0);
+  const file = readFileSync(join(folder, 'a.npy'));
+  assert.match(file.toString('latin1'), /'descr': '<u4'/);
+  assert.equal(file.readUInt32LE(128), 70000);
+});
+
+/** What is given, and the one line that is said. */
+const wrong: [string, RegExp][] = [
+  ['--cells 0', /^mandoline: --cells 0: must be a whole number from 1 to 46340$/],
+  ['--cells -1', /^mandoline: --cells -1: must be a whole number from 1 to 46340$/],
+  ['--cells 1.5', /^mandoline: --cells 1\.5: must be a whole number from 1 to 46340$/],
+  ['--cells abc', /^mandoline: --cells abc: must be a whole number from 1 to 46340$/],
+  ['--iterations 0', /^mandoline: --iterations 0: must be a whole number from 1 to 4294967295$/],
+  [
+    '--iterations 4294967296',
+    /^mandoline: --iterations 4294967296: must be a whole number from 1 to 4294967295$/,
+  ],
+  ['--slices 0', /^mandoline: --slices 0: must be a whole number from 1 to 10000000$/],
+  ['--workers -1', /^mandoline: --workers -1: must be a whole number from 0 to 1024$/],
+  ['--c banana', /^mandoline: --c banana: must be a finite complex number; write it like -0\.83-0\.22i$/],
+  ['--c nan', /^mandoline: --c nan: must be a finite complex number; write it like -0\.83-0\.22i$/],
+  ['--extent 0', /^mandoline: --extent 0: must be a number from 1e-300 to 8e307$/],
+  ['--extent inf', /^mandoline: --extent inf: must be a number from 1e-300 to 8e307$/],
+  ['--escape -2', /^mandoline: --escape -2: must be 'overflow' or a bailout radius from 1e-150 to 1e150$/],
+  ['--palette mauve', /^mandoline: --palette mauve: must be one of inferno, magma, /],
+  ['--dtype int8', /^mandoline: --dtype int8: must be uint16 or float64$/],
+  ['--dtype float64', /^mandoline: --dtype float64: goes with an output in \.npy$/],
+  ['-o none/a.png', /^mandoline: -o none\/a\.png: there is no folder none; make it first$/],
+  [
+    '-o /proc/a.png',
+    /^mandoline: -o \/proc\/a\.png: the folder \/proc cannot be written to; choose another$/,
+  ],
+  ['-o a.gif', /^mandoline: -o a\.gif: must end in \.png or \.npy$/],
+  ['-o -', /^mandoline: -o -: needs --format png or --format npy$/],
+  ['-o - --format png --json', /^mandoline: --json: must not be given with -o -; both write to stdout$/],
+  ['--format png', /^mandoline: --format png: goes with -o -; a file's suffix names its format$/],
+  [
+    '--cells 46340',
+    /^mandoline: --cells 46340: a field of 92680 x 92680 counts needs 17\.2 GB, at most 4\.29 GB can be had; take fewer cells$/,
+  ],
+  ['--cellos 3', /^mandoline: unknown option '--cellos'\n\(Did you mean --cells\?\)$/],
+  ['surplus', /^mandoline: too many arguments/],
+];
+test('every wrong value is one line that names the flag, what was given and what is accepted; exit 2, nothing written', async (context) => {
+  const folder = temporaryFolder(context);
+  for (const [given, line] of wrong) {
+    const { code, stdout, stderr } = await runMandoline(folder, 'render', ...given.split(' '));
+    assert.match(stderr.trimEnd(), line);
+    assert.deepEqual([code, stdout.length, readdirSync(folder)], [2, 0, []], given);
+  }
+});
+
+test('help is printed with an example, for the command and for each of its commands', async (context) => {
+  const folder = temporaryFolder(context);
+  for (const given of [['--help'], ['render', '--help'], ['bench', '--help']]) {
+    const { code, stdout } = await runMandoline(folder, ...given);
+    assert.equal(code, 0);
+    assert.match(stdout.toString(), /Usage: mandoline[\s\S]*Examples?:\n {2}mandoline /);
+    assert.ok(
+      stdout
+        .toString()
+        .split('\n')
+        .every((line) => line.length <= 80),
+      `${given}: lines fit 80 columns`,
+    );
+  }
+});
+
+test('Ctrl-C ends it with 130 and leaves nothing half-written, while it computes and while it writes', async (context) => {
+  const folder = temporaryFolder(context);
+  const interrupt = async (given: string[], when: () => boolean): Promise<Ended> =>
+    run(process.execPath, [mandoline, 'render', '--quiet', ...given], { cwd: folder }, (child) => {
+      const timer = setInterval(() => when() && child.kill('SIGINT') && clearInterval(timer), 1);
+    });
+  const begun = performance.now();
+  const long = ['--c', '0', '--extent', '0.5', '--iterations', '1000000'];
+  const computing = await interrupt(long, () => performance.now() - begun > 400);
+  assert.equal(computing.code, 130);
+  // 450 MB take long enough to be met half-written.
+  const isWritten = () =>
+    readdirSync(folder).some(
+      (name) =>
+        name.endsWith('.part') && (statSync(join(folder, name), { throwIfNoEntry: false })?.size ?? 0) > 0,
+    );
+  const large = ['--cells', '3750', '--iterations', '2', '--dtype', 'float64', '-o', 'a.npy'];
+  const writing = await interrupt(large, isWritten);
+  assert.equal(writing.code, 130);
+  assert.deepEqual(readdirSync(folder), []);
+});

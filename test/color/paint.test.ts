@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { countRange, paint } from '../../src/color/paint.js';
+import { paletteColors, paletteNames } from '../../src/color/palettes.js';
+
+test('the smallest count has the first colour, the largest the last, and more never goes back', () => {
+  fc.assert(
+    fc.property(fc.array(fc.nat(2 ** 24), { minLength: 1, maxLength: 50 }), (values) => {
+      const counts = Uint32Array.from(values.toSorted((a, b) => a - b));
+      const indices = paint({ rows: 1, columns: counts.length, counts }, 'viridis').rows(0, 1);
+      assert.equal(indices[0], 0);
+      if (counts[0] !== counts.at(-1)) assert.equal(indices.at(-1), 255);
+      assert.deepEqual(indices, indices.toSorted());
+    }),
+  );
+});
+
+test('bands of rows are the picture cut in pieces', () => {
+  const counts = Uint16Array.from({ length: 35 }, (_, i) => (i * 13) % 40);
+  const image = paint({ rows: 7, columns: 5, counts }, 'magma');
+  assert.deepEqual([image.width, image.height], [5, 7]);
+  assert.deepEqual([...image.rows(0, 3), ...image.rows(3, 3), ...image.rows(3, 7)], [...image.rows(0, 7)]);
+});
+
+test('colours are the palettes that matplotlib and d3 have', () => {
+  assert.deepEqual([...paletteColors('viridis', 3)], [68, 1, 84, 33, 145, 140, 253, 231, 37]);
+  assert.deepEqual([...paletteColors('inferno', 256)].slice(0, 3), [0, 0, 4]);
+  for (const name of paletteNames) assert.equal(paletteColors(name, 256).length, 768);
+});
+
+test('an unknown palette is a RangeError that names those there are', () => {
+  for (const name of ['mauve', 'toString'])
+    assert.throws(() => paletteColors(name, 2), /must be one of inferno, magma/);
+});
+
+test('the range of counts is their smallest, largest and sum', () => {
+  assert.deepEqual(countRange(Uint32Array.of(7, 4294967295, 3)), {
+    min: 3,
+    max: 4294967295,
+    sum: 4294967305,
+  });
+});

@@ -1,0 +1,57 @@
+// The counts that numpy made, by both kernels, serially and by workers, in any slices.
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { latticeAxis, prepare } from 'mandoline';
+import { Pool } from 'mandoline/pool';
+import { encodeNpy } from '../../src/encode/npy.js';
+import { quadratic } from '../../src/formula/expression.js';
+import { countReference } from '../../src/kernel/reference.js';
+import { fixture, type ParityCase, parityCases, sceneOfCase, sha256, smallCases } from '../support.js';
+
+const pools = [1, 2, 5].map((workers) => new Pool({ workers }));
+after(() => Promise.all(pools.map((pool) => pool[Symbol.asyncDispose]())));
+
+for (const each of smallCases) {
+  test(`the reference kernel counts as numpy: ${each.name}`, () => {
+    const axis = latticeAxis(each);
+    const job = { step: quadratic, c: each.c, iterations: each.iterations, escape: 'overflow' } as const;
+    const counts = Uint16Array.from({ length: axis.length ** 2 }, (_, i) =>
+      countReference(job, [axis[Math.floor(i / axis.length)]!, axis[i % axis.length]!]),
+    );
+    assert.equal(sha256(counts), each.sha256_uint16_le);
+    assert.deepEqual(Buffer.from(counts.buffer), fixture(`parity/${each.name}.npy`).subarray(128));
+  });
+}
+
+for (const each of parityCases) {
+  test(`the compiled kernel counts as numpy, with 0, 1, 2, 5 workers and 1, 7, 2000 slices: ${each.name}`, async () => {
+    const prepared = prepare(sceneOfCase(each));
+    for (const pool of [undefined, ...pools]) {
+      for (const slices of [1, 7, 2000]) {
+        prepared.counts.fill(0xffff);
+        const { rows, columns, counts, work } = await prepared.compute({ pool, slices });
+        assert.deepEqual([rows, columns], each.shape);
+        assert.equal(
+          sha256(counts),
+          each.sha256_uint16_le,
+          `${pool?.workers ?? 0} workers, ${slices} slices`,
+        );
+        assert.equal(
+          work.shares.reduce((sum, share) => sum + share.slices, 0),
+          slices,
+        );
+        assert.equal(
+          work.shares.reduce((sum, share) => sum + share.rows, 0),
+          rows,
+        );
+      }
+    }
+    checkFloat64(each, prepared);
+  });
+}
+
+function checkFloat64(each: ParityCase, field: Parameters<typeof encodeNpy>[0]): void {
+  assert.equal(sha256(Float64Array.from(field.counts)), each.sha256_float64_le);
+  if (each.sha256_np_save_float64)
+    assert.equal(sha256(...encodeNpy(field, 'float64')), each.sha256_np_save_float64);
+}

@@ -1,0 +1,74 @@
+// What `npm pack` makes, installed in an empty folder by somebody who has nothing of this project.
+import assert from 'node:assert/strict';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { root, run, temporaryFolder } from './support.js';
+
+const npm = (cwd: string, ...given: string[]) => run('npm', given, { cwd });
+
+const program = `import { lessonScene, render } from 'mandoline';
+import { Pool, tasks } from 'mandoline/pool';
+
+const { square } = tasks<typeof import('./square.js')>(new URL('./square.js', import.meta.url));
+await using pool = new Pool({ workers: 2 });
+const squares: number[] = await pool.map(square, [1, 2, 3]);
+const { rows, counts } = await render({ ...lessonScene, lattice: { extent: 2, cells: 50 } }, { pool });
+let sum = 0;
+for (const count of counts) sum += count;
+console.log(squares.join(' '), rows, sum);
+// @ts-expect-error the item is a number
+pool.map(square, ['1']).catch(() => {});
+`;
+
+test('the packed package works where it is installed: the command, the library, the pool, the types', async (context) => {
+  const folder = temporaryFolder(context);
+  const packed = await npm(root, 'pack', '--pack-destination', folder, '--json');
+  assert.equal(packed.code, 0, packed.stderr);
+  const [{ filename, files }] = JSON.parse(packed.stdout.toString());
+  const paths: string[] = files.map(({ path }: { path: string }) => path);
+  assert.ok(
+    paths.includes('dist/src/cli/main.js') && paths.includes('LICENSE') && paths.includes('README.md'),
+  );
+  assert.deepEqual(
+    paths.filter((path) => /^(dist\/)?(test|bench|lesson|scripts)\//.test(path)),
+    [],
+  );
+
+  const user = join(folder, 'user');
+  mkdirSync(user);
+  writeFileSync(join(user, 'package.json'), JSON.stringify({ type: 'module', private: true }));
+  const typescript = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).devDependencies.typescript;
+  const installed = await npm(
+    user,
+    'install',
+    '--no-fund',
+    '--no-audit',
+    join(folder, filename),
+    `typescript@${typescript}`,
+  );
+  assert.equal(installed.code, 0, installed.stderr);
+
+  const rendered = await run('npx', ['mandoline', 'render', '--cells', '50', '--json', '-o', 'a.png'], {
+    cwd: user,
+  });
+  assert.equal(rendered.code, 0, rendered.stderr);
+  assert.equal(JSON.parse(rendered.stdout.toString()).outputs[0].path, 'a.png');
+
+  writeFileSync(join(user, 'square.ts'), 'export const square = (x: number): number => x * x;\n');
+  writeFileSync(join(user, 'program.ts'), program);
+  const options = [
+    '--strict',
+    '--module',
+    'nodenext',
+    '--target',
+    'es2023',
+    '--lib',
+    'es2023,esnext.disposable,dom',
+  ];
+  const compiled = await run('npx', ['tsc', ...options, 'program.ts'], { cwd: user });
+  assert.equal(compiled.code, 0, compiled.stdout.toString());
+  const ran = await run(process.execPath, ['program.js'], { cwd: user });
+  // 132639 is numpy's sum (test/fixtures/parity/cases.json, seed_100).
+  assert.deepEqual([ran.code, ran.stdout.toString(), ran.stderr], [0, '1 4 9 100 132639\n', '']);
+});

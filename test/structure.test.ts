@@ -1,0 +1,157 @@
+// The rules that keep the project clean, held against the real imports: a stage imports the data of earlier
+// stages, render alone joins them; node: stands where it may; the public names are these.
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { test } from 'node:test';
+import { root } from './support.js';
+
+interface Import {
+  readonly from: string;
+  readonly to: string;
+  readonly typeOnly: boolean;
+}
+
+const files = (folder: string) =>
+  readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => join(folder, name).replaceAll('\\', '/'));
+
+/** Every import of a file, relative ones as paths from the root. */
+function importsOf(file: string): Import[] {
+  const text = readFileSync(join(root, file), 'utf8');
+  const statements = text.matchAll(
+    /(?:import|export)\s+(type\s+)?([^'";]*?)from\s+'([^']+)'|import\((['"])(.+?)\4\)|import\s+'([^']+)'/g,
+  );
+  return [...statements].map(([, type, names, from, , dynamic, bare]) => {
+    const to = (from ?? dynamic ?? bare)!;
+    const listed = names
+      ?.match(/^\{([\s\S]*)\}\s*$/)?.[1]
+      ?.split(',')
+      .filter((name) => name.trim());
+    const typeOnly = Boolean(type) || (listed?.every((name) => /^\s*type\s/.test(name)) ?? false);
+    return {
+      from: file,
+      to: to.startsWith('.') ? join(dirname(file), to).replace(/\.js$/, '.ts') : to,
+      typeOnly,
+    };
+  });
+}
+
+const sources = files('src');
+const imports = sources.flatMap(importsOf);
+const stageOf = (path: string) =>
+  path.startsWith('src/') ? (path.split('/')[2] ? path.split('/')[1]! : 'top') : undefined;
+
+/** What a stage may use of others: `all` of some, of those named in `types` only data types. */
+const allowed: Record<string, { all: string[]; types: string[] }> = {
+  top: { all: ['scene', 'formula', 'kernel', 'pool', 'field', 'render', 'color', 'encode'], types: [] },
+  scene: { all: ['top'], types: [] },
+  formula: { all: ['top'], types: ['scene'] },
+  kernel: { all: ['top'], types: ['scene', 'formula'] },
+  pool: { all: [], types: [] },
+  // Slices are one definition for arrays and for the pool.
+  field: { all: ['top', 'src/pool/slices.ts'], types: ['scene', 'kernel'] },
+  render: { all: ['top', 'scene', 'formula', 'kernel', 'pool', 'field'], types: [] },
+  color: { all: ['top'], types: ['scene', 'field'] },
+  encode: { all: ['top', 'color'], types: ['scene', 'field'] },
+  cli: {
+    all: ['top', 'scene', 'formula', 'kernel', 'pool', 'field', 'render', 'color', 'encode'],
+    types: [],
+  },
+};
+
+test('imports were found', () => {
+  assert.ok(imports.length > 60);
+  assert.ok(
+    imports.some(
+      ({ from, to, typeOnly }) => from === 'src/field/field.ts' && to === 'src/kernel/kernel.ts' && typeOnly,
+    ),
+  );
+  assert.ok(
+    imports.some(
+      ({ from, to, typeOnly }) =>
+        from === 'src/render/render.ts' && to === 'src/kernel/kernel.ts' && !typeOnly,
+    ),
+  );
+});
+
+test('a stage imports only what it may: data types of earlier stages; render and the command join them', () => {
+  const wrong = imports.filter(({ from, to, typeOnly }) => {
+    const [here, there] = [stageOf(from)!, stageOf(to)];
+    if (there === undefined || here === there) return false;
+    const { all, types } = allowed[here]!;
+    return !(all.includes(there) || all.includes(to) || (typeOnly && types.includes(there)));
+  });
+  assert.deepEqual(wrong, []);
+});
+
+test('node: stands only in *.node.ts and in the command', () => {
+  const wrong = imports.filter(
+    ({ from, to }) => to.startsWith('node:') && !from.endsWith('.node.ts') && !from.startsWith('src/cli/'),
+  );
+  assert.deepEqual(wrong, []);
+});
+
+test('*.node.ts is imported by *.node.ts and the command only; the rest runs in a browser', () => {
+  const wrong = imports.filter(
+    ({ from, to }) => to.endsWith('.node.ts') && !from.endsWith('.node.ts') && !from.startsWith('src/cli/'),
+  );
+  assert.deepEqual(wrong, []);
+});
+
+test('no imports go in a circle', () => {
+  const importsFrom = (file: string) =>
+    imports.filter(({ from, to }) => from === file && to.startsWith('src/'));
+  const done = new Set<string>();
+  const visit = (file: string, path: readonly string[]): void => {
+    assert.ok(!path.includes(file), [...path, file].join(' -> '));
+    if (done.has(file)) return;
+    for (const { to } of importsFrom(file)) visit(to, [...path, file]);
+    done.add(file);
+  };
+  for (const file of sources) visit(file, []);
+});
+
+test('the lesson and the benchmarks import the public surface only', () => {
+  const outside = [...files('lesson'), ...files('bench')].flatMap(importsOf);
+  assert.ok(outside.length > 0);
+  assert.deepEqual(
+    outside.filter(({ to }) => to.startsWith('src/')),
+    [],
+  );
+});
+
+test('every source file opens by saying what it is', () => {
+  const wrong = sources.filter(
+    (file) => !/^(#!.*\n)?\/\/ [A-Z`]/.test(readFileSync(join(root, file), 'utf8')),
+  );
+  assert.deepEqual(wrong, []);
+});
+
+test('no source file is longer than 400 lines', () => {
+  assert.deepEqual(
+    sources.filter((file) => readFileSync(join(root, file), 'utf8').split('\n').length > 400),
+    [],
+  );
+});
+
+test('the names that the package exports are these', async () => {
+  const names = async (path: string) => Object.keys(await import(path)).sort();
+  assert.deepEqual(await names('mandoline'), [
+    ...[
+      'LimitError',
+      'SceneError',
+      'arraySplit',
+      'complexGrid',
+      'concatenate',
+      'escapeCounts',
+      'formatComplex',
+    ],
+    ...['latticeAxis', 'lessonScene', 'parseComplex', 'parseScene', 'prepare', 'render'],
+  ]);
+  assert.deepEqual(await names('mandoline/pool'), [
+    ...['Pool', 'PoolClosedError', 'RemoteError', 'TaskCloneError', 'TaskError', 'WorkerExitError'],
+    ...['partial', 'sliceRange', 'tasks'],
+  ]);
+});

@@ -1,0 +1,83 @@
+// What several tests need: the fixtures that numpy made, hashes, and programs run as their user runs them.
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { type Complex, lessonScene, type Scene } from 'mandoline';
+
+export const root = fileURLToPath(new URL('../../', import.meta.url));
+export const fixture = (name: string): Buffer => readFileSync(join(root, 'test', 'fixtures', name));
+
+/** A job that numpy has done, and the hashes of what it gave. */
+export interface ParityCase {
+  readonly name: string;
+  readonly c: Complex;
+  readonly extent: number;
+  readonly cells: number;
+  readonly iterations: number;
+  readonly shape: readonly [number, number];
+  readonly sum: number;
+  readonly min: number;
+  readonly max: number;
+  readonly lattice_sha256_float64_le: string;
+  readonly sha256_uint16_le: string;
+  readonly sha256_float64_le: string;
+  readonly sha256_np_save_float64?: string;
+}
+export const parityCases: readonly ParityCase[] = JSON.parse(fixture('parity/cases.json').toString());
+export const smallCases = parityCases.filter(({ shape }) => shape[0] <= 200);
+
+export const sceneOfCase = ({ c, extent, cells, iterations }: ParityCase): Scene => ({
+  ...lessonScene,
+  c,
+  lattice: { extent, cells },
+  iterations,
+});
+
+export function sha256(...parts: NodeJS.ArrayBufferView[]): string {
+  const hash = createHash('sha256');
+  for (const part of parts) hash.update(part);
+  return hash.digest('hex');
+}
+
+/** A folder that is gone after the test. */
+export function temporaryFolder(test: TestContext): string {
+  const folder = mkdtempSync(join(tmpdir(), 'mandoline-test-'));
+  test.after(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+export interface Ended {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: Buffer;
+  readonly stderr: string;
+}
+
+/** Runs a program to its end; `started` gets the process while it runs. */
+export function run(
+  command: string,
+  given: readonly string[],
+  options: { cwd?: string; env?: NodeJS.ProcessEnv } = {},
+  started: (child: ReturnType<typeof spawn>) => void = () => {},
+): Promise<Ended> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, given, { stdio: ['ignore', 'pipe', 'pipe'], ...options });
+    const [out, err]: [Buffer[], Buffer[]] = [[], []];
+    child.stdout.on('data', (chunk) => out.push(chunk));
+    child.stderr.on('data', (chunk) => err.push(chunk));
+    child.on('error', reject);
+    child.on('close', (code, signal) =>
+      resolve({ code, signal, stdout: Buffer.concat(out), stderr: Buffer.concat(err).toString() }),
+    );
+    started(child);
+  });
+}
+
+export const mandoline = join(root, 'dist', 'src', 'cli', 'main.js');
+/** Runs the command `mandoline` in a folder. */
+export const runMandoline = (cwd: string, ...given: string[]): Promise<Ended> =>
+  run(process.execPath, [mandoline, ...given], { cwd });
