@@ -151,7 +151,7 @@ export class Crew {
   ended(): Promise<void> {
     return new Promise((resolve) => {
       this.joiners.push(resolve);
-      for (const member of this.present()) member.keepAlive(true);
+      for (const member of this.present()) member.hold();
       this.settle();
     });
   }
@@ -179,7 +179,7 @@ export class Crew {
       exit: (code, cause) => this.bury(member, code, cause),
     });
     this.members[worker] = member;
-    if (this.joiners.length > 0) member.keepAlive(true);
+    if (this.joiners.length > 0) member.hold();
     if (!this.options.worker) return;
     const late = new Error(`the module of \`worker\` did not call serve() within ${greetMilliseconds} ms`);
     laterUnlessIdle(greetMilliseconds, () => member.greeted || member.kill(late));
@@ -191,7 +191,6 @@ export class Crew {
     else this.refill(member, slotCount);
     if (member.sent.size === 0) {
       this.share(member);
-      if (member.sent.size === 0 && this.joiners.length === 0) member.keepAlive(false);
       this.settle();
     }
   }

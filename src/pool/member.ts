@@ -104,6 +104,7 @@ export class Member {
   private readonly cells: MemberCells | undefined;
   private readonly freeSlots: number[] = [];
   private readonly contexts = new Set<number>();
+  private held = false;
   private kept = false;
 
   /** Starts the worker. Throws where the platform cannot. */
@@ -175,7 +176,7 @@ export class Member {
     for (const each of sent) this.sent.set(each.id, each);
     if (this.cells) this.freeSlots.length -= sent.length;
     this.jobs += sent.length;
-    this.keepAlive(true);
+    this.keepAlive();
   }
 
   /** The job that it runs just now. Once it has gone: the one that it ran when it went. */
@@ -205,6 +206,7 @@ export class Member {
       this.jobs--;
       taken.push(each.job);
     }
+    this.keepAlive();
     return taken.reverse();
   }
 
@@ -236,8 +238,15 @@ export class Member {
     if (passing && this.contexts.delete(number)) this.thread.post([['forget', number]], []);
   }
 
-  /** Whether it must keep the program alive: while it works, and where somebody waits for its end. */
-  keepAlive(alive: boolean): void {
+  /** Makes it keep the program alive until it ends, because somebody waits for that. */
+  hold(): void {
+    this.held = true;
+    this.keepAlive();
+  }
+
+  /** It keeps the program alive while it has jobs. */
+  private keepAlive(): void {
+    const alive = this.held || this.sent.size > 0;
     if (alive === this.kept) return;
     this.kept = alive;
     this.thread.keepAlive(alive);
@@ -246,7 +255,7 @@ export class Member {
   /** Lets it end by itself, as a program ends. */
   end(): void {
     this.leaving = true;
-    this.keepAlive(true);
+    this.hold();
     this.thread.post([['end']], []);
   }
 
@@ -287,6 +296,7 @@ export class Member {
         this.startedAt = Infinity;
         if (message[0] === 'done') this.events.done(sent.job, message[2], message[3], message[4]);
         else this.events.threw(sent.job, message[2], message[3]);
+        this.keepAlive();
       }
     }
   }

@@ -34,7 +34,9 @@ export class StreamCall extends Call {
   /** The chunk that is being collected. */
   private collected: unknown[] = [];
   private itemsRead = 0;
-  private itemsHandedOut = 0;
+  /** Results whose reader has come back for more, and those it has just been given: they are still in its hands. */
+  private itemsUsed = 0;
+  private itemsInUse = 0;
   private readonly chunks: Job[] = [];
   /** The items of every chunk that has no outcome, by the number of its first. */
   private readonly outstanding = new Map<number, readonly unknown[]>();
@@ -81,6 +83,8 @@ export class StreamCall extends Call {
   /** Answers readers as far as there is something to answer. */
   private serve(): void {
     while (this.readers.length > 0) {
+      this.itemsUsed += this.itemsInUse;
+      this.itemsInUse = 0;
       const answer = this.answer();
       if (answer === undefined) break;
       const { resolve, reject } = this.readers.shift()!;
@@ -93,7 +97,7 @@ export class StreamCall extends Call {
 
   private answer(): Answer | undefined {
     if (this.position < this.values.length) {
-      this.itemsHandedOut++;
+      this.itemsInUse++;
       return { value: this.values[this.position++] };
     }
     if (this.interruption) {
@@ -125,7 +129,7 @@ export class StreamCall extends Call {
   /** Reads on while the buffer has room. */
   private read(): void {
     while (!this.ended && !this.inputEnded && !this.reading) {
-      if (this.itemsRead - this.itemsHandedOut >= this.stream.bufferSize) return;
+      if (this.itemsRead - this.itemsUsed >= this.stream.bufferSize) return;
       this.reading = true;
       try {
         const result = this.input.next();
