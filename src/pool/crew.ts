@@ -29,8 +29,9 @@ export interface CrewOptions extends ThreadOptions {
 export class Crew {
   readonly ledger: Ledger;
   private readonly members: (Member | undefined)[];
-  /** Those with jobs to be taken, and some without any more. */
-  private readonly queue = new Set<Source>();
+  /** From `queueHead` on: those with jobs to be taken, and some without any more. */
+  private queue: Source[] = [];
+  private queueHead = 0;
   private readonly calls = new Set<Source>();
   private readonly contexts = new Map<string, Context>();
   private readonly initializer: Context | undefined;
@@ -67,7 +68,10 @@ export class Crew {
 
   /** Jobs that no worker has been sent, and jobs that are with workers. */
   get lengths(): { queued: number; running: number } {
-    const queued = [...this.queue].reduce((sum, source) => sum + source.waiting, 0);
+    const queued = [...new Set(this.queue.slice(this.queueHead))].reduce(
+      (sum, source) => sum + source.waiting,
+      0,
+    );
     return { queued, running: this.present().reduce((sum, { sent }) => sum + sent.size, 0) };
   }
 
@@ -105,7 +109,7 @@ export class Crew {
   /** There are jobs to be taken. */
   offer(source: Source): void {
     if (this.state === 'ended') return;
-    this.queue.add(source);
+    if (this.queue.at(-1) !== source) this.queue.push(source);
     if (this.dispatching) return;
     // Later in this turn, so that what is asked for together is sent together.
     this.dispatching = true;
@@ -258,10 +262,12 @@ export class Crew {
   }
 
   private nextSource(): Source | undefined {
-    for (const source of this.queue) {
+    for (; this.queueHead < this.queue.length; this.queueHead++) {
+      const source = this.queue[this.queueHead]!;
       if (source.waiting > 0) return source;
-      this.queue.delete(source);
     }
+    this.queue = [];
+    this.queueHead = 0;
     return undefined;
   }
 
@@ -345,7 +351,8 @@ export class Crew {
   private end(error: unknown): void {
     if (this.state === 'ended') return;
     this.state = 'ended';
-    this.queue.clear();
+    this.queue = [];
+    this.queueHead = 0;
     clearTimeout(this.timer);
     for (const member of this.present()) {
       member.sent.clear();

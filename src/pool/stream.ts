@@ -57,7 +57,7 @@ export class StreamCall extends Call {
     this.chunkSize = Math.min(stream.chunkSize, stream.bufferSize);
     this.isAsync = Symbol.asyncIterator in items;
     this.input = Symbol.asyncIterator in items ? items[Symbol.asyncIterator]() : items[Symbol.iterator]();
-    this.read();
+    this.serve();
   }
 
   get stalled(): boolean {
@@ -80,19 +80,23 @@ export class StreamCall extends Call {
     this.serve();
   }
 
-  /** Answers readers as far as there is something to answer. */
+  /** Answers readers as far as there is something to answer, and reads on. */
   private serve(): void {
-    while (this.readers.length > 0) {
-      this.itemsUsed += this.itemsInUse;
-      this.itemsInUse = 0;
-      const answer = this.answer();
-      if (answer === undefined) break;
-      const { resolve, reject } = this.readers.shift()!;
-      if (answer === 'end') resolve({ done: true, value: undefined });
-      else if ('error' in answer) reject(answer.error);
-      else resolve({ done: false, value: answer.value });
-    }
-    this.read();
+    do {
+      while (this.readers.length > 0 && this.serveNext());
+    } while (this.read());
+  }
+
+  private serveNext(): boolean {
+    this.itemsUsed += this.itemsInUse;
+    this.itemsInUse = 0;
+    const answer = this.answer();
+    if (answer === undefined) return false;
+    const { resolve, reject } = this.readers.shift()!;
+    if (answer === 'end') resolve({ done: true, value: undefined });
+    else if ('error' in answer) reject(answer.error);
+    else resolve({ done: false, value: answer.value });
+    return true;
   }
 
   private answer(): Answer | undefined {
@@ -126,31 +130,30 @@ export class StreamCall extends Call {
     return this.answer();
   }
 
-  /** Reads on while the buffer has room. */
-  private read(): void {
+  /** Reads on while the buffer has room; whether the input has ended by that. */
+  private read(): boolean {
     while (!this.ended && !this.inputEnded && !this.reading) {
-      if (this.itemsRead - this.itemsUsed >= this.stream.bufferSize) return;
+      if (this.itemsRead - this.itemsUsed >= this.stream.bufferSize) return false;
       this.reading = true;
       try {
         const result = this.input.next();
-        if (this.isAsync) {
-          Promise.resolve(result).then(
-            (each) => {
-              this.takeItem(each);
-              this.serve();
-            },
-            (error) => {
-              this.endInput({ error });
-              this.serve();
-            },
-          );
-          return;
-        }
-        this.takeItem(result as IteratorResult<unknown>);
+        if (this.isAsync) this.readLater(result as Promise<IteratorResult<unknown>>);
+        else this.takeItem(result as IteratorResult<unknown>);
       } catch (error) {
         this.endInput({ error });
       }
+      if (this.inputEnded) return true;
     }
+    return false;
+  }
+
+  private async readLater(result: Promise<IteratorResult<unknown>>): Promise<void> {
+    try {
+      this.takeItem(await result);
+    } catch (error) {
+      this.endInput({ error });
+    }
+    this.serve();
   }
 
   private takeItem({ done, value }: IteratorResult<unknown>): void {

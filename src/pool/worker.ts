@@ -122,7 +122,8 @@ export function runWorker({ post, end }: WorkerLine, served: Functions) {
         const transfer = message[0] === 'slice' ? [message[6].buffer as ArrayBuffer] : [];
         post(['done', job, values, begun, clock() - begun], transfer);
       } catch (error) {
-        answerFailed(job, resultError(error, context, values));
+        const failure = resultError(error, context, values);
+        answerFailed(job, failure.error, failure.call);
       }
     };
     const failed = (error: unknown) => answerFailed(job, errorToData(error), progress.call);
@@ -138,7 +139,7 @@ export function runWorker({ post, end }: WorkerLine, served: Functions) {
     return undefined;
   }
 
-  function answerFailed(job: number, error: ErrorData, call = 0): void {
+  function answerFailed(job: number, error: ErrorData, call: number): void {
     post(['failed', job, error, call]);
   }
 
@@ -292,12 +293,15 @@ function isThenable(value: unknown): value is PromiseLike<unknown> {
   );
 }
 
-/** What to say when the values of a job could not be posted. */
-function resultError(error: unknown, { module, name }: Context, values: readonly unknown[]): ErrorData {
-  if (!isCloneFailure(error)) return errorToData(error);
-  for (const value of values) {
-    const path = uncloneablePath(value, 'result');
-    if (path) return errorToData(new TaskCloneError(module, name, undefined, path, error));
+/** Which value of a job could not be posted, and what to say of it. */
+function resultError(
+  error: unknown,
+  { module, name }: Context,
+  values: readonly unknown[],
+): { error: ErrorData; call: number } {
+  for (const [call, value] of values.entries()) {
+    const path = isCloneFailure(error) && uncloneablePath(value, 'result');
+    if (path) return { error: errorToData(new TaskCloneError(module, name, undefined, path, error)), call };
   }
-  return errorToData(error);
+  return { error: errorToData(error), call: 0 };
 }

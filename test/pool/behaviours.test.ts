@@ -1,0 +1,20 @@
+// The behaviours that are the same everywhere, on Node.
+import { test } from 'node:test';
+import { Worker } from 'node:worker_threads';
+import { Pool, tasks } from 'mandoline/pool';
+import { behaviours, type Setting } from './behaviours.js';
+import { faultBehaviours } from './faults.js';
+import { fillBehaviours } from './fills.js';
+
+const setting: Setting = {
+  jobs: tasks<typeof import('./jobs.js')>(new URL('./jobs.js', import.meta.url)),
+  pool: (options) => new Pool({ workers: 2, ...options }),
+  worker: () => new Worker(new URL('../../src/pool/worker.node.js', import.meta.url)),
+  isNode: true,
+  isolated: true,
+  bundled: false,
+};
+
+for (const { name, where, check } of [...behaviours, ...faultBehaviours, ...fillBehaviours]) {
+  test(name, { skip: !(where?.(setting) ?? true), timeout: 30_000 }, () => check(setting));
+}
