@@ -1,113 +1,61 @@
-// The workers and the queue before them: starts threads, hands out requests, replaces who dies. It knows
-// requests and answers; what they are made of is pool.ts's and fill.ts's.
-import type { startThread } from '#thread';
-import {
-  type ErrorData,
-  errorFromData,
-  PoolClosedError,
-  TaskTimeoutError,
-  WorkerExitError,
-} from './errors.js';
-import {
-  cancelled,
-  type FromWorker,
-  type Request,
-  type ResourceLimits,
-  running,
-  type TaskReference,
-  type Thread,
-} from './protocol.js';
-import { Queue } from './queue.js';
+// The workers and the queue before them: which job goes to which worker, who is replaced, when all have ended.
+// One worker is member.ts's; what the jobs are made of is calls.ts's, stream.ts's and fill.ts's.
+import { PoolClosedError, TaskTimeoutError, WorkerExitError } from './errors.js';
+import { type Context, type Job, Member, type Sent, type Source } from './member.js';
+import { clock, slotCount, type ThreadOptions } from './protocol.js';
+import { Ledger } from './stats.js';
+import type { TaskReference } from './tasks.js';
 
-/** A request with what to do with its answer; exactly one of `done` and `failed` is called, once. */
-export interface Job {
-  readonly task: TaskReference;
-  readonly request: Request;
-  /** Milliseconds that a worker may take for it, from when it begins. */
-  readonly timeout?: number | undefined;
-  /** What moves to the worker instead of being copied; such a job cannot be sent twice. */
-  readonly transfer?: readonly Transferable[] | undefined;
-  /** How often it is tried again after a worker that ran it died. */
-  retries?: number;
-  done(values: readonly unknown[]): void;
-  failed(failure: Failure): void;
-}
+/** Jobs of this much work may wait at a worker behind the one that runs, so that it need not wait for us. */
+const prefetchMilliseconds = 0.5;
+/** How long a cancelled job may take to end by itself. */
+const cancelMilliseconds = 100;
+/** How long a worker that was asked to end may take. */
+const endMilliseconds = 1000;
+/** How long the module of a user's worker may take to call `serve`. */
+const greetMilliseconds = 10_000;
+/** So many workers in a row may end by themselves without having done a job. */
+const fruitlessLimit = 5;
 
-/** `data` is an error that the task threw, `error` one of this side. */
-export type Failure = { readonly data: ErrorData } | { readonly error: unknown };
-
-/** The error to be thrown here; `caller` adds where the call was made to the worker's stack. */
-export function failureToError(failure: Failure, caller?: Error): unknown {
-  return 'data' in failure ? errorFromData(failure.data, caller?.stack) : failure.error;
-}
-
-/** How the workers are to be; the checked options of a Pool. */
-export interface CrewOptions {
+export interface CrewOptions extends ThreadOptions {
   readonly size: number;
   readonly initializer: TaskReference | undefined;
-  readonly initArgs: readonly unknown[];
-  /** After so many requests a worker is replaced. */
-  readonly lifetime: number;
-  readonly resourceLimits: ResourceLimits | undefined;
-  /** Starts a thread in another way than the platform's. */
-  readonly startThread: typeof startThread;
+  /** How many jobs a worker does before another takes its place. */
+  readonly maxJobs: number;
   /** Is told every error outside of a task. */
   readonly stray: (error: unknown) => void;
 }
 
-/** What the workers in one place have done, one after the other. */
-export interface PlaceStats {
-  /** Calls that were answered. */
-  tasks: number;
-  /** Seconds at work. */
-  busy: number;
-  /** How often the worker was replaced. */
-  restarts: number;
-}
-
-interface Member {
-  readonly place: number;
-  readonly thread: Thread;
-  /** What runs, and what of it is cancelled: see protocol.ts. */
-  readonly status: Int32Array<SharedArrayBuffer>;
-  /** The numbers of the tasks that the worker knows. */
-  readonly tasks: Map<string, number>;
-  /** Sent and not answered yet, in the order in which the worker takes them. */
-  readonly sent: { readonly id: number; readonly job: Job }[];
-  ready: boolean;
-  /** It was told to end. */
-  ending: boolean;
-  /** A running mean of how long a request takes, in milliseconds. */
-  milliseconds: number;
-  /** How many requests it may still be sent. */
-  left: number;
-  /** Ends the worker when the first of the sent takes too long. */
-  timer: ReturnType<typeof setTimeout> | undefined;
-  /** The job that took too long. */
-  overdue: Job | undefined;
-}
-
-/** Requests that take less than this may wait at a worker, so that it need not wait for us. */
-const prefetchMilliseconds = 0.25;
-const prefetchLimit = 16;
-/** How long a cancelled job may take to end by itself. */
-const cancelMilliseconds = 100;
-
 export class Crew {
-  readonly stats: readonly PlaceStats[];
-  private readonly members: (Member | undefined)[] = [];
-  private readonly queue = new Queue<Job>();
-  private lastId = 0;
-  /** Calls that have entered and not left. */
-  private calls = 0;
+  readonly ledger: Ledger;
+  private readonly members: (Member | undefined)[];
+  /** From `queueHead` on: those with jobs to be taken, and some without any more. */
+  private queue: Source[] = [];
+  private queueHead = 0;
+  private readonly calls = new Set<Source>();
+  private readonly contexts = new Map<string, Context>();
+  private readonly initializer: Context | undefined;
+  private lastContext = 0;
+  private dispatching = false;
   /** Why no worker can begin. */
-  private broken: Failure | undefined;
+  private broken: { readonly error: unknown } | undefined;
   private state: 'open' | 'closed' | 'ended' = 'open';
-  private readonly whenEnded: (() => void)[] = [];
+  private readonly joiners: (() => void)[] = [];
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private timerDue = Infinity;
+  private fruitless = 0;
 
+  /** Starts the workers. Throws, and leaves none, where one of them cannot be made. */
   constructor(private readonly options: CrewOptions) {
-    this.stats = Array.from({ length: options.size }, () => ({ tasks: 0, busy: 0, restarts: 0 }));
-    for (let place = 0; place < options.size; place++) this.start(place);
+    this.ledger = new Ledger(options.size, clock());
+    this.members = Array(options.size).fill(undefined);
+    this.initializer = options.initializer && this.contextOf(options.initializer);
+    try {
+      for (let worker = 0; worker < options.size; worker++) this.start(worker);
+    } catch (error) {
+      this.giveUp(error);
+      throw error;
+    }
   }
 
   get size(): number {
@@ -115,262 +63,325 @@ export class Crew {
   }
 
   get open(): boolean {
-    return this.state === 'open' && !this.broken;
+    return this.state === 'open';
   }
 
-  /** How many jobs wait, and how many workers have. */
-  get load(): { readonly queued: number; readonly sent: number } {
-    return {
-      queued: this.queue.length,
-      sent: this.present().reduce((sum, { sent }) => sum + sent.length, 0),
-    };
+  /** Jobs that no worker has been sent, and jobs that are with workers. */
+  get lengths(): { queued: number; running: number } {
+    const queued = [...new Set(this.queue.slice(this.queueHead))].reduce(
+      (sum, source) => sum + source.waiting,
+      0,
+    );
+    return { queued, running: this.present().reduce((sum, { sent }) => sum + sent.size, 0) };
   }
 
-  /**
-   * Begins a call, which may submit jobs until `leave`: a closed crew stays until all calls have left.
-   * Throws where no more calls are taken.
-   */
-  enter(operation: string): void {
-    if (this.broken) throw failureToError(this.broken);
+  /** Throws where no more calls are taken. */
+  check(operation: string): void {
+    if (this.broken) throw this.broken.error;
     if (this.state !== 'open') throw new PoolClosedError(operation);
-    this.calls++;
   }
 
-  leave(): void {
-    this.calls--;
-    this.dispatch();
+  /** The number by which workers will know a task; `more` follows each call's own arguments before `trailing`. */
+  contextOf(task: TaskReference, more: readonly unknown[] = []): Context {
+    const key = `${task.module} ${task.name}`;
+    let context = this.contexts.get(key);
+    if (!context) {
+      const bare = { ...task, trailing: [] };
+      context = { number: ++this.lastContext, task: bare, passing: false, pace: { milliseconds: Infinity } };
+      this.contexts.set(key, context);
+    }
+    const trailing = [...more, ...task.trailing];
+    if (trailing.length === 0) return context;
+    return { ...context, number: ++this.lastContext, task: { ...task, trailing }, passing: true };
   }
 
-  /** Puts a job at the end of the queue. */
-  submit(job: Job): void {
-    if (this.state === 'ended') job.failed(this.broken ?? { error: new PoolClosedError('terminate') });
-    else this.queue.push(job);
-    this.dispatch();
+  /** Begins a call, which may offer jobs until it leaves: a closed crew stays until all have left. */
+  enter(source: Source): void {
+    this.calls.add(source);
+  }
+
+  leave(source: Source): void {
+    if (!this.calls.delete(source)) return;
+    for (const member of this.present()) member.forget(source.context);
+    this.settle();
+  }
+
+  /** There are jobs to be taken. */
+  offer(source: Source): void {
+    if (this.state === 'ended') return;
+    if (this.queue.at(-1) !== source) this.queue.push(source);
+    if (this.dispatching) return;
+    // Later in this turn, so that what is asked for together is sent together.
+    this.dispatching = true;
+    queueMicrotask(() => {
+      this.dispatching = false;
+      this.dispatch();
+    });
   }
 
   /**
-   * Drops jobs: what waits is taken out of the queue; a worker that runs one is told, and is ended and replaced
-   * if that does not help in a moment. A job that was dropped from the queue is neither done nor failed.
+   * Nobody waits for the jobs of this source: what no worker has begun is taken back, and a worker that still runs
+   * one after a moment is ended and replaced. The source is told of every job that a worker has begun.
    */
-  cancel(jobs: ReadonlySet<Job>): void {
-    this.queue.remove((job) => jobs.has(job));
-    for (const job of jobs) job.retries = 0;
+  withdraw(source: Source): void {
+    const isMeant = (job: Job) => job.source === source;
+    for (const member of this.present()) {
+      for (const job of member.takeBack(isMeant)) source.giveBack(job);
+      member.cancel(isMeant);
+    }
+    const holders = () =>
+      this.present().filter(({ sent }) => [...sent.values()].some(({ job }) => isMeant(job)));
     this.dispatch();
-    const tell = () => {
-      const affected = this.present().filter(({ sent }) => sent.some(({ job }) => jobs.has(job)));
-      for (const member of affected) {
-        const now = runningAt(member);
-        if (now && jobs.has(now.job)) Atomics.store(member.status, cancelled, now.id);
-      }
-      return affected;
-    };
-    tell();
+    if (holders().length === 0) return;
     const timer = setInterval(() => {
-      for (const member of this.present()) {
-        const now = runningAt(member);
-        if (now && jobs.has(now.job) && member.status[cancelled] === now.id) retire(member);
-      }
-      if (tell().length === 0) clearInterval(timer);
+      const left = holders();
+      for (const member of left) if (member.running()?.job.source === source) member.kill();
+      if (left.length === 0) clearInterval(timer);
     }, cancelMilliseconds);
   }
 
-  /** No more calls; the workers end when all are done. */
+  /** No more calls; the workers end when those that were made have ended. */
   close(): void {
     if (this.state === 'open') this.state = 'closed';
-    this.dispatch();
+    this.settle();
   }
 
-  /** Ends every worker at once; jobs that are not done fail. */
+  /** Ends every worker at once; calls that have not ended reject. */
   terminate(): void {
-    this.end({ error: new PoolClosedError('terminate') });
+    this.end(new PoolClosedError('terminate'));
   }
 
   /** Resolves when no worker is left. */
   ended(): Promise<void> {
     return new Promise((resolve) => {
-      this.whenEnded.push(resolve);
-      for (const { thread } of this.present()) thread.keepAlive(true);
-      this.tellWhenEnded();
+      this.joiners.push(resolve);
+      for (const member of this.present()) member.hold();
+      this.settle();
     });
   }
 
-  private start(place: number): void {
-    const { lifetime, initializer, initArgs, resourceLimits } = this.options;
-    const thread = this.options.startThread(
-      {
-        onMessage: (message) => this.receive(member, message),
-        onExit: (code, error) => this.bury(member, code, error),
+  private start(worker: number): void {
+    const member: Member = new Member(worker, this.options, this.initializer, {
+      ready: () => this.dispatch(),
+      broken: (error) => this.giveUp(error),
+      stray: (error) => {
+        this.ledger.strayErrors++;
+        this.options.stray(error);
       },
-      resourceLimits,
-    );
-    const status = new Int32Array(new SharedArrayBuffer(8));
-    const idle = {
-      ready: false,
-      ending: false,
-      milliseconds: Infinity,
-      timer: undefined,
-      overdue: undefined,
-    };
-    const member: Member = { place, thread, status, tasks: new Map(), sent: [], left: lifetime, ...idle };
-    this.members[place] = member;
-    try {
-      thread.post({ type: 'begin', worker: place, status, initializer, initArgs });
-    } catch (error) {
-      this.giveUp({ error });
+      done: (job, values, begun, milliseconds) => {
+        const { pace } = job.source.context;
+        const each = milliseconds / Math.max(1, job.calls);
+        pace.milliseconds += pace.milliseconds === Infinity ? 0 : (each - pace.milliseconds) / 8;
+        if (pace.milliseconds === Infinity) pace.milliseconds = each;
+        job.source.done(job, values, worker, begun, milliseconds);
+        this.answered(member);
+      },
+      threw: (job, error, call) => {
+        job.source.threw(job, error, call);
+        this.answered(member);
+      },
+      exit: (code, cause) => this.bury(member, code, cause),
+    });
+    this.members[worker] = member;
+    if (this.joiners.length > 0) member.hold();
+    if (!this.options.worker) return;
+    const late = new Error(`the module of \`worker\` did not call serve() within ${greetMilliseconds} ms`);
+    laterUnlessIdle(greetMilliseconds, () => member.greeted || member.kill(late));
+  }
+
+  private answered(member: Member): void {
+    this.fruitless = 0;
+    if (member.jobs >= this.options.maxJobs && member.sent.size === 0) this.retire(member);
+    else this.refill(member, slotCount);
+    if (member.sent.size === 0) {
+      this.share(member);
+      this.settle();
     }
-    thread.keepAlive(this.whenEnded.length > 0);
   }
 
   private dispatch(): void {
-    while (this.queue.length > 0) {
-      const member = this.freest();
-      if (!member) break;
-      this.send(member, this.queue.take()!);
+    if (this.state !== 'ended' && this.nextSource()) this.spread();
+    this.settle();
+  }
+
+  /** Gives jobs to whoever has room. */
+  private spread(): void {
+    for (let worker = 0; worker < this.size; worker++) if (!this.members[worker]) this.restart(worker);
+    // One for each idle worker first, so that a few long jobs are spread.
+    for (const limit of [1, slotCount]) {
+      for (const member of this.present()) {
+        if (!this.nextSource()) return;
+        if (limit > 1 || member.sent.size === 0) this.refill(member, limit);
+      }
     }
-    if (this.state === 'closed' && this.calls === 0) {
-      for (const member of this.present()) if (member.sent.length === 0) retire(member);
+  }
+
+  /** Sends jobs to a worker that has few. */
+  private refill(member: Member, limit: number): void {
+    if (member.leaving) return;
+    const batch: Job[] = [];
+    const most = Math.min(limit, member.room, this.options.maxJobs - member.jobs);
+    let source = this.nextSource();
+    if (source && member.sent.size > this.window(source) / 2) return;
+    while (source && batch.length < most && member.sent.size + batch.length < this.window(source)) {
+      const job = source.take();
+      if (job) batch.push(job);
+      source = this.nextSource();
     }
-    this.tellWhenEnded();
+    this.send(member, batch);
   }
 
-  /** The worker with the fewest requests that still may get one, a ready one first. */
-  private freest(): Member | undefined {
-    let best: Member | undefined;
-    for (const member of this.members) {
-      if (!member || member.ending || member.left === 0) continue;
-      const window = Math.min(prefetchLimit, 1 + Math.floor(prefetchMilliseconds / member.milliseconds));
-      if (member.sent.length >= window) continue;
-      const better =
-        best && (member.sent.length - best.sent.length || Number(best.ready) - Number(member.ready));
-      if (better === undefined || better < 0) best = member;
+  private send(member: Member, jobs: readonly Job[]): void {
+    const failures = member.send(jobs);
+    for (const { timeout } of jobs.map(({ source }) => source)) {
+      if (timeout !== undefined) this.watchWithin(timeout);
     }
-    return best;
+    for (const { job, error } of failures) job.source.unsendable(job, error);
+    // Nobody will answer these, so others must be sent now.
+    if (failures.length > 0) queueMicrotask(() => this.dispatch());
   }
 
-  private send(member: Member, job: Job): void {
-    this.lastId = (this.lastId % 0x7fffffff) + 1;
-    const id = this.lastId;
-    try {
-      const { module, name, options } = job.task;
-      // A task's address is sent once; what is sent with every small task is small.
-      const key = `${name} ${module}`;
-      const number = member.tasks.get(key) ?? member.tasks.size;
-      const known = member.tasks.has(key);
-      const message = known
-        ? ([id, number, job.request, options] as const)
-        : ([id, number, job.request, options, { module, name }] as const);
-      member.thread.post(message, job.transfer);
-      if (!known) member.tasks.set(key, number);
-    } catch (error) {
-      job.failed({ error });
-      return;
+  /** How many jobs of this source a worker may have. */
+  private window({ prefetch, context, chunkSize }: Source): number {
+    if (!prefetch) return 1;
+    const milliseconds = Math.max(context.pace.milliseconds * chunkSize, 1e-3);
+    return Math.min(slotCount, 2 + Math.floor(prefetchMilliseconds / milliseconds));
+  }
+
+  /** An idle worker gets half of what waits behind others. */
+  private share(idle: Member): void {
+    if (idle.leaving || !idle.ready) return;
+    let most: Member | undefined;
+    for (const member of this.present()) if (member.behind > (most?.behind ?? 0)) most = member;
+    if (!most) return;
+    const limit = Math.min(Math.ceil(most.behind / 2), this.options.maxJobs - idle.jobs);
+    this.send(
+      idle,
+      most.takeBack((job) => !job.once, limit),
+    );
+  }
+
+  private nextSource(): Source | undefined {
+    for (; this.queueHead < this.queue.length; this.queueHead++) {
+      const source = this.queue[this.queueHead]!;
+      if (source.waiting > 0) return source;
     }
-    member.left--;
-    member.sent.push({ id, job });
-    if (member.sent.length > 1) return;
-    member.thread.keepAlive(true);
-    this.watch(member);
+    this.queue = [];
+    this.queueHead = 0;
+    return undefined;
   }
 
-  /** Begins to count the time of the first job that was sent: a worker begins it when it has answered the last. */
-  private watch(member: Member): void {
-    if (member.timer) clearTimeout(member.timer);
-    member.timer = undefined;
-    const first = member.sent[0]?.job;
-    if (first?.timeout === undefined || !member.ready) return;
-    member.timer = setTimeout(() => {
-      member.overdue = first;
-      retire(member);
-    }, first.timeout);
+  private retire(member: Member): void {
+    member.end();
+    laterUnlessIdle(endMilliseconds, () => member.kill());
   }
 
-  private receive(member: Member, message: FromWorker): void {
-    if (!('type' in message)) {
-      const [id, milliseconds, values] = message;
-      this.settle(member, id, milliseconds)?.done(values);
-      this.dispatch();
-    } else if (message.type === 'failed') {
-      this.settle(member, message.id, message.milliseconds)?.failed({ data: message.error });
-      this.dispatch();
-    } else if (message.type === 'ready') {
-      member.ready = true;
-      this.watch(member);
-    } else if (message.type === 'stray') this.options.stray(errorFromData(message.error));
-    else this.giveUp({ data: message.error });
-  }
-
-  /** The job that was answered; a worker answers in the order in which it was sent. */
-  private settle(member: Member, id: number, milliseconds: number): Job | undefined {
-    if (member.sent[0]?.id !== id) return undefined;
-    const { job } = member.sent.shift()!;
-    this.note(member, milliseconds, job);
-    this.watch(member);
-    if (member.sent.length === 0) {
-      member.thread.keepAlive(this.whenEnded.length > 0);
-      if (member.left === 0) retire(member);
-    }
-    return job;
-  }
-
-  private note(member: Member, milliseconds: number, job: Job): void {
-    const stats = this.stats[member.place]!;
-    stats.tasks += 'control' in job.request ? 0 : job.request.length;
-    stats.busy += milliseconds / 1000;
-    const known = member.milliseconds === Infinity ? milliseconds : member.milliseconds;
-    member.milliseconds = known + (milliseconds - known) / 8;
+  /** Ends timed jobs that are over their time, and looks again when the next may be. */
+  private watchWithin(milliseconds: number): void {
+    const due = performance.now() + milliseconds;
+    if (due >= this.timerDue) return;
+    clearTimeout(this.timer);
+    this.timerDue = due;
+    this.timer = setTimeout(() => {
+      this.timerDue = Infinity;
+      for (const member of this.present()) {
+        const left = member.timeLeft();
+        if (left === undefined || member.leaving) continue;
+        const running = left <= 0 && member.running();
+        if (running) {
+          const { context, timeout } = running.job.source;
+          member.kill(new TaskTimeoutError(context.task.name, timeout!));
+        } else this.watchWithin(Math.max(1, left));
+      }
+    }, milliseconds);
   }
 
   /** A worker has gone: what it ran has failed, what waited at it goes to others, and another takes its place. */
   private bury(member: Member, code: number, cause: unknown): void {
-    clearTimeout(member.timer);
-    this.members[member.place] = undefined;
-    if (this.state !== 'ended') {
-      const waiting = member.sent.map(({ job }) => job);
-      const ran = member.overdue ?? runningAt(member)?.job;
-      const error = new WorkerExitError(code, ran?.task.name ?? 'no task', cause);
-      const lost = waiting.filter((job) => (job === ran ? !mayRetry(job, member.overdue) : job.transfer));
-      this.queue.putFirst(waiting.filter((job) => !lost.includes(job)));
-      // One that dies before it can begin would be followed by others without end.
-      if (!member.ready && !member.ending) this.giveUp({ error });
-      else if (this.state === 'open' || this.calls > 0) {
-        this.stats[member.place]!.restarts++;
-        this.start(member.place);
-      }
-      for (const job of lost) {
-        const late = job === member.overdue && new TaskTimeoutError(job.timeout!, job.task.name);
-        job.failed({ error: late || error });
-      }
+    this.members[member.worker] = undefined;
+    const running = member.ready ? member.running() : undefined;
+    const waiting = [...member.sent.values()].filter((sent) => sent !== running);
+    member.sent.clear();
+    if (this.state !== 'ended') this.mourn(member, code, cause, running, waiting);
+    this.settle();
+  }
+
+  private mourn(
+    member: Member,
+    code: number,
+    cause: unknown,
+    running: Sent | undefined,
+    waiting: Sent[],
+  ): void {
+    const exit = new WorkerExitError(code, running?.job.source.context.task.name, member.killedFor ?? cause);
+    const fruitless = !member.leaving && !running && ++this.fruitless >= fruitlessLimit;
+    if (!member.ready || fruitless) {
+      this.giveUp(exit);
+      return;
     }
+    for (const { job } of waiting) {
+      if (job.once) job.source.failed(job, exit);
+      else job.source.giveBack(job);
+    }
+    if (running) {
+      const { job, cancelled } = running;
+      job.deaths++;
+      if (cancelled || member.killedFor) job.source.failed(job, member.killedFor ?? exit);
+      else job.source.lost(job, exit, member.worker);
+    }
+    if (this.state === 'open') this.restart(member.worker);
     this.dispatch();
   }
 
-  /** Workers cannot begin: this call and all later ones fail alike. */
-  private giveUp(failure: Failure): void {
-    this.broken = failure;
-    this.end(failure);
+  private restart(worker: number): void {
+    this.ledger.restarted(worker);
+    try {
+      this.start(worker);
+    } catch (error) {
+      this.giveUp(error);
+    }
   }
 
-  private end(failure: Failure): void {
+  /** Workers cannot begin: this call and all later ones fail alike. */
+  private giveUp(error: unknown): void {
+    this.broken ??= { error };
+    this.end(error);
+  }
+
+  private end(error: unknown): void {
     if (this.state === 'ended') return;
     this.state = 'ended';
-    const unfinished = this.queue.takeAll();
+    this.queue = [];
+    this.queueHead = 0;
+    clearTimeout(this.timer);
     for (const member of this.present()) {
-      clearTimeout(member.timer);
-      unfinished.push(...member.sent.splice(0).map(({ job }) => job));
-      retire(member);
+      member.sent.clear();
+      member.kill();
     }
-    for (const job of unfinished) job.failed(failure);
-    this.tellWhenEnded();
+    for (const source of [...this.calls]) source.abandon(error);
+    this.settle();
+  }
+
+  /** Lets idle workers end where no more calls come, and tells who waits for their end. */
+  private settle(): void {
+    if (this.state === 'open') return;
+    const waited = this.joiners.length > 0;
+    const over = this.calls.size === 0 || (waited && [...this.calls].every(({ stalled }) => stalled));
+    const present = this.present();
+    if (this.state === 'closed' && over) {
+      for (const member of present) if (member.sent.size === 0 && !member.leaving) this.retire(member);
+    }
+    if (over && present.length === 0) for (const resolve of this.joiners.splice(0)) resolve();
   }
 
   private present(): Member[] {
     return this.members.filter((member) => member !== undefined);
   }
+}
 
-  private tellWhenEnded(): void {
-    if (this.whenEnded.length === 0 || this.state === 'open' || this.present().length > 0) return;
-    for (const resolve of this.whenEnded.splice(0)) resolve();
-  }
+function laterUnlessIdle(milliseconds: number, action: () => void): void {
+  const timer: { unref?: () => void } | number = setTimeout(action, milliseconds);
+  if (typeof timer === 'object') timer.unref?.();
 }
 
 /** What a worker runs at this moment, of what was sent to it. */

@@ -1,37 +1,44 @@
-// Filling one array over shared memory: the pool's side. The workers' side, claiming slices, is in worker.ts.
-// No lock is held by anybody. A slice of a worker that died is given out again in another pass, which begins
-// when all who took part in this one have answered or are gone.
-import { type Crew, failureToError, type Job } from './crew.js';
-import { cloneError, WorkerExitError } from './errors.js';
+// Filling one array by slices: the pool's side. Where the array lies in shared memory, the workers claim slices and
+// write straight into it (worker.ts does the claiming); where it does not, slices are copied there and back.
+import { Call, type CallOptions, type Part } from './calls.js';
+import type { Crew } from './crew.js';
+import type { Job } from './member.js';
 import {
+  clock,
   doneSlices,
-  type FillControl,
-  type FillTarget,
-  nextOpen,
+  hasSharedMemory,
+  nextSlice,
+  type SharedFill,
   stopped,
-  type TaskReference,
+  type TypedArray,
 } from './protocol.js';
 import { sliceRange } from './slices.js';
 
 export interface FillOptions {
   /** Into how many slices the rows are cut; default 8 a worker. */
-  readonly slices?: number;
-  /** How many rows the array has; its length must be a multiple. Default: every element is a row. */
-  readonly rows?: number;
-  readonly signal?: AbortSignal;
-  /** Told now and then how many slices are done, and once when all are. */
-  readonly onProgress?: (progress: { readonly done: number; readonly slices: number }) => void;
+  readonly slices?: number | undefined;
+  /** How many rows the array has, row-major; must divide its length. Default: every element is a row. */
+  readonly rows?: number | undefined;
+  /** Milliseconds that a slice may take; where it takes longer, its worker is ended and the fill rejects. */
+  readonly timeout?: number | undefined;
+  /** Ends the fill: nothing more is begun, and what still runs after a moment is ended. */
+  readonly signal?: AbortSignal | undefined;
+  /** Told now and then how many slices are done, and at last that all are. What it throws ends the fill. */
+  readonly onProgress?: ((progress: { readonly done: number; readonly slices: number }) => void) | undefined;
 }
 
-/** Who did what in a fill. Times are in seconds since it was called. */
+/** Who did what in a fill. */
 export interface FillReport {
+  /** Whether workers wrote straight into the target; otherwise slices were copied there and back. */
+  readonly shared: boolean;
   readonly slices: number;
   /** For each worker of the pool. */
-  readonly workers: readonly WorkerShare[];
-  /** For each slice: which worker filled it, and when. */
+  readonly workers: readonly (WorkerShare & { readonly worker: number })[];
+  /** For each slice, in their order. */
   readonly timeline: readonly SliceTime[];
 }
 
+/** What one worker did of a fill. */
 export interface WorkerShare {
   readonly slices: number;
   readonly rows: number;
@@ -39,127 +46,330 @@ export interface WorkerShare {
   readonly busy: number;
 }
 
+/** When a slice was filled, in seconds since the fill was called, and by whom. */
 export interface SliceTime {
   readonly worker: number;
+  readonly slice: number;
   readonly start: number;
   readonly end: number;
 }
 
-const progressMilliseconds = 40;
+export interface FillCallOptions extends CallOptions {
+  readonly target: TypedArray;
+  readonly rows: number;
+  readonly slices: number;
+  /** How many of the context's trailing values are the fill's own arguments. */
+  readonly args: number;
+  readonly onProgress: FillOptions['onProgress'];
+}
 
-export async function fill(
-  crew: Crew,
-  task: TaskReference,
-  target: FillTarget,
-  args: readonly unknown[],
-  {
-    slices = 8 * crew.size,
-    rows = target.length,
-    signal,
-    onProgress,
-    retries,
-  }: FillOptions & { retries: number },
-): Promise<FillReport> {
-  check(target, rows, slices);
-  signal?.throwIfAborted();
-  const begun = performance.timeOrigin + performance.now();
-  const control: FillControl = {
-    counters: new Int32Array(new SharedArrayBuffer(12)),
-    claimedBy: new Int32Array(new SharedArrayBuffer(4 * slices)),
-    times: new Float64Array(new SharedArrayBuffer(16 * slices)),
-  };
-  const isDone = (slice: number) => control.times[2 * slice + 1] !== 0;
-  const progress = () => onProgress?.({ done: Atomics.load(control.counters, doneSlices), slices });
-  const timer = onProgress && setInterval(progress, progressMilliseconds);
-  try {
-    let open = Int32Array.from({ length: slices }, (_, slice) => slice);
-    for (let deathsLeft = retries; ; deathsLeft--) {
-      const deaths = await pass(open);
-      open = open.filter((slice) => !isDone(slice));
-      if (open.length === 0) break;
-      if (deathsLeft === 0) throw deaths[0];
-      for (const slice of open) control.times[2 * slice] = 0;
-    }
-  } finally {
-    clearInterval(timer);
+const progressMilliseconds = 30;
+
+/** What both ways have in common: they end only when no worker can write into the array any more. */
+abstract class FillCall extends Call {
+  readonly promise: Promise<FillReport>;
+  readonly stalled = false;
+  readonly chunkSize = 1;
+  protected readonly begun = clock();
+  protected underWay = 0;
+  /** Why the fill cannot be finished. */
+  protected failure: { readonly error: unknown } | undefined;
+  private timer: ReturnType<typeof setInterval> | undefined;
+  private told = -1;
+  private resolve: (report: FillReport) => void = () => {};
+  private rejectPromise: (error: unknown) => void = () => {};
+
+  constructor(
+    crew: Crew,
+    protected readonly fill: FillCallOptions,
+  ) {
+    super(crew, fill);
+    this.promise = new Promise((resolve, reject) => {
+      this.resolve = resolve;
+      this.rejectPromise = reject;
+    });
+    if (fill.onProgress) this.timer = setInterval(() => this.tell(this.doneCount), progressMilliseconds);
   }
-  progress();
-  return report(control, rows, slices, crew.size, begun);
 
-  /** Everybody claims from the open slices once; resolves to the workers' deaths, rejects with other errors. */
-  async function pass(open: Int32Array): Promise<WorkerExitError[]> {
-    control.counters[nextOpen] = 0;
-    const caller = new Error('fill');
-    const request = { target, rows, slices, open, args, control } as const;
-    const share = () =>
-      new Promise<void>((done, reject) => {
-        const failed: Job['failed'] = (failure) => {
-          const error = cloneError(failureToError(failure, caller), task, args, 'args');
-          // A worker that died leaves its slice to another pass; any other error ends the fill.
-          if (!(error instanceof WorkerExitError)) Atomics.store(control.counters, stopped, 1);
-          reject(error);
-        };
-        const job: Job = { task, request, done: () => done(), failed };
-        jobs.add(job);
-        crew.submit(job);
-      });
-    const jobs = new Set<Job>();
-    const shares = Array.from({ length: Math.min(crew.size, open.length) }, share);
-    const abort = () => {
-      Atomics.store(control.counters, stopped, 1);
-      crew.cancel(jobs);
-      aborted.reject(signal?.reason);
-    };
-    const aborted = withResolvers();
-    signal?.addEventListener('abort', abort);
+  protected abstract readonly doneCount: number;
+  /** For each slice, in their order: its worker and when it was begun and ended. */
+  protected abstract times(): { worker: number; begun: number; ended: number }[];
+  /** Keeps workers from beginning more slices. */
+  protected abstract stop(): void;
+
+  private tell(done: number): void {
+    if (done === this.told || this.ended || this.failure) return;
+    this.told = done;
     try {
-      const settled = await Promise.race([Promise.allSettled(shares), aborted.promise]);
-      const errors = settled.flatMap((each) => (each.status === 'rejected' ? [each.reason] : []));
-      const other = errors.find((error) => !(error instanceof WorkerExitError));
-      if (other) throw other;
-      return errors;
-    } finally {
-      signal?.removeEventListener('abort', abort);
+      this.fill.onProgress?.({ done, slices: this.fill.slices });
+    } catch (error) {
+      this.giveUp(error);
     }
+  }
+
+  /** Ends the fill as soon as nobody works at it. */
+  protected giveUp(error: unknown): void {
+    if (this.ended || this.failure) return;
+    this.failure = { error };
+    this.stop();
+    this.crew.withdraw(this);
+    this.endIfIdle();
+  }
+
+  protected override cancel(reason: unknown): void {
+    this.giveUp(reason);
+  }
+
+  override get waiting(): number {
+    return this.failure ? 0 : super.waiting;
+  }
+
+  override giveBack(job: Job): void {
+    this.underWay--;
+    if (!this.failure) super.giveBack(job);
+  }
+
+  override take(): Job | undefined {
+    const job = this.failure ? undefined : super.take();
+    if (job) this.underWay++;
+    return job;
+  }
+
+  protected fail(_job: Job, error: unknown): void {
+    this.underWay--;
+    this.giveUp(error);
+    this.endIfIdle();
+  }
+
+  protected endIfIdle(): void {
+    if (this.underWay > 0 || this.ended) return;
+    if (!this.failure) this.tell(this.doneCount);
+    this.end();
+    if (this.failure) this.rejectPromise(this.failure.error);
+    else this.resolve(this.report());
+  }
+
+  protected reject(error: unknown, quiet: boolean): void {
+    if (quiet) this.promise.catch(() => {});
+    this.stop();
+    this.rejectPromise(error);
+  }
+
+  protected override end(): void {
+    clearInterval(this.timer);
+    super.end();
+  }
+
+  protected parts(_job: Job): Part[] {
+    return [];
+  }
+
+  protected override trailingName(index: number): string {
+    return index < this.fill.args ? `args[${index}]` : 'options';
+  }
+
+  private report(): FillReport {
+    const { rows, slices } = this.fill;
+    const seconds = (milliseconds: number) => (milliseconds - this.begun) / 1000;
+    const workers = Array.from({ length: this.crew.size }, (_, worker) => ({
+      worker,
+      slices: 0,
+      rows: 0,
+      busy: 0,
+    }));
+    const timeline = this.times().map(({ worker, begun, ended }, slice): SliceTime => {
+      const range = sliceRange(rows, slices, slice);
+      const share = workers[worker]!;
+      share.slices += 1;
+      share.rows += range.end - range.start;
+      share.busy += (ended - begun) / 1000;
+      this.crew.ledger.slice(worker, slice, begun, ended - begun);
+      return { worker, slice, start: seconds(begun), end: seconds(ended) };
+    });
+    return { shared: this instanceof SharedFillCall, slices, workers, timeline };
   }
 }
 
-function withResolvers() {
-  let reject: (reason: unknown) => void = () => {};
-  const promise = new Promise<never>((_, r) => {
-    reject = r;
-  });
-  promise.catch(() => {});
-  return { promise, reject };
+/** Jobs are shares: each claims slices until none is left. A slice whose worker died begins another share. */
+class SharedFillCall extends FillCall {
+  private readonly state: SharedFill;
+  /** Shares to be given out, each with the slices that it begins with. */
+  private shares: (readonly number[])[];
+  private readonly deaths = new Map<number, number>();
+
+  constructor(crew: Crew, fill: FillCallOptions) {
+    super(crew, fill);
+    const { target, rows, slices } = fill;
+    this.prefetch = false;
+    this.state = {
+      target: target as TypedArray<SharedArrayBuffer>,
+      rows,
+      slices,
+      counters: new Int32Array(new SharedArrayBuffer(12)),
+      states: new Int32Array(new SharedArrayBuffer(4 * slices)),
+      times: new Float64Array(new SharedArrayBuffer(16 * slices)),
+    };
+    this.shares = Array.from({ length: Math.min(crew.size, slices) }, () => []);
+    crew.ledger.fills.shared++;
+    crew.offer(this);
+  }
+
+  protected get fresh(): number {
+    return this.shares.length;
+  }
+
+  protected takeFresh(): Job | undefined {
+    const first = this.shares.shift();
+    return first && { ...this.job(), payload: () => ({ kind: 'share', body: [this.state, first] }) };
+  }
+
+  private job() {
+    return { source: this, first: 0, calls: 1, deaths: 0, once: false };
+  }
+
+  protected get doneCount(): number {
+    return Atomics.load(this.state.counters, doneSlices);
+  }
+
+  protected stop(): void {
+    Atomics.store(this.state.counters, stopped, 1);
+  }
+
+  override done(): void {
+    if (this.ended) return;
+    this.underWay--;
+    this.goOn();
+  }
+
+  protected finished(): void {}
+
+  /** The worker has gone, so that nobody else writes into its slice: another share begins with it. */
+  override lost(_job: Job, error: Error, worker: number): void {
+    if (this.ended) return;
+    this.underWay--;
+    const held = this.slicesInState((state) => state === worker + 1);
+    for (const slice of held) {
+      const deaths = (this.deaths.get(slice) ?? 0) + 1;
+      this.deaths.set(slice, deaths);
+      if (deaths > this.fill.retries) this.giveUp(error);
+      Atomics.store(this.state.states, slice, 0);
+    }
+    this.anotherShare(held);
+    this.goOn();
+  }
+
+  private goOn(): void {
+    if (this.doneCount === this.fill.slices) this.shares = [];
+    if (this.underWay === 0 && this.waiting === 0 && !this.failure) {
+      // A slice is nobody's if its worker died just between claiming it and saying so.
+      const claimed = Math.min(Atomics.load(this.state.counters, nextSlice), this.fill.slices);
+      const lost = this.slicesInState((state) => state === 0).filter((slice) => slice < claimed);
+      if (this.doneCount < this.fill.slices) this.anotherShare(lost);
+    }
+    if (this.waiting === 0) this.endIfIdle();
+  }
+
+  private anotherShare(first: readonly number[]): void {
+    if (this.failure) return;
+    this.shares.push(first);
+    this.crew.offer(this);
+  }
+
+  private slicesInState(isMeant: (state: number) => boolean): number[] {
+    const { states } = this.state;
+    const slices: number[] = [];
+    for (let slice = 0; slice < states.length; slice++)
+      if (isMeant(Atomics.load(states, slice))) slices.push(slice);
+    return slices;
+  }
+
+  protected times() {
+    const { states, times } = this.state;
+    return Array.from(states, (state, slice) => ({
+      worker: -state - 1,
+      begun: times[2 * slice]!,
+      ended: times[2 * slice + 1]!,
+    }));
+  }
 }
 
-function check(target: FillTarget, rows: number, slices: number): void {
-  if (!(target.buffer instanceof SharedArrayBuffer))
-    throw new TypeError(
-      'target: must be a typed array over a SharedArrayBuffer, so that workers can write into it',
-    );
+/** Jobs are slices: each is copied to a worker, filled there, transferred back and copied into its place. */
+class CopiedFillCall extends FillCall {
+  private next = 0;
+  protected doneCount = 0;
+  private readonly timesOfSlices: { worker: number; begun: number; ended: number }[] = [];
+
+  constructor(crew: Crew, fill: FillCallOptions) {
+    super(crew, fill);
+    crew.ledger.fills.copied++;
+    // The empty slices are the last ones.
+    for (let slice = fill.rows; slice < fill.slices; slice++) {
+      this.timesOfSlices[slice] = { worker: 0, begun: this.begun, ended: this.begun };
+      this.doneCount++;
+    }
+    if (this.fresh > 0) crew.offer(this);
+    else this.endIfIdle();
+  }
+
+  protected get fresh(): number {
+    return Math.min(this.fill.slices, this.fill.rows) - this.next;
+  }
+
+  protected takeFresh(): Job | undefined {
+    const { target, rows, slices } = this.fill;
+    if (this.fresh === 0) return undefined;
+    const range = sliceRange(rows, slices, this.next++);
+    const width = target.length / rows;
+    const payload = () => {
+      const slice = target.slice(range.start * width, range.end * width);
+      return { kind: 'slice', body: [range, slice], transfer: [slice.buffer as ArrayBuffer] } as const;
+    };
+    return { source: this, first: range.index, calls: 1, deaths: 0, once: false, payload };
+  }
+
+  override done(
+    job: Job,
+    values: readonly unknown[],
+    worker: number,
+    begun: number,
+    milliseconds: number,
+  ): void {
+    if (this.ended) return;
+    this.underWay--;
+    if (!this.failure) {
+      const { target, rows, slices } = this.fill;
+      const width = target.length / rows;
+      const { start } = sliceRange(rows, slices, job.first);
+      (target as Uint8Array).set(values[0] as Uint8Array, start * width);
+      this.timesOfSlices[job.first] = { worker, begun, ended: begun + milliseconds };
+      this.doneCount++;
+    }
+    if (this.waiting === 0) this.endIfIdle();
+  }
+
+  protected finished(): void {}
+
+  override lost(job: Job, error: Error): void {
+    if (this.ended) return;
+    if (job.deaths <= this.fill.retries) this.giveBack(job);
+    else this.fail(job, error);
+  }
+
+  protected stop(): void {}
+
+  protected times() {
+    return this.timesOfSlices;
+  }
+}
+
+/** Begins a fill, the way that its target allows. Throws RangeError for rows or slices that do not fit. */
+export function startFill(crew: Crew, options: FillCallOptions): Promise<FillReport> {
+  const { target, rows, slices } = options;
   if (!Number.isSafeInteger(slices) || slices < 1)
     throw new RangeError(`slices ${slices}: must be a whole number from 1 on`);
-  if (
-    !Number.isSafeInteger(rows) ||
-    rows < 0 ||
-    (rows === 0 ? target.length > 0 : target.length % rows !== 0)
-  )
+  const divides = rows === 0 ? target.length === 0 : target.length % rows === 0;
+  if (!Number.isSafeInteger(rows) || rows < 0 || !divides)
     throw new RangeError(`rows ${rows}: must be a whole number that divides the length ${target.length}`);
-}
-
-function report(control: FillControl, rows: number, slices: number, size: number, begun: number): FillReport {
-  const seconds = (milliseconds: number) => (milliseconds - begun) / 1000;
-  const workers = Array.from({ length: size }, () => ({ slices: 0, rows: 0, busy: 0 }));
-  const timeline = Array.from({ length: slices }, (_, slice): SliceTime => {
-    const [start, end] = [seconds(control.times[2 * slice]!), seconds(control.times[2 * slice + 1]!)];
-    const worker = control.claimedBy[slice]! - 1;
-    const range = sliceRange(rows, slices, slice);
-    const share = workers[worker]!;
-    share.slices += 1;
-    share.rows += range.end - range.start;
-    share.busy += end - start;
-    return { worker, start, end };
-  });
-  return { slices, workers, timeline };
+  const shared = hasSharedMemory && target.buffer instanceof SharedArrayBuffer;
+  return (shared ? new SharedFillCall(crew, options) : new CopiedFillCall(crew, options)).promise;
 }

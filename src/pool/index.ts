@@ -1,4 +1,5 @@
 // The pool's public surface: re-exports only.
+export { isCancelled } from './current.js';
 export {
   PoolClosedError,
   RemoteError,
@@ -9,18 +10,11 @@ export {
   WorkerExitError,
 } from './errors.js';
 export type { FillOptions, FillReport, SliceTime, WorkerShare } from './fill.js';
-export type { Items } from './imap.js';
-export {
-  type ApplyOptions,
-  type CallOptions,
-  type ImapOptions,
-  type MapOptions,
-  Pool,
-  type PoolOptions,
-  type PoolStats,
-} from './pool.js';
-export type { ResourceLimits } from './protocol.js';
-export { AsyncResult, type Callbacks } from './results.js';
+export { type ApplyOptions, type ImapOptions, type MapOptions, Pool, type PoolOptions } from './pool.js';
+export type { ResourceLimits, TypedArray, WorkerLike } from './protocol.js';
+export { AsyncResult, type ResultCallbacks } from './result.js';
+export { serve } from './serve.js';
 export { type SliceRange, sliceRange } from './slices.js';
-export { partial, type Task, type Tasks, tasks } from './tasks.js';
-export { isCancelled } from './worker.js';
+export type { PoolStats, Stretch, WorkerStats } from './stats.js';
+export type { Items } from './stream.js';
+export { partial, type Task, type TaskReference, type Tasks, tasks } from './tasks.js';

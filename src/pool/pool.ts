@@ -1,105 +1,118 @@
-// The pool: what a user calls. How requests reach workers is crew.ts's, how results come one by one imap.ts's, how
-// an array is filled fill.ts's.
-import { availableParallelism, startThread } from '#thread';
-import { Crew, failureToError, type Job } from './crew.js';
-import { cloneError } from './errors.js';
-import { type FillOptions, type FillReport, fill, type SliceTime } from './fill.js';
-import { type Items, mapChunks, type RunChunk, type SendChunk, sendAll } from './imap.js';
-import type { FillTarget, ResourceLimits, TaskReference } from './protocol.js';
-import { AsyncResult, type Callbacks } from './results.js';
+// The pool: what a user calls. How jobs reach workers is crew.ts's; what a call is, calls.ts's, stream.ts's and
+// fill.ts's.
+import { availableParallelism, warn } from '#thread';
+import { type CallOptions, ListCall } from './calls.js';
+import { Crew } from './crew.js';
+import { current } from './current.js';
+import { type FillOptions, type FillReport, startFill } from './fill.js';
+import type { ResourceLimits, TypedArray, WorkerLike } from './protocol.js';
+import { AsyncResult, type ResultCallbacks } from './result.js';
 import type { SliceRange } from './slices.js';
-import { checkTask, type Task } from './tasks.js';
+import type { PoolStats } from './stats.js';
+import { type Items, StreamCall, type StreamOptions } from './stream.js';
+import { type AnyFunction, checkTask, type Task, type TaskReference } from './tasks.js';
 
-export interface PoolOptions<Setup extends readonly unknown[] = readonly unknown[]> {
-  /** How many workers, at least 1; default: as many as this machine runs at once. */
-  readonly workers?: number;
+export interface PoolOptions<A extends readonly unknown[] = readonly unknown[]> {
+  /** How many workers, from 1 on; default: as many as this machine runs at once. */
+  readonly workers?: number | undefined;
   /** Run once in each worker before its first task. If it throws, every call rejects with its error. */
-  readonly initializer?: Task<(...parameters: Setup) => unknown>;
+  readonly initializer?: Task<(...parameters: A) => unknown> | undefined;
   /** The initializer's arguments. */
-  readonly initArgs?: Setup;
-  /** After so many chunks a worker is replaced by a new one; default: never. */
-  readonly maxTasksPerWorker?: number;
-  /** How often a task is tried again when its worker died; default 0. For the slices of `fill`: default 2. */
-  readonly retries?: number;
-  /** Milliseconds that a task may take, from when it begins; see `timeout` of a call. Default: any. */
-  readonly taskTimeout?: number;
-  /** Limits of each worker's memory (Node). */
-  readonly resourceLimits?: ResourceLimits;
+  readonly initArgs?: NoInfer<A> | undefined;
+  /** After so many jobs, from 1 on, a worker is replaced. A chunk counts as one, as in Python. */
+  readonly maxTasksPerWorker?: number | undefined;
+  /** How many times a chunk is tried again whose worker has ended. Default 0, and 2 for slices of `fill`. */
+  readonly retries?: number | undefined;
+  /** Milliseconds that one call of a task may take; where it takes longer, its worker is ended. Default: no limit. */
+  readonly taskTimeout?: number | undefined;
+  /** Limits of the workers' heaps. Node only; a browser has none, and there it is a TypeError. */
+  readonly resourceLimits?: ResourceLimits | undefined;
+  /** Makes a worker whose module calls `serve`: for bundled programs, whose modules cannot be imported by address. */
+  readonly worker?: (() => WorkerLike) | undefined;
+  /** Is told what workers throw outside of any task. Default: `console.error`. */
+  readonly onStrayError?: ((error: unknown) => void) | undefined;
 }
 
-export interface CallOptions {
-  /** Ends the call: what waits is dropped, workers that run it are replaced, the call rejects with the reason. */
-  readonly signal?: AbortSignal;
-  /**
-   * Milliseconds that a task may take from when it begins; then its worker is ended and the call rejects with
-   * TaskTimeoutError. A chunk may take as much for each of its items; the default chunk is then one item.
-   */
-  readonly timeout?: number;
+export interface ApplyOptions {
+  /** Ends the call, which rejects with the signal's reason. A task that has begun is ended with its worker. */
+  readonly signal?: AbortSignal | undefined;
+  /** Milliseconds that each call of the task may take, from when it begins; default: the pool's `taskTimeout`. */
+  readonly timeout?: number | undefined;
+  /** What is moved to the worker instead of copied, and is empty here afterwards. */
+  readonly transfer?: readonly Transferable[] | undefined;
 }
 
-export interface ApplyOptions extends CallOptions {
-  /** What moves to the worker instead of being copied. */
-  readonly transfer?: readonly Transferable[];
+export interface MapOptions extends Omit<ApplyOptions, 'transfer'> {
+  /** How many items are sent together, from 1 on; default as in CPython: about four chunks a worker. */
+  readonly chunkSize?: number | undefined;
 }
 
-export interface MapOptions extends CallOptions {
-  /** How many items are sent together; default as CPython's: about four chunks a worker for `map`, 1 for `imap`. */
-  readonly chunkSize?: number;
+export interface ImapOptions extends Omit<ApplyOptions, 'transfer'> {
+  /** How many items are sent together, from 1 on; default 1. Not more than `bufferSize`. */
+  readonly chunkSize?: number | undefined;
+  /** How many items at most are read and not handed out as results yet; default 32 chunks a worker. */
+  readonly bufferSize?: number | undefined;
 }
 
-export interface ImapOptions extends MapOptions {
-  /** How many items at most are taken from the input and not handed out yet; default 4 chunks a worker. */
-  readonly bufferSize?: number;
-}
+type Returned<F extends AnyFunction> = Awaited<ReturnType<F>>;
 
-/** What a pool has done. */
-export interface PoolStats {
-  /** For each place of a worker. `busy` is in seconds, `slices` counts those of `fill`. */
-  readonly workers: readonly {
-    readonly tasks: number;
-    readonly slices: number;
-    readonly busy: number;
-    readonly restarts: number;
-  }[];
-  /** Requests that no worker has yet, and those that a worker has and has not answered. */
-  readonly queued: number;
-  readonly sent: number;
-  /** The latest `fill`: which worker filled which slice, and when, in seconds since it was called. */
-  readonly timeline: readonly SliceTime[];
-}
-
+/** Pools that were dropped while open cannot tell their owner any more; their crews can. */
 const dropped = new FinalizationRegistry<Crew>((crew) => {
-  if (crew.open)
-    console.warn('A Pool was dropped while it was open; close() or terminate() it, or say `await using`.');
-  crew.terminate();
+  if (!crew.open) return;
+  warn('a Pool was dropped without close() or terminate(); use `await using`, or close it');
+  crew.close();
 });
 
 /**
- * Worker threads that run exported functions, as Python's `multiprocessing.Pool` runs them in processes.
- * Throws RangeError for an option that is out of its range.
+ * Workers that run exported functions, as Python's `multiprocessing.Pool` runs them in processes. Every method that
+ * gives a promise rejects, and never throws: with PoolClosedError once the pool is closed, with TaskError for what is
+ * no task, TaskCloneError for what cannot be sent, WorkerExitError where a worker dies, TaskTimeoutError, a
+ * signal's reason, or what the task threw.
  */
-export class Pool<Setup extends readonly unknown[] = readonly unknown[]> implements AsyncDisposable {
+export class Pool<A extends readonly unknown[] = readonly unknown[]> implements AsyncDisposable {
+  /** How many workers there are. */
   readonly workers: number;
   private readonly crew: Crew;
-  private readonly retries: number | undefined;
   private readonly taskTimeout: number | undefined;
-  private readonly slices: number[];
-  private timeline: readonly SliceTime[] = [];
+  private readonly retries: number | undefined;
 
-  constructor(options: PoolOptions<Setup> = {}) {
-    const { workers = availableParallelism(), initializer, initArgs, maxTasksPerWorker, retries } = options;
-    this.workers = whole('workers', workers, 1);
-    this.slices = Array.from({ length: workers }, () => 0);
-    this.retries = retries === undefined ? undefined : whole('retries', retries, 0);
-    this.taskTimeout = checkTimeout('taskTimeout', options.taskTimeout);
+  /** Starts the workers. Throws RangeError or TypeError for options that are none, and what starting a worker threw. */
+  constructor(options: PoolOptions<A> = {}) {
+    const { workers = availableParallelism(), maxTasksPerWorker, retries, taskTimeout } = options;
+    this.workers = wholeNumber('workers', workers, 1);
+    if (maxTasksPerWorker !== undefined) wholeNumber('maxTasksPerWorker', maxTasksPerWorker, 1);
+    this.retries = retries === undefined ? retries : wholeNumber('retries', retries, 0);
+    this.taskTimeout = checkTimeout('taskTimeout', taskTimeout);
+    if (current.importing !== undefined) {
+      throw new Error(
+        `a Pool was made while a worker imported ${current.importing} for a task: the worker would start workers ` +
+          'without end. Make the pool in another module, or only on the main thread (isMainThread)',
+      );
+    }
+    const { initializer, initArgs = [], worker, resourceLimits, onStrayError = defaultStray } = options;
+    const task = initializer && checkTask(initializer);
     this.crew = new Crew({
       size: this.workers,
-      initializer: initializer && checkTask(initializer),
-      initArgs: initArgs ?? [],
-      lifetime: maxTasksPerWorker === undefined ? Infinity : whole('maxTasksPerWorker', maxTasksPerWorker, 1),
-      resourceLimits: options.resourceLimits,
-      startThread,
-      stray: (error) => console.error('An error outside of any task, in a worker of a Pool:', error),
+      initializer: task && { ...task, trailing: [...initArgs, ...task.trailing] },
+      maxJobs: maxTasksPerWorker ?? Infinity,
+      worker,
+      resourceLimits,
+      stray: onStrayError,
+    });
+    dropped.register(this, this.crew, this);
+  }
+
+  /** The task's result for these arguments. */
+  apply<F extends AnyFunction>(
+    task: Task<F>,
+    args: Parameters<F>,
+    options?: ApplyOptions,
+  ): Promise<Returned<F>> {
+    return promised(() => {
+      const given = { ...this.begin('apply', task, options), spread: true, single: true };
+      const call = new ListCall(this.crew, given, options?.transfer);
+      call.start([args], 1);
+      return call.promise as Promise<Returned<F>>;
     });
     dropped.register(this, this.crew, this.crew);
   }
@@ -127,221 +140,230 @@ export class Pool<Setup extends readonly unknown[] = readonly unknown[]> impleme
     return new AsyncResult(this.apply(task, args, options), options);
   }
 
-  /**
-   * The task's results for all items, in their order. Rejects with the error of the first item that failed, after
-   * all are done, or with what the input threw.
-   */
-  async map<I, R>(
-    task: Task<(item: I) => R>,
-    items: Items<I>,
-    options: MapOptions = {},
-  ): Promise<Awaited<R>[]> {
-    return this.mapCalls('map', task, items, (item) => [item], options);
+  /** As `apply`; the result can be asked whether it is there. */
+  applyAsync<F extends AnyFunction>(
+    task: Task<F>,
+    args: Parameters<F>,
+    options?: ApplyOptions & ResultCallbacks<Returned<F>>,
+  ): AsyncResult<Returned<F>> {
+    return new AsyncResult(this.apply(task, args, options), options);
   }
 
-  /** As `map`, without waiting. */
+  /**
+   * The task's results for all items, in their order. Reads all items first. Rejects with what the input threw, or
+   * with the error of the first chunk that failed, once all are done, as in Python.
+   */
+  map<I, R>(
+    task: Task<(item: I) => R>,
+    items: Items<NoInfer<I>>,
+    options?: MapOptions,
+  ): Promise<Awaited<R>[]> {
+    return this.list('map', task, items, false, options) as Promise<Awaited<R>[]>;
+  }
+
+  /** As `map`; the result can be asked whether it is there. */
   mapAsync<I, R>(
     task: Task<(item: I) => R>,
-    items: Items<I>,
-    options: MapOptions & Callbacks<Awaited<R>[]> = {},
+    items: Items<NoInfer<I>>,
+    options?: MapOptions & ResultCallbacks<Awaited<R>[]>,
   ): AsyncResult<Awaited<R>[]> {
     return new AsyncResult(this.map(task, items, options), options);
   }
 
-  /** As `map`, with each item spread over the task's parameters. */
-  async starmap<A extends readonly unknown[], R>(
-    task: Task<(...parameters: A) => R>,
-    tuples: Items<A>,
-    options: MapOptions = {},
-  ): Promise<Awaited<R>[]> {
-    return this.mapCalls('starmap', task, tuples, (tuple) => [...tuple], options);
+  /** As `map`, with each tuple spread over the task's parameters. */
+  starmap<F extends AnyFunction>(
+    task: Task<F>,
+    tuples: Items<Readonly<Parameters<NoInfer<F>>>>,
+    options?: MapOptions,
+  ): Promise<Returned<F>[]> {
+    return this.list('starmap', task, tuples, true, options) as Promise<Returned<F>[]>;
   }
 
-  /** As `starmap`, without waiting. */
-  starmapAsync<A extends readonly unknown[], R>(
-    task: Task<(...parameters: A) => R>,
-    tuples: Items<A>,
-    options: MapOptions & Callbacks<Awaited<R>[]> = {},
-  ): AsyncResult<Awaited<R>[]> {
+  /** As `starmap`; the result can be asked whether it is there. */
+  starmapAsync<F extends AnyFunction>(
+    task: Task<F>,
+    tuples: Items<Readonly<Parameters<NoInfer<F>>>>,
+    options?: MapOptions & ResultCallbacks<Returned<F>[]>,
+  ): AsyncResult<Returned<F>[]> {
     return new AsyncResult(this.starmap(task, tuples, options), options);
   }
 
   /**
-   * The task's results one by one, in order. Reads the input only as results are taken: at most `bufferSize` items
-   * are under way, so the input may be endless. Leaving the loop drops what waits.
+   * The task's results one by one, in the order of the items. Begins at once; reads ahead at most `bufferSize` items,
+   * so that the input may be endless. The first error ends it, after the results of the chunks before. Leaving the
+   * loop drops what waits and closes the input.
    */
   imap<I, R>(
     task: Task<(item: I) => R>,
-    items: Items<I>,
-    options: ImapOptions = {},
+    items: Items<NoInfer<I>>,
+    options?: ImapOptions,
   ): AsyncIterableIterator<Awaited<R>> {
-    return this.iterate('imap', task, items, options);
+    return this.stream('imap', task, items, options) as AsyncIterableIterator<Awaited<R>>;
   }
 
-  /** As `imap`, but the results come as they are there. */
+  /** As `imap`, with results as they come, in whatever order. */
   imapUnordered<I, R>(
     task: Task<(item: I) => R>,
-    items: Items<I>,
-    options: ImapOptions = {},
+    items: Items<NoInfer<I>>,
+    options?: ImapOptions,
   ): AsyncIterableIterator<Awaited<R>> {
-    return this.iterate('imapUnordered', task, items, options);
+    return this.stream('imapUnordered', task, items, options) as AsyncIterableIterator<Awaited<R>>;
   }
 
   /**
-   * Fills an array over shared memory: the workers claim its slices one after the other and write straight into
-   * them. `target` is cut by rows as numpy's `array_split` cuts; the task gets its slice (a view of the shared
-   * memory), the rows it holds, and `args`, which are cloned once for each worker. A slice whose worker died is
-   * given out again. Rejects with the error of a task that threw.
+   * Fills an array: cuts it by rows as numpy's `array_split` cuts, and calls the task for each slice that is not
+   * empty with the slice, the rows it holds, and `args`. Over a SharedArrayBuffer the workers claim one slice after
+   * the other and write straight into it; over other memory each slice is copied to a worker and back. `args` are
+   * cloned once for each worker, so that the task may keep things by their identity. A slice whose worker died is
+   * given out again, once the worker is gone. Rejects, when nobody writes any more, with the error of a task that
+   * threw, the signal's reason, WorkerExitError after `retries`, or RangeError for rows or slices that do not fit.
    */
-  async fill<T extends FillTarget, A extends readonly unknown[]>(
-    task: Task<(slice: T, range: SliceRange, ...args: A) => void | Promise<void>>,
+  fill<T extends TypedArray, P extends readonly unknown[]>(
+    task: Task<(slice: T, range: SliceRange, ...args: P) => void | Promise<void>>,
     target: T,
-    args: A,
+    args: NoInfer<P>,
     options: FillOptions = {},
   ): Promise<FillReport> {
-    const checked = checkTask(task);
-    this.crew.enter('fill');
-    try {
-      const report = await fill(this.crew, checked, target, args, { ...options, retries: this.retries ?? 2 });
-      report.workers.forEach((share, worker) => {
-        this.slices[worker]! += share.slices;
-      });
-      this.timeline = report.timeline;
-      return report;
-    } finally {
-      this.crew.leave();
-    }
+    return promised(() => {
+      const given = this.begin('fill', task, options);
+      const { slices = 8 * this.workers, rows = target.length, onProgress } = options;
+      const context = this.crew.contextOf(task, args);
+      const of = { target, rows, slices, args: args.length, onProgress };
+      return startFill(this.crew, { ...given, ...of, context, retries: this.retries ?? 2 });
+    });
   }
 
-  /** What the workers have done so far, and what waits. */
-  stats(): PoolStats {
-    const workers = this.crew.stats.map((place, worker) => ({ ...place, slices: this.slices[worker]! }));
-    return { workers, ...this.crew.load, timeline: this.timeline };
-  }
-
-  /** No more calls; those that were made are finished. */
+  /** No more calls; those that were made are finished, then the workers end. */
   close(): void {
     dropped.unregister(this.crew);
     this.crew.close();
   }
 
-  /** Ends all workers at once; calls that are not finished reject with PoolClosedError. */
+  /** Ends all workers at once; calls that have not ended reject with PoolClosedError. */
   terminate(): void {
     dropped.unregister(this.crew);
     this.crew.terminate();
   }
 
-  /** Waits until all workers have ended, after `close` or `terminate`. */
+  /** Resolves when all workers have ended, after `close` or `terminate`. Rejects while the pool is open. */
   async join(): Promise<void> {
     if (this.crew.open) throw new Error('join: the pool is still open; call close() or terminate() first');
     await this.crew.ended();
   }
 
-  /** Closes and waits: `await using pool = new Pool()`. */
+  /** Closes and joins: `await using pool = new Pool()`. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.close();
     await this.join();
   }
 
-  private async mapCalls<I, R>(
+  /** What the workers have done so far, and what waits. */
+  stats(): PoolStats {
+    return this.crew.ledger.stats(this.crew.lengths);
+  }
+
+  private list(
     operation: string,
     task: TaskReference,
-    items: Items<I>,
-    toCall: (item: I) => readonly unknown[],
-    options: MapOptions,
-  ): Promise<Awaited<R>[]> {
-    const call = this.begin(operation, task, options);
+    items: Items<unknown>,
+    spread: boolean,
+    options: MapOptions | undefined,
+  ): Promise<unknown[]> {
+    return promised(() => {
+      const given = { ...this.begin(operation, task, options), spread };
+      const { chunkSize } = options ?? {};
+      if (chunkSize !== undefined) wholeNumber('chunkSize', chunkSize, 1);
+      const isAsync = Symbol.asyncIterator in items;
+      const all = isAsync ? [] : [...items];
+      const call = new ListCall(this.crew, given);
+      const start = (all: readonly unknown[]) =>
+        call.start(all, chunkSize ?? Math.max(1, Math.ceil(all.length / (4 * this.workers))));
+      if (isAsync) void collect(items, call).then(start, (error) => call.interrupt(error));
+      else start(all);
+      return call.promise as Promise<unknown[]>;
+    });
+  }
+
+  private stream(
+    operation: string,
+    task: TaskReference,
+    items: Items<unknown>,
+    options: ImapOptions = {},
+  ): AsyncIterableIterator<unknown> {
     try {
-      const calls: (readonly unknown[])[] = [];
-      // An iterator that waits costs more than a small task.
-      if (Symbol.iterator in items) for (const item of items) calls.push(toCall(item));
-      else for await (const item of items) calls.push(toCall(item));
-      const usual = call.timeout === undefined ? Math.ceil(calls.length / (4 * this.workers)) : 1;
-      const chunkSize = options.chunkSize ?? Math.max(1, usual);
-      return (await sendAll(call.send, calls, chunkSize)) as Awaited<R>[];
-    } finally {
-      call.end();
+      const given = this.begin(operation, task, options);
+      const { chunkSize = 1, bufferSize = 32 * this.workers * chunkSize } = options;
+      wholeNumber('chunkSize', chunkSize, 1);
+      wholeNumber('bufferSize', bufferSize, 1);
+      const of: StreamOptions = { ...given, chunkSize, bufferSize, ordered: operation === 'imap' };
+      return iterator(new StreamCall(this.crew, of, items));
+    } catch (error) {
+      const thrown = Promise.reject(error);
+      thrown.catch(() => {}); // It is told to whoever asks for the first result.
+      return failing(thrown);
     }
   }
 
-  private async *iterate<I, R>(
-    operation: string,
-    task: TaskReference,
-    items: Items<I>,
-    { chunkSize = 1, bufferSize = 4 * this.workers * chunkSize, ...options }: ImapOptions,
-  ): AsyncIterableIterator<Awaited<R>> {
-    whole('bufferSize', bufferSize, 1);
-    const left = new AbortController();
-    const signal = options.signal ? AbortSignal.any([options.signal, left.signal]) : left.signal;
-    const call = this.begin(operation, task, { ...options, chunkSize, signal });
-    try {
-      const results = mapChunks(call.run, items, chunkSize, bufferSize, operation === 'imap');
-      yield* results as AsyncGenerator<Awaited<R>>;
-    } finally {
-      left.abort();
-      call.end();
-    }
-  }
-
-  /** Begins a call of one task: `run` sends a chunk, whose first item has the number `start`. */
-  private begin(operation: string, given: TaskReference, options: ApplyOptions & MapOptions) {
-    const { chunkSize, signal, transfer } = options;
-    const task = checkTask(given);
-    const timeout = checkTimeout('timeout', options.timeout) ?? this.taskTimeout;
-    if (chunkSize !== undefined) whole('chunkSize', chunkSize, 1);
+  /** Checks what all calls are given. */
+  private begin(operation: string, task: TaskReference, options: ApplyOptions = {}): CallOptions {
+    const { signal, timeout = this.taskTimeout } = options;
+    const context = this.crew.contextOf(checkTask(task));
+    checkTimeout('timeout', timeout);
     signal?.throwIfAborted();
-    const { crew, retries = 0 } = this;
-    crew.enter(operation);
-    const caller = new Error(operation);
-    const jobs = new Map<Job, (reason: unknown) => void>();
-    const abort = () => {
-      const aborted = new Set(jobs.keys());
-      for (const reject of jobs.values()) reject(signal?.reason);
-      jobs.clear();
-      if (aborted.size > 0) crew.cancel(aborted);
-    };
-    signal?.addEventListener('abort', abort);
-
-    const send: SendChunk = (calls, start, done, failed) => {
-      if (signal?.aborted) return failed(signal.reason);
-      const job: Job = {
-        task,
-        request: calls,
-        timeout: timeout === undefined ? undefined : timeout * calls.length,
-        transfer,
-        retries,
-        done(values) {
-          jobs.delete(job);
-          done(values);
-        },
-        failed(failure) {
-          if (!jobs.delete(job)) return;
-          const [value, name] = operation === 'apply' ? [calls[0], 'args'] : [itemsOf(calls, start), 'items'];
-          failed(cloneError(failureToError(failure, caller), task, value, name));
-        },
-      };
-      jobs.set(job, failed);
-      crew.submit(job);
-    };
-    const run: RunChunk = (calls, start) => new Promise((done, failed) => send(calls, start, done, failed));
-    const end = () => {
-      signal?.removeEventListener('abort', abort);
-      crew.leave();
-    };
-    return { send, run, end, timeout };
+    this.crew.check(operation);
+    return { operation, context, timeout, retries: this.retries ?? 0, signal, spread: false, single: false };
   }
 }
 
-/** The items of a chunk under their numbers among all items, for the path in an error. */
-const itemsOf = (calls: readonly (readonly unknown[])[], start: number) =>
-  Object.fromEntries(calls.map((call, i) => [start + i, call.length === 1 ? call[0] : call]));
+/** What is thrown on the way to a promise rejects it. */
+function promised<T>(begin: () => Promise<T>): Promise<T> {
+  try {
+    return begin();
+  } catch (error) {
+    return Promise.reject(error);
+  }
+}
 
-function whole(name: string, value: number, smallest: number): number {
-  if (Number.isSafeInteger(value) && value >= smallest) return value;
-  throw new RangeError(`${name} ${value}: must be a whole number from ${smallest} on`);
+/** All items, unless the call that wants them ends before. */
+async function collect(items: AsyncIterable<unknown>, call: ListCall): Promise<unknown[]> {
+  const all: unknown[] = [];
+  for await (const item of items) {
+    if (call.ended) break;
+    all.push(item);
+  }
+  return all;
+}
+
+function iterator(call: StreamCall): AsyncIterableIterator<unknown> {
+  return {
+    next: () => call.next(),
+    async return(value?: unknown) {
+      call.leave();
+      return { done: true, value };
+    },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
+}
+
+/** An iterator that rejects once, as a generator does that throws. */
+async function* failing(thrown: Promise<never>): AsyncGenerator<never> {
+  yield await thrown;
+}
+
+function wholeNumber(name: string, value: number, least: number): number {
+  if (Number.isSafeInteger(value) && value >= least) return value;
+  throw new RangeError(`${name} ${JSON.stringify(value)}: must be a whole number from ${least} on`);
 }
 
 function checkTimeout(name: string, value: number | undefined): number | undefined {
-  if (value === undefined || (value > 0 && value < 2 ** 31)) return value;
-  throw new RangeError(`${name} ${value}: must be a number of milliseconds above 0 and below 2^31`);
+  if (value === undefined || (value > 0 && value <= 0x7fffffff)) return value;
+  throw new RangeError(
+    `${name} ${JSON.stringify(value)}: must be milliseconds, more than 0 and at most 2147483647`,
+  );
+}
+
+function defaultStray(error: unknown): void {
+  console.error('An error outside of any task, in a worker of a Pool:', error);
 }

@@ -1,108 +1,117 @@
-// What the pool and its workers say to each other. Plain data, cloned by postMessage; shared memory tells what
-// cannot wait for a message.
-import type { ErrorData } from './errors.js';
+// What the pool and its workers say to each other, as plain data that postMessage clones. Tuples, because an
+// object's keys are written into every message. Who says what when is member.ts's and worker.ts's.
+import type { ErrorData } from './error-data.js';
+import type { SliceRange } from './slices.js';
 
-/** An exported function, and the last argument where it is set. */
-export interface TaskReference {
-  readonly module: string;
-  readonly name: string;
-  readonly options?: object;
+/** Any typed array. */
+export type TypedArray<B extends ArrayBufferLike = ArrayBufferLike> =
+  | Int8Array<B>
+  | Uint8Array<B>
+  | Uint8ClampedArray<B>
+  | Int16Array<B>
+  | Uint16Array<B>
+  | Int32Array<B>
+  | Uint32Array<B>
+  | Float32Array<B>
+  | Float64Array<B>
+  | BigInt64Array<B>
+  | BigUint64Array<B>;
+
+/** A function with its last arguments, sent to a worker once and called many times: its number stands for it. */
+export type ContextMessage = readonly [
+  'context',
+  context: number,
+  /** Address of the module; empty for a function that the worker itself serves. */
+  module: string,
+  name: string,
+  /** What follows each call's own arguments. */
+  trailing: readonly unknown[],
+];
+
+/** Everything a job has in common: its number, its cell in `MemberCells.slots`, the function, whether it is timed. */
+type JobHead = readonly [job: number, slot: number, context: number, timed: boolean];
+
+export type JobMessage =
+  /** One call for each item. */
+  | readonly ['items', ...JobHead, items: readonly unknown[]]
+  /** One call for each tuple, spread over the parameters. */
+  | readonly ['tuples', ...JobHead, tuples: readonly (readonly unknown[])[]]
+  /** Fill a copy of a slice, and send it back. */
+  | readonly ['slice', ...JobHead, range: SliceRange, slice: TypedArray]
+  /** Fill these slices of shared memory, then claim others until none is left. */
+  | readonly ['share', ...JobHead, fill: SharedFill, first: readonly number[]];
+
+export type WorkerMessage =
+  | readonly [
+      'begin',
+      worker: number,
+      cells: MemberCells | undefined,
+      initializer: ContextMessage | undefined,
+    ]
+  | ContextMessage
+  /** A context will not be asked for again. */
+  | readonly ['forget', context: number]
+  | JobMessage
+  /** This job's result is not wanted any more. */
+  | readonly ['cancel', job: number]
+  | readonly ['end'];
+
+export type PoolMessage =
+  /** The module runs. */
+  | readonly ['hello']
+  /** The initializer has run. */
+  | readonly ['ready']
+  /** The initializer failed. */
+  | readonly ['broken', error: ErrorData]
+  /** A timed call of this job begins; only where there is no shared memory to tell it. */
+  | readonly ['started', job: number]
+  /** `begin` in milliseconds since 1970, `milliseconds` how long it took. */
+  | readonly ['done', job: number, values: readonly unknown[], begin: number, milliseconds: number]
+  /** `call` is the number of the call in its job that failed. */
+  | readonly ['failed', job: number, error: ErrorData, call: number]
+  /** An error that no task was waiting for. */
+  | readonly ['stray', error: ErrorData];
+
+/** What one worker shares with the pool, so that either knows what the other is doing while it is busy. */
+export interface MemberCells {
+  /**
+   * One cell for each job on its way: the job's number while it waits, its negative once the worker has taken it.
+   * Both sides change it by compare-and-exchange: the worker takes a job only if the pool has not taken it back.
+   * The last cell holds the number of the running job if that is cancelled.
+   */
+  readonly slots: Int32Array<SharedArrayBuffer>;
+  /** When the running timed call began, in milliseconds since 1970; Infinity before the first of a job. */
+  readonly started: Float64Array<SharedArrayBuffer>;
 }
 
-/** Several calls of one task that are sent, run and answered together: the arguments of each. */
-export type RunRequest = readonly (readonly unknown[])[];
+/** So many jobs can be on their way to one worker. */
+export const slotCount = 32;
 
-/** A share in filling one array: claim slices until none is left. */
-export interface FillRequest {
-  readonly target: FillTarget;
+/** One array over shared memory, and who is filling which slice of it. */
+export interface SharedFill {
+  readonly target: TypedArray<SharedArrayBuffer>;
   readonly rows: number;
   readonly slices: number;
-  /** The numbers of the slices to be claimed. */
-  readonly open: Int32Array;
-  readonly args: readonly unknown[];
-  readonly control: FillControl;
-}
-
-export type FillTarget =
-  | Int8Array<ArrayBufferLike>
-  | Uint8Array<ArrayBufferLike>
-  | Uint8ClampedArray<ArrayBufferLike>
-  | Int16Array<ArrayBufferLike>
-  | Uint16Array<ArrayBufferLike>
-  | Int32Array<ArrayBufferLike>
-  | Uint32Array<ArrayBufferLike>
-  | Float32Array<ArrayBufferLike>
-  | Float64Array<ArrayBufferLike>
-  | BigInt64Array<ArrayBufferLike>
-  | BigUint64Array<ArrayBufferLike>;
-
-/** Shared by all who fill one array. */
-export interface FillControl {
-  /** [how many of the open slices are claimed, 1 when no more may be claimed, how many slices are done]. */
+  /** [the next slice that nobody has claimed, 1 when no more may be claimed, how many slices are done]. */
   readonly counters: Int32Array<SharedArrayBuffer>;
-  /** For each slice: the worker that claimed it, plus 1. */
-  readonly claimedBy: Int32Array<SharedArrayBuffer>;
-  /** For each slice: when it was begun and ended, in milliseconds since 1970; 0 before that. */
+  /** For each slice: 0, then the worker that fills it plus 1, then the negative of that when it is done. */
+  readonly states: Int32Array<SharedArrayBuffer>;
+  /** For each slice: when it was begun and ended, in milliseconds since 1970. Valid once it is done. */
   readonly times: Float64Array<SharedArrayBuffer>;
 }
-export const nextOpen = 0;
+export const nextSlice = 0;
 export const stopped = 1;
 export const doneSlices = 2;
 
-export type Request = RunRequest | FillRequest;
+/** Milliseconds since 1970 by a clock that never goes back, comparable between threads. */
+export const clock = (): number => origin + performance.now();
+const origin = performance.timeOrigin;
 
-/** Where in `status` stands what runs, and what of it is cancelled. */
-export const running = 0;
-export const cancelled = 1;
-
-/** Limits of a worker's memory, as Node has them: in MB. They do not count array buffers. */
-export interface ResourceLimits {
-  readonly maxOldGenerationSizeMb?: number;
-  readonly maxYoungGenerationSizeMb?: number;
-  readonly codeRangeSizeMb?: number;
-  readonly stackSizeMb?: number;
-}
-
-/**
- * A request with its number and the task's number; `task` says what that number means, the first time. A tuple of
- * little, since this is cloned for every small task.
- */
-export type RequestMessage = readonly [
-  id: number,
-  taskNumber: number,
-  request: Request,
-  options?: object,
-  task?: TaskReference,
-];
-
-/** To a worker: begin, once; then work. */
-export type ToWorker =
-  | {
-      readonly type: 'begin';
-      /** The worker's number, from 0. */
-      readonly worker: number;
-      /** [the number of the request that runs, or 0; the number of the latest that is cancelled]. */
-      readonly status: Int32Array<SharedArrayBuffer>;
-      readonly initializer: TaskReference | undefined;
-      readonly initArgs: readonly unknown[];
-    }
-  | RequestMessage;
-
-/** What the calls of a request gave, and how long they took. A tuple, as the request. */
-export type Answer = readonly [id: number, milliseconds: number, values: readonly unknown[]];
-
-/** From a worker. `stray` is an error outside of any task. */
-export type FromWorker =
-  | { readonly type: 'ready' }
-  | { readonly type: 'broken'; readonly error: ErrorData }
-  | Answer
-  | { readonly type: 'failed'; readonly id: number; readonly error: ErrorData; readonly milliseconds: number }
-  | { readonly type: 'stray'; readonly error: ErrorData };
+export const hasSharedMemory: boolean = typeof SharedArrayBuffer === 'function';
 
 /** One end of the line between the pool and a worker, whatever the platform. */
 export interface Thread {
-  /** Throws the platform's DataCloneError for what cannot be cloned. */
-  post(message: ToWorker, transfer?: readonly Transferable[]): void;
+  post(messages: readonly WorkerMessage[], transfer: readonly Transferable[]): void;
   /** Ends the thread at once, whatever it does. `onExit` follows. */
   terminate(): void;
   /** Whether the thread keeps the program alive. */
@@ -111,13 +120,27 @@ export interface Thread {
 
 /** What a thread tells of itself. */
 export interface ThreadEvents {
-  onMessage(message: FromWorker): void;
+  onMessage(message: PoolMessage): void;
   /** Once, after the last message; `error` is what ended it where that is known. */
   onExit(code: number, error?: unknown): void;
 }
 
-/** What a platform has to give; `#thread` picks the module. */
-export interface ThreadPlatform {
-  startThread(events: ThreadEvents, limits?: ResourceLimits): Thread;
-  availableParallelism(): number;
+/** What every platform's workers have in common. */
+export interface WorkerLike {
+  postMessage(message: unknown): void;
+  terminate(): unknown;
+}
+
+/** Limits of a worker's heap, as Node's `worker_threads` has them. They do not count array buffers. */
+export interface ResourceLimits {
+  readonly maxOldGenerationSizeMb?: number;
+  readonly maxYoungGenerationSizeMb?: number;
+  readonly codeRangeSizeMb?: number;
+  readonly stackSizeMb?: number;
+}
+
+export interface ThreadOptions {
+  /** Makes a worker whose module calls `serve`; default: a worker of the pool's own. */
+  readonly worker: (() => WorkerLike) | undefined;
+  readonly resourceLimits: ResourceLimits | undefined;
 }

@@ -1,25 +1,52 @@
-// Threads on Node: worker_threads. What runs in them is worker.ts.
+// Threads on Node: worker_threads, from the pool's side and, in `serveHere`, from the worker's.
 import { availableParallelism as cores } from 'node:os';
-import { type TransferListItem, Worker } from 'node:worker_threads';
-import type { FromWorker, ResourceLimits, Thread, ThreadEvents } from './protocol.js';
+import { parentPort, type TransferListItem, Worker } from 'node:worker_threads';
+import type { PoolMessage, Thread, ThreadEvents, ThreadOptions, WorkerMessage } from './protocol.js';
+import { type Functions, runWorker } from './worker.js';
 
+/** How many threads this machine runs at once. */
 export const availableParallelism = (): number => cores();
 
-export function startThread({ onMessage, onExit }: ThreadEvents, resourceLimits?: ResourceLimits): Thread {
-  const worker = new Worker(
-    new URL('./worker.node.js', import.meta.url),
-    resourceLimits && { resourceLimits },
-  );
+/** Starts a worker. Throws where it cannot be made. */
+export function startThread({ worker: make, resourceLimits }: ThreadOptions, events: ThreadEvents): Thread {
+  const worker = make
+    ? (make() as Worker)
+    : new Worker(new URL('./worker.node.js', import.meta.url), { ...(resourceLimits && { resourceLimits }) });
   let cause: unknown;
-  worker.on('message', (message: FromWorker) => onMessage(message));
+  worker.on('message', (message: PoolMessage) => events.onMessage(message));
+  worker.on('messageerror', (error) => {
+    cause = error;
+    void worker.terminate();
+  });
   worker.on('error', (error) => {
     cause = error;
   });
-  worker.on('exit', (code) => onExit(code, cause));
+  worker.on('exit', (code) => events.onExit(code, cause));
   worker.unref();
   return {
-    post: (message, transfer) => worker.postMessage(message, transfer as TransferListItem[] | undefined),
+    post: (messages, transfer) => worker.postMessage(messages, transfer as TransferListItem[]),
     terminate: () => void worker.terminate(),
     keepAlive: (alive) => (alive ? worker.ref() : worker.unref()),
   };
 }
+
+/** Makes this thread a worker of the pool that started it. Throws on the main thread. */
+export function serveHere(served: Functions): void {
+  const port = parentPort;
+  if (!port)
+    throw new Error('serve: must be called in a worker, by the module that `worker` of a Pool starts');
+  const post = (message: PoolMessage, transfer: readonly Transferable[] = []) =>
+    port.postMessage(message, transfer as TransferListItem[]);
+  const { receive, stray } = runWorker({ post, end: () => process.exit() }, served);
+  port.on('message', (messages: readonly WorkerMessage[]) => receive(messages));
+  port.on('messageerror', (error) => {
+    stray(error);
+    process.exit(1);
+  });
+  // What is thrown after a task has ended is told and hurts no other task.
+  process.on('uncaughtException', stray);
+  process.on('unhandledRejection', stray);
+}
+
+/** Says what a program should hear that called nothing. */
+export const warn = (message: string): void => process.emitWarning(message, 'ResourceWarning');

@@ -1,20 +1,70 @@
-// Threads in a browser: module workers. What runs in them is worker.ts.
-import type { FromWorker, Thread, ThreadEvents } from './protocol.js';
+// Threads in a browser: module workers, from the pool's side and, in `serveHere`, from the worker's.
+import type { PoolMessage, Thread, ThreadEvents, ThreadOptions, WorkerMessage } from './protocol.js';
+import { type Functions, runWorker } from './worker.js';
 
+/** How many threads this machine runs at once. */
 export const availableParallelism = (): number => navigator.hardwareConcurrency;
 
-export function startThread({ onMessage, onExit }: ThreadEvents): Thread {
-  const worker = new Worker(new URL('./worker.web.js', import.meta.url), { type: 'module' });
-  worker.onmessage = ({ data }: MessageEvent<FromWorker>) => onMessage(data);
+/** What a worker posts in place of an exit event, which browsers lack. */
+const closed = 'closed';
+
+/** Starts a worker. Throws where it cannot be made, and TypeError for limits, which no browser has. */
+export function startThread({ worker: make, resourceLimits }: ThreadOptions, events: ThreadEvents): Thread {
+  if (resourceLimits) throw new TypeError('resourceLimits: browsers have none; leave it out');
+  const worker = make
+    ? (make() as Worker)
+    : new Worker(new URL('./worker.web.js', import.meta.url), { type: 'module' });
+  let ended = false;
   const end = (code: number, error?: unknown) => {
+    if (ended) return;
+    ended = true;
     worker.terminate();
-    // A browser's worker has no exit event: what ends it is told here, after the messages that are on their way.
-    setTimeout(() => onExit(code, error));
+    // Behind the messages that have arrived by now, as an exit event would come.
+    setTimeout(() => events.onExit(code, error));
   };
-  worker.onerror = (event) => end(1, new Error(event.message));
+  worker.onmessage = ({ data }: MessageEvent<PoolMessage | typeof closed>) =>
+    data === closed ? end(0) : events.onMessage(data);
+  worker.onmessageerror = () => end(1, new Error('a message from a worker could not be read'));
+  // Errors inside a worker that runs are caught there; what comes here is that its script could not be loaded.
+  worker.onerror = (event) => {
+    event.preventDefault();
+    end(1, new Error(event.message || 'the script of the worker could not be loaded'));
+  };
   return {
-    post: (message, transfer = []) => worker.postMessage(message, [...transfer]),
+    post: (messages, transfer) => worker.postMessage(messages, transfer as Transferable[]),
     terminate: () => end(1),
     keepAlive: () => {},
   };
 }
+
+interface WorkerScope {
+  postMessage(message: unknown, transfer?: readonly Transferable[]): void;
+  close(): void;
+  onmessage: (event: MessageEvent<readonly WorkerMessage[]>) => void;
+  onmessageerror: () => void;
+}
+
+/** Makes this thread a worker of the pool that started it. Throws on a page's own thread. */
+export function serveHere(served: Functions): void {
+  if (typeof document !== 'undefined')
+    throw new Error('serve: must be called in a worker, by the module that `worker` of a Pool starts');
+  const scope = self as unknown as WorkerScope;
+  // A task that closes its worker would leave the pool waiting: nobody is told. The pool ends it instead.
+  const end = () => scope.postMessage(closed);
+  scope.close = end;
+  const { receive, stray } = runWorker(
+    { post: (message, transfer = []) => scope.postMessage(message, transfer), end },
+    served,
+  );
+  scope.onmessage = ({ data }) => receive(data);
+  scope.onmessageerror = end;
+  const report = (event: Event, error: unknown) => {
+    event.preventDefault();
+    stray(error);
+  };
+  addEventListener('error', (event) => report(event, event.error ?? new Error(event.message)));
+  addEventListener('unhandledrejection', (event) => report(event, event.reason));
+}
+
+/** Says what a program should hear that called nothing. */
+export const warn = (message: string): void => console.warn(message);

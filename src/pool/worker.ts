@@ -1,158 +1,307 @@
-// What a worker does: takes requests in the order in which they come, one at a time, and answers each. The
-// platform's own part is in worker.node.ts and worker.web.ts.
-import { cloneError, errorToData, TaskError } from './errors.js';
+// What a worker does: takes jobs in the order in which they come, one at a time, and answers each. The lines to
+// the pool are thread.node.ts's and thread.web.ts's; the other end of them is member.ts's.
+import { compact } from './compact.js';
+import { current } from './current.js';
+import { type ErrorData, errorToData, isCloneFailure, uncloneablePath } from './error-data.js';
+import { TaskCloneError, TaskError } from './errors.js';
 import {
-  cancelled,
+  type ContextMessage,
+  clock,
   doneSlices,
-  type FillRequest,
-  type FromWorker,
-  nextOpen,
-  type RequestMessage,
-  type RunRequest,
-  running,
+  type JobMessage,
+  type MemberCells,
+  nextSlice,
+  type PoolMessage,
+  type SharedFill,
   stopped,
-  type TaskReference,
-  type ToWorker,
+  type WorkerMessage,
 } from './protocol.js';
 import { sliceRange } from './slices.js';
 
-type AnyFunction = (...parameters: unknown[]) => unknown;
+type Run = (...parameters: unknown[]) => unknown;
+/** The functions of a module, by their names. */
+export type Functions = Readonly<Record<string, unknown>>;
 
-/** What runs in this worker and what of it is cancelled, shared with the pool; see protocol.ts. */
-let status: Int32Array<ArrayBufferLike> = new Int32Array(2);
+interface Context {
+  readonly module: string;
+  readonly name: string;
+  readonly trailing: readonly unknown[];
+  /** Known once it has been called. */
+  run: Run | undefined;
+}
 
-/** In a task: whether its call was aborted. A task that then returns soon spares its worker from being ended. */
-export const isCancelled = (): boolean =>
-  status[running] !== 0 && Atomics.load(status, cancelled) === status[running];
+export interface WorkerLine {
+  post(message: PoolMessage, transfer?: readonly Transferable[]): void;
+  /** Ends this thread. */
+  end(): void;
+}
 
-/** Joins a worker to its line: give `receive` every message, and `stray` every error that nobody caught. */
-export function serveRequests(post: (message: FromWorker) => void) {
+/** Joins a worker to its line: give `receive` all that comes, and `stray` every error that nobody caught. */
+export function runWorker({ post, end }: WorkerLine, served: Functions) {
   let worker = 0;
-  let last: Promise<void> = Promise.resolve();
-  const modules = new Map<string, Record<string, unknown>>();
-  /** The tasks that were sent so far, under their numbers. */
-  const known: TaskReference[] = [];
+  let cells: MemberCells | undefined;
+  let busy = true;
+  let cancelled = 0;
+  const inbox: (JobMessage | readonly ['end'])[] = [];
+  const contexts = new Map<number, Context>();
+  const modules = new Map<string, Functions>([['', served]]);
+  post(['hello']);
 
   return {
-    receive(message: ToWorker): void {
-      last = last.then(() => ('type' in message ? begin(message) : answer(message)));
+    receive(messages: readonly WorkerMessage[]): void {
+      for (const message of messages) {
+        if (message[0] === 'begin') void begin(message);
+        else if (message[0] === 'context') learn(message);
+        else if (message[0] === 'forget') contexts.delete(message[1]);
+        else if (message[0] === 'cancel') cancelled = message[1];
+        else inbox.push(message);
+      }
+      work();
     },
     stray(error: unknown): void {
-      post({ type: 'stray', error: errorToData(error) });
+      post(['stray', errorToData(error)]);
     },
   };
 
-  async function begin(message: Extract<ToWorker, { type: 'begin' }>): Promise<void> {
-    ({ worker, status } = message);
+  async function begin([, number, shared, initializer]: Extract<
+    WorkerMessage,
+    readonly ['begin', ...unknown[]]
+  >) {
+    worker = number;
+    cells = shared;
     try {
-      if (message.initializer)
-        await call(await resolve(message.initializer), message.initializer, message.initArgs);
-      post({ type: 'ready' });
+      if (initializer) {
+        learn(initializer);
+        const context = contexts.get(initializer[1])!;
+        await (await find(context))(...context.trailing);
+      }
+      post(['ready']);
+      busy = false;
+      work();
     } catch (error) {
-      post({ type: 'broken', error: errorToData(error) });
+      // Stays busy: a worker that could not begin does nothing more.
+      post(['broken', errorToData(error)]);
     }
   }
 
-  async function answer([id, number, request, options, reference]: RequestMessage): Promise<void> {
-    Atomics.store(status, running, id);
-    const start = performance.now();
-    if (reference) known[number] = reference;
-    const task: TaskReference = options ? { ...known[number]!, options } : known[number]!;
-    try {
-      // Nothing is awaited that need not be: a turn of the event loop costs more than a small task.
-      const exported = modules.get(task.module)?.[task.name];
-      const run = typeof exported === 'function' ? (exported as AnyFunction) : await resolve(task);
-      const pending = 'control' in request ? fillSlices(run, task, request) : runCalls(run, task, request);
-      const values = pending instanceof Promise ? await pending : pending;
-      Atomics.store(status, running, 0);
-      postValues(id, task, values, performance.now() - start);
-    } catch (error) {
-      Atomics.store(status, running, 0);
-      post({ type: 'failed', id, error: errorToData(error), milliseconds: performance.now() - start });
+  function learn([, number, module, name, trailing]: ContextMessage): void {
+    contexts.set(number, { module, name, trailing, run: undefined });
+  }
+
+  /** Runs what waits. Nothing is awaited that need not be: a turn of the event loop costs more than a small task. */
+  function work(): void {
+    while (!busy && inbox.length > 0) {
+      const message = inbox.shift()!;
+      if (message[0] === 'end') {
+        end();
+        return;
+      }
+      const [, job, slot, , timed] = message;
+      if (cells && timed) cells.started[0] = Infinity;
+      // The pool may have taken it back while it waited here.
+      if (cells && Atomics.compareExchange(cells.slots, slot, job, -job) !== job) continue;
+      const pending = perform(message);
+      if (!pending) continue;
+      busy = true;
+      void pending.then(() => {
+        busy = false;
+        work();
+      });
     }
   }
 
-  function postValues(
-    id: number,
-    task: TaskReference,
-    values: readonly unknown[],
-    milliseconds: number,
-  ): void {
+  /** Performs a job and answers it; never throws. A promise only if there was something to wait for. */
+  function perform(message: JobMessage): Promise<void> | undefined {
+    const [, job, , number] = message;
+    const context = contexts.get(number)!;
+    const begun = clock();
+    const progress = { call: 0 };
+    current.cancelled = () => cancelled === job || cells?.slots[cells.slots.length - 1] === job;
+    const succeeded = (values: readonly unknown[]) => {
+      try {
+        const transfer = message[0] === 'slice' ? [message[6].buffer as ArrayBuffer] : [];
+        post(['done', job, values, begun, clock() - begun], transfer);
+      } catch (error) {
+        const failure = resultError(error, context, values);
+        answerFailed(job, failure.error, failure.call);
+      }
+    };
+    const failed = (error: unknown) => answerFailed(job, errorToData(error), progress.call);
     try {
-      post([id, milliseconds, values]);
+      const values = context.run
+        ? execute(message, context.run, context, progress)
+        : find(context).then((run) => execute(message, run, context, progress));
+      if (isThenable(values)) return Promise.resolve(values).then(succeeded, failed);
+      succeeded(values);
     } catch (error) {
-      throw cloneError(error, task, values, 'results');
+      failed(error);
     }
+    return undefined;
   }
 
-  function fillSlices(
-    run: AnyFunction,
-    task: TaskReference,
-    request: FillRequest,
-  ): unknown[] | Promise<unknown[]> {
-    const { target, rows, slices, open, args, control } = request;
+  function answerFailed(job: number, error: ErrorData, call: number): void {
+    post(['failed', job, error, call]);
+  }
+
+  function execute(
+    message: JobMessage,
+    run: Run,
+    { trailing }: Context,
+    progress: { call: number },
+  ): readonly unknown[] | PromiseLike<readonly unknown[]> {
+    const [kind, job, , , timed] = message;
+    const starting = timed ? () => tellStarted(job) : undefined;
+    if (kind === 'share') return fillShare(message[5], message[6], run, trailing, starting);
+    if (kind === 'slice') {
+      const [, , , , , range, slice] = message;
+      return calls(
+        1,
+        () => run(slice, range, ...trailing),
+        starting,
+        progress,
+        () => slice,
+      );
+    }
+    const given = message[5];
+    if (kind === 'tuples') {
+      const tuples = given as readonly (readonly unknown[])[];
+      return calls(tuples.length, (i) => run(...tuples[i]!, ...trailing), starting, progress, compact);
+    }
+    const call =
+      trailing.length === 0 ? (i: number) => run(given[i]) : (i: number) => run(given[i], ...trailing);
+    return calls(given.length, call, starting, progress, compact);
+  }
+
+  function tellStarted(job: number): void {
+    if (cells) cells.started[0] = clock();
+    else post(['started', job]);
+  }
+
+  /** Fills slices of shared memory: `first` those, then what this worker claims. */
+  function fillShare(
+    fill: SharedFill,
+    first: readonly number[],
+    run: Run,
+    trailing: readonly unknown[],
+    starting: (() => void) | undefined,
+  ): never[] | PromiseLike<never[]> {
+    const { target, rows, slices, counters, states, times } = fill;
     const width = target.length / rows;
-    const { counters, claimedBy, times } = control;
-    const now = () => performance.timeOrigin + performance.now();
-
+    let given = 0;
+    current.cancelled = () => Atomics.load(counters, stopped) !== 0;
     return claim();
 
-    function claim(): unknown[] | Promise<unknown[]> {
+    function claim(): never[] | PromiseLike<never[]> {
       while (Atomics.load(counters, stopped) === 0) {
-        const claimed = Atomics.add(counters, nextOpen, 1);
-        if (claimed >= open.length) break;
-        const range = sliceRange(rows, slices, open[claimed]!);
-        Atomics.store(claimedBy, range.index, worker + 1);
-        times[2 * range.index] = now();
+        const index = given < first.length ? first[given++]! : Atomics.add(counters, nextSlice, 1);
+        if (index >= slices) break;
+        const range = sliceRange(rows, slices, index);
+        Atomics.store(states, index, worker + 1);
+        times[2 * index] = clock();
         if (range.start < range.end) {
           const slice = target.subarray(range.start * width, range.end * width);
-          const pending = call(run, task, [slice, range, ...args]);
-          if (pending instanceof Promise) return pending.then(() => finish(range.index)).then(claim);
+          starting?.();
+          try {
+            const pending = run(slice, range, ...trailing);
+            if (isThenable(pending))
+              return Promise.resolve(pending).then(() => {
+                finish(index);
+                return claim();
+              }, stop);
+          } catch (error) {
+            stop(error);
+          }
         }
-        finish(range.index);
+        finish(index);
       }
       return [];
     }
 
     function finish(index: number): void {
-      times[2 * index + 1] = now();
+      times[2 * index + 1] = clock();
+      Atomics.store(states, index, -(worker + 1));
       Atomics.add(counters, doneSlices, 1);
+    }
+
+    /** Keeps the others from claiming more before the pool has heard of it. */
+    function stop(error: unknown): never {
+      Atomics.store(counters, stopped, 1);
+      throw error;
     }
   }
 
-  async function resolve({ module, name }: TaskReference): Promise<AnyFunction> {
-    const exported: Record<string, unknown> = modules.get(module) ?? (await import(module));
-    modules.set(module, exported);
+  async function find(context: Context): Promise<Run> {
+    const { module, name } = context;
+    let exported = modules.get(module);
+    if (!exported) {
+      current.importing = module;
+      try {
+        exported = (await import(/* @vite-ignore */ /* webpackIgnore: true */ module)) as Functions;
+      } finally {
+        current.importing = undefined;
+      }
+      modules.set(module, exported);
+    }
     const run = exported[name];
-    if (typeof run === 'function') return run as AnyFunction;
-    const names = Object.keys(exported).filter((key) => typeof exported[key] === 'function');
-    throw new TaskError(`${module} exports no function ${name}; it exports ${names.join(', ') || 'none'}`);
+    if (typeof run !== 'function') throw new TaskError(noSuchFunction(module, name, exported));
+    context.run = run as Run;
+    return context.run;
   }
 }
 
-function call(run: AnyFunction, { options }: TaskReference, args: readonly unknown[]): unknown {
-  return options === undefined ? run(...args) : run(...args, options);
+function noSuchFunction(module: string, name: string, exported: Functions): string {
+  const names = Object.keys(exported).filter((key) => typeof exported[key] === 'function');
+  const list = names.join(', ') || 'none';
+  return module
+    ? `${module} exports no function ${name}; it exports ${list}`
+    : `this pool's workers serve no function ${name}; they serve ${list}. ` +
+        'Give tasks() the address of the module, or give the function to serve() in the module of `worker`';
 }
 
 /** The values of the calls, in order; a promise of them from the first call on that returns one. */
-function runCalls(run: AnyFunction, task: TaskReference, calls: RunRequest): unknown[] | Promise<unknown[]> {
+function calls(
+  count: number,
+  call: (index: number) => unknown,
+  starting: (() => void) | undefined,
+  progress: { call: number },
+  toValue: (result: unknown) => unknown,
+): unknown[] | PromiseLike<unknown[]> {
   const values: unknown[] = [];
-  for (const args of calls) {
-    const value = call(run, task, args);
-    if (value instanceof Promise) return finishCalls(run, task, calls, values, value);
-    values.push(value);
+  for (let index = 0; index < count; index++) {
+    progress.call = index;
+    starting?.();
+    const value = call(index);
+    if (isThenable(value)) return finishCalls(value);
+    values.push(toValue(value));
   }
   return values;
+
+  async function finishCalls(pending: PromiseLike<unknown>): Promise<unknown[]> {
+    values.push(toValue(await pending));
+    for (let index = values.length; index < count; index++) {
+      progress.call = index;
+      starting?.();
+      values.push(toValue(await call(index)));
+    }
+    return values;
+  }
 }
 
-async function finishCalls(
-  run: AnyFunction,
-  task: TaskReference,
-  calls: RunRequest,
-  values: unknown[],
-  pending: Promise<unknown>,
-): Promise<unknown[]> {
-  values.push(await pending);
-  while (values.length < calls.length) values.push(await call(run, task, calls[values.length]!));
-  return values;
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return (
+    typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
+  );
+}
+
+/** Which value of a job could not be posted, and what to say of it. */
+function resultError(
+  error: unknown,
+  { module, name }: Context,
+  values: readonly unknown[],
+): { error: ErrorData; call: number } {
+  for (const [call, value] of values.entries()) {
+    const path = isCloneFailure(error) && uncloneablePath(value, 'result');
+    if (path) return { error: errorToData(new TaskCloneError(module, name, undefined, path, error)), call };
+  }
+  return { error: errorToData(error), call: 0 };
 }

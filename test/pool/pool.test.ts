@@ -136,7 +136,8 @@ test('an argument that cannot be cloned rejects with module, function and the pa
   const items = [0, 1, { deep: [{ callback: () => 1 }] }] as unknown as number[];
   await assert.rejects(pool.map(functions.increment, items), (error) => {
     assert.ok(error instanceof TaskCloneError);
-    assert.equal(error.path, 'items[2].deep[0].callback');
+    assert.equal(error.item, 2);
+    assert.equal(error.path, 'item.deep[0].callback');
     assert.equal(error.task, 'increment');
     assert.match(error.module, /functions\.js$/);
     return true;
@@ -148,7 +149,7 @@ test('a result that cannot be cloned rejects with a clear error; the worker live
   await using pool = new Pool({ workers: 1 });
   await assert.rejects(
     pool.map(functions.returnFunction, [1]),
-    (error) => error instanceof TaskCloneError && error.path === 'results[0]',
+    (error) => error instanceof TaskCloneError && error.item === 0 && error.path === 'result',
   );
   assert.deepEqual(await pool.map(functions.increment, [1]), [2]);
 });

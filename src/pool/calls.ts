@@ -1,0 +1,259 @@
+// One call of a pool's method whose result is one promise: apply, map, starmap. Cuts its input into chunks and puts
+// the results together. Calls that give one result after the other are stream.ts's.
+import { compact } from './compact.js';
+import type { Crew } from './crew.js';
+import { type ErrorData, errorFromData, isCloneFailure, uncloneablePath } from './error-data.js';
+import { PoolClosedError, TaskCloneError } from './errors.js';
+import type { Context, Job, Source } from './member.js';
+
+export interface CallOptions {
+  /** What it is called in messages. */
+  readonly operation: string;
+  readonly context: Context;
+  readonly timeout: number | undefined;
+  /** How many times a chunk is tried again whose worker has ended. */
+  readonly retries: number;
+  readonly signal: AbortSignal | undefined;
+  /** Whether an item is a tuple of arguments. */
+  readonly spread: boolean;
+  /** Whether there is one item only, which needs no number. */
+  readonly single: boolean;
+}
+
+/** What all calls have in common: they end once, they are aborted, and their jobs may be tried again. */
+export abstract class Call implements Source {
+  prefetch = true;
+  readonly context: Context;
+  readonly timeout: number | undefined;
+  private readonly caller: Error;
+  private readonly given: Job[] = [];
+  private over = false;
+  private readonly onAbort = () => this.cancel(this.options.signal?.reason);
+
+  constructor(
+    protected readonly crew: Crew,
+    protected readonly options: CallOptions,
+  ) {
+    this.context = options.context;
+    this.timeout = options.timeout;
+    this.caller = new Error(options.operation);
+    crew.enter(this);
+    options.signal?.addEventListener('abort', this.onAbort);
+  }
+
+  abstract readonly stalled: boolean;
+  abstract readonly chunkSize: number;
+  /** Jobs that were not taken yet, apart from those given back. */
+  protected abstract readonly fresh: number;
+  protected abstract takeFresh(): Job | undefined;
+  protected abstract finished(job: Job, values: readonly unknown[]): void;
+  protected abstract fail(job: Job, error: unknown): void;
+  /** The call has ended with an error that is no job's. `quiet`: it need not be reported if nobody listens. */
+  protected abstract reject(error: unknown, quiet: boolean): void;
+
+  get ended(): boolean {
+    return this.over;
+  }
+
+  get waiting(): number {
+    return this.over ? 0 : this.given.length + this.fresh;
+  }
+
+  take(): Job | undefined {
+    return this.over ? undefined : (this.given.shift() ?? this.takeFresh());
+  }
+
+  giveBack(job: Job): void {
+    if (this.over) return;
+    this.given.push(job);
+    this.crew.offer(this);
+  }
+
+  done(job: Job, values: readonly unknown[], worker: number, begun: number, milliseconds: number): void {
+    this.crew.ledger.chunk(worker, job.first, job.calls, begun, milliseconds);
+    if (!this.over) this.finished(job, values);
+  }
+
+  failed(job: Job, error: unknown): void {
+    if (!this.over) this.fail(job, error);
+  }
+
+  threw(job: Job, data: ErrorData, call: number): void {
+    const error = errorFromData(data, this.caller.stack);
+    // The worker does not know the number of the item whose result could not be sent.
+    const known =
+      !(error instanceof TaskCloneError) || !error.path.startsWith('result') || this.options.single;
+    this.failed(job, known ? error : withItem(error, job.first + call));
+  }
+
+  unsendable(job: Job, error: unknown): void {
+    const { module, name, trailing } = this.context.task;
+    const parts = [
+      ...this.parts(job),
+      ...trailing.map((value, i) => ({ name: this.trailingName(i), value })),
+    ];
+    for (const part of parts as Part[]) {
+      const path = uncloneablePath(part.value, part.name);
+      if (!path || !isCloneFailure(error)) continue;
+      this.failed(job, new TaskCloneError(module, name, part.item, path, error));
+      return;
+    }
+    this.failed(job, error);
+  }
+
+  /** What a job sends besides what follows each call's arguments. */
+  protected abstract parts(job: Job): Part[];
+  protected trailingName(_index: number): string {
+    return 'options';
+  }
+
+  lost(job: Job, error: Error, _worker: number): void {
+    if (job.deaths <= this.options.retries && !job.once) this.giveBack(job);
+    else this.failed(job, error);
+  }
+
+  /** The pool has ended. */
+  abandon(error: unknown): void {
+    if (this.over) return;
+    this.end();
+    this.reject(error, error instanceof PoolClosedError);
+  }
+
+  /** Ends the call from outside; what no worker has begun is dropped, and who runs a job of it after a moment ended. */
+  protected cancel(reason: unknown): void {
+    if (this.over) return;
+    this.end();
+    this.crew.withdraw(this);
+    this.reject(reason, false);
+  }
+
+  /** The call is over; nothing is told of it any more. */
+  protected end(): void {
+    if (this.over) return;
+    this.over = true;
+    this.given.length = 0;
+    this.options.signal?.removeEventListener('abort', this.onAbort);
+    this.crew.leave(this);
+  }
+}
+
+/** A part of a message, with the item it is of and how an error calls it. */
+export interface Part {
+  readonly item?: number;
+  readonly name: string;
+  readonly value: unknown;
+}
+
+function withItem({ module, task, path, cause }: TaskCloneError, item: number): TaskCloneError {
+  return new TaskCloneError(module, task, item, path, cause);
+}
+
+/** Calls for a list of items, one result for each, in order; or one call. Begins when it is given the items. */
+export class ListCall extends Call {
+  /** The results, or the result of a single call. */
+  readonly promise: Promise<unknown>;
+  readonly stalled = false;
+  chunkSize = 1;
+  private resolve: (values: unknown) => void = () => {};
+  private rejectPromise: (error: unknown) => void = () => {};
+  private items: readonly unknown[] = [];
+  private results: unknown[] = [];
+  private next = 0;
+  private unanswered = 0;
+  private failure: { readonly item: number; readonly error: unknown } | undefined;
+
+  constructor(
+    crew: Crew,
+    options: CallOptions,
+    private readonly transfer: readonly Transferable[] = [],
+  ) {
+    super(crew, options);
+    this.prefetch = transfer.length === 0;
+    this.promise = new Promise((resolve, reject) => {
+      this.resolve = resolve;
+      this.rejectPromise = reject;
+    });
+  }
+
+  start(items: readonly unknown[], chunkSize: number): void {
+    if (this.ended) return;
+    this.items = items;
+    this.chunkSize = chunkSize;
+    this.results = Array(items.length);
+    this.unanswered = this.fresh;
+    if (this.unanswered > 0) this.crew.offer(this);
+    else this.succeed();
+  }
+
+  /** Ends the call with an error from outside, that of the input. */
+  interrupt(error: unknown): void {
+    this.cancel(error);
+  }
+
+  protected get fresh(): number {
+    return Math.ceil((this.items.length - this.next) / this.chunkSize);
+  }
+
+  protected takeFresh(): Job | undefined {
+    if (this.next >= this.items.length) return undefined;
+    const first = this.next;
+    this.next = Math.min(first + this.chunkSize, this.items.length);
+    return chunkJob(this, this.options.spread, first, this.items.slice(first, this.next), this.transfer);
+  }
+
+  protected finished(job: Job, values: readonly unknown[]): void {
+    for (let i = 0; i < values.length; i++) this.results[job.first + i] = values[i];
+    this.answered();
+  }
+
+  /** As in Python, what has begun goes on, and the error is told when all is done. */
+  protected fail({ first }: Job, error: unknown): void {
+    if (!this.failure || first < this.failure.item) this.failure = { item: first, error };
+    this.answered();
+  }
+
+  private answered(): void {
+    if (--this.unanswered === 0) this.succeed();
+  }
+
+  private succeed(): void {
+    this.end();
+    if (this.failure) this.rejectPromise(this.failure.error);
+    else this.resolve(this.options.single ? this.results[0] : this.results);
+  }
+
+  protected reject(error: unknown, quiet: boolean): void {
+    if (quiet) this.promise.catch(() => {});
+    this.rejectPromise(error);
+  }
+
+  protected parts({ first, calls }: Job): Part[] {
+    const { spread, single } = this.options;
+    const name = spread ? 'args' : 'item';
+    return this.items
+      .slice(first, first + calls)
+      .map((value, i) => ({ ...(single ? {} : { item: first + i }), name, value }));
+  }
+}
+
+/** A job that calls a function for some items, or tuples. */
+export function chunkJob(
+  source: Source,
+  spread: boolean,
+  first: number,
+  items: readonly unknown[],
+  transfer: readonly Transferable[] = [],
+): Job {
+  const kept = transfer.length > 0 ? new Set<unknown>(transfer) : undefined;
+  const toSend = spread
+    ? (tuple: unknown) => (tuple as readonly unknown[]).map((argument) => compact(argument, kept))
+    : (item: unknown) => compact(item, kept);
+  return {
+    source,
+    first,
+    calls: items.length,
+    deaths: 0,
+    once: transfer.length > 0,
+    payload: () => ({ kind: spread ? 'tuples' : 'items', body: [items.map(toSend)], transfer }),
+  };
+}

@@ -1,0 +1,311 @@
+// One worker as the pool sees it: what was sent to it and is not answered yet, and what it does just now. Which
+// job goes to which worker, and what follows a worker's end, is crew.ts's.
+import { startThread } from '#thread';
+import { type ErrorData, errorFromData } from './error-data.js';
+import {
+  type ContextMessage,
+  clock,
+  hasSharedMemory,
+  type JobMessage,
+  type MemberCells,
+  type PoolMessage,
+  slotCount,
+  type Thread,
+  type ThreadOptions,
+  type WorkerMessage,
+} from './protocol.js';
+import type { TaskReference } from './tasks.js';
+
+/** A task under the number by which workers know it. */
+export interface Context {
+  readonly number: number;
+  readonly task: TaskReference;
+  /** Whether workers are to forget it when its call has ended; those that carry no data are kept. */
+  readonly passing: boolean;
+  /** How long a call of the function takes, in milliseconds: a running mean, the same object for all its contexts. */
+  readonly pace: { milliseconds: number };
+}
+
+/** What was asked for, as far as the workers are concerned: something that can be cut into jobs. */
+export interface Source {
+  readonly context: Context;
+  /** In milliseconds; undefined: no limit. */
+  readonly timeout: number | undefined;
+  /** Whether jobs may wait at a worker behind others. */
+  readonly prefetch: boolean;
+  /** How many calls a job usually is. */
+  readonly chunkSize: number;
+  /** Whether it goes on only when somebody takes the results that are there. */
+  readonly stalled: boolean;
+  /** How many jobs could be taken now. */
+  readonly waiting: number;
+  /** The next job; undefined if there is none now. */
+  take(): Job | undefined;
+  /** A job that no worker has begun and that must be taken again. */
+  giveBack(job: Job): void;
+  done(job: Job, values: readonly unknown[], worker: number, begun: number, milliseconds: number): void;
+  /** The task threw; `call` is the number of the call in the job that did. */
+  threw(job: Job, error: ErrorData, call: number): void;
+  /** It could not be sent; `error` is what the platform says of it. */
+  unsendable(job: Job, error: unknown): void;
+  failed(job: Job, error: unknown): void;
+  /** The worker has gone while it ran this job. */
+  lost(job: Job, error: Error, worker: number): void;
+  /** The pool has ended: nothing more comes. */
+  abandon(error: unknown): void;
+}
+
+/** What is sent to a worker and answered together. */
+export interface Job {
+  readonly source: Source;
+  /** Number of its first call in the input. */
+  readonly first: number;
+  /** How many calls it is. */
+  readonly calls: number;
+  /** How many workers have died of it. */
+  deaths: number;
+  /** Whether it can be sent but once, because what it transfers is then gone. */
+  readonly once: boolean;
+  /** What is sent behind the head of the message. Made only now, and again when the job is sent again. */
+  payload(): { kind: JobMessage[0]; body: readonly unknown[]; transfer?: readonly Transferable[] };
+}
+
+export interface Sent {
+  readonly id: number;
+  readonly job: Job;
+  readonly slot: number;
+  cancelled: boolean;
+}
+
+export interface MemberEvents {
+  ready(): void;
+  broken(error: unknown): void;
+  done(job: Job, values: readonly unknown[], begun: number, milliseconds: number): void;
+  threw(job: Job, error: ErrorData, call: number): void;
+  stray(error: unknown): void;
+  exit(code: number, cause: unknown): void;
+}
+
+let lastJob = 0;
+
+export class Member {
+  /** In the order in which the worker takes them. */
+  readonly sent = new Map<number, Sent>();
+  greeted = false;
+  ready = false;
+  /** No more jobs are for it; why it is ended where that is an error of the job that it runs. */
+  leaving = false;
+  killedFor: Error | undefined;
+  /** How many jobs it was ever sent. */
+  jobs = 0;
+  /** When the running timed call began, where no memory is shared. */
+  private startedAt = Infinity;
+  private readonly thread: Thread;
+  private readonly cells: MemberCells | undefined;
+  private readonly freeSlots: number[] = [];
+  private readonly contexts = new Set<number>();
+  private held = false;
+  private kept = false;
+
+  /** Starts the worker. Throws where the platform cannot. */
+  constructor(
+    readonly worker: number,
+    options: ThreadOptions,
+    initializer: Context | undefined,
+    private readonly events: MemberEvents,
+  ) {
+    if (hasSharedMemory) {
+      this.cells = {
+        slots: new Int32Array(new SharedArrayBuffer(4 * (slotCount + 1))),
+        started: new Float64Array(new SharedArrayBuffer(8)).fill(Infinity),
+      };
+      for (let slot = slotCount - 1; slot >= 0; slot--) this.freeSlots.push(slot);
+    }
+    this.thread = startThread(options, {
+      onMessage: (message) => this.receive(message),
+      onExit: (code, cause) => events.exit(code, cause),
+    });
+    this.thread.post([['begin', worker, this.cells, initializer && contextMessage(initializer)]], []);
+  }
+
+  /** How many jobs can be on their way to it: without shared memory nobody could say which of two it runs. */
+  get room(): number {
+    return this.cells ? this.freeSlots.length : 1 - this.sent.size;
+  }
+
+  /** Sends jobs; returns those that cannot be cloned, with what the platform says of it. */
+  send(jobs: readonly Job[]): { job: Job; error: unknown }[] {
+    if (jobs.length === 0) return [];
+    try {
+      this.post(jobs);
+      return [];
+    } catch (error) {
+      if (jobs.length === 1) return [{ job: jobs[0]!, error }];
+      return jobs.flatMap((job) => this.send([job]));
+    }
+  }
+
+  private post(jobs: readonly Job[]): void {
+    const messages: WorkerMessage[] = [];
+    const transfers: Transferable[] = [];
+    const sent: Sent[] = [];
+    const learnt = new Set<number>();
+    for (const [index, job] of jobs.entries()) {
+      const { context, timeout } = job.source;
+      if (!this.contexts.has(context.number) && !learnt.has(context.number)) {
+        messages.push(contextMessage(context));
+        learnt.add(context.number);
+      }
+      const { kind, body, transfer } = job.payload();
+      lastJob = (lastJob % 0x7fffffff) + 1;
+      const slot = this.cells ? this.freeSlots[this.freeSlots.length - 1 - index]! : 0;
+      sent.push({ id: lastJob, job, slot, cancelled: false });
+      messages.push([
+        kind,
+        lastJob,
+        slot,
+        context.number,
+        timeout !== undefined,
+        ...body,
+      ] as unknown as JobMessage);
+      if (transfer) transfers.push(...transfer);
+    }
+    if (this.cells) for (const { id, slot } of sent) Atomics.store(this.cells.slots, slot, id);
+    this.thread.post(messages, transfers);
+    for (const number of learnt) this.contexts.add(number);
+    for (const each of sent) this.sent.set(each.id, each);
+    if (this.cells) this.freeSlots.length -= sent.length;
+    this.jobs += sent.length;
+    this.keepAlive();
+  }
+
+  /** The job that it runs just now. Once it has gone: the one that it ran when it went. */
+  running(): Sent | undefined {
+    for (const each of this.sent.values()) if (this.hasBegun(each)) return each;
+    return undefined;
+  }
+
+  private hasBegun({ id, slot }: Sent): boolean {
+    return this.cells ? Atomics.load(this.cells.slots, slot) === -id : this.ready;
+  }
+
+  /** How many jobs wait at it until others are done, or until it can begin. */
+  get behind(): number {
+    return this.sent.size - (this.ready && this.sent.size > 0 ? 1 : 0);
+  }
+
+  /** Takes jobs back that it has not begun. */
+  takeBack(isMeant: (job: Job) => boolean, limit = Infinity): Job[] {
+    const taken: Job[] = [];
+    if (!this.cells) return taken;
+    for (const each of [...this.sent.values()].reverse()) {
+      if (taken.length >= limit) break;
+      if (!isMeant(each.job)) continue;
+      if (Atomics.compareExchange(this.cells.slots, each.slot, each.id, 0) !== each.id) continue;
+      this.release(each);
+      this.jobs--;
+      taken.push(each.job);
+    }
+    this.keepAlive();
+    return taken.reverse();
+  }
+
+  /** Tells it that nobody waits for such jobs. */
+  cancel(isMeant: (job: Job) => boolean): void {
+    for (const each of this.sent.values()) {
+      if (!isMeant(each.job) || each.cancelled) continue;
+      each.cancelled = true;
+      if (this.cells && this.hasBegun(each)) Atomics.store(this.cells.slots, slotCount, each.id);
+      this.thread.post([['cancel', each.id]], []);
+    }
+  }
+
+  /** Milliseconds until the timed call that runs is over its time, at most its whole time; undefined: none is timed. */
+  timeLeft(): number | undefined {
+    let least: number | undefined;
+    for (const each of this.sent.values()) {
+      const { timeout } = each.job.source;
+      if (timeout === undefined) continue;
+      const started = this.cells ? this.cells.started[0]! : this.startedAt;
+      const left = this.hasBegun(each) ? Math.min(started + timeout - clock(), timeout) : timeout;
+      least = Math.min(least ?? left, left);
+    }
+    return least;
+  }
+
+  /** Drops what was sent along with a call that has ended. */
+  forget({ number, passing }: Context): void {
+    if (passing && this.contexts.delete(number)) this.thread.post([['forget', number]], []);
+  }
+
+  /** Makes it keep the program alive until it ends, because somebody waits for that. */
+  hold(): void {
+    this.held = true;
+    this.keepAlive();
+  }
+
+  /** It keeps the program alive while it has jobs. */
+  private keepAlive(): void {
+    const alive = this.held || this.sent.size > 0;
+    if (alive === this.kept) return;
+    this.kept = alive;
+    this.thread.keepAlive(alive);
+  }
+
+  /** Lets it end by itself, as a program ends. */
+  end(): void {
+    this.leaving = true;
+    this.hold();
+    this.thread.post([['end']], []);
+  }
+
+  /** Ends it, whatever it does; the job that it runs fails with `reason` where one is given. */
+  kill(reason?: Error): void {
+    this.leaving = true;
+    this.killedFor ??= reason;
+    this.thread.terminate();
+  }
+
+  private release({ id, slot }: Sent): void {
+    this.sent.delete(id);
+    if (this.cells) this.freeSlots.push(slot);
+  }
+
+  private receive(message: PoolMessage): void {
+    this.greeted = true;
+    switch (message[0]) {
+      case 'hello':
+        break;
+      case 'ready':
+        this.ready = true;
+        this.events.ready();
+        break;
+      case 'broken':
+        this.events.broken(errorFromData(message[1]));
+        break;
+      case 'started':
+        this.startedAt = clock();
+        break;
+      case 'stray':
+        this.events.stray(errorFromData(message[1]));
+        break;
+      default: {
+        const sent = this.sent.get(message[1]);
+        if (!sent) return;
+        this.release(sent);
+        this.startedAt = Infinity;
+        if (message[0] === 'done') this.events.done(sent.job, message[2], message[3], message[4]);
+        else this.events.threw(sent.job, message[2], message[3]);
+        this.keepAlive();
+      }
+    }
+  }
+}
+
+const contextMessage = ({ number, task }: Context): ContextMessage => [
+  'context',
+  number,
+  task.module,
+  task.name,
+  task.trailing,
+];

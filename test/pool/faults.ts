@@ -1,0 +1,278 @@
+// What the pool promises beyond Python's, whose pool hangs when a worker dies: each fault settles, hurts nobody
+// beside it, and leaves a pool that works. Also the stress test's and the soak's material.
+import { type Pool, PoolClosedError, partial, TaskTimeoutError, WorkerExitError } from 'mandoline/pool';
+import type { Behaviour, Setting } from './behaviours.js';
+import { check, collect, equal, rejection, settlesWithin, sleep, thrownBy, until, upTo } from './check.js';
+
+export interface Fault {
+  readonly name: string;
+  /** Within so many milliseconds each round of it must settle. */
+  readonly within: number;
+  /** Causes the fault in a pool and checks what it promises. Leaves the pool open. */
+  readonly cause: (pool: Pool, setting: Setting) => Promise<void>;
+  readonly options?: {
+    readonly retries?: number;
+    readonly resourceLimits?: { maxOldGenerationSizeMb: number };
+  };
+  readonly where?: (setting: Setting) => boolean;
+}
+
+const isNode = ({ isNode }: Setting) => isNode;
+/** A worker in a browser cannot tell when it ends, so that its exit code is 0. */
+const exitCode = ({ isNode }: Setting) => (isNode ? 3 : 0);
+
+export const faults: readonly Fault[] = [
+  {
+    name: 'exit inside a task: it rejects with WorkerExitError and its code; tasks beside it are unhurt',
+    within: 1000,
+    async cause(pool, setting) {
+      const { jobs } = setting;
+      const leaving = partial(jobs.leave, { at: 2, code: 3 });
+      const beside = upTo(30).map((x) => pool.apply(jobs.square, [x]));
+      const error = await rejection(pool.map(leaving, upTo(5), { chunkSize: 1 }), WorkerExitError);
+      equal([error.code, error.task], [exitCode(setting), 'leave']);
+      equal(
+        await Promise.all(beside),
+        upTo(30).map((x) => x * x),
+      );
+      // What waited behind the one that left is done by others.
+      const settled = await Promise.allSettled(upTo(8).map((x) => pool.apply(leaving, [x])));
+      equal(
+        settled.map(({ status }) => status === 'fulfilled'),
+        upTo(8).map((x) => x !== 2),
+      );
+    },
+  },
+  {
+    name: 'exit inside a task that is tried again: it succeeds where `retries` says so',
+    within: 1500,
+    options: { retries: 2 },
+    where: isNode,
+    async cause(pool, { jobs }) {
+      const deaths = (count: number) => new Int32Array(new SharedArrayBuffer(4)).fill(count);
+      equal(await pool.apply(jobs.leaveWhile, [deaths(2)]), 'done');
+      const always = deaths(100);
+      const error = await rejection(pool.apply(jobs.leaveWhile, [always]), WorkerExitError);
+      equal([error.code, always[0]], [9, 97]);
+    },
+  },
+  {
+    name: 'an endless task with an AbortSignal: it alone is ended, what is queued behind it runs',
+    within: 1000,
+    async cause(pool, { jobs }) {
+      const controller = new AbortController();
+      const { signal } = controller;
+      const reason = new Error('enough');
+      const endless = upTo(5).map((x) => thrownBy(pool.apply(jobs.forever, [x], { signal })));
+      const mapped = thrownBy(pool.map(jobs.neverSettles, upTo(100), { signal }));
+      const behind = pool.map(jobs.square, upTo(10), { chunkSize: 1 });
+      setTimeout(() => controller.abort(reason), 5);
+      equal(await Promise.all([...endless, mapped]), Array(6).fill(reason));
+      equal(
+        await behind,
+        upTo(10).map((x) => x * x),
+      );
+      equal(await thrownBy(pool.map(jobs.square, [1], { signal })), reason);
+      equal(await thrownBy(collect(pool.imap(jobs.square, [1], { signal }))), reason);
+    },
+  },
+  {
+    name: 'an endless task with a timeout: TaskTimeoutError for it alone; the timer starts when the task does',
+    within: 1000,
+    async cause(pool, { jobs }) {
+      // So many that the last ones wait longer than they may take.
+      const waiting = pool.map(partial(jobs.squareLater, 15), upTo(12), { chunkSize: 1, timeout: 80 });
+      const behind = pool.map(partial(jobs.squareLater, 15), upTo(4), { chunkSize: 4, timeout: 80 });
+      const error = await rejection(pool.apply(jobs.forever, [1], { timeout: 40 }), TaskTimeoutError);
+      equal([error.task, error.timeout], ['forever', 40]);
+      equal(
+        await waiting,
+        upTo(12).map((x) => x * x),
+      );
+      equal(
+        await behind,
+        upTo(4).map((x) => x * x),
+      );
+    },
+  },
+  {
+    name: 'heap out of memory: rejects with the reason',
+    within: 5000,
+    options: { resourceLimits: { maxOldGenerationSizeMb: 24 } },
+    where: isNode,
+    async cause(pool, { jobs }) {
+      const beside = pool.map(jobs.square, upTo(10));
+      const error = await rejection(pool.apply(jobs.exhaustHeap, [1]), WorkerExitError);
+      equal((error.cause as { code?: string }).code, 'ERR_WORKER_OUT_OF_MEMORY');
+      check(/memory/.test(error.message), error.message);
+      equal(
+        await beside,
+        upTo(10).map((x) => x * x),
+      );
+    },
+  },
+  {
+    name: 'a throw after the task has ended: reported, hurts no other task',
+    within: 1000,
+    async cause(pool, { jobs }) {
+      const before = pool.stats().strayErrors;
+      equal(await pool.map(jobs.throwLater, [1, 2], { chunkSize: 1 }), [1, 2]);
+      equal(await pool.map(jobs.rejectLater, [3], { chunkSize: 1 }), [3]);
+      while (pool.stats().strayErrors < before + 3) equal(await pool.map(jobs.squareLater, [3]), [9]);
+    },
+  },
+  {
+    name: 'a worker ends between tasks: nobody is hurt',
+    within: 1000,
+    where: isNode,
+    async cause(pool, { jobs }) {
+      const restarts = () => pool.stats().workers.reduce((sum, each) => sum + each.restarts, 0);
+      const before = restarts();
+      equal(await pool.apply(jobs.leaveLater, [1]), 1);
+      await until(() => restarts() > before);
+    },
+  },
+  {
+    name: 'a worker dies while it holds slices: they are given out again once it is gone, and no slice twice',
+    within: 1500,
+    where: isNode,
+    async cause(pool, { jobs }) {
+      for (const died of [1, 2]) {
+        const target = new Uint8Array(new SharedArrayBuffer(60));
+        const deaths = new Int32Array(new SharedArrayBuffer(4)).fill(died);
+        const report = await pool.fill(jobs.fillDying, target, [7, deaths], { slices: 20 });
+        equal([...target], Array(60).fill(1));
+        equal(
+          report.timeline.map(({ slice }) => slice),
+          upTo(20),
+        );
+        const copied = new Uint8Array(60);
+        deaths.fill(died);
+        await pool.fill(jobs.fillDying, copied, [7, deaths], { slices: 20 });
+        equal([...copied], Array(60).fill(1));
+      }
+    },
+  },
+];
+
+/** The faults as behaviours: once in a pool that is new, after which its map is right and it joins. */
+export const faultBehaviours: readonly Behaviour[] = [
+  ...faults.map(
+    (fault): Behaviour => ({
+      name: fault.name,
+      ...(fault.where && { where: fault.where }),
+      async check(setting) {
+        await using pool = setting.pool({ ...fault.options, onStrayError: () => {} });
+        await settlesWithin(10 * fault.within, fault.cause(pool, setting));
+        equal(
+          await pool.map(setting.jobs.square, upTo(20)),
+          upTo(20).map((x) => x * x),
+        );
+      },
+    }),
+  ),
+  {
+    name: 'retries: what transferred its arguments is not tried again',
+    where: isNode,
+    async check({ pool: make, jobs }) {
+      await using pool = make({ retries: 3 });
+      const times = new Int32Array(new SharedArrayBuffer(4));
+      const buffer = new ArrayBuffer(8);
+      await rejection(pool.apply(jobs.leaveWith, [buffer, times], { transfer: [buffer] }), WorkerExitError);
+      equal(times[0], 1);
+      await rejection(pool.apply(jobs.leaveWith, [new ArrayBuffer(8), times]), WorkerExitError);
+      equal(times[0], 5);
+    },
+  },
+  {
+    name: 'cancel: a task that asks whether it is cancelled, and returns, keeps its worker',
+    where: ({ isolated }) => isolated,
+    async check({ pool: make, jobs }) {
+      await using pool = make({ workers: 1 });
+      const [worker] = await pool.map(jobs.whichWorker, [1]);
+      const flag = new Int32Array(new SharedArrayBuffer(4));
+      const controller = new AbortController();
+      const spinning = thrownBy(pool.apply(jobs.spin, [flag, true], { signal: controller.signal }));
+      await until(() => flag[0] === 1);
+      controller.abort('enough');
+      equal(await spinning, 'enough');
+      await until(() => flag[0] === 2);
+      equal(await pool.map(jobs.whichWorker, [1]), [worker]);
+    },
+  },
+  {
+    name: 'cancel: only what is meant is cancelled of what is queued, and nothing that was not begun is run',
+    where: ({ isolated }) => isolated,
+    async check({ pool: make, jobs }) {
+      await using pool = make({ workers: 1 });
+      const counter = new Int32Array(new SharedArrayBuffer(4));
+      const controller = new AbortController();
+      const first = pool.apply(jobs.squareLater, [3, 50]);
+      const meant = thrownBy(
+        pool.starmap(jobs.countAnd, Array(50).fill([counter, 'return']), {
+          chunkSize: 1,
+          signal: controller.signal,
+        }),
+      );
+      const other = pool.map(jobs.square, upTo(5), { chunkSize: 1 });
+      await sleep(5);
+      controller.abort('enough');
+      equal(await meant, 'enough');
+      equal([await first, await other], [9, [0, 1, 4, 9, 16]]);
+      equal(counter[0], 0);
+    },
+  },
+  {
+    name: 'long tasks hold up nobody: what waits behind one is done by a worker that is free',
+    where: ({ isolated }) => isolated,
+    async check({ pool: make, jobs }) {
+      await using pool = make();
+      await pool.map(jobs.square, upTo(200), { chunkSize: 1 });
+      const flag = new Int32Array(new SharedArrayBuffer(4));
+      const controller = new AbortController();
+      const long = thrownBy(pool.apply(jobs.spin, [flag, true], { signal: controller.signal }));
+      equal(
+        await settlesWithin(5000, Promise.all(upTo(100).map((x) => pool.apply(jobs.square, [x])))),
+        upTo(100).map((x) => x * x),
+      );
+      controller.abort('enough');
+      equal(await long, 'enough');
+    },
+  },
+  {
+    name: 'taskTimeout: of the pool, for every call of a task in a chunk, and for slices',
+    async check({ pool: make, jobs, isolated }) {
+      await using pool = make({ taskTimeout: 150 });
+      // Together they take longer than one of them may.
+      equal(
+        await pool.map(partial(jobs.squareLater, 30), upTo(12), { chunkSize: 12 }),
+        upTo(12).map((x) => x * x),
+      );
+      await rejection(pool.map(jobs.forever, [1]), TaskTimeoutError);
+      const targets = [new Uint8Array(8), ...(isolated ? [new Uint8Array(new SharedArrayBuffer(8))] : [])];
+      for (const target of targets) {
+        const error = await rejection(
+          pool.fill(jobs.fillForever, target, [5], { slices: 8 }),
+          TaskTimeoutError,
+        );
+        equal(error.timeout, 150);
+      }
+      equal(await pool.map(jobs.square, [4]), [16]);
+      await rejection(pool.apply(jobs.square, [1], { timeout: -1 }), RangeError);
+      const made = async () => make({ taskTimeout: 0 });
+      await rejection(made(), RangeError);
+    },
+  },
+  {
+    name: 'terminate: a fill that runs rejects, and join waits until nobody writes any more',
+    where: ({ isolated }) => isolated,
+    async check({ pool: make, jobs }) {
+      const pool = make();
+      const target = new Uint8Array(new SharedArrayBuffer(8));
+      const filled = rejection(pool.fill(jobs.fillForever, target, [0], { slices: 8 }), PoolClosedError);
+      await until(() => target[7] === 1);
+      pool.terminate();
+      await settlesWithin(2000, Promise.all([filled, pool.join()]));
+    },
+  },
+];
