@@ -383,20 +383,3 @@ function laterUnlessIdle(milliseconds: number, action: () => void): void {
   const timer: { unref?: () => void } | number = setTimeout(action, milliseconds);
   if (typeof timer === 'object') timer.unref?.();
 }
-
-/** What a worker runs at this moment, of what was sent to it. */
-const runningAt = ({ sent, status }: Member) => sent.find(({ id }) => id === status[running]);
-
-/** Ends a worker, once: telling it again would be told to it again. */
-function retire(member: Member): void {
-  if (member.ending) return;
-  member.ending = true;
-  member.thread.terminate();
-}
-
-/** Whether a job that killed its worker is tried again; one that took too long would do so again. */
-function mayRetry(job: Job, overdue: Job | undefined): boolean {
-  if (job === overdue || job.transfer || !job.retries) return false;
-  job.retries--;
-  return true;
-}

@@ -114,30 +114,6 @@ export class Pool<A extends readonly unknown[] = readonly unknown[]> implements 
       call.start([args], 1);
       return call.promise as Promise<Returned<F>>;
     });
-    dropped.register(this, this.crew, this.crew);
-  }
-
-  /** The task's result for these arguments. */
-  async apply<A extends readonly unknown[], R>(
-    task: Task<(...parameters: A) => R>,
-    args: A,
-    options: ApplyOptions = {},
-  ): Promise<Awaited<R>> {
-    const call = this.begin('apply', task, options);
-    try {
-      return (await call.run([args], 0))[0] as Awaited<R>;
-    } finally {
-      call.end();
-    }
-  }
-
-  /** As `apply`, without waiting. */
-  applyAsync<A extends readonly unknown[], R>(
-    task: Task<(...parameters: A) => R>,
-    args: A,
-    options: ApplyOptions & Callbacks<Awaited<R>> = {},
-  ): AsyncResult<Awaited<R>> {
-    return new AsyncResult(this.apply(task, args, options), options);
   }
 
   /** As `apply`; the result can be asked whether it is there. */
@@ -235,13 +211,11 @@ export class Pool<A extends readonly unknown[] = readonly unknown[]> implements 
 
   /** No more calls; those that were made are finished, then the workers end. */
   close(): void {
-    dropped.unregister(this.crew);
     this.crew.close();
   }
 
   /** Ends all workers at once; calls that have not ended reject with PoolClosedError. */
   terminate(): void {
-    dropped.unregister(this.crew);
     this.crew.terminate();
   }
 

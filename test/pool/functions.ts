@@ -1,5 +1,5 @@
 // What the workers of the pool's tests run.
-import { isCancelled, Pool, type SliceRange, tasks } from 'mandoline/pool';
+import type { SliceRange } from 'mandoline/pool';
 
 export const increment = (x: number): number => x + 1;
 export const incrementLater = async (x: number): Promise<number> => {
@@ -57,33 +57,3 @@ export function dieAtSliceFive(slice: Uint8Array, { index }: SliceRange, deaths:
 export function fillForever(_: Uint8Array, { index }: SliceRange): void {
   while (index === 3);
 }
-
-export const add = (x: number, y: number): number => x + y;
-export const throwBig = (_: number): never => {
-  throw new Error('x'.repeat(10_000_000));
-};
-export const exhaustHeap = (_: number): number => {
-  const all: number[][] = [];
-  for (;;) all.push(Array.from({ length: 100_000 }, (_, i) => i));
-};
-/** Exits as often as the counter says, then gives the item. */
-export const exitSometimes = ([x, left]: [number, Int32Array]): number =>
-  Atomics.sub(left, 0, 1) > 0 ? process.exit(4) : x;
-export const whoAmI = async (_: number): Promise<number> => (await import('node:worker_threads')).threadId;
-export const sumOf = (values: Float64Array): number => values.reduce((sum, value) => sum + value, 0);
-export const untilCancelled = (seen: Int32Array): void => {
-  Atomics.store(seen, 0, 1);
-  while (!isCancelled());
-  Atomics.store(seen, 0, 2);
-};
-export const throwTypeError = (_: number): never => {
-  throw new TypeError('not that');
-};
-export const failInFourth = (started: Int32Array): void => {
-  if (Atomics.add(started, 0, 1) === 3) throw new Error('the fourth');
-};
-export const poolInside = async (x: number): Promise<number> => {
-  await using pool = new Pool({ workers: 2 });
-  const { increment } = tasks<typeof import('./functions.js')>(new URL(import.meta.url));
-  return (await pool.map(increment, [x]))[0]!;
-};
