@@ -1,12 +1,12 @@
 // For bundled pages, whose modules have no address of their own: a worker that has its functions built in.
 import { serveHere } from '#thread';
-import type { AnyFunction } from './tasks.js';
+import type { Functions } from './worker.js';
 
 /**
  * Makes this worker one of the pool that started it, and these the functions that it runs, by their names. Called
  * once, by the module that a pool's option `worker` starts; `tasks<typeof import('./functions.js')>()`, without an
  * address, then names them on the other side. Throws outside of a worker.
  */
-export function serve(functions: Readonly<Record<string, AnyFunction>>): void {
+export function serve(functions: Functions): void {
   serveHere(functions);
 }

@@ -7,11 +7,17 @@ import { type Functions, runWorker } from './worker.js';
 /** How many threads this machine runs at once. */
 export const availableParallelism = (): number => cores();
 
+/** A program that was given as text says so to Node in a way that Node does not accept for a worker's file. */
+const isText = process.execArgv.some((flag) => flag.startsWith('--input-type'));
+
 /** Starts a worker. Throws where it cannot be made. */
 export function startThread({ worker: make, resourceLimits }: ThreadOptions, events: ThreadEvents): Thread {
   const worker = make
     ? (make() as Worker)
-    : new Worker(new URL('./worker.node.js', import.meta.url), { ...(resourceLimits && { resourceLimits }) });
+    : new Worker(new URL('./worker.node.js', import.meta.url), {
+        ...(resourceLimits && { resourceLimits }),
+        ...(isText && { execArgv: [] }),
+      });
   let cause: unknown;
   worker.on('message', (message: PoolMessage) => events.onMessage(message));
   worker.on('messageerror', (error) => {

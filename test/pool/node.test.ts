@@ -1,0 +1,154 @@
+// What the pool promises on Node alone: what needs a process of its own, many threads, or Node's own workers.
+import assert from 'node:assert/strict';
+import { getEventListeners } from 'node:events';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { Worker } from 'node:worker_threads';
+import fc from 'fast-check';
+import { Pool, PoolClosedError, tasks, WorkerExitError } from 'mandoline/pool';
+import { type Ended, run } from '../support.js';
+import { upTo } from './check.js';
+
+const jobs = tasks<typeof import('./jobs.js')>(new URL('./jobs.js', import.meta.url));
+const program = (name: string) => new URL(`./programs/${name}.js`, import.meta.url);
+const runProgram = (name: string, ...given: string[]): Promise<Ended> =>
+  run(process.execPath, ['--expose-gc', fileURLToPath(program(name)), ...given]);
+
+test('finalization: a forgotten idle pool does not keep the program alive, one that works does', async () => {
+  const { code, stdout, stderr } = await runProgram('forgotten');
+  const lines = ['[1,4]', '2 pools are still there', ''];
+  assert.deepEqual([code, stdout.toString().split('\n'), stderr], [0, lines, '']);
+});
+
+test('resource_warning: a pool that is dropped open warns; calls under way are finished', async () => {
+  const { code, stdout, stderr } = await runProgram('dropped');
+  assert.equal(code, 0, stderr);
+  const { warnings, values } = JSON.parse(stdout.toString());
+  assert.deepEqual(values, [[9], [9]]);
+  assert.equal(warnings.length, 1);
+  assert.match(warnings[0], /^ResourceWarning: a Pool was dropped without close\(\) or terminate\(\)/);
+});
+
+test('release_task_refs: arguments and results can be collected afterwards', async () => {
+  const { code, stdout, stderr } = await runProgram('released');
+  assert.equal(code, 0, stderr);
+  assert.deepEqual(JSON.parse(stdout.toString()), { watched: 15, left: 0 });
+});
+
+test('imap with buffersize: a million items take less than 50 MB', async () => {
+  const items = process.env.MANDOLINE_STRESS === 'long' ? 1_000_000 : 200_000;
+  const { code, stdout, stderr } = await runProgram('memory', String(items));
+  assert.equal(code, 0, stderr);
+  const { count, sum, growth } = JSON.parse(stdout.toString());
+  assert.deepEqual([count, sum], [items, (items * (items - 1)) / 2]);
+  assert.ok(growth < 50, `grew by ${growth} MB`);
+});
+
+test('large_pool: 200 workers sum right', async () => {
+  await using pool = new Pool({ workers: 200 });
+  const squares = await pool.map(jobs.square, upTo(1000), { chunkSize: 1 });
+  assert.equal(
+    squares.reduce((sum, x) => sum + x, 0),
+    332_833_500,
+  );
+});
+
+test('map equals Array.map, for any sizes, chunk sizes and numbers of workers', async () => {
+  const pools = [1, 2, 3, 5].map((workers) => new Pool({ workers }));
+  const items = fc.array(fc.oneof(fc.integer(), fc.double()), { maxLength: 150 });
+  const chunkSizes = fc.option(fc.integer({ min: 1, max: 60 }), { nil: undefined });
+  const property = fc.asyncProperty(
+    fc.constantFrom(...pools),
+    items,
+    chunkSizes,
+    async (pool, xs, chunkSize) => {
+      const expected = xs.map((x) => x * x);
+      assert.deepEqual(await pool.map(jobs.square, xs, { chunkSize }), expected);
+      const results: number[] = [];
+      for await (const value of pool.imap(jobs.square, xs, { chunkSize })) results.push(value);
+      assert.deepEqual(results, expected);
+    },
+  );
+  await fc.assert(property, { numRuns: 100 });
+  await Promise.all(pools.map((pool) => pool[Symbol.asyncDispose]()));
+});
+
+test('a signal is not listened to any more when its call has ended', async () => {
+  await using pool = new Pool({ workers: 1 });
+  const { signal } = new AbortController();
+  await pool.map(jobs.square, [1, 2], { signal });
+  for await (const _ of pool.imap(jobs.square, [1, 2], { signal }));
+  await pool.fill(jobs.fillLater, new Uint8Array(2), [], { signal });
+  assert.equal(getEventListeners(signal, 'abort').length, 0);
+});
+
+test('worker: a module that calls serve() has its functions built in', async () => {
+  const served = tasks<typeof import('./jobs.js')>();
+  await using pool = new Pool({ workers: 2, worker: () => new Worker(program('serving')) });
+  assert.deepEqual(await pool.map(served.square, [1, 2, 3]), [1, 4, 9]);
+  assert.deepEqual(await pool.map(jobs.square, [1, 2, 3]), [1, 4, 9], 'and takes others by their address');
+  const missing = (served as unknown as { missing: typeof jobs.square }).missing;
+  await assert.rejects(pool.map(missing, [1]), /serve no function missing; they serve .*square/);
+  await using own = new Pool({ workers: 1 });
+  await assert.rejects(own.map(served.square, [1]), /serve no function square.*Give tasks\(\) the address/);
+});
+
+test('worker: a module that does not call serve(), or cannot be loaded, rejects every call', async () => {
+  for (const module of [program('silent'), new URL('./no-such-module.js', import.meta.url)]) {
+    const pool = new Pool({ workers: 2, worker: () => new Worker(module) });
+    await assert.rejects(pool.map(jobs.square, [1]), (error) => {
+      assert.ok(error instanceof WorkerExitError);
+      assert.equal(error.task, undefined);
+      return true;
+    });
+    await assert.rejects(pool.map(jobs.square, [1]), WorkerExitError);
+    pool.close();
+    await pool.join();
+  }
+});
+
+test('resourceLimits: too small to start is an error, not a hang', async () => {
+  const pool = new Pool({ workers: 1, resourceLimits: { maxOldGenerationSizeMb: 1 } });
+  await assert.rejects(pool.map(jobs.square, [1]), WorkerExitError);
+  await assert.rejects(pool.map(jobs.square, [1]), WorkerExitError);
+  pool.terminate();
+  await pool.join();
+});
+
+test('isMainThread: a pool made while a worker imports its task is refused; with the guard it works', async () => {
+  const unguarded = await runProgram('unguarded');
+  assert.match(
+    unguarded.stdout.toString(),
+    /a Pool was made while a worker imported .*unguarded\.js.*isMainThread/,
+  );
+  const guarded = await runProgram('unguarded', 'guarded');
+  assert.equal(guarded.stderr, '');
+  assert.equal(guarded.stdout.toString(), '[2,3]\n');
+});
+
+test('a program given as text can make a pool', async () => {
+  const address = JSON.stringify(new URL('./jobs.js', import.meta.url).href);
+  const pool = JSON.stringify(new URL('../../src/pool/index.js', import.meta.url).href);
+  const text = `import { Pool, tasks } from ${pool};
+    const { square } = tasks(new URL(${address}));
+    await using_(new Pool({ workers: 1 }));
+    async function using_(pool) {
+      console.log(await pool.map(square, [2]));
+      pool.close();
+      await pool.join();
+    }`;
+  const { stdout, stderr } = await run(process.execPath, ['--input-type=module', '-e', text]);
+  assert.deepEqual([stdout.toString(), stderr], ['[ 4 ]\n', '']);
+});
+
+test('terminate: nothing that nobody listens to is reported as unhandled', async () => {
+  const pool = new Pool({ workers: 1 });
+  const iterator = pool.imap(jobs.forever, upTo(10));
+  void pool.map(jobs.forever, [1]);
+  void pool.starmap(jobs.multiply, [[1, 2]]);
+  void pool.fill(jobs.fillLater, new Uint8Array(10), []);
+  void pool.mapAsync(jobs.forever, [1]);
+  pool.terminate();
+  await pool.join();
+  await assert.rejects(iterator.next(), PoolClosedError);
+});
