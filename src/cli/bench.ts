@@ -14,6 +14,7 @@ import {
   mostSlices,
   mostWorkers,
   option,
+  outputOption,
   type SceneFlags,
   sceneOf,
   sceneOptions,
@@ -25,7 +26,7 @@ interface BenchFlags extends SceneFlags {
   readonly slices: readonly number[];
   readonly workers: readonly number[];
   readonly repeat: number;
-  readonly output: readonly string[];
+  readonly output?: readonly string[];
   readonly json?: true;
 }
 
@@ -59,20 +60,14 @@ export function addBench(program: Command): void {
       ).default(defaultWorkers, defaultWorkers.join(',')),
     )
     .addOption(option('--repeat <number>', 'how often each is timed', whole('--repeat', 1, 1000)).default(5))
-    .addOption(
-      option(
-        '-o, --output <file>',
-        'where to, repeatable: .json, .csv, or a chart as .svg',
-        (path, before: never) => [...(before as readonly string[]), path],
-      ).default([], 'none'),
-    )
+    .addOption(outputOption('where to, repeatable: .json, .csv, or a chart as .svg'))
     .option('--json', 'print the document to stdout')
     .addHelpText('after', '\nExample:\n  mandoline bench --slices 1,8,2000 --workers 0,1,2 -o bench.svg')
     .action((flags: BenchFlags) => run(flags));
 }
 
 async function run(flags: BenchFlags): Promise<void> {
-  const targets = flags.output.map((path) => {
+  const targets = (flags.output ?? []).map((path) => {
     const format = Object.entries(benchFormats).find(([name]) => path.endsWith(`.${name}`))?.[1];
     if (!format) throw new UsageError(`-o ${path}: must end in .${Object.keys(benchFormats).join(' or .')}`);
     return { output: checkedOutput(path), format };

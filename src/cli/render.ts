@@ -1,16 +1,15 @@
 // `mandoline render`: a scene computed, written, and what it took.
 
 import { availableParallelism } from 'node:os';
-import { availableMemory } from 'node:process';
 import type { Command } from 'commander';
 import { countRange } from '../color/paint.js';
 import { compression } from '../encode/compression.node.js';
 import { type Format, formatNames, formatOf, formats } from '../encode/formats.js';
 import type { Dtype } from '../encode/npy.js';
 import type { Output } from '../encode/output.node.js';
-import { formatBytes, LimitError } from '../errors.js';
+import { formatBytes } from '../errors.js';
 import { Pool } from '../pool/index.js';
-import { type ComputeOptions, prepare, type Rendering, sceneBytes, sceneShape } from '../render/render.js';
+import { type ComputeOptions, prepare, type Rendering, sceneShape } from '../render/render.js';
 import { formatComplex } from '../scene/complex.js';
 import { lessonScene, type Scene } from '../scene/scene.js';
 import { unheard } from './interrupt.js';
@@ -20,6 +19,7 @@ import {
   mostSlices,
   mostWorkers,
   option,
+  outputOption,
   paletteOption,
   type SceneFlags,
   sceneOf,
@@ -78,13 +78,7 @@ export function addRender(program: Command): void {
         'one a core',
       ),
     )
-    .addOption(
-      option(
-        '-o, --output <file>',
-        'where to, repeatable: .png, .npy, or - for stdout (default: julia.png)',
-        (path, before: readonly string[] = []) => [...before, path],
-      ),
-    )
+    .addOption(outputOption('where to, repeatable: .png, .npy, or - for stdout (default: julia.png)'))
     .addOption(option('--format <format>', 'format of stdout: png, npy', toFormat))
     .addOption(option('--dtype <type>', 'numbers in .npy: uint16, float64 (default: uint16)', toDtype))
     .option('--json', 'print one document about it to stdout')
@@ -103,7 +97,6 @@ Examples:
 async function run(flags: RenderFlags): Promise<void> {
   const scene = sceneOf(flags);
   const targets = openTargets(flags);
-  checkMemory(scene);
   const talk = !flags.quiet && !flags.json;
   if (talk) sayScene(scene, flags);
 
@@ -159,20 +152,6 @@ function openTargets({ output: paths = ['julia.png'], format, dtype, json }: Ren
   if (dtype && named.every((each) => each.format !== 'npy'))
     throw new UsageError(`--dtype ${dtype}: goes with an output in .npy`);
   return named.map(({ path, format }) => ({ output: checkedOutput(path), format }));
-}
-
-/** What the program itself takes beside the field. */
-const ownBytes = 150e6;
-
-function checkMemory(scene: Scene): void {
-  const flag = `--cells ${scene.lattice.cells}`;
-  try {
-    const needed = sceneBytes(scene) + ownBytes;
-    const available = availableMemory();
-    if (needed > available) throw new LimitError('the job', needed, available);
-  } catch (error) {
-    throw error instanceof LimitError ? new UsageError(`${flag}: ${error.message}`) : error;
-  }
 }
 
 function toFormat(text: string): Format {

@@ -1,9 +1,12 @@
 // Flags turned into values that are checked: by the scene's own schema where they are part of a scene. A wrong
 // one is a UsageError of one line that names the flag, what was given and what is accepted.
+import { availableMemory } from 'node:process';
 import { Option } from 'commander';
 import * as v from 'valibot';
 import { paletteNames } from '../color/palettes.js';
 import { type Output, OutputError, openOutput } from '../encode/output.node.js';
+import { LimitError } from '../errors.js';
+import { sceneBytes } from '../render/render.js';
 import { formatComplex, parseComplex } from '../scene/complex.js';
 import { lessonScene, type Scene, sceneSchema } from '../scene/scene.js';
 import { onInterrupt } from './interrupt.js';
@@ -45,9 +48,26 @@ export interface SceneFlags {
   readonly palette?: string;
 }
 
+/** The scene that the flags say. Throws UsageError where it would not fit the memory. */
 export function sceneOf({ extent, cells, ...flags }: SceneFlags): Scene {
   const { c, iterations, escape, palette = lessonScene.palette } = flags;
-  return { ...lessonScene, c, lattice: { extent, cells }, iterations, escape, palette };
+  const scene = { ...lessonScene, c, lattice: { extent, cells }, iterations, escape, palette };
+  checkMemory(scene);
+  return scene;
+}
+
+/** What the program itself takes beside the field. */
+const ownBytes = 150e6;
+
+function checkMemory(scene: Scene): void {
+  const flag = `--cells ${scene.lattice.cells}`;
+  try {
+    const needed = sceneBytes(scene) + ownBytes;
+    const available = availableMemory();
+    if (needed > available) throw new LimitError('the job', needed, available);
+  } catch (error) {
+    throw error instanceof LimitError ? new UsageError(`${flag}: ${error.message}`) : error;
+  }
 }
 
 export const paletteOption = (): Option =>
@@ -55,6 +75,10 @@ export const paletteOption = (): Option =>
     if (paletteNames.includes(text)) return text;
     throw new UsageError(`--palette ${text}: must be one of ${paletteNames.join(', ')}`);
   }).default(lessonScene.palette);
+
+/** `-o`, as often as it is given. */
+export const outputOption = (description: string): Option =>
+  option('-o, --output <file>', description, (path, before: readonly string[] = []) => [...before, path]);
 
 /** An output that can be written to. */
 export function checkedOutput(path: string): Output {

@@ -15,7 +15,6 @@ export interface Signature {
 // Instructions without immediates. The numbers of vector instructions stand behind the prefix 0xfd.
 const scalarOpcodes = {
   'i32.lt_u': 0x49,
-  'i32.ge_u': 0x4f,
   'i32.add': 0x6a,
   'i32.sub': 0x6b,
   'i32.and': 0x71,
@@ -27,7 +26,6 @@ const vectorOpcodes = {
   'v128.and': 0x4e,
   'v128.andnot': 0x4f,
   'v128.or': 0x50,
-  'v128.xor': 0x51,
   'v128.bitselect': 0x52,
   'v128.any_true': 0x53,
   'i16x8.narrow_i32x4_u': 0x86,
@@ -186,11 +184,7 @@ export function assemble({ memory, imports, exports }: ModuleParts): Uint8Array<
     ...imports.map((each) => each.signature),
     ...exports.map((each) => each.body.signature),
   ];
-  const types = signatures.map(({ parameters, results }) => [
-    0x60,
-    ...vector(parameters),
-    ...vector(results),
-  ]);
+  const types = signatures.map(({ parameters, results }) => [0x60, ...sized(parameters), ...sized(results)]);
   const memoryType = [memory.shared ? 0x03 : 0x01, ...unsigned(1), ...unsigned(memory.maximum)];
   const memoryImport = [...name('host'), ...name('memory'), 0x02, ...memoryType];
   const functionImports = imports.map((each, i) => [
@@ -217,7 +211,6 @@ export function assemble({ memory, imports, exports }: ModuleParts): Uint8Array<
 }
 
 const sized = (bytes: readonly number[]) => [...unsigned(bytes.length), ...bytes];
-const vector = (bytes: readonly number[]) => sized(bytes);
 const name = (text: string) => sized([...new TextEncoder().encode(text)]);
 const section = (id: number, items: readonly (readonly number[])[]) => [
   id,

@@ -184,11 +184,12 @@ function emitCount(body: FunctionBody, job: KernelJob): void {
       body.get(first, square).f64x2(finite).op('f64x2.lt', 'i64x2.sub').set(first);
       body.get(second, square).f64x2(overflown).op('f64x2.lt', 'i64x2.sub').set(second);
     }
-    const atMost = () => body.i64x2(BigInt(iterations)).get(first).i64x2(BigInt(iterations)).op('i64x2.lt_s');
     body.get(first, second).op('i64x2.ne').get(hit).op('v128.and').get(untold).op('v128.or').set(untold);
     body.get(hit, square).f64x2(told).op('f64x2.lt', 'v128.andnot').get(untold).op('v128.or').set(untold);
-    body.get(first);
-    atMost().op('v128.bitselect').get(count, hit).op('v128.bitselect').set(count);
+    // The smaller of the count and the iterations, for the points that were hit.
+    const most = BigInt(iterations);
+    body.get(first).i64x2(most).get(first).i64x2(most).op('i64x2.lt_s', 'v128.bitselect');
+    body.get(count, hit).op('v128.bitselect').set(count);
     body.get(live, hit).op('v128.andnot').set(live);
   }
 

@@ -68,11 +68,11 @@ export function samplePoints({ buffer }: WebAssembly.Memory, { rows, columns }: 
 /** The counts as they lie in the memory: `rows * columns` numbers. */
 export function countsIn({ buffer }: WebAssembly.Memory, layout: Layout, iterations: number): Counts {
   const { rows, columns, counts } = layout;
-  const length = rows * columns;
-  return countBytes(iterations) === 2
-    ? new Uint16Array(buffer, counts, length)
-    : new Uint32Array(buffer, counts, length);
+  return new (countsType(iterations))(buffer, counts, rows * columns);
 }
+
+/** The array that counts of so many iterations take. */
+export const countsType = (iterations: number) => (countBytes(iterations) === 2 ? Uint16Array : Uint32Array);
 
 /** Compiles a job; the module can be sent to other threads. */
 export function compileKernel(job: KernelJob, shared: boolean): WebAssembly.Module {

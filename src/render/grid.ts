@@ -1,7 +1,15 @@
 // The counts of a grid of complex numbers that lies in memory, in this thread: what a worker of the lesson runs.
 import type { Field } from '../field/field.js';
 import { quadratic } from '../formula/expression.js';
-import { allocate, compileKernel, countsIn, layOut, samplePoints, startKernel } from '../kernel/kernel.js';
+import {
+  allocate,
+  compileKernel,
+  countsIn,
+  countsType,
+  layOut,
+  samplePoints,
+  startKernel,
+} from '../kernel/kernel.js';
 import type { KernelJob } from '../kernel/reference.js';
 import type { Complex } from '../scene/complex.js';
 import type { ComplexGrid } from '../scene/lattice.js';
@@ -23,7 +31,7 @@ const batchSize = 8192;
 export function escapeCounts(grid: ComplexGrid, { c, iterations, escape = 'overflow' }: GridOptions): Field {
   const { rows, columns, values } = grid;
   const kernel = kernelFor({ step: quadratic, c, iterations, escape });
-  const counts = new (iterations < 2 ** 16 ? Uint16Array : Uint32Array)(rows * columns);
+  const counts = new (countsType(iterations))(rows * columns);
   for (let start = 0; start < counts.length; start += batchSize) {
     const end = Math.min(start + batchSize, counts.length);
     for (let i = start; i < end; i++) {

@@ -79,15 +79,13 @@ export function prepare(given: Scene) {
   async function compute(options: ComputeOptions = {}): Promise<Rendering> {
     const { pool, slices = 2000, signal, onProgress } = options;
     const called = performance.now();
-    const extra = { ...(signal && { signal }), ...(onProgress && { onProgress }) };
-    const work = pool
-      ? await computeInPool(pool, { slices, rows, ...extra })
-      : await computeHere(job, counts, { slices, rows, ...extra });
+    const given = { slices, rows, signal, onProgress };
+    const work = pool ? await computeInPool(pool, given) : await computeHere(job, counts, given);
     const all = (performance.now() - called) / 1000;
     return { scene, rows, columns, counts, work: { slices, ...work, compute: all - work.start } };
   }
 
-  async function computeInPool(pool: Pool, options: { slices: number; rows: number }) {
+  async function computeInPool(pool: Pool, options: SliceOptions) {
     const { workers, timeline } = await pool.fill(worker.countSlice, counts, [job], options);
     return {
       shares: workers,
@@ -101,7 +99,7 @@ export function prepare(given: Scene) {
 /** After this long this thread lets others have their turn: a signal, a progress bar. */
 const turnMilliseconds = 30;
 
-type SerialOptions = Pick<ComputeOptions, 'signal' | 'onProgress'> & {
+type SliceOptions = Pick<ComputeOptions, 'signal' | 'onProgress'> & {
   readonly slices: number;
   readonly rows: number;
 };
@@ -109,7 +107,7 @@ type SerialOptions = Pick<ComputeOptions, 'signal' | 'onProgress'> & {
 async function computeHere(
   job: RenderJob,
   counts: Counts,
-  { slices, rows, signal, onProgress }: SerialOptions,
+  { slices, rows, signal, onProgress }: SliceOptions,
 ) {
   if (!Number.isSafeInteger(slices) || slices < 1)
     throw new RangeError(`slices ${slices}: must be a whole number from 1 on`);

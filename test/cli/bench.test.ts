@@ -60,6 +60,7 @@ test('wrong lists and outputs are one line and exit 2', async (context) => {
     '--slices=1,0': '--slices 0: must be',
     '--workers=1,x': '--workers x: must be',
     '--repeat=0': '--repeat 0: must be',
+    '--cells=46340': '--cells 46340: a field of 92680 x 92680 counts needs 17.2 GB',
     '-oa.txt': '-o a.txt: must end in .json or .csv or .svg',
   };
   for (const [given, line] of Object.entries(wrong)) {
