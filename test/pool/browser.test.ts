@@ -31,11 +31,8 @@ const unbundledPage = `<!doctype html><title>unbundled</title>
 for (const isolated of [true, false]) {
   const kind = isolated ? 'isolated' : 'not isolated';
   test(`modules, ${kind}`, async (context) => {
-    await inPage(
-      context,
-      await serveFolder(root.slice(0, -1), isolated, { '/index.html': unbundledPage }),
-      isolated,
-    );
+    const site = await serveFolder(root.slice(0, -1), isolated, { '/index.html': unbundledPage });
+    await inPage(context, site, isolated, everything ?? (isolated ? /./ : differs));
   });
 
   test(`bundled, ${kind}`, async (context) => {
