@@ -151,7 +151,16 @@ test('the names that the package exports are these', async () => {
     ...['latticeAxis', 'lessonScene', 'parseComplex', 'parseScene', 'prepare', 'render'],
   ]);
   assert.deepEqual(await names('mandoline/pool'), [
-    ...['Pool', 'PoolClosedError', 'RemoteError', 'TaskCloneError', 'TaskError', 'WorkerExitError'],
-    ...['partial', 'sliceRange', 'tasks'],
+    ...['AsyncResult', 'Pool', 'PoolClosedError', 'RemoteError', 'ResultTimeoutError', 'TaskCloneError'],
+    ...[
+      'TaskError',
+      'TaskTimeoutError',
+      'WorkerExitError',
+      'isCancelled',
+      'partial',
+      'serve',
+      'sliceRange',
+      'tasks',
+    ],
   ]);
 });

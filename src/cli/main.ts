@@ -11,7 +11,7 @@ import { UsageError } from './usage.js';
 // Who reads stdout may have had enough: `mandoline render -o - --format npy | head` is no failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(0);
-  throw error;
+  fail(`stdout: ${error.message}`, 1);
 });
 
 hearSignals();
@@ -32,8 +32,11 @@ try {
   await program.parseAsync();
 } catch (error) {
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
-  else {
-    process.stderr.write(`mandoline: ${error instanceof Error ? error.message : String(error)}\n`);
-    process.exitCode = error instanceof UsageError ? 2 : 1;
-  }
+  else fail(error instanceof Error ? error.message : String(error), error instanceof UsageError ? 2 : 1);
+}
+
+/** One line, the first time: what fails first may make more fail. */
+function fail(message: string, code: 1 | 2): void {
+  if (!process.exitCode) process.stderr.write(`mandoline: ${message}\n`);
+  process.exitCode = code;
 }

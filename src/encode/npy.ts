@@ -1,7 +1,7 @@
 // A field as numpy's .npy, byte for byte what `numpy.save` writes: format 1.0 of NEP 1, little-endian, rows first.
-// Own code because npyjs makes
-// the file as one buffer, a second copy of the whole array, and numpy-parser only reads.
-import { countRange } from '../color/paint.js';
+// Own code because npyjs makes the file as one buffer, a second copy of the whole array, and pads its header to
+// 8 where numpy pads to 64; and numpy-parser only reads.
+import { extremes } from '../color/paint.js';
 import type { Counts, Field } from '../field/field.js';
 
 export type Dtype = 'uint16' | 'uint32' | 'float64';
@@ -14,7 +14,7 @@ const bandLength = 2 ** 19;
 /** The type that is written where `wanted` is asked for: counts that do not fit 16 bits take 32. */
 export function fittingDtype(counts: Counts, wanted: Dtype): Dtype {
   if (wanted !== 'uint16' || counts instanceof Uint16Array) return wanted;
-  return countRange(counts).max >= 2 ** 16 ? 'uint32' : wanted;
+  return extremes(counts).max >= 2 ** 16 ? 'uint32' : wanted;
 }
 
 /** The bytes of the file, in bands. */

@@ -1,6 +1,5 @@
-// Where a file's bytes go: beside the file first, and in its place only when all are there. What the bytes are is
-// the encoders'.
-import { once } from 'node:events';
+// Where a file's bytes go: beside the file first, and in its place only when all are there; or stdout. What the
+// bytes are is the encoders', and when to discard is the program's.
 import { closeSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
@@ -13,7 +12,10 @@ export class OutputError extends Error {
 export interface Output {
   /** As it was given; `-` is stdout. */
   readonly path: string;
-  /** Writes all; gives the number of bytes. Throws OutputError, and then leaves nothing behind. */
+  /**
+   * Writes all; gives the number of bytes. Throws OutputError, or what the chunks throw, and then leaves nothing
+   * behind. A reader of stdout that goes away early ends it quietly.
+   */
   write(chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): Promise<number>;
   /** Removes what is written so far; for a program that is interrupted. */
   discard(): void;
@@ -26,18 +28,21 @@ export function openOutput(path: string): Output {
 
 function fileOutput(path: string): Output {
   const folder = dirname(path);
-  const status = statSync(folder, { throwIfNoEntry: false });
-  if (!status) throw new OutputError(`${path}: there is no folder ${folder}; make it first`);
-  if (!status.isDirectory()) throw new OutputError(`${path}: ${folder} is not a folder`);
-  if (statSync(path, { throwIfNoEntry: false })?.isDirectory())
-    throw new OutputError(`${path}: is a folder; give the name of a file`);
   const part = join(folder, `.${basename(path)}.${process.pid}.part`);
   const discard = () => rmSync(part, { force: true });
   try {
+    const status = statSync(folder, { throwIfNoEntry: false });
+    if (!status) throw new OutputError(`${path}: there is no folder ${folder}; make it first`);
+    if (!status.isDirectory()) throw new OutputError(`${path}: ${folder} is not a folder`);
+    if (statSync(path, { throwIfNoEntry: false })?.isDirectory())
+      throw new OutputError(`${path}: is a folder; give the name of a file`);
     // Tried, since permissions do not tell all: the folder may be another system's, or read-only.
     closeSync(openSync(part, 'w'));
     discard();
-  } catch {
+  } catch (error) {
+    if (error instanceof OutputError) throw error;
+    if (codeOf(error) === 'ENAMETOOLONG')
+      throw new OutputError(`${path}: the name is too long; choose one of at most 200 bytes`);
     throw new OutputError(`${path}: the folder ${folder} cannot be written to; choose another`);
   }
   return {
@@ -60,24 +65,46 @@ function fileOutput(path: string): Output {
         return bytes;
       } catch (error) {
         discard();
-        if (!(error instanceof Error && 'syscall' in error)) throw error;
-        throw new OutputError(`${path}: ${error.message}`, { cause: error });
+        throw outputError(path, error);
       }
     },
   };
 }
 
 function standardOutput(): Output {
+  // What goes wrong is told to each write; without a listener it would end the program too.
+  process.stdout.on('error', () => {});
   return {
     path: '-',
     discard: () => {},
     async write(chunks) {
       let bytes = 0;
-      for await (const chunk of chunks) {
-        if (!process.stdout.write(chunk)) await once(process.stdout, 'drain');
-        bytes += chunk.length;
+      try {
+        for await (const chunk of chunks) {
+          await writeToStdout(chunk);
+          bytes += chunk.length;
+        }
+      } catch (error) {
+        // Who reads has had enough: no failure.
+        if (codeOf(error) !== 'EPIPE') throw outputError('stdout', error);
       }
       return bytes;
     },
   };
 }
+
+/** Done when the chunk is on its way: that is the backpressure, and nothing is left to fail later. */
+const writeToStdout = (chunk: Uint8Array) =>
+  new Promise<void>((resolve, reject) => {
+    process.stdout.write(chunk, (error) => (error ? reject(error) : resolve()));
+  });
+
+const codeOf = (error: unknown) => (error instanceof Error && 'code' in error ? error.code : undefined);
+
+/** What the system refuses, as an OutputError; a failure of the work that makes the bytes stays as it is. */
+const outputError = (path: string, error: unknown) =>
+  error instanceof Error && 'syscall' in error
+    ? new OutputError(`${path}: cannot be written (${error.message}); make room or choose another place`, {
+        cause: error,
+      })
+    : error;

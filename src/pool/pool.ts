@@ -63,6 +63,9 @@ const dropped = new FinalizationRegistry<Crew>((crew) => {
   crew.close();
 });
 
+/** In MB. A worker needs 5 to start; with 2 and less Node 26 ends the whole program, workers and all. */
+const smallestHeap = 8;
+
 /**
  * Workers that run exported functions, as Python's `multiprocessing.Pool` runs them in processes. Every method that
  * gives a promise rejects, and never throws: with PoolClosedError once the pool is closed, with TaskError for what is
@@ -90,6 +93,9 @@ export class Pool<A extends readonly unknown[] = readonly unknown[]> implements 
       );
     }
     const { initializer, initArgs = [], worker, resourceLimits, onStrayError = defaultStray } = options;
+    const heap = resourceLimits?.maxOldGenerationSizeMb;
+    if (heap !== undefined && !(heap >= smallestHeap))
+      throw new RangeError(`resourceLimits.maxOldGenerationSizeMb ${heap}: must be at least ${smallestHeap}`);
     const task = initializer && checkTask(initializer);
     this.crew = new Crew({
       size: this.workers,

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { countRange, paint } from '../../src/color/paint.js';
 import { paletteColors, paletteNames } from '../../src/color/palettes.js';
+import { sha256 } from '../support.js';
 
 test('the smallest count has the first colour, the largest the last, and more never goes back', () => {
   fc.assert(
@@ -23,10 +24,41 @@ test('bands of rows are the picture cut in pieces', () => {
   assert.deepEqual([...image.rows(0, 3), ...image.rows(3, 3), ...image.rows(3, 7)], [...image.rows(0, 7)]);
 });
 
+test('colours go by the logarithm of the distance from the smallest count', () => {
+  const counts = Uint32Array.from({ length: 72 }, (_, above) => 9 + above);
+  const indices = paint({ rows: 1, columns: 72, counts }, 'magma').rows(0, 1);
+  for (const [above, index] of indices.entries()) {
+    const exact = (255 * Math.log(1 + above / 4)) / Math.log(1 + 71 / 4);
+    assert.ok(Math.abs(index - exact) < 0.5 + 1e-6, `${above}: ${index}, not ${exact}`);
+  }
+});
+
+test('a count has the same colour whether it stands in the table or beyond', () => {
+  const max = 2 ** 32 - 1;
+  const counts = Uint32Array.of(0, 65535, 65536, 65537, 1e6, max);
+  const indices = paint({ rows: 1, columns: 6, counts }, 'magma').rows(0, 1);
+  const exact = [...counts].map((count) =>
+    Math.round((255 * Math.log(1 + count / 4)) / Math.log(1 + max / 4)),
+  );
+  assert.deepEqual([...indices], exact);
+});
+
+test('a field of one count is a picture of the first colour', () => {
+  assert.deepEqual(
+    [...paint({ rows: 1, columns: 2, counts: Uint16Array.of(7, 7) }, 'turbo').rows(0, 1)],
+    [0, 0],
+  );
+});
+
 test('colours are the palettes that matplotlib and d3 have', () => {
   assert.deepEqual([...paletteColors('viridis', 3)], [68, 1, 84, 33, 145, 140, 253, 231, 37]);
   assert.deepEqual([...paletteColors('inferno', 256)].slice(0, 3), [0, 0, 4]);
   for (const name of paletteNames) assert.equal(paletteColors(name, 256).length, 768);
+});
+
+test('every palette has the same bytes on every machine', () => {
+  const bytes = paletteNames.map((name) => paletteColors(name, 256));
+  assert.equal(sha256(...bytes), 'cc9ba7406d75c2aeda1bcd6a1fcaada3976e6c30de6a9a46ab659de71046311f');
 });
 
 test('an unknown palette is a RangeError that names those there are', () => {

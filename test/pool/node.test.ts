@@ -107,12 +107,9 @@ test('worker: a module that does not call serve(), or cannot be loaded, rejects 
   }
 });
 
-test('resourceLimits: too small to start is an error, not a hang', async () => {
-  const pool = new Pool({ workers: 1, resourceLimits: { maxOldGenerationSizeMb: 1 } });
-  await assert.rejects(pool.map(jobs.square, [1]), WorkerExitError);
-  await assert.rejects(pool.map(jobs.square, [1]), WorkerExitError);
-  pool.terminate();
-  await pool.join();
+test('resourceLimits: a heap in which no worker could start is a RangeError', () => {
+  for (const maxOldGenerationSizeMb of [0, 1, 7, Number.NaN])
+    assert.throws(() => new Pool({ workers: 1, resourceLimits: { maxOldGenerationSizeMb } }), RangeError);
 });
 
 test('isMainThread: a pool made while a worker imports its task is refused; with the guard it works', async () => {
