@@ -77,6 +77,13 @@ export const throwLater = (x: number): number => {
   }, 1);
   return x;
 };
+/** Waits for what never comes, because the callback throws. */
+export const throwInCallback = (_: number): Promise<never> =>
+  new Promise(() => {
+    setTimeout(() => {
+      throw new RangeError('in a callback');
+    }, 5);
+  });
 export const rejectLater = (x: number): number => {
   void Promise.reject(new Error('too late'));
   return x;
