@@ -25,10 +25,11 @@ export type ErrorData =
       readonly fields: Readonly<Record<string, unknown>>;
     };
 
-const knownClasses = [
-  ...[Error, TypeError, RangeError, SyntaxError, ReferenceError, EvalError, URIError, AggregateError],
-  ...[TaskError, TaskCloneError, PoolClosedError, WorkerExitError, TaskTimeoutError, ResultTimeoutError],
-];
+/** By their names in the source, which a bundler may change elsewhere. */
+const knownClasses: Readonly<Record<string, { readonly prototype: Error }>> = {
+  ...{ Error, TypeError, RangeError, SyntaxError, ReferenceError, EvalError, URIError, AggregateError },
+  ...{ TaskError, TaskCloneError, PoolClosedError, WorkerExitError, TaskTimeoutError, ResultTimeoutError },
+};
 const depthLimit = 8;
 const notFields = new Set(['name', 'message', 'stack', 'cause', 'errors']);
 
@@ -71,8 +72,7 @@ function ofClass(name: string, message: string, stack: string): Error {
   // A DOMException is known by its stack's first line at most, its name being any; these two are thrown by tasks.
   if (/^(AbortError|TimeoutError|DataCloneError)$/.test(name) && !stack.startsWith('Error'))
     return new DOMException(message, name);
-  const known =
-    knownClasses.find((each) => each.prototype.name === name || each.name === name) ?? RemoteError;
+  const known = Object.hasOwn(knownClasses, name) ? knownClasses[name]! : RemoteError;
   const error = Object.setPrototypeOf(new Error(message), known.prototype);
   if (error.name !== name)
     Object.defineProperty(error, 'name', { value: name, writable: true, configurable: true });

@@ -1,4 +1,5 @@
 // Threads on Node: worker_threads, from the pool's side and, in `serveHere`, from the worker's.
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { availableParallelism as cores } from 'node:os';
 import { parentPort, type TransferListItem, Worker } from 'node:worker_threads';
 import type { PoolMessage, Thread, ThreadEvents, ThreadOptions, WorkerMessage } from './protocol.js';
@@ -43,15 +44,17 @@ export function serveHere(served: Functions): void {
     throw new Error('serve: must be called in a worker, by the module that `worker` of a Pool starts');
   const post = (message: PoolMessage, transfer: readonly Transferable[] = []) =>
     port.postMessage(message, transfer as TransferListItem[]);
-  const { receive, stray } = runWorker({ post, end: () => process.exit() }, served);
+  const running = new AsyncLocalStorage<number>();
+  const within = <T>(job: number, action: () => T): T => running.run(job, action);
+  const { receive, stray } = runWorker({ post, end: () => process.exit(), within }, served);
   port.on('message', (messages: readonly WorkerMessage[]) => receive(messages));
   port.on('messageerror', (error) => {
     stray(error);
     process.exit(1);
   });
   // What is thrown after a task has ended is told and hurts no other task.
-  process.on('uncaughtException', stray);
-  process.on('unhandledRejection', stray);
+  process.on('uncaughtException', (error) => stray(error, running.getStore()));
+  process.on('unhandledRejection', (error) => stray(error));
 }
 
 /** Says what a program should hear that called nothing. */

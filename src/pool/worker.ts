@@ -34,14 +34,19 @@ export interface WorkerLine {
   post(message: PoolMessage, transfer?: readonly Transferable[]): void;
   /** Ends this thread. */
   end(): void;
+  /** Runs an action so that `stray` can be told of which job an error is; absent where the platform cannot tell. */
+  within?<T>(job: number, action: () => T): T;
 }
 
 /** Joins a worker to its line: give `receive` all that comes, and `stray` every error that nobody caught. */
-export function runWorker({ post, end }: WorkerLine, served: Functions) {
+export function runWorker(line: WorkerLine, served: Functions) {
+  const { post, end } = line;
   let worker = 0;
   let cells: MemberCells | undefined;
   let busy = true;
   let cancelled = 0;
+  /** The job that is waited for, and how to end it from outside. */
+  let pendingJob: { readonly job: number; readonly fail: (error: unknown) => void } | undefined;
   const inbox: (JobMessage | readonly ['end'])[] = [];
   const contexts = new Map<number, Context>();
   const modules = new Map<string, Functions>([['', served]]);
@@ -58,8 +63,11 @@ export function runWorker({ post, end }: WorkerLine, served: Functions) {
       }
       work();
     },
-    stray(error: unknown): void {
-      post(['stray', errorToData(error)]);
+    /** `job` is the one that the error is of, where that is known. */
+    stray(error: unknown, job?: number): void {
+      // Of the very job that is waited for: what it waits for may never come.
+      if (pendingJob && pendingJob.job === job) pendingJob.fail(error);
+      else post(['stray', errorToData(error)]);
     },
   };
 
@@ -100,10 +108,11 @@ export function runWorker({ post, end }: WorkerLine, served: Functions) {
       if (cells && timed) cells.started[0] = Infinity;
       // The pool may have taken it back while it waited here.
       if (cells && Atomics.compareExchange(cells.slots, slot, job, -job) !== job) continue;
-      const pending = perform(message);
+      const pending = line.within ? line.within(job, () => perform(message)) : perform(message);
       if (!pending) continue;
       busy = true;
       void pending.then(() => {
+        pendingJob = undefined;
         busy = false;
         work();
       });
@@ -131,7 +140,12 @@ export function runWorker({ post, end }: WorkerLine, served: Functions) {
       const values = context.run
         ? execute(message, context.run, context, progress)
         : find(context).then((run) => execute(message, run, context, progress));
-      if (isThenable(values)) return Promise.resolve(values).then(succeeded, failed);
+      if (isThenable(values)) {
+        const failure = new Promise<never>((_, reject) => {
+          pendingJob = { job, fail: reject };
+        });
+        return Promise.race([values, failure]).then(succeeded, failed);
+      }
       succeeded(values);
     } catch (error) {
       failed(error);

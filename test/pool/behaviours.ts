@@ -588,10 +588,13 @@ export const behaviours: readonly Behaviour[] = [
   {
     name: 'pool_in_worker: a pool inside a worker works',
     // Without a bundler a browser's worker has no import map, so that `mandoline/pool` means nothing to it.
-    where: ({ isNode }) => isNode,
-    async check({ pool: make, jobs }) {
+    where: ({ isNode, bundled }) => isNode || bundled,
+    async check({ pool: make, jobs, bundled }) {
       await using pool = make();
-      equal(await pool.map(jobs.poolInside, [3, 5], { chunkSize: 1 }), [squares(3), squares(5)]);
+      equal(await pool.map(partial(jobs.poolInside, bundled), [3, 5], { chunkSize: 1 }), [
+        squares(3),
+        squares(5),
+      ]);
     },
   },
   {
@@ -608,7 +611,10 @@ export const behaviours: readonly Behaviour[] = [
         () => pool.mapAsync(lambda, [1]),
       ]) {
         const error = await rejection(call(), TaskError);
-        check(/lambda.*export it and name it with tasks/.test(error.message), error.message);
+        check(
+          /^the function .* cannot be sent.*export it and name it with tasks/.test(error.message),
+          error.message,
+        );
       }
       const { missing } = jobs as unknown as { missing: typeof jobs.square };
       const error = await rejection(pool.map(missing, [1]), TaskError);

@@ -77,6 +77,13 @@ export const throwLater = (x: number): number => {
   }, 1);
   return x;
 };
+/** Waits for what never comes, because the callback throws. */
+export const throwInCallback = (_: number): Promise<never> =>
+  new Promise(() => {
+    setTimeout(() => {
+      throw new RangeError('in a callback');
+    }, 5);
+  });
 export const rejectLater = (x: number): number => {
   void Promise.reject(new Error('too late'));
   return x;
@@ -128,10 +135,12 @@ export const whichWorker = (_?: number): number => {
   token ||= Math.random();
   return token;
 };
-export const poolInside = async (limit: number): Promise<number[]> => {
+/** Maps in a pool of its own; `served` where the functions are built into this worker's script. */
+export const poolInside = async (limit: number, served: boolean): Promise<number[]> => {
   const { Pool, tasks } = await import('mandoline/pool');
-  await using pool = new Pool({ workers: 2 });
-  const inner = tasks<typeof import('./jobs.js')>(new URL('./jobs.js', import.meta.url));
+  const worker = () => new Worker(self.location.href, { type: 'module' });
+  await using pool = new Pool({ workers: 2, ...(served && { worker }) });
+  const inner = tasks<typeof import('./jobs.js')>(served ? undefined : new URL(import.meta.url));
   return await pool.map(
     inner.square,
     Array.from({ length: limit }, (_, i) => i),

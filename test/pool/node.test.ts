@@ -138,6 +138,24 @@ test('a program given as text can make a pool', async () => {
   assert.deepEqual([stdout.toString(), stderr], ['[ 4 ]\n', '']);
 });
 
+test('a throw in a callback of a task that waits for it rejects the task, and no other', async () => {
+  const strays: unknown[] = [];
+  await using pool = new Pool({ workers: 1, onStrayError: (error) => strays.push(error) });
+  assert.equal(await pool.apply(jobs.throwLater, [7]), 7);
+  const beside = pool.map(jobs.squareLater, upTo(20), { chunkSize: 1 });
+  await assert.rejects(pool.apply(jobs.throwInCallback, [1]), {
+    name: 'RangeError',
+    message: 'in a callback',
+  });
+  await assert.rejects(pool.map(jobs.throwInCallback, [1, 2]), { name: 'RangeError' });
+  assert.equal((await beside).length, 20);
+  assert.equal(await pool.apply(jobs.square, [3]), 9);
+  assert.deepEqual(
+    strays.map((error) => (error as Error).message),
+    ['too late'],
+  );
+});
+
 test('terminate: nothing that nobody listens to is reported as unhandled', async () => {
   const pool = new Pool({ workers: 1 });
   const iterator = pool.imap(jobs.forever, upTo(10));

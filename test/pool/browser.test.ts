@@ -1,0 +1,96 @@
+// The behaviours in a real Chromium: as modules and bundled by Vite, with cross-origin isolation and without.
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import type { Browser } from 'playwright-core';
+import { build } from 'vite';
+import { root, temporaryFolder } from '../support.js';
+import { launchBrowser, type Site, serveFolder } from './browser.js';
+import type { PageChecks } from './page/checks.js';
+
+declare const checks: PageChecks;
+
+/** Of the four kinds of page two run everything, and the others what differs most; with MANDOLINE_STRESS=long all. */
+const differs = /^(apply|map|fill|initializer|traceback|pool_in_worker|cancel)/;
+const everything = process.env.MANDOLINE_STRESS === 'long' ? /./ : undefined;
+
+let browser: Browser;
+before(async () => {
+  browser = await launchBrowser();
+});
+after(() => browser?.close());
+
+const importMap = {
+  imports: { 'mandoline/pool': '/dist/src/pool/index.js', '#thread': '/dist/src/pool/thread.web.js' },
+};
+const unbundledPage = `<!doctype html><title>unbundled</title>
+<script type="importmap">${JSON.stringify(importMap)}</script>
+<script type="module" src="/dist/test/pool/page/unbundled.js"></script>`;
+
+for (const isolated of [true, false]) {
+  const kind = isolated ? 'isolated' : 'not isolated';
+  test(`modules, ${kind}`, async (context) => {
+    const site = await serveFolder(root.slice(0, -1), isolated, { '/index.html': unbundledPage });
+    await inPage(context, site, isolated, everything ?? (isolated ? /./ : differs));
+  });
+
+  test(`bundled, ${kind}`, async (context) => {
+    const folder = temporaryFolder(context);
+    const page = '<!doctype html><title>bundled</title><script type="module" src="./bundled.js"></script>';
+    const compiled = join(root, 'dist', 'test', 'pool', 'page');
+    await build({
+      root: compiled,
+      logLevel: 'error',
+      configFile: false,
+      // The page is part of this package; elsewhere the name finds the installed one.
+      resolve: { alias: { 'mandoline/pool': join(root, 'dist', 'src', 'pool', 'index.js') } },
+      worker: { format: 'es' },
+      build: { outDir: folder, emptyOutDir: true },
+      plugins: [
+        {
+          name: 'page',
+          // An HTML file that is written nowhere, because dist/ holds what the compiler makes.
+          resolveId: (id) => (id.endsWith('index.html') ? join(compiled, 'index.html') : undefined),
+          load: (id) => (id.endsWith('index.html') ? page : undefined),
+        },
+      ],
+    });
+    assert.match(await readFile(join(folder, 'index.html'), 'utf8'), /assets\/index-/);
+    await inPage(
+      context,
+      await serveFolder(folder, isolated),
+      isolated,
+      everything ?? (isolated ? differs : /./),
+    );
+  });
+}
+
+/** Opens a page and runs the wanted behaviours in it, each as a test. */
+async function inPage(
+  context: test.TestContext,
+  site: Site,
+  isolated: boolean,
+  wanted: RegExp,
+): Promise<void> {
+  const page = await browser.newPage();
+  const errors: string[] = [];
+  page.on('pageerror', (error) => errors.push(String(error)));
+  try {
+    await page.goto(`${site.address}/index.html`);
+    await page.waitForFunction(() => 'checks' in globalThis);
+    assert.equal(await page.evaluate(() => crossOriginIsolated), isolated);
+    const names = await page.evaluate(() => checks.names);
+    for (const name of names.filter((each) => wanted.test(each))) {
+      await context.test(name, { timeout: 60_000 }, async (each) => {
+        const outcome = await page.evaluate((given) => checks.run(given), name);
+        if (outcome === 'skipped') each.skip();
+        else assert.equal(outcome, '');
+      });
+    }
+    assert.deepEqual(errors, []);
+  } finally {
+    await page.close();
+    await site.close();
+  }
+}

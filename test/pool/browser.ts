@@ -1,0 +1,74 @@
+// A real Chromium for tests: the system's where there is one, otherwise the one inside an npm package.
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import { extname, join, normalize, sep } from 'node:path';
+import { type Browser, chromium } from 'playwright-core';
+
+const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
+
+async function executable(): Promise<string> {
+  const folders = (process.env.PATH ?? '').split(':');
+  const found = folders.flatMap((folder) => names.map((name) => join(folder, name))).find(existsSync);
+  if (found) return found;
+  // The package brings system libraries too, but unpacks them only where it is told that they are missing.
+  const libraries = execFileSync('ldconfig', ['-p'], { encoding: 'utf8' });
+  if (!libraries.includes('libnss3.so')) process.env.AWS_LAMBDA_JS_RUNTIME = 'nodejs20.x';
+  const packaged = await import('@sparticuz/chromium');
+  return await packaged.default.executablePath();
+}
+
+/** Starts the browser. The arguments that the package suggests would break cross-origin isolation. */
+export const launchBrowser = async (): Promise<Browser> =>
+  await chromium.launch({
+    executablePath: await executable(),
+    args: [
+      '--no-sandbox',
+      '--enable-unsafe-webgpu',
+      '--use-webgpu-adapter=swiftshader',
+      '--use-angle=swiftshader',
+    ],
+  });
+
+const types: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+};
+const isolation = {
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Embedder-Policy': 'require-corp',
+};
+
+export interface Site {
+  /** Address of its root, without a slash at the end. */
+  readonly address: string;
+  readonly close: () => Promise<void>;
+}
+
+/** Serves a folder on this machine only; where `pages` has a path, its text. */
+export async function serveFolder(
+  folder: string,
+  isolated: boolean,
+  pages: Readonly<Record<string, string>> = {},
+): Promise<Site> {
+  const server: Server = createServer(async ({ url }, response) => {
+    const path = decodeURIComponent(new URL(url!, 'http://localhost').pathname);
+    const file = normalize(join(folder, path));
+    try {
+      if (!file.startsWith(folder + sep)) throw new Error('outside of the folder');
+      const body = pages[path] ?? (await readFile(file));
+      const type = types[extname(path)] ?? 'application/octet-stream';
+      response.writeHead(200, { 'Content-Type': type, ...(isolated && isolation) }).end(body);
+    } catch {
+      response.writeHead(404).end();
+    }
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as { port: number };
+  const close = () => {
+    server.closeAllConnections();
+    return new Promise<void>((resolve) => server.close(() => resolve()));
+  };
+  return { address: `http://127.0.0.1:${port}`, close };
+}
