@@ -3,10 +3,13 @@
 //     npm run bench -- pool
 // Installs the peers beside itself at the first time (bench/pool/package.json). Prints medians as a Markdown table.
 import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import os from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { Worker } from 'node:worker_threads';
 import { Pool, type SliceRange, tasks } from 'mandoline/pool';
 
 interface Functions {
@@ -23,14 +26,17 @@ interface Row {
   /** Seconds: from nothing to the first result; for one task; for all slices. */
   readonly start: number;
   readonly one: number;
-  readonly many?: number;
+  readonly many: number;
   readonly slices: number;
 }
 
 const workers = 2;
 const taskCount = 20_000;
 const sliceCount = 2000;
-const repeats = 9;
+const startRounds = 25;
+const rounds = 9;
+/** How long the end of a pool is waited for: poolifier's destroy() sometimes never resolves. */
+const endMilliseconds = 2000;
 const folder = fileURLToPath(new URL('../../bench/pool', import.meta.url));
 if (!existsSync(join(folder, 'node_modules')))
   execFileSync('npm', ['install', '--no-fund', '--no-audit', '--no-package-lock'], {
@@ -46,77 +52,140 @@ const items = Array.from({ length: taskCount }, (_, i) => i);
 const shared = new SharedArrayBuffer(sliceCount * 4000 * 8);
 const numbers = new Float64Array(shared);
 
-async function seconds(work: () => Promise<unknown>, times = repeats): Promise<number> {
-  const measured: number[] = [];
-  for (let i = 0; i <= times; i++) {
-    const begun = performance.now();
-    await work();
-    if (i > 0) measured.push((performance.now() - begun) / 1000); // the first warms up
-  }
-  return measured.sort((a, b) => a - b)[times >> 1]!;
+/** A pool as it is measured. */
+interface Contender {
+  readonly name: string;
+  /** Makes a pool and waits for its first result; gives what ends it. */
+  start(): Promise<() => unknown>;
+  /** What is measured on a pool that is there already, by its name in the table. */
+  warm(): {
+    readonly work: Readonly<Record<string, () => Promise<unknown>>>;
+    readonly ready?: Promise<unknown>;
+    end(): unknown;
+  };
 }
 
-/** From nothing to the first result; ending the pool is not in it. */
-async function secondsToFirst<P>(
-  make: () => P,
-  first: (pool: P) => PromiseLike<unknown>,
-  end: (pool: P) => unknown,
-): Promise<number> {
-  const measured: number[] = [];
-  for (let i = 0; i <= repeats; i++) {
-    const begun = performance.now();
-    const pool = make();
-    await first(pool);
-    if (i > 0) measured.push((performance.now() - begun) / 1000);
-    await end(pool);
-  }
-  return measured.sort((a, b) => a - b)[repeats >> 1]!;
-}
-
-function checkNumbers(): void {
-  if (numbers[4000 * 7 + 5] !== 12) throw new Error('the slices were not filled');
-  numbers.fill(0);
-}
-
-async function ours(): Promise<Row> {
-  const start = await secondsToFirst(
-    () => new Pool({ workers }),
-    (pool) => pool.apply(functions.increment, [1]),
-    async (pool) => {
+const ours: Contender = {
+  name: '**mandoline/pool**',
+  async start() {
+    const pool = new Pool({ workers });
+    await pool.apply(functions.increment, [1]);
+    return () => {
       pool.terminate();
-      await pool.join();
+      return pool.join();
+    };
+  },
+  warm() {
+    const pool = new Pool({ workers });
+    const work = {
+      one: () => pool.map(functions.increment, items, { chunkSize: 1 }),
+      many: () => pool.map(functions.increment, items),
+      slices: () => pool.fill(functions.fillSlice, numbers, [], { slices: sliceCount, rows: sliceCount }),
+    };
+    return { work, end: () => pool.terminate() };
+  },
+};
+
+function peer(name: string, make: (workers: number) => Peer): Contender {
+  const indices = Array.from({ length: sliceCount }, (_, i) => i);
+  return {
+    name,
+    async start() {
+      const pool = make(workers);
+      await pool.run('increment', 1);
+      return () => pool.end();
     },
-  );
-  const pool = new Pool({ workers });
-  const one = (await seconds(() => pool.map(functions.increment, items, { chunkSize: 1 }))) / taskCount;
-  const many = (await seconds(() => pool.map(functions.increment, items))) / taskCount;
-  const fill = () => pool.fill(functions.fillSlice, numbers, [], { slices: sliceCount, rows: sliceCount });
-  const slices = await seconds(fill);
-  checkNumbers();
-  pool.terminate();
-  return { name: '**mandoline/pool**', start, one, many, slices };
+    warm() {
+      const pool = make(workers);
+      const work = {
+        one: () => Promise.all(items.map((x) => pool.run('increment', x))),
+        slices: () => Promise.all(indices.map((index) => pool.run('fillShared', { buffer: shared, index }))),
+      };
+      return { work, end: () => pool.end() };
+    },
+  };
 }
 
-async function peer(name: string, make: (workers: number) => Peer): Promise<Row> {
-  const start = await secondsToFirst(
-    () => make(workers),
-    (pool) => pool.run('increment', 1),
-    (pool) => pool.end(),
-  );
-  const pool = make(workers);
-  const one = (await seconds(() => Promise.all(items.map((x) => pool.run('increment', x))))) / taskCount;
-  const indices = Array.from({ length: sliceCount }, (_, i) => i);
-  const slices = await seconds(() =>
-    Promise.all(indices.map((index) => pool.run('fillShared', { buffer: shared, index }))),
-  );
-  checkNumbers();
-  await pool.end();
-  return { name, start, one, slices };
+/** Two bare threads that fill one half each as soon as they are told: what the machine's memory allows. */
+function bare(): Contender {
+  const script = `const { parentPort, workerData: { numbers, half } } = require('node:worker_threads');
+    parentPort.on('message', () => {
+      for (let i = half * 1000; i < half * 1000 + 1000; i++) numbers.subarray(i * 4000, i * 4000 + 4000).fill(i);
+      parentPort.postMessage(0);
+    });
+    parentPort.postMessage(0);`;
+  const make = () => [0, 1].map((half) => new Worker(script, { eval: true, workerData: { numbers, half } }));
+  const answer = (thread: Worker) => once(thread, 'message');
+  const end = (threads: readonly Worker[]) => Promise.all(threads.map((thread) => thread.terminate()));
+  return {
+    name: 'no pool: two bare threads',
+    async start() {
+      const threads = make();
+      await Promise.race(threads.map(answer));
+      return () => end(threads);
+    },
+    warm() {
+      const threads = make();
+      const slices = () => {
+        for (const thread of threads) thread.postMessage(0);
+        return Promise.all(threads.map(answer));
+      };
+      return { work: { slices }, ready: Promise.all(threads.map(answer)), end: () => end(threads) };
+    },
+  };
+}
+
+/**
+ * Medians. Every pool has its turn in every round, so that all of them meet the same moods of the machine; what is
+ * to be warm runs once more before it is timed, so that none pays for what its neighbour left behind.
+ */
+async function measure(contenders: readonly Contender[]): Promise<Row[]> {
+  const times = contenders.map((): Record<string, number[]> => ({}));
+  const timed = async <T>(index: number, what: string, work: () => Promise<T>): Promise<T> => {
+    const begun = performance.now();
+    const result = await work();
+    times[index]![what] ??= [];
+    times[index]![what].push((performance.now() - begun) / 1000);
+    return result;
+  };
+  const ended = (end: () => unknown) => Promise.race([end(), setTimeout(endMilliseconds)]);
+  for (const contender of contenders) await ended(await contender.start());
+  for (let round = 0; round < startRounds; round++)
+    for (const [index, contender] of contenders.entries()) {
+      const end = await timed(index, 'start', () => contender.start());
+      await ended(end);
+    }
+  const open = contenders.map((contender) => contender.warm());
+  for (const [index, { work, ready }] of open.entries()) {
+    await ready;
+    numbers.fill(-1);
+    await work.slices!();
+    if (numbers.some((number, i) => number !== Math.floor(i / 4000)))
+      throw new Error(`${contenders[index]!.name}: the slices were not filled`);
+  }
+  for (const what of ['one', 'many', 'slices'])
+    for (let round = 0; round < rounds; round++)
+      for (const [index, { work }] of open.entries()) {
+        if (!work[what]) continue;
+        await work[what]();
+        await timed(index, what, work[what]);
+      }
+  for (const { end } of open) await ended(end);
+  return contenders.map(({ name }, index) => {
+    const median = (what: string) => times[index]![what]?.sort((a, b) => a - b).at(rounds >> 1);
+    return {
+      name,
+      start: times[index]!.start!.sort((a, b) => a - b)[startRounds >> 1]!,
+      one: (median('one') ?? Number.NaN) / taskCount,
+      many: (median('many') ?? Number.NaN) / taskCount,
+      slices: median('slices')!,
+    };
+  });
 }
 
 function python(): Row[] {
   try {
-    const given = [join(folder, 'pool.py'), workers, taskCount, sliceCount, repeats].map(String);
+    const given = [join(folder, 'pool.py'), workers, taskCount, sliceCount, rounds].map(String);
     return [{ name: "Python's Pool (fork)", ...JSON.parse(execFileSync('python3', given).toString()) }];
   } catch {
     console.error('python3 is not there or failed: no row for it');
@@ -146,18 +215,22 @@ async function memory(): Promise<number> {
 // Some peers let the program end while it waits for them.
 const awake = setInterval(() => {}, 1000);
 const grown = await memory();
-const rows = [await ours()];
-for (const [name, make] of Object.entries(peers)) rows.push(await peer(name, make));
-rows.push(...python());
+const rows = [
+  ...(await measure([ours, ...Object.entries(peers).map(([name, make]) => peer(name, make)), bare()])),
+  ...python(),
+];
 clearInterval(awake);
 
 console.log(
-  `${os.cpus()[0]?.model.trim()}, ${os.availableParallelism()} cores, Node ${process.version}, medians of ${repeats}\n`,
+  `${os.cpus()[0]?.model.trim()}, ${os.availableParallelism()} cores, Node ${process.version}, medians of ${startRounds} starts and ${rounds} runs\n`,
 );
 console.log('| pool, 2 workers | start, ms | a tiny task, µs | in default chunks, µs | 2000 slices, ms |');
 console.log('| --- | --- | --- | --- | --- |');
 for (const { name, start, one, many, slices } of rows) {
-  const cells = [start * 1e3, one * 1e6, many && many * 1e6, slices * 1e3];
-  console.log(`| ${[name, ...cells.map((cell) => cell?.toPrecision(3) ?? '-')].join(' | ')} |`);
+  const cells = [start * 1e3, one * 1e6, many * 1e6, slices * 1e3];
+  console.log(
+    `| ${[name, ...cells.map((cell) => (Number.isNaN(cell) ? '-' : cell.toPrecision(3)))].join(' | ')} |`,
+  );
 }
 console.log(`\n1,000,000 items through imap, 1000 in the buffer: peak growth ${grown.toFixed(0)} MB`);
+process.exit(); // whatever a pool has left behind

@@ -27,6 +27,10 @@ export function setup() {
     console.error('mandoline: compiling');
     rmSync(inRoot('dist'), { recursive: true, force: true });
     run(process.execPath, [inRoot('node_modules', 'typescript', 'bin', 'tsc')]);
+    // A worker starts faster from one file, and faster from CommonJS, than from a tree of modules.
+    const worker = ['dist/src/pool/worker.node.js', '-o', 'dist/src/pool/worker.node.cjs'];
+    const bundling = ['--format', 'cjs', '--platform', 'node', '--log-level', 'warn'];
+    run(process.execPath, [inRoot('node_modules', 'rolldown', 'bin', 'cli.mjs'), ...worker, ...bundling]);
     chmodSync(inRoot('dist', 'src', 'cli', 'main.js'), 0o755);
   });
 }

@@ -1,11 +1,17 @@
 // What a task may know of itself while it runs. Set by worker.ts; on a thread that is no worker it says nothing.
 
-/** The state of this thread. */
-export const current = {
-  cancelled: (): boolean => false,
+interface Current {
+  cancelled: () => boolean;
   /** Address of the task's module whose first lines run just now. */
-  importing: undefined as string | undefined,
-};
+  importing: string | undefined;
+}
+
+const state = globalThis as { [key: symbol]: Current | undefined };
+const key = Symbol.for('mandoline.pool.current');
+state[key] ??= { cancelled: () => false, importing: undefined };
+
+/** The state of this thread: one for all copies of this module, because a worker's script brings one of its own. */
+export const current: Current = state[key];
 
 /**
  * Whether the result of the task that runs in this worker is not wanted any more, because its call was aborted or

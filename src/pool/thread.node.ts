@@ -1,6 +1,9 @@
 // Threads on Node: worker_threads, from the pool's side and, in `serveHere`, from the worker's.
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { createRequire } from 'node:module';
 import { availableParallelism as cores } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { types } from 'node:util';
 import { parentPort, type TransferListItem, Worker } from 'node:worker_threads';
 import type { PoolMessage, Thread, ThreadEvents, ThreadOptions, WorkerMessage } from './protocol.js';
 import { type Functions, runWorker } from './worker.js';
@@ -15,7 +18,7 @@ const isText = process.execArgv.some((flag) => flag.startsWith('--input-type'));
 export function startThread({ worker: make, resourceLimits }: ThreadOptions, events: ThreadEvents): Thread {
   const worker = make
     ? (make() as Worker)
-    : new Worker(new URL('./worker.node.js', import.meta.url), {
+    : new Worker(new URL('./worker.node.cjs', import.meta.url), {
         ...(resourceLimits && { resourceLimits }),
         ...(isText && { execArgv: [] }),
       });
@@ -37,6 +40,27 @@ export function startThread({ worker: make, resourceLimits }: ThreadOptions, eve
   };
 }
 
+/** Loaders that a program asks for, such as those for TypeScript, may treat the two ways below differently. */
+const loaders = /(^|\s)(-r|--require|--import|--loader|--experimental-loader)\b/;
+const hasLoaders = loaders.test([...process.execArgv, process.env.NODE_OPTIONS].join(' '));
+
+/**
+ * The module that `import(address)` gives. In a new thread the first `import()` takes 5 ms, most of them for Node's
+ * asynchronous loader; `require` gives the very same ES module without it (Node's "Loading ECMAScript modules
+ * using require()"), where no part of it awaits at its top level.
+ */
+function load(address: string): Functions | Promise<Functions> {
+  if (/^file:[^?#]*\.m?js$/.test(address) && !hasLoaders)
+    try {
+      const loaded = createRequire(address)(fileURLToPath(address));
+      if (types.isModuleNamespaceObject(loaded)) return loaded as unknown as Functions;
+    } catch (error) {
+      const code = (error as { code?: unknown } | null)?.code;
+      if (code !== 'MODULE_NOT_FOUND' && !String(code).startsWith('ERR_REQUIRE')) throw error;
+    }
+  return import(address);
+}
+
 /** Makes this thread a worker of the pool that started it. Throws on the main thread. */
 export function serveHere(served: Functions): void {
   const port = parentPort;
@@ -46,7 +70,7 @@ export function serveHere(served: Functions): void {
     port.postMessage(message, transfer as TransferListItem[]);
   const running = new AsyncLocalStorage<number>();
   const within = <T>(job: number, action: () => T): T => running.run(job, action);
-  const { receive, stray } = runWorker({ post, end: () => process.exit(), within }, served);
+  const { receive, stray } = runWorker({ post, end: () => process.exit(), within, load }, served);
   port.on('message', (messages: readonly WorkerMessage[]) => receive(messages));
   port.on('messageerror', (error) => {
     stray(error);

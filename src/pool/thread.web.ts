@@ -53,7 +53,11 @@ export function serveHere(served: Functions): void {
   const end = () => scope.postMessage(closed);
   scope.close = end;
   const { receive, stray } = runWorker(
-    { post: (message, transfer = []) => scope.postMessage(message, transfer), end },
+    {
+      post: (message, transfer = []) => scope.postMessage(message, transfer),
+      end,
+      load: (address) => import(/* @vite-ignore */ /* webpackIgnore: true */ address),
+    },
     served,
   );
   scope.onmessage = ({ data }) => receive(data);

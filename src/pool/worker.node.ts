@@ -1,4 +1,5 @@
-// The first module of the pool's own workers on Node. The work is worker.ts's.
+// The first module of the pool's own workers on Node, which start from a bundle of it (scripts/setup.js). The work is
+// worker.ts's.
 import { serveHere } from './thread.node.js';
 
 serveHere({});

@@ -36,6 +36,8 @@ export interface WorkerLine {
   end(): void;
   /** Runs an action so that `stray` can be told of which job an error is; absent where the platform cannot tell. */
   within?<T>(job: number, action: () => T): T;
+  /** Imports a module by its address. */
+  load(address: string): Functions | Promise<Functions>;
 }
 
 /** Joins a worker to its line: give `receive` all that comes, and `stray` every error that nobody caught. */
@@ -250,7 +252,7 @@ export function runWorker(line: WorkerLine, served: Functions) {
     if (!exported) {
       current.importing = module;
       try {
-        exported = (await import(/* @vite-ignore */ /* webpackIgnore: true */ module)) as Functions;
+        exported = await line.load(module);
       } finally {
         current.importing = undefined;
       }
