@@ -1,12 +1,14 @@
 // What the pool promises on Node alone: what needs a process of its own, many threads, or Node's own workers.
 import assert from 'node:assert/strict';
 import { getEventListeners } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import fc from 'fast-check';
 import { Pool, PoolClosedError, tasks, WorkerExitError } from 'mandoline/pool';
-import { type Ended, run } from '../support.js';
+import { type Ended, run, temporaryFolder } from '../support.js';
 import { upTo } from './check.js';
 
 const jobs = tasks<typeof import('./jobs.js')>(new URL('./jobs.js', import.meta.url));
@@ -154,6 +156,43 @@ test('a throw in a callback of a task that waits for it rejects the task, and no
     strays.map((error) => (error as Error).message),
     ['too late'],
   );
+});
+
+test('a task may stand in an ES module, in one that awaits at its top level, and in CommonJS: run once', async (context) => {
+  const folder = temporaryFolder(context);
+  const count = 'globalThis.evaluations = (globalThis.evaluations ?? 0) + 1;\n';
+  const modules = {
+    'plain.mjs': `${count}export const evaluations = () => globalThis.evaluations;`,
+    'awaits.mjs': `${count}await 0;\nexport const evaluations = () => globalThis.evaluations;`,
+    'common.js': `${count}exports.evaluations = () => globalThis.evaluations;`,
+    'common.cjs': `${count}exports.evaluations = () => globalThis.evaluations;`,
+  };
+  for (const [name, text] of Object.entries(modules)) {
+    const path = join(folder, name);
+    writeFileSync(path, text);
+    const { evaluations } = tasks<{ evaluations: (x: number) => number }>(pathToFileURL(path));
+    await using pool = new Pool({ workers: 1 });
+    assert.deepEqual(await pool.map(evaluations, [1, 2]), [1, 1], name);
+  }
+});
+
+test('a task module that throws while it is imported rejects with its very error, with or without loaders', async (context) => {
+  const folder = temporaryFolder(context);
+  writeFileSync(
+    join(folder, 'throws.mjs'),
+    "throw new RangeError('not today');\nexport const never = () => {};",
+  );
+  const index = new URL('../../src/pool/index.js', import.meta.url).href;
+  const text = `import { Pool, tasks } from ${JSON.stringify(index)};
+    const { never } = tasks(new URL('./throws.mjs', import.meta.url));
+    const pool = new Pool({ workers: 1 });
+    await pool.apply(never, [1]).catch(({ name, message }) => console.log(name, message));
+    pool.terminate();`;
+  writeFileSync(join(folder, 'program.mjs'), text);
+  for (const flags of [[], ['--import', 'data:text/javascript,']]) {
+    const { stdout, stderr } = await run(process.execPath, [...flags, join(folder, 'program.mjs')]);
+    assert.deepEqual([stdout.toString(), stderr], ['RangeError not today\n', '']);
+  }
 });
 
 test('terminate: nothing that nobody listens to is reported as unhandled', async () => {
