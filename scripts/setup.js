@@ -29,8 +29,14 @@ export function setup() {
     run(process.execPath, [inRoot('node_modules', 'typescript', 'bin', 'tsc')]);
     // A worker starts faster from one file, and faster from CommonJS, than from a tree of modules.
     const worker = ['dist/src/pool/worker.node.js', '-o', 'dist/src/pool/worker.node.cjs'];
-    const bundling = ['--format', 'cjs', '--platform', 'node', '--log-level', 'warn'];
-    run(process.execPath, [inRoot('node_modules', 'rolldown', 'bin', 'cli.mjs'), ...worker, ...bundling]);
+    const bundling = [
+      inRoot('node_modules', 'rolldown', 'bin', 'cli.mjs'),
+      '--format',
+      'cjs',
+      '--platform',
+      'node',
+    ];
+    run(process.execPath, [...bundling, ...worker], 'ignore'); // its summary; errors go to stderr
     chmodSync(inRoot('dist', 'src', 'cli', 'main.js'), 0o755);
   });
 }
@@ -44,8 +50,12 @@ function unlessDone(stamp, inputs, work) {
   writeFileSync(stamp, wanted);
 }
 
-function run(command, options) {
-  execFileSync(command, options, { cwd: root, stdio: ['ignore', 2, 2], shell: command.endsWith('.cmd') });
+function run(command, options, stdout = 2) {
+  execFileSync(command, options, {
+    cwd: root,
+    stdio: ['ignore', stdout, 2],
+    shell: command.endsWith('.cmd'),
+  });
 }
 
 function typescriptFiles(folder) {
