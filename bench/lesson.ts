@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { lessonScene, prepare } from 'mandoline';
 import { Pool } from 'mandoline/pool';
+import { median } from './shared/median.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const peers = join(root, 'bench', 'peers');
@@ -47,11 +48,6 @@ function peakMegabytes(process: number): number {
   } catch {
     return 0;
   }
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return (sorted[(sorted.length - 1) >> 1]! + sorted[sorted.length >> 1]!) / 2;
 }
 
 const folder = mkdtempSync(join(os.tmpdir(), 'mandoline-bench-'));

@@ -11,6 +11,7 @@ import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { Pool, type SliceRange, tasks } from 'mandoline/pool';
+import { median } from './shared/median.js';
 
 interface Functions {
   increment(x: number): number;
@@ -33,6 +34,8 @@ interface Row {
 const workers = 2;
 const taskCount = 20_000;
 const sliceCount = 2000;
+/** In numbers; worker-functions.js and pool.py have it too. */
+const sliceLength = 4000;
 const startRounds = 25;
 const rounds = 9;
 /** How long the end of a pool is waited for: poolifier's destroy() sometimes never resolves. */
@@ -49,7 +52,7 @@ const { peers }: { peers: Record<string, (workers: number) => Peer> } = await im
   pathToFileURL(join(folder, 'peers.js')).href
 );
 const items = Array.from({ length: taskCount }, (_, i) => i);
-const shared = new SharedArrayBuffer(sliceCount * 4000 * 8);
+const shared = new SharedArrayBuffer(sliceCount * sliceLength * 8);
 const numbers = new Float64Array(shared);
 
 /** A pool as it is measured. */
@@ -58,11 +61,7 @@ interface Contender {
   /** Makes a pool and waits for its first result; gives what ends it. */
   start(): Promise<() => unknown>;
   /** What is measured on a pool that is there already, by its name in the table. */
-  warm(): {
-    readonly work: Readonly<Record<string, () => Promise<unknown>>>;
-    readonly ready?: Promise<unknown>;
-    end(): unknown;
-  };
+  warm(): { readonly work: Readonly<Record<string, () => Promise<unknown>>>; end(): unknown };
 }
 
 const ours: Contender = {
@@ -109,28 +108,30 @@ function peer(name: string, make: (workers: number) => Peer): Contender {
 /** Two bare threads that fill one half each as soon as they are told: what the machine's memory allows. */
 function bare(): Contender {
   const script = `const { parentPort, workerData: { numbers, half } } = require('node:worker_threads');
-    parentPort.on('message', () => {
-      for (let i = half * 1000; i < half * 1000 + 1000; i++) numbers.subarray(i * 4000, i * 4000 + 4000).fill(i);
+    parentPort.on('message', (slices) => {
+      for (let i = half * slices; i < half * slices + slices; i++)
+        numbers.subarray(i * ${sliceLength}, i * ${sliceLength} + ${sliceLength}).fill(i);
       parentPort.postMessage(0);
-    });
-    parentPort.postMessage(0);`;
+    });`;
   const make = () => [0, 1].map((half) => new Worker(script, { eval: true, workerData: { numbers, half } }));
-  const answer = (thread: Worker) => once(thread, 'message');
+  /** Asks each to fill so many slices; gives the promises of their answers. */
+  const ask = (threads: readonly Worker[], slices: number) =>
+    threads.map((thread) => {
+      thread.postMessage(slices);
+      return once(thread, 'message');
+    });
   const end = (threads: readonly Worker[]) => Promise.all(threads.map((thread) => thread.terminate()));
   return {
     name: 'no pool: two bare threads',
     async start() {
       const threads = make();
-      await Promise.race(threads.map(answer));
+      await Promise.race(ask(threads, 0));
       return () => end(threads);
     },
     warm() {
       const threads = make();
-      const slices = () => {
-        for (const thread of threads) thread.postMessage(0);
-        return Promise.all(threads.map(answer));
-      };
-      return { work: { slices }, ready: Promise.all(threads.map(answer)), end: () => end(threads) };
+      const slices = () => Promise.all(ask(threads, sliceCount / 2));
+      return { work: { slices }, end: () => end(threads) };
     },
   };
 }
@@ -156,11 +157,10 @@ async function measure(contenders: readonly Contender[]): Promise<Row[]> {
       await ended(end);
     }
   const open = contenders.map((contender) => contender.warm());
-  for (const [index, { work, ready }] of open.entries()) {
-    await ready;
+  for (const [index, { work }] of open.entries()) {
     numbers.fill(-1);
     await work.slices!();
-    if (numbers.some((number, i) => number !== Math.floor(i / 4000)))
+    if (numbers.some((number, i) => number !== Math.floor(i / sliceLength)))
       throw new Error(`${contenders[index]!.name}: the slices were not filled`);
   }
   for (const what of ['one', 'many', 'slices'])
@@ -172,13 +172,13 @@ async function measure(contenders: readonly Contender[]): Promise<Row[]> {
       }
   for (const { end } of open) await ended(end);
   return contenders.map(({ name }, index) => {
-    const median = (what: string) => times[index]![what]?.sort((a, b) => a - b).at(rounds >> 1);
+    const seconds = (what: string) => median(times[index]![what] ?? [Number.NaN]);
     return {
       name,
-      start: times[index]!.start!.sort((a, b) => a - b)[startRounds >> 1]!,
-      one: (median('one') ?? Number.NaN) / taskCount,
-      many: (median('many') ?? Number.NaN) / taskCount,
-      slices: median('slices')!,
+      start: seconds('start'),
+      one: seconds('one') / taskCount,
+      many: seconds('many') / taskCount,
+      slices: seconds('slices'),
     };
   });
 }
