@@ -3,9 +3,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { root, run, temporaryFolder } from './support.js';
-
-const npm = (cwd: string, ...given: string[]) => run('npm', given, { cwd });
+import { pack, root, run, temporaryFolder } from './support.js';
 
 const program = `import { lessonScene, render } from 'mandoline';
 import { Pool, tasks } from 'mandoline/pool';
@@ -23,10 +21,7 @@ pool.map(square, ['1']).catch(() => {});
 
 test('the packed package works where it is installed: the command, the library, the pool, the types', async (context) => {
   const folder = temporaryFolder(context);
-  const packed = await npm(root, 'pack', '--pack-destination', folder, '--json');
-  assert.equal(packed.code, 0, packed.stderr);
-  const [{ filename, files }] = JSON.parse(packed.stdout.toString());
-  const paths: string[] = files.map(({ path }: { path: string }) => path);
+  const { tarball, paths } = await pack(folder);
   assert.ok(
     paths.includes('dist/src/cli/main.js') && paths.includes('LICENSE') && paths.includes('README.md'),
   );
@@ -39,13 +34,10 @@ test('the packed package works where it is installed: the command, the library, 
   mkdirSync(user);
   writeFileSync(join(user, 'package.json'), JSON.stringify({ type: 'module', private: true }));
   const typescript = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).devDependencies.typescript;
-  const installed = await npm(
-    user,
-    'install',
-    '--no-fund',
-    '--no-audit',
-    join(folder, filename),
-    `typescript@${typescript}`,
+  const installed = await run(
+    'npm',
+    ['install', '--no-fund', '--no-audit', tarball, `typescript@${typescript}`],
+    { cwd: user },
   );
   assert.equal(installed.code, 0, installed.stderr);
 

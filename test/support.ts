@@ -1,4 +1,5 @@
 // What several tests need: the fixtures that numpy made, hashes, and programs run as their user runs them.
+import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -75,6 +76,16 @@ export function run(
     );
     started(child);
   });
+}
+
+/** What `npm pack` makes of this package, in a folder: the tarball's path, and the paths of what is in it. */
+export async function pack(folder: string): Promise<{ tarball: string; paths: readonly string[] }> {
+  const { code, stdout, stderr } = await run('npm', ['pack', '--pack-destination', folder, '--json'], {
+    cwd: root,
+  });
+  assert.equal(code, 0, stderr);
+  const [{ filename, files }] = JSON.parse(stdout.toString());
+  return { tarball: join(folder, filename), paths: files.map(({ path }: { path: string }) => path) };
 }
 
 export const mandoline = join(root, 'dist', 'src', 'cli', 'main.js');

@@ -13,7 +13,7 @@ declare const checks: PageChecks;
 
 /** Of the four kinds of page two run everything, and the others what differs most; with MANDOLINE_STRESS=long all. */
 const differs = /^(apply|map|fill|initializer|traceback|pool_in_worker|cancel)/;
-const everything = process.env.MANDOLINE_STRESS === 'long' ? /./ : undefined;
+const long = process.env.MANDOLINE_STRESS === 'long';
 
 let browser: Browser;
 before(async () => {
@@ -28,51 +28,49 @@ const unbundledPage = `<!doctype html><title>unbundled</title>
 <script type="importmap">${JSON.stringify(importMap)}</script>
 <script type="module" src="/dist/test/pool/page/unbundled.js"></script>`;
 
-for (const isolated of [true, false]) {
-  const kind = isolated ? 'isolated' : 'not isolated';
-  test(`modules, ${kind}`, async (context) => {
-    const site = await serveFolder(root.slice(0, -1), isolated, { '/index.html': unbundledPage });
-    await inPage(context, site, isolated, everything ?? (isolated ? /./ : differs));
-  });
+const kinds = [
+  { name: 'isolated', isolated: true },
+  { name: 'not isolated', isolated: false },
+];
 
-  test(`bundled, ${kind}`, async (context) => {
-    const folder = temporaryFolder(context);
-    const page = '<!doctype html><title>bundled</title><script type="module" src="./bundled.js"></script>';
-    const compiled = join(root, 'dist', 'test', 'pool', 'page');
-    await build({
-      root: compiled,
-      logLevel: 'error',
-      configFile: false,
-      // The page is part of this package; elsewhere the name finds the installed one.
-      resolve: { alias: { 'mandoline/pool': join(root, 'dist', 'src', 'pool', 'index.js') } },
-      worker: { format: 'es' },
-      build: { outDir: folder, emptyOutDir: true },
-      plugins: [
-        {
-          name: 'page',
-          // An HTML file that is written nowhere, because dist/ holds what the compiler makes.
-          resolveId: (id) => (id.endsWith('index.html') ? join(compiled, 'index.html') : undefined),
-          load: (id) => (id.endsWith('index.html') ? page : undefined),
-        },
-      ],
+test('modules', async (context) => {
+  for (const { name, isolated } of kinds)
+    await context.test(name, async (each) => {
+      const site = await serveFolder(root.slice(0, -1), isolated, { '/index.html': unbundledPage });
+      await inPage(each, site, isolated, isolated || long);
     });
-    assert.match(await readFile(join(folder, 'index.html'), 'utf8'), /assets\/index-/);
-    await inPage(
-      context,
-      await serveFolder(folder, isolated),
-      isolated,
-      everything ?? (isolated ? differs : /./),
-    );
-  });
-}
+});
 
-/** Opens a page and runs the wanted behaviours in it, each as a test. */
-async function inPage(
-  context: test.TestContext,
-  site: Site,
-  isolated: boolean,
-  wanted: RegExp,
-): Promise<void> {
+test('bundled', async (context) => {
+  const folder = temporaryFolder(context);
+  const page = '<!doctype html><title>bundled</title><script type="module" src="./bundled.js"></script>';
+  const compiled = join(root, 'dist', 'test', 'pool', 'page');
+  await build({
+    root: compiled,
+    logLevel: 'error',
+    configFile: false,
+    // The page is part of this package; elsewhere the name finds the installed one.
+    resolve: { alias: { 'mandoline/pool': join(root, 'dist', 'src', 'pool', 'index.js') } },
+    worker: { format: 'es' },
+    build: { outDir: folder, emptyOutDir: true },
+    plugins: [
+      {
+        name: 'page',
+        // An HTML file that is written nowhere, because dist/ holds what the compiler makes.
+        resolveId: (id) => (id.endsWith('index.html') ? join(compiled, 'index.html') : undefined),
+        load: (id) => (id.endsWith('index.html') ? page : undefined),
+      },
+    ],
+  });
+  assert.match(await readFile(join(folder, 'index.html'), 'utf8'), /assets\/index-/);
+  for (const { name, isolated } of kinds)
+    await context.test(name, async (each) => {
+      await inPage(each, await serveFolder(folder, isolated), isolated, !isolated || long);
+    });
+});
+
+/** Opens a page and runs behaviours in it, each as a test: all of them, or those that differ most. */
+async function inPage(context: test.TestContext, site: Site, isolated: boolean, all: boolean): Promise<void> {
   const page = await browser.newPage();
   const errors: string[] = [];
   page.on('pageerror', (error) => errors.push(String(error)));
@@ -81,7 +79,7 @@ async function inPage(
     await page.waitForFunction(() => 'checks' in globalThis);
     assert.equal(await page.evaluate(() => crossOriginIsolated), isolated);
     const names = await page.evaluate(() => checks.names);
-    for (const name of names.filter((each) => wanted.test(each))) {
+    for (const name of names.filter((each) => all || differs.test(each))) {
       await context.test(name, { timeout: 60_000 }, async (each) => {
         const outcome = await page.evaluate((given) => checks.run(given), name);
         if (outcome === 'skipped') each.skip();

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { cpSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { root, run, temporaryFolder } from '../support.js';
+import { pack, root, run, temporaryFolder } from '../support.js';
 
 test('an outside project installs the tarball, compiles with strict, and maps its own function', async (context) => {
   const folder = temporaryFolder(context);
@@ -16,10 +16,8 @@ test('an outside project installs the tarball, compiles with strict, and maps it
     assert.equal(code, 0, `${command} ${given.join(' ')}\n${stdout}${stderr}`);
     return stdout.toString();
   };
-  const packed = await run('npm', ['pack', '--pack-destination', folder, '--json'], { cwd: root });
-  assert.equal(packed.code, 0, packed.stderr);
-  const [{ filename }] = JSON.parse(packed.stdout.toString());
-  await inUser('npm', 'install', '--no-fund', '--no-audit', join(folder, filename));
+  const { tarball } = await pack(folder);
+  await inUser('npm', 'install', '--no-fund', '--no-audit', tarball);
   await inUser(process.execPath, join(root, 'node_modules', 'typescript', 'bin', 'tsc'));
   assert.equal(await inUser(process.execPath, 'built/program.js'), '6171 takes 261 steps\n');
 });
