@@ -92,8 +92,8 @@ abstract class FillCall extends Call {
   }
 
   protected abstract readonly doneCount: number;
-  /** For each slice, in their order: its worker and when it was begun and ended. */
-  protected abstract times(): { worker: number; begun: number; ended: number }[];
+  /** Which worker filled a slice, and for each slice when it was begun and ended, in milliseconds since 1970. */
+  protected abstract readonly log: { worker(slice: number): number; readonly times: Float64Array };
   /** Keeps workers from beginning more slices. */
   protected abstract stop(): void;
 
@@ -170,23 +170,41 @@ abstract class FillCall extends Call {
 
   private report(): FillReport {
     const { rows, slices } = this.fill;
-    const seconds = (milliseconds: number) => (milliseconds - this.begun) / 1000;
+    const { worker: workerOf, times } = this.log;
+    const { ledger } = this.crew;
+    const begun = this.begun;
     const workers = Array.from({ length: this.crew.size }, (_, worker) => ({
       worker,
       slices: 0,
       rows: 0,
       busy: 0,
     }));
-    const timeline = this.times().map(({ worker, begun, ended }, slice): SliceTime => {
+    for (let slice = 0; slice < slices; slice++) {
       const range = sliceRange(rows, slices, slice);
+      const worker = workerOf(slice);
+      const milliseconds = times[2 * slice + 1]! - times[2 * slice]!;
       const share = workers[worker]!;
       share.slices += 1;
       share.rows += range.end - range.start;
-      share.busy += (ended - begun) / 1000;
-      this.crew.ledger.slice(worker, slice, begun, ended - begun);
-      return { worker, slice, start: seconds(begun), end: seconds(ended) };
-    });
-    return { shared: this instanceof SharedFillCall, slices, workers, timeline };
+      share.busy += milliseconds / 1000;
+      ledger.slice(worker, slice, times[2 * slice]!, milliseconds);
+    }
+    let timeline: SliceTime[] | undefined;
+    return {
+      shared: this instanceof SharedFillCall,
+      slices,
+      workers,
+      // Made when it is asked for: thousands of objects take longer than a short fill.
+      get timeline() {
+        timeline ??= Array.from({ length: slices }, (_, slice) => ({
+          worker: workerOf(slice),
+          slice,
+          start: (times[2 * slice]! - begun) / 1000,
+          end: (times[2 * slice + 1]! - begun) / 1000,
+        }));
+        return timeline;
+      },
+    };
   }
 }
 
@@ -283,13 +301,9 @@ class SharedFillCall extends FillCall {
     return slices;
   }
 
-  protected times() {
+  protected get log() {
     const { states, times } = this.state;
-    return Array.from(states, (state, slice) => ({
-      worker: -state - 1,
-      begun: times[2 * slice]!,
-      ended: times[2 * slice + 1]!,
-    }));
+    return { worker: (slice: number) => -states[slice]! - 1, times };
   }
 }
 
@@ -297,16 +311,16 @@ class SharedFillCall extends FillCall {
 class CopiedFillCall extends FillCall {
   private next = 0;
   protected doneCount = 0;
-  private readonly timesOfSlices: { worker: number; begun: number; ended: number }[] = [];
+  private readonly workers: Int32Array;
+  private readonly times: Float64Array;
 
   constructor(crew: Crew, fill: FillCallOptions) {
     super(crew, fill);
     crew.ledger.fills.copied++;
+    this.workers = new Int32Array(fill.slices);
+    this.times = new Float64Array(2 * fill.slices).fill(this.begun);
     // The empty slices are the last ones.
-    for (let slice = fill.rows; slice < fill.slices; slice++) {
-      this.timesOfSlices[slice] = { worker: 0, begun: this.begun, ended: this.begun };
-      this.doneCount++;
-    }
+    this.doneCount = Math.max(0, fill.slices - fill.rows);
     if (this.fresh > 0) crew.offer(this);
     else this.endIfIdle();
   }
@@ -341,7 +355,8 @@ class CopiedFillCall extends FillCall {
       const width = target.length / rows;
       const { start } = sliceRange(rows, slices, job.first);
       (target as Uint8Array).set(values[0] as Uint8Array, start * width);
-      this.timesOfSlices[job.first] = { worker, begun, ended: begun + milliseconds };
+      this.workers[job.first] = worker;
+      this.times.set([begun, begun + milliseconds], 2 * job.first);
       this.doneCount++;
     }
     if (this.waiting === 0) this.endIfIdle();
@@ -357,8 +372,9 @@ class CopiedFillCall extends FillCall {
 
   protected stop(): void {}
 
-  protected times() {
-    return this.timesOfSlices;
+  protected get log() {
+    const { workers, times } = this;
+    return { worker: (slice: number) => workers[slice]!, times };
   }
 }
 
