@@ -1,34 +1,86 @@
-// The expression tree for one step, z -> f(z, c). Data only: what it means in doubles is said by
-// kernel/reference.ts, and kernel/lower.ts turns it into instructions.
+// The expression tree for one step, z -> f(z, c). Data only: formula/parse.ts makes it from text, what it means in
+// doubles is said by kernel/reference.ts, and kernel/lower.ts turns it into instructions.
 import type { Complex } from '../scene/complex.js';
+
+/** `z`, the constant `c`, the sample point `p`, and `previous`, the z before this one (at first: 0). */
+export type VariableName = 'z' | 'c' | 'p' | 'previous';
+
+export type FunctionName =
+  | ('conj' | 're' | 'im' | 'abs' | 'arg' | 'sqrt' | 'exp' | 'log')
+  | ('sin' | 'cos' | 'tan' | 'sinh' | 'cosh' | 'tanh');
 
 export type Expression =
   | { readonly kind: 'constant'; readonly value: Complex }
-  | { readonly kind: 'variable'; readonly name: 'z' | 'c' }
+  | { readonly kind: 'variable'; readonly name: VariableName }
   | { readonly kind: 'negate'; readonly operand: Expression }
-  | { readonly kind: 'add' | 'subtract' | 'multiply'; readonly left: Expression; readonly right: Expression }
+  | { readonly kind: 'call'; readonly name: FunctionName; readonly operand: Expression }
+  | {
+      readonly kind: 'add' | 'subtract' | 'multiply' | 'divide';
+      readonly left: Expression;
+      readonly right: Expression;
+    }
   | { readonly kind: 'power'; readonly base: Expression; readonly exponent: number };
 
-export const z: Expression = { kind: 'variable', name: 'z' };
-export const c: Expression = { kind: 'variable', name: 'c' };
+/**
+ * What a value is by its form alone: real and imaginary numbers have one part, and the other takes no part in any
+ * arithmetic, so that `i * abs(im z)` has no real part to become NaN (C11, annex G.5).
+ */
+export type Shape = 'real' | 'imaginary' | 'complex';
+
+export function shapeOf(expression: Expression): Shape {
+  switch (expression.kind) {
+    case 'constant': {
+      const [re, im] = expression.value;
+      if (Object.is(im, 0)) return 'real';
+      return Object.is(re, 0) ? 'imaginary' : 'complex';
+    }
+    case 'variable':
+      return 'complex';
+    case 'negate':
+      return shapeOf(expression.operand);
+    case 'call': {
+      if (['re', 'im', 'abs', 'arg'].includes(expression.name)) return 'real';
+      const shape = shapeOf(expression.operand);
+      if (expression.name === 'conj') return shape;
+      return shape === 'real' && !['sqrt', 'log'].includes(expression.name) ? 'real' : 'complex';
+    }
+    case 'power': {
+      const base = shapeOf(expression.base);
+      return base === 'imaginary' && expression.exponent % 2 === 0 ? 'real' : base;
+    }
+    default: {
+      const [left, right] = [shapeOf(expression.left), shapeOf(expression.right)];
+      if (expression.kind === 'add' || expression.kind === 'subtract') return left === right ? left : 'complex';
+      if (left === 'complex' || right === 'complex') return 'complex';
+      return left === right ? 'real' : 'imaginary';
+    }
+  }
+}
+
+const variable = (name: VariableName): Expression => ({ kind: 'variable', name });
+export const z: Expression = variable('z');
+export const c: Expression = variable('c');
+export const p: Expression = variable('p');
+export const previous: Expression = variable('previous');
 export const constant = (re: number, im = 0): Expression => ({ kind: 'constant', value: [re, im] });
 export const negate = (operand: Expression): Expression => ({ kind: 'negate', operand });
-export const add = (left: Expression, right: Expression): Expression => ({ kind: 'add', left, right });
-export const subtract = (left: Expression, right: Expression): Expression => ({
-  kind: 'subtract',
-  left,
-  right,
-});
-export const multiply = (left: Expression, right: Expression): Expression => ({
-  kind: 'multiply',
-  left,
-  right,
-});
+export const call = (name: FunctionName, operand: Expression): Expression => ({ kind: 'call', name, operand });
+
+const binary =
+  (kind: 'add' | 'subtract' | 'multiply' | 'divide') =>
+  (left: Expression, right: Expression): Expression => ({ kind, left, right });
+export const add = binary('add');
+export const subtract = binary('subtract');
+export const multiply = binary('multiply');
+export const divide = binary('divide');
+
+/** The largest exponent of `power`. */
+export const largestExponent = 1024;
 
 /** `base ^ exponent`; the exponent is a whole number from 1 to 1024. Throws RangeError for another. */
 export function power(base: Expression, exponent: number): Expression {
-  if (!Number.isInteger(exponent) || exponent < 1 || exponent > 1024)
-    throw new RangeError(`exponent ${exponent}: must be a whole number from 1 to 1024`);
+  if (!Number.isInteger(exponent) || exponent < 1 || exponent > largestExponent)
+    throw new RangeError(`exponent ${exponent}: must be a whole number from 1 to ${largestExponent}`);
   return { kind: 'power', base, exponent };
 }
 
