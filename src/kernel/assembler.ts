@@ -4,8 +4,10 @@
 // the form of an assembler as a file of its own is learnt from jax-js.
 
 export const i32 = 0x7f;
+export const i64 = 0x7e;
+export const f64 = 0x7c;
 export const v128 = 0x7b;
-export type ValueType = typeof i32 | typeof v128;
+export type ValueType = typeof i32 | typeof i64 | typeof f64 | typeof v128;
 
 export interface Signature {
   readonly parameters: readonly ValueType[];
@@ -14,15 +16,29 @@ export interface Signature {
 
 // Instructions without immediates. The numbers of vector instructions stand behind the prefix 0xfd.
 const scalarOpcodes = {
+  'i32.eqz': 0x45,
   'i32.lt_u': 0x49,
+  'i32.ge_u': 0x4f,
+  'i64.eqz': 0x50,
+  'i64.eq': 0x51,
+  'i64.lt_u': 0x54,
+  'i64.ge_u': 0x5a,
   'i32.add': 0x6a,
   'i32.sub': 0x6b,
+  'i32.mul': 0x6c,
   'i32.and': 0x71,
+  'i32.or': 0x72,
   'i32.shl': 0x74,
+  'i64.add': 0x7c,
+  'i64.sub': 0x7d,
+  'i64.shl': 0x86,
 } as const;
 const vectorOpcodes = {
+  'f64x2.eq': 0x47,
   'f64x2.lt': 0x49,
   'f64x2.le': 0x4b,
+  'f64x2.ge': 0x4c,
+  'v128.not': 0x4d,
   'v128.and': 0x4e,
   'v128.andnot': 0x4f,
   'v128.or': 0x50,
@@ -31,12 +47,18 @@ const vectorOpcodes = {
   'i16x8.narrow_i32x4_u': 0x86,
   'i64x2.add': 0xce,
   'i64x2.sub': 0xd1,
+  'i64x2.eq': 0xd6,
   'i64x2.ne': 0xd7,
   'i64x2.lt_s': 0xd8,
+  'f64x2.abs': 0xec,
   'f64x2.neg': 0xed,
+  'f64x2.sqrt': 0xef,
   'f64x2.add': 0xf0,
   'f64x2.sub': 0xf1,
   'f64x2.mul': 0xf2,
+  'f64x2.div': 0xf3,
+  'f64x2.min': 0xf4,
+  'f64x2.max': 0xf5,
 } as const;
 export type Opcode = keyof typeof scalarOpcodes | keyof typeof vectorOpcodes;
 
@@ -78,6 +100,11 @@ export class FunctionBody {
     this.code.push(0x41, ...signed(value | 0));
     return this;
   }
+  /** A 64-bit constant. */
+  i64(value: number): this {
+    this.code.push(0x42, ...signed64(BigInt(value)));
+    return this;
+  }
   /** A vector of two equal doubles. */
   f64x2(value: number): this {
     const bytes = [...new Uint8Array(Float64Array.of(value).buffer)];
@@ -103,10 +130,15 @@ export class FunctionBody {
   store(offset = 0): this {
     return this.memory(0x0b, 0, offset);
   }
-  /** Stores one lane of 2 or 4 bytes: address and vector on the stack. */
-  storeLane(bytes: 2 | 4, lane: number, offset = 0): this {
-    this.memory(bytes === 2 ? 0x59 : 0x5a, 0, offset);
-    this.code.push(lane);
+  /** Stores the first 2, 4 or 8 bytes of a vector: address and vector on the stack. */
+  storeFirst(bytes: 2 | 4 | 8, offset = 0): this {
+    this.memory({ 2: 0x59, 4: 0x5a, 8: 0x5b }[bytes], 0, offset);
+    this.code.push(0);
+    return this;
+  }
+  /** Loads an i32 from the address on the stack. */
+  load32(offset = 0): this {
+    this.code.push(0x28, 2, ...unsigned(offset));
     return this;
   }
   private memory(opcode: number, alignment: number, offset: number): this {
@@ -124,14 +156,29 @@ export class FunctionBody {
     this.code.push(0xfd, 0x1b, 2 * lane);
     return this;
   }
+  /** One of the two doubles of the vector on the stack. */
+  lane(lane: number): this {
+    this.code.push(0xfd, 0x21, lane);
+    return this;
+  }
+  /** Puts the double on the stack into one lane of the vector below it. */
+  replaceLane(lane: number): this {
+    this.code.push(0xfd, 0x22, lane);
+    return this;
+  }
   /** Puts the i32 on the stack, widened without sign, into one 64-bit lane of the vector below it. */
   replaceLane64(lane: number): this {
     this.code.push(0xad, 0xfd, 0x1e, lane);
     return this;
   }
-  /** The i32 on the stack, widened without sign, in both 64-bit lanes. */
+  /** The i64 on the stack in both lanes. */
   splat64(): this {
-    this.code.push(0xad, 0xfd, 0x12);
+    this.code.push(0xfd, 0x12);
+    return this;
+  }
+  /** The double on the stack in both lanes. */
+  splat(): this {
+    this.code.push(0xfd, 0x14);
     return this;
   }
   call(functionIndex: number): this {
@@ -170,8 +217,6 @@ export class FunctionBody {
 }
 
 export interface ModuleParts {
-  /** Where the memory comes from; in pages of 64 KiB. Shared memory needs a maximum. */
-  readonly memory: { readonly shared: boolean; readonly maximum: number };
   /** Functions taken from outside, imported as `host.NAME`: function indices 0, 1, ... */
   readonly imports: readonly { readonly name: string; readonly signature: Signature }[];
   /** Functions given out by name: the function indices after the imports. */
@@ -179,14 +224,13 @@ export interface ModuleParts {
 }
 
 /** The bytes of a module; its memory is imported as `host.memory`. */
-export function assemble({ memory, imports, exports }: ModuleParts): Uint8Array<ArrayBuffer> {
+export function assemble({ imports, exports }: ModuleParts): Uint8Array<ArrayBuffer> {
   const signatures = [
     ...imports.map((each) => each.signature),
     ...exports.map((each) => each.body.signature),
   ];
   const types = signatures.map(({ parameters, results }) => [0x60, ...sized(parameters), ...sized(results)]);
-  const memoryType = [memory.shared ? 0x03 : 0x01, ...unsigned(1), ...unsigned(memory.maximum)];
-  const memoryImport = [...name('host'), ...name('memory'), 0x02, ...memoryType];
+  const memoryImport = [...name('host'), ...name('memory'), 0x02, 0x00, ...unsigned(1)];
   const functionImports = imports.map((each, i) => [
     ...name('host'),
     ...name(each.name),
@@ -223,6 +267,14 @@ function unsigned(value: number): number[] {
   let rest = value;
   for (; rest >= 0x80; rest = Math.floor(rest / 0x80)) bytes.push((rest % 0x80) + 0x80);
   return [...bytes, rest];
+}
+
+/** LEB128 of a signed whole number of 64 bits. */
+function signed64(value: bigint): number[] {
+  const bytes = [];
+  let rest = value;
+  for (; rest < -0x40n || rest >= 0x40n; rest >>= 7n) bytes.push(Number(rest & 0x7fn) | 0x80);
+  return [...bytes, Number(rest & 0x7fn)];
 }
 
 /** LEB128 of a signed whole number of 32 bits. */

@@ -1,16 +1,14 @@
-// What is certain about |f(z)| from |z| alone, for a polynomial step: how far a point is from overflow, and
-// that what is far out stays far out. The compiled kernel tests for escape only every few steps because of
-// these bounds; a point that they cannot tell is given to reference.ts, so a bound that is too wide costs
-// time and never a count.
+// What is certain about |f(z)| from |z| alone: how far a point is from overflow, and that what is far out stays far
+// out. The compiled kernel tests for escape only every few steps because of these bounds; a point that they cannot
+// tell is given to reference.ts, so a bound that is too wide costs time and never a count.
 //
-// Derivation. Expand f(z) = sum v_i z^i with the constant c put in, and let S(r) = sum s_i r^i be the same
-// expansion with every constant replaced by its modulus and every minus by a plus. Evaluating f in doubles
-// errs by at most E S(|z|), with E = weight * 2^-50, where weight counts the complex operations (those of the expansion too): each adds a
-// relative error below 4 * 2^-53 of what stands below it (Brent, Percival, Zimmermann 2007: sqrt(5) u for a
-// product), and the v_i themselves err by as much. Hence for |z| = r
-//     lower(r) = (|v_d| - 2E s_d) r^d - sum_{i<d} (|v_i| + 2E s_i) r^i  <=  |f(z)|  <=  sum (|v_i| + 2E s_i) r^i.
-// Everything is computed with logarithms to base 2, whose own error (below 2^-40) is covered by `slack`.
+// Derivation. Let S(r) be f with every constant replaced by its modulus and every minus by a plus; then |f(z)| <= S(r)
+// for |z| = r. From below, |a + b| >= |a| - |b|, |a b| = |a| |b|, and folding the plane over changes no modulus.
+// Evaluating f in doubles errs by at most E S(r), with E = weight * 2^-49, where weight counts the complex operations:
+// each adds a relative error below 4 * 2^-53 of what stands below it (Brent, Percival, Zimmermann 2007: sqrt(5) u for
+// a product). Everything is computed with logarithms to base 2, whose own error (below 2^-40) is covered by `slack`.
 import type { Expression } from '../formula/expression.js';
+import { foldedOperand } from '../formula/fold.js';
 import type { Complex } from '../scene/complex.js';
 
 /** Covers every rounding of this file's own logarithms, and that of x*x + y*y. */
@@ -18,8 +16,8 @@ const slack = 2 ** -36;
 /** Points with |z|^2 beyond this are not told from bounds. */
 export const told = 2 ** 1000;
 const maximumBlock = 4;
-/** Nobody asks for more, and expanding takes the square of it. */
-const largestDegree = 128;
+/** The largest modulus of a constant for which no product of parts of a step is subnormal or overflows by itself. */
+const largestConstant = 2 ** 166;
 
 /** |z|^2 below `finite`: z is finite k steps later. From `overflown` on: it is not. Between: not told. */
 export interface Threshold {
@@ -37,10 +35,17 @@ export interface EscapeBounds {
   readonly thresholds: readonly Threshold[];
 }
 
+/** What the bounds are of: c is a constant, or any sample point p, whose moduli are at most `reach`. */
+export interface BoundedStep {
+  readonly step: Expression;
+  readonly c: Complex | 'p';
+  readonly reach: number;
+}
+
 /** Bounds for the rule `overflow`; without thresholds where growth is not certain. */
-export function overflowBounds(step: Expression, c: Complex): EscapeBounds {
+export function overflowBounds(of: BoundedStep): EscapeBounds {
   const unknown = { block: 1, trigger: told, thresholds: [] };
-  const bounds = modulusBounds(step, c);
+  const bounds = modulusBounds(of);
   if (!bounds) return unknown;
   const { degree, lower, upper, peak } = bounds;
 
@@ -68,9 +73,9 @@ export function overflowBounds(step: Expression, c: Complex): EscapeBounds {
 }
 
 /** Bounds for a bailout radius: a block of one step where a point may come back from outside. */
-export function bailoutBounds(step: Expression, c: Complex, radius: number): EscapeBounds {
+export function bailoutBounds(of: BoundedStep, radius: number): EscapeBounds {
   const unknown = { block: 1, trigger: radius * radius, thresholds: [] };
-  const bounds = modulusBounds(step, c);
+  const bounds = modulusBounds(of);
   if (!bounds) return unknown;
   const start = Math.log2(radius) - slack;
   let [inner, after] = [start, start];
@@ -93,36 +98,138 @@ interface ModulusBounds {
   readonly peak: (l: number) => number;
 }
 
-function modulusBounds(step: Expression, c: Complex): ModulusBounds | undefined {
-  if (degreeOf(step) > largestDegree) return undefined;
-  const peaks: number[] = [];
-  const { value, size, weight } = expand(step, c, peaks);
-  const error = weight * 2 ** -49;
-  const modulus = value.map(([re, im]) => Math.hypot(re, im));
-  const top = modulus.map((each, i) => each + error * size[i]!);
-  const degree = modulus.length - 1;
-  const leading = modulus[degree]! - error * size[degree]!;
-  // Outside these sizes a product of parts could be subnormal, which the relative errors above exclude.
-  const ordinary = [...size, ...peaks].every((each) => each === 0 || (each > 1e-50 && each < 1e50));
-  if (degree < 2 || !(leading > 0.5 * modulus[degree]!) || !ordinary) return undefined;
+function modulusBounds(of: BoundedStep): ModulusBounds | undefined {
+  const error = Math.log2(weightOf(of.step)) - 49;
+  const sizeAt = (l: number) => {
+    const sizes: number[] = [];
+    const size = sizeOf(of.step, l, of, sizes);
+    // Below this a product of parts could be subnormal, which the relative errors exclude.
+    const isOrdinary = sizes.every((each) => each === -Infinity || each > -700);
+    return size && { ...size, peak: Math.max(...sizes) + 1, isOrdinary };
+  };
+  const form = sizeAt(0);
+  if (!form || form.lowDegree < 2) return undefined;
   return {
-    degree,
+    degree: form.degree,
     lower: (l) => {
-      const highest = Math.log2(leading) + degree * l;
-      const rest = 2 ** (logSum(top.slice(0, -1), l) - highest);
-      return rest < 1 ? highest + Math.log2(1 - rest) : -Infinity;
+      const { low, up, isOrdinary } = sizeAt(l)!;
+      return isOrdinary ? logDifference(low, up + error) : -Infinity;
     },
-    upper: (l) => logSum(top, l),
-    peak: (l) => logSum(peaks, l),
+    upper: (l) => {
+      const { up, isOrdinary } = sizeAt(l)!;
+      return isOrdinary ? logSum(up, up + error) : Infinity;
+    },
+    peak: (l) => sizeAt(l)!.peak,
   };
 }
 
-/** log2 of sum a_i 2^(i l), for a_i >= 0. */
-function logSum(coefficients: readonly number[], l: number): number {
-  const terms = coefficients.map((each, i) => Math.log2(each) + i * l);
-  const highest = Math.max(...terms);
-  if (highest === -Infinity) return highest;
-  return highest + Math.log2(terms.reduce((sum, each) => sum + 2 ** (each - highest), 0));
+/**
+ * Bounds of the logarithm of a value's modulus at |z| = 2^l. As functions of r = 2^l, the upper one is a polynomial
+ * without minus signs, and the lower one is r^lowDegree times something that does not decrease, so that both increase.
+ */
+interface Size {
+  readonly low: number;
+  readonly up: number;
+  readonly degree: number;
+  readonly lowDegree: number;
+}
+
+/** Undefined where nothing is known; `sizes` collects the upper bounds of all values on the way. */
+function sizeOf(expression: Expression, l: number, of: BoundedStep, sizes: number[]): Size | undefined {
+  const size = sizeOnce(expression, l, of, sizes);
+  if (size) sizes.push(size.up);
+  return size;
+}
+
+function sizeOnce(expression: Expression, l: number, of: BoundedStep, sizes: number[]): Size | undefined {
+  const sizeBelow = (below: Expression) => sizeOf(below, l, of, sizes);
+  const folded = foldedOperand(expression);
+  if (folded) return sizeBelow(folded);
+  switch (expression.kind) {
+    case 'constant':
+      return constantSize(Math.hypot(...expression.value));
+    case 'variable': {
+      if (expression.name === 'z') return { low: l, up: l, degree: 1, lowDegree: 1 };
+      if (expression.name === 'previous') return undefined;
+      if (expression.name === 'c' && of.c !== 'p') return constantSize(Math.hypot(...of.c));
+      const some = constantSize(of.reach);
+      return some && { ...some, low: -Infinity };
+    }
+    case 'negate':
+      return sizeBelow(expression.operand);
+    case 'call': {
+      const size = sizeBelow(expression.operand);
+      if (expression.name === 'conj' || expression.name === 'abs') return size;
+      const isPart = expression.name === 're' || expression.name === 'im';
+      return isPart ? size && { ...size, low: -Infinity, lowDegree: 0 } : undefined;
+    }
+    case 'power': {
+      const base = sizeBelow(expression.base);
+      if (!base) return undefined;
+      const { low, up, degree, lowDegree } = base;
+      const n = expression.exponent;
+      return { low: n * low, up: n * up, degree: n * degree, lowDegree: n * lowDegree };
+    }
+    case 'multiply': {
+      const left = sizeBelow(expression.left);
+      const right = sizeBelow(expression.right);
+      if (!left || !right) return undefined;
+      return {
+        low: left.low + right.low,
+        up: left.up + right.up,
+        degree: left.degree + right.degree,
+        lowDegree: left.lowDegree + right.lowDegree,
+      };
+    }
+    case 'divide':
+      return undefined;
+    default: {
+      const left = sizeBelow(expression.left);
+      const right = sizeBelow(expression.right);
+      if (!left || !right) return undefined;
+      const [more, less] = left.lowDegree >= right.degree ? [left, right] : [right, left];
+      const grows = more.lowDegree >= less.degree;
+      return {
+        low: grows ? logDifference(more.low, less.up) : -Infinity,
+        up: logSum(left.up, right.up),
+        degree: Math.max(left.degree, right.degree),
+        lowDegree: grows ? more.lowDegree : 0,
+      };
+    }
+  }
+}
+
+function constantSize(modulus: number): Size | undefined {
+  const isOrdinary = modulus === 0 || (modulus >= 1 / largestConstant && modulus <= largestConstant);
+  const l = Math.log2(modulus);
+  return isOrdinary ? { low: l - 2 ** -40, up: l + 2 ** -40, degree: 0, lowDegree: 0 } : undefined;
+}
+
+/** How many complex operations a value takes, at least 1. */
+function weightOf(expression: Expression): number {
+  switch (expression.kind) {
+    case 'constant':
+    case 'variable':
+      return 1;
+    case 'negate':
+    case 'call':
+      return 1 + weightOf(expression.operand);
+    case 'power':
+      return expression.exponent * (1 + weightOf(expression.base));
+    default:
+      return 1 + weightOf(expression.left) + weightOf(expression.right);
+  }
+}
+
+/** log2(2^a + 2^b). */
+function logSum(a: number, b: number): number {
+  const [high, low] = [Math.max(a, b), Math.min(a, b)];
+  return low === -Infinity ? high : high + Math.log2(1 + 2 ** (low - high));
+}
+
+/** log2(2^a - 2^b), or -Infinity where that is not positive. */
+function logDifference(a: number, b: number): number {
+  return a > b ? a + Math.log2(1 - 2 ** (b - a)) : -Infinity;
 }
 
 /** The smallest l from 0 to 1024 for which an increasing property holds, or 1024. */
@@ -138,104 +245,4 @@ function bisect(isLow: (l: number) => boolean): [low: number, high: number] {
     else high = middle;
   }
   return [low, high];
-}
-
-/** A polynomial in z: coefficients, the same with moduli for all constants, and the operations it took. */
-interface Polynomial {
-  readonly value: readonly Complex[];
-  readonly size: readonly number[];
-  readonly weight: number;
-}
-
-/** Expands an expression; `peaks` collects the largest size of each power of z in any value on the way. */
-function expand(expression: Expression, c: Complex, peaks: number[]): Polynomial {
-  return notePeaks(expandOnce(expression, c, peaks), peaks);
-}
-
-function expandOnce(expression: Expression, c: Complex, peaks: number[]): Polynomial {
-  switch (expression.kind) {
-    case 'constant':
-      return constantPolynomial(expression.value);
-    case 'variable':
-      if (expression.name === 'c') return constantPolynomial(c);
-      return {
-        value: [
-          [0, 0],
-          [1, 0],
-        ],
-        size: [0, 1],
-        weight: 0,
-      };
-    case 'negate': {
-      const { value, ...rest } = expand(expression.operand, c, peaks);
-      return { ...rest, value: value.map(([re, im]) => [-re, -im]) };
-    }
-    case 'power': {
-      const base = expand(expression.base, c, peaks);
-      let result = base;
-      // Any order of the products will do for a bound.
-      for (let n = 1; n < expression.exponent; n++) result = multiply(base, result, peaks);
-      return result;
-    }
-    case 'multiply':
-      return multiply(expand(expression.left, c, peaks), expand(expression.right, c, peaks), peaks);
-    default: {
-      const left = expand(expression.left, c, peaks);
-      const right = expand(expression.right, c, peaks);
-      const weight = left.weight + right.weight + 1;
-      const sign = expression.kind === 'add' ? 1 : -1;
-      const length = Math.max(left.size.length, right.size.length);
-      const indices = Array.from({ length }, (_, i) => i);
-      const value = indices.map((i): Complex => {
-        const [a, b] = left.value[i] ?? [0, 0];
-        const [x, y] = right.value[i] ?? [0, 0];
-        return [a + sign * x, b + sign * y];
-      });
-      return { value, size: indices.map((i) => (left.size[i] ?? 0) + (right.size[i] ?? 0)), weight };
-    }
-  }
-}
-
-function constantPolynomial(value: Complex): Polynomial {
-  return { value: [value], size: [Math.hypot(...value) * (1 + 2 ** -50)], weight: 0 };
-}
-
-function multiply(left: Polynomial, right: Polynomial, peaks: number[]): Polynomial {
-  const length = left.size.length + right.size.length - 1;
-  const value = Array.from({ length }, (): [number, number] => [0, 0]);
-  const size = new Array<number>(length).fill(0);
-  left.value.forEach(([a, b], i) => {
-    right.value.forEach(([x, y], j) => {
-      const sum = value[i + j]!;
-      sum[0] += a * x - b * y;
-      sum[1] += a * y + b * x;
-      size[i + j]! += left.size[i]! * right.size[j]!;
-    });
-  });
-  const weight = left.weight + right.weight + Math.min(left.size.length, right.size.length);
-  return notePeaks({ value, size, weight }, peaks);
-}
-
-function notePeaks(polynomial: Polynomial, peaks: number[]): Polynomial {
-  polynomial.size.forEach((each, i) => {
-    peaks[i] = Math.max(peaks[i] ?? 0, each);
-  });
-  return polynomial;
-}
-
-function degreeOf(expression: Expression): number {
-  switch (expression.kind) {
-    case 'constant':
-      return 0;
-    case 'variable':
-      return expression.name === 'z' ? 1 : 0;
-    case 'negate':
-      return degreeOf(expression.operand);
-    case 'power':
-      return degreeOf(expression.base) * expression.exponent;
-    case 'multiply':
-      return degreeOf(expression.left) + degreeOf(expression.right);
-    default:
-      return Math.max(degreeOf(expression.left), degreeOf(expression.right));
-  }
 }

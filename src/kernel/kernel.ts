@@ -1,7 +1,8 @@
-// A job compiled and at work: where its arrays lie in memory, the module, and the calls that count.
-// One memory holds the sample points and the counts; workers that share it write straight into the result.
-import { LimitError } from '../errors.js';
-import { countBytes, emitKernel, groupSize } from './emit.js';
+// A job compiled and at work: where its arrays lie in the memory of one thread, and the calls that count. Counts are
+// made band by band in that memory, which fits a core's cache, and copied to where they belong.
+import { countBytes, readAhead } from './brute.js';
+import { emitKernel } from './emit.js';
+import { realFunctions } from './functions.js';
 import { countReference, type KernelJob } from './reference.js';
 
 /** A count for each point: 16 bits where the iterations fit them. */
@@ -15,88 +16,70 @@ export interface SamplePoints {
   readonly columnIm: Float64Array;
 }
 
-/** Where everything lies in the memory, in bytes. */
-export interface Layout {
-  readonly rows: number;
-  readonly columns: number;
-  readonly counts: number;
-  readonly bytes: number;
-}
-
-const pageBytes = 2 ** 16;
-const largestMemory = 2 ** 32;
-const padded = (length: number) => 8 * (length + groupSize);
-
-/** The places of the arrays for a job of this many points. Throws LimitError beyond 4 GiB (WebAssembly's own). */
-export function layOut(rows: number, columns: number, iterations: number): Layout {
-  const counts = 2 * (padded(rows) + padded(columns));
-  const bytes = counts + rows * columns * countBytes(iterations);
-  if (bytes > largestMemory)
-    throw new LimitError(`a field of ${rows} x ${columns} counts`, bytes, largestMemory);
-  return { rows, columns, counts, bytes };
-}
-
-/** Memory for a layout, with the sample points in it. */
-export function allocate(layout: Layout, points: SamplePoints, shared: boolean): WebAssembly.Memory {
-  const pages = Math.ceil(layout.bytes / pageBytes);
-  const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared });
-  place(memory, layout, points);
-  return memory;
-}
-
-function place(memory: WebAssembly.Memory, layout: Layout, points: SamplePoints): void {
-  const there = samplePoints(memory, layout);
-  for (const name of ['rowRe', 'rowIm', 'columnRe', 'columnIm'] as const) {
-    there[name].set(points[name]);
-    // What is read beyond the end is the last point again, which costs no more than that one.
-    const last = points[name].at(-1) ?? 0;
-    new Float64Array(memory.buffer, there[name].byteOffset + there[name].byteLength, groupSize).fill(last);
-  }
-}
-
-/** The sample points as they lie in the memory. */
-export function samplePoints({ buffer }: WebAssembly.Memory, { rows, columns }: Layout): SamplePoints {
-  const columnRe = 2 * padded(rows);
-  return {
-    rowRe: new Float64Array(buffer, 0, rows),
-    rowIm: new Float64Array(buffer, padded(rows), rows),
-    columnRe: new Float64Array(buffer, columnRe, columns),
-    columnIm: new Float64Array(buffer, columnRe + padded(columns), columns),
-  };
-}
-
-/** The counts as they lie in the memory: `rows * columns` numbers. */
-export function countsIn({ buffer }: WebAssembly.Memory, layout: Layout, iterations: number): Counts {
-  const { rows, columns, counts } = layout;
-  return new (countsType(iterations))(buffer, counts, rows * columns);
-}
-
 /** The array that counts of so many iterations take. */
 export const countsType = (iterations: number) => (countBytes(iterations) === 2 ? Uint16Array : Uint32Array);
 
-/** Compiles a job; the module can be sent to other threads. */
-export function compileKernel(job: KernelJob, shared: boolean): WebAssembly.Module {
-  return new WebAssembly.Module(emitKernel(job, { shared, maximum: largestMemory / pageBytes }));
+/** No sample point has a larger modulus. */
+export function reachOf({ rowRe, rowIm, columnRe, columnIm }: SamplePoints): number {
+  const most = (...arrays: Float64Array[]) =>
+    arrays.reduce((sum, array) => sum + array.reduce((most, each) => Math.max(most, Math.abs(each)), 0), 0);
+  return (most(rowRe, columnRe) + most(rowIm, columnIm)) * (1 + 2 ** -50);
 }
 
-/** Counts the rows from `start` up to but not `end` into the memory. */
-export type CountRows = (start: number, end: number) => void;
+/** Compiles a job for sample points of at most that modulus; the module can be sent to other threads. */
+export function compileKernel(job: KernelJob, reach: number): WebAssembly.Module {
+  return new WebAssembly.Module(emitKernel(job, reach));
+}
 
-/** A compiled job on a memory with its sample points in it. */
-export function startKernel(
-  job: KernelJob,
-  module: WebAssembly.Module,
-  memory: WebAssembly.Memory,
-  layout: Layout,
-): CountRows {
-  const { rowRe, rowIm, columnRe, columnIm } = samplePoints(memory, layout);
+/** Rows that are counted before they are copied. */
+const bandRows = 64;
+const pageBytes = 2 ** 16;
+
+/** A compiled job in one thread. */
+export interface StartedKernel {
+  /** The sample points as they lie in the memory; what is written here is what is counted next. */
+  readonly points: SamplePoints;
+  /** Counts the rows from `start` up to but not `end` into `target`, whose first element is the count of [start][0]. */
+  count(start: number, end: number, target: Counts): void;
+}
+
+export function startKernel(job: KernelJob, module: WebAssembly.Module, given: SamplePoints): StartedKernel {
+  const [rows, columns] = [given.rowRe.length, given.columnRe.length];
+  const bytes = countBytes(job.iterations);
+  const padded = (length: number) => 8 * (length + readAhead);
+  const columnAddress = 2 * padded(rows);
+  const list = columnAddress + 2 * padded(columns);
+  const band = list + 16;
+  const pages = Math.ceil((band + bandRows * columns * bytes) / pageBytes);
+  const memory = new WebAssembly.Memory({ initial: pages });
+  const { buffer } = memory;
+
+  const points = {
+    rowRe: new Float64Array(buffer, 0, rows),
+    rowIm: new Float64Array(buffer, padded(rows), rows),
+    columnRe: new Float64Array(buffer, columnAddress, columns),
+    columnIm: new Float64Array(buffer, columnAddress + padded(columns), columns),
+  };
+  for (const name of ['rowRe', 'rowIm', 'columnRe', 'columnIm'] as const) points[name].set(given[name]);
+  const { rowRe, rowIm, columnRe, columnIm } = points;
+  const rectangles = new Int32Array(buffer, list, 4);
   const reference = (row: number, column: number) =>
     countReference(job, [rowRe[row]! + columnRe[column]!, rowIm[row]! + columnIm[column]!]);
-  const { exports } = new WebAssembly.Instance(module, { host: { memory, reference } });
-  const count = exports.count as (...parameters: number[]) => void;
-  const bases = [rowRe, rowIm, columnRe, columnIm].map((array) => array.byteOffset);
-  const rowBytes = layout.columns * countBytes(job.iterations);
-  return (start, end) => {
-    if (start < end) count(...bases, start, end, layout.columns, layout.counts + start * rowBytes);
+  const { exports } = new WebAssembly.Instance(module, { host: { memory, reference, ...realFunctions } });
+  const countList = exports.count as (...parameters: number[]) => void;
+  const addresses = [rowRe, rowIm, columnRe, columnIm].map((array) => array.byteOffset);
+  const counts = new (countsType(job.iterations))(buffer, band, bandRows * columns);
+
+  return {
+    points,
+    count(start, end, target) {
+      if (columns === 0) return;
+      for (let from = start; from < end; from += bandRows) {
+        const to = Math.min(from + bandRows, end);
+        rectangles.set([from, to, 0, columns]);
+        countList(...addresses, columns, list, list + 16, band - from * columns * bytes);
+        target.set(counts.subarray(0, (to - from) * columns), (from - start) * columns);
+      }
+    },
   };
 }

@@ -1,67 +1,182 @@
 // The counts in plain TypeScript: slow, obviously right, the oracle of every test and what the compiled
 // kernel asks for the few points that its bounds cannot tell. It defines what each operation means in
 // IEEE 754 doubles; the order of operations is part of that meaning, and nothing is ever fused.
-import type { Expression } from '../formula/expression.js';
+import type { Expression, FunctionName } from '../formula/expression.js';
 import type { Complex } from '../scene/complex.js';
 import type { EscapeRule } from '../scene/scene.js';
+import { realFunctions } from './functions.js';
 
-/** What is counted: the step, its constant, how often, and when a point has escaped. */
+/** What is counted: the step, where it starts, how often, and when a point has escaped. */
 export interface KernelJob {
   readonly step: Expression;
-  readonly c: Complex;
+  /** A constant, or the sample point. */
+  readonly c: Complex | 'p';
+  /** The first z: a constant, or the sample point. */
+  readonly z0: Complex | 'p';
   /** From 1 to 2^32 - 1. */
   readonly iterations: number;
   readonly escape: EscapeRule;
 }
 
-/** How many of the `iterations` steps from `start` leave the point not escaped. */
-export function countReference({ step, c, iterations, escape }: KernelJob, start: Complex): number {
-  const escaped =
-    escape === 'overflow' ? hasOverflown : ([x, y]: Complex) => !(x * x + y * y <= escape * escape);
-  let z = start;
-  for (let n = 0; n < iterations; n++) {
-    z = evaluate(step, z, c);
-    if (escaped(z)) return n;
-  }
-  return iterations;
+/** The orbit of one sample point, up to its escape. */
+export interface Orbit {
+  /** How many of the `iterations` steps leave the point not escaped. */
+  readonly count: number;
+  /** z after the step in which it escaped, or after the last one. */
+  readonly z: Complex;
 }
 
-/** The value of an expression in complex numbers of doubles. */
-export function evaluate(expression: Expression, z: Complex, c: Complex): Complex {
+/** How many of the `iterations` steps of sample point `p` leave it not escaped. */
+export const countReference = (job: KernelJob, p: Complex): number => orbitReference(job, p).count;
+
+export function orbitReference({ step, c, z0, iterations, escape }: KernelJob, p: Complex): Orbit {
+  const variables = { c: c === 'p' ? p : c, p, z: z0 === 'p' ? p : z0, previous: [0, 0] as Complex };
+  for (let count = 0; count < iterations; count++) {
+    const z = evaluate(step, variables);
+    if (hasEscaped(escape, z, variables.z)) return { count, z };
+    variables.previous = variables.z;
+    variables.z = z;
+  }
+  return { count: iterations, z: variables.z };
+}
+
+function hasEscaped(rule: EscapeRule, z: Complex, before: Complex): boolean {
+  if (rule === 'overflow') return hasOverflown(z);
+  const [x, y] = z;
+  const isOutside = (radius: number) => !(x * x + y * y <= radius * radius);
+  if (typeof rule === 'number') return isOutside(rule);
+  const [dx, dy] = [x - before[0], y - before[1]];
+  const square = dx * dx + dy * dy;
+  if (!(square >= rule.converged * rule.converged && square < Infinity)) return true;
+  return rule.bailout !== undefined && isOutside(rule.bailout);
+}
+
+/** The values of the variables of a step. */
+export type Variables = Readonly<Record<'z' | 'c' | 'p' | 'previous', Complex>>;
+
+/** The value of an expression in complex numbers of doubles; a part that its shape does not have is 0. */
+export function evaluate(expression: Expression, variables: Variables): Complex {
+  const { re = 0, im = 0 } = valueOf(expression, variables);
+  return [re, im];
+}
+
+/** A value; the parts that its shape (formula/expression.ts) does not have are absent from all arithmetic. */
+interface Value {
+  readonly re?: number | undefined;
+  readonly im?: number | undefined;
+}
+
+function valueOf(expression: Expression, variables: Variables): Value {
   switch (expression.kind) {
-    case 'constant':
-      return expression.value;
-    case 'variable':
-      return expression.name === 'z' ? z : c;
-    case 'negate': {
-      const [x, y] = evaluate(expression.operand, z, c);
-      return [-x, -y];
+    case 'constant': {
+      const [re, im] = expression.value;
+      if (Object.is(im, 0)) return { re };
+      return Object.is(re, 0) ? { im } : { re, im };
     }
+    case 'variable': {
+      const [re, im] = variables[expression.name];
+      return { re, im };
+    }
+    case 'negate':
+      return negate(valueOf(expression.operand, variables));
     case 'power':
-      return power(evaluate(expression.base, z, c), expression.exponent);
+      return power(valueOf(expression.base, variables), expression.exponent);
+    case 'call':
+      return call(expression.name, valueOf(expression.operand, variables));
     default: {
-      const [a, b] = evaluate(expression.left, z, c);
-      const [x, y] = evaluate(expression.right, z, c);
-      if (expression.kind === 'add') return [a + x, b + y];
-      if (expression.kind === 'subtract') return [a - x, b - y];
-      return [a * x - b * y, a * y + b * x];
+      const left = valueOf(expression.left, variables);
+      const right = valueOf(expression.right, variables);
+      if (expression.kind === 'multiply') return multiply(left, right);
+      if (expression.kind === 'divide') return divide(left, right);
+      return add(left, expression.kind === 'add' ? right : negate(right));
     }
   }
+}
+
+const sum = (a: number | undefined, b: number | undefined) =>
+  a === undefined ? b : b === undefined ? a : a + b;
+const product = (a: number | undefined, b: number | undefined) =>
+  a === undefined || b === undefined ? undefined : a * b;
+const minus = (a: number | undefined) => (a === undefined ? a : -a);
+
+const negate = ({ re, im }: Value): Value => ({ re: minus(re), im: minus(im) });
+const add = (v: Value, w: Value): Value => ({ re: sum(v.re, w.re), im: sum(v.im, w.im) });
+const multiply = (v: Value, w: Value): Value => ({
+  re: sum(product(v.re, w.re), minus(product(v.im, w.im))),
+  im: sum(product(v.re, w.im), product(v.im, w.re)),
+});
+
+/** By the textbook: v times the conjugate of w, over |w|^2; by a real or imaginary number part by part. */
+function divide(v: Value, { re, im }: Value): Value {
+  const by = (value: Value, divisor: number): Value => ({
+    re: value.re === undefined ? undefined : value.re / divisor,
+    im: value.im === undefined ? undefined : value.im / divisor,
+  });
+  if (im === undefined) return by(v, re!);
+  if (re === undefined) return by({ re: v.im, im: minus(v.re) }, im);
+  return by(multiply(v, { re, im: -im }), re * re + im * im);
 }
 
 /** z^n by squaring, from the exponent's highest bit down: z^5 is ((z^2)^2) * z. */
-function power(base: Complex, exponent: number): Complex {
+function power(base: Value, exponent: number): Value {
   let result = base;
   for (const bit of exponent.toString(2).slice(1)) {
-    const [x, y] = result;
-    // As numpy squares: 2xy as a sum of two equal products.
-    result = [x * x - y * y, x * y + x * y];
-    if (bit === '1') {
-      const [a, b] = result;
-      result = [a * base[0] - b * base[1], a * base[1] + b * base[0]];
-    }
+    result = square(result);
+    if (bit === '1') result = multiply(result, base);
   }
   return result;
+}
+
+/** As numpy squares: 2xy as a sum of two equal products. */
+function square({ re: x, im: y }: Value): Value {
+  const half = product(x, y);
+  return { re: sum(product(x, x), minus(product(y, y))), im: sum(half, half) };
+}
+
+function call(name: FunctionName, value: Value): Value {
+  const { re, im } = value;
+  const { exp, log, sin, cos, sinh, cosh, atan2 } = realFunctions;
+  const isReal = im === undefined;
+  const [x, y] = [re ?? 0, im ?? 0];
+  switch (name) {
+    case 'conj':
+      return { re, im: minus(im) };
+    case 're':
+      return { re: x };
+    case 'im':
+      return { re: y };
+    case 'abs':
+      return { re: modulus(value) };
+    case 'arg':
+      return { re: atan2(y, x) };
+    case 'sqrt': {
+      const size = modulus(value);
+      const part = Math.sqrt((size - x) / 2);
+      return { re: Math.sqrt((size + x) / 2), im: y < 0 || Object.is(y, -0) ? -part : part };
+    }
+    case 'exp':
+      return isReal ? { re: exp(x) } : { re: exp(x) * cos(y), im: exp(x) * sin(y) };
+    case 'log':
+      return { re: log(modulus(value)), im: atan2(y, x) };
+    case 'sin':
+      return isReal ? { re: sin(x) } : { re: sin(x) * cosh(y), im: cos(x) * sinh(y) };
+    case 'cos':
+      return isReal ? { re: cos(x) } : { re: cos(x) * cosh(y), im: -(sin(x) * sinh(y)) };
+    case 'sinh':
+      return isReal ? { re: sinh(x) } : { re: sinh(x) * cos(y), im: cosh(x) * sin(y) };
+    case 'cosh':
+      return isReal ? { re: cosh(x) } : { re: cosh(x) * cos(y), im: sinh(x) * sin(y) };
+    case 'tan':
+      return divide(call('sin', value), call('cos', value));
+    case 'tanh':
+      return divide(call('sinh', value), call('cosh', value));
+  }
+}
+
+/** |w| as the root of the sum of squares, of one part its absolute value. */
+function modulus({ re, im }: Value): number {
+  if (im === undefined) return Math.abs(re!);
+  return re === undefined ? Math.abs(im) : Math.sqrt(re * re + im * im);
 }
 
 /**

@@ -1,15 +1,7 @@
 // The counts of a grid of complex numbers that lies in memory, in this thread: what a worker of the lesson runs.
 import type { Field } from '../field/field.js';
 import { quadratic } from '../formula/expression.js';
-import {
-  allocate,
-  compileKernel,
-  countsIn,
-  countsType,
-  layOut,
-  samplePoints,
-  startKernel,
-} from '../kernel/kernel.js';
+import { compileKernel, countsType, startKernel } from '../kernel/kernel.js';
 import type { KernelJob } from '../kernel/reference.js';
 import type { Complex } from '../scene/complex.js';
 import type { ComplexGrid } from '../scene/lattice.js';
@@ -30,16 +22,17 @@ const batchSize = 8192;
 /** The count of each point of the grid under z^2 + c. */
 export function escapeCounts(grid: ComplexGrid, { c, iterations, escape = 'overflow' }: GridOptions): Field {
   const { rows, columns, values } = grid;
-  const kernel = kernelFor({ step: quadratic, c, iterations, escape });
+  const { points, count, batch } = kernelFor({ step: quadratic, c, z0: 'p', iterations, escape });
+  const { columnRe, columnIm } = points;
   const counts = new (countsType(iterations))(rows * columns);
   for (let start = 0; start < counts.length; start += batchSize) {
     const end = Math.min(start + batchSize, counts.length);
     for (let i = start; i < end; i++) {
-      kernel.re[i - start] = values[2 * i]!;
-      kernel.im[i - start] = values[2 * i + 1]!;
+      columnRe[i - start] = values[2 * i]!;
+      columnIm[i - start] = values[2 * i + 1]!;
     }
-    kernel.count(0, 1);
-    counts.set(kernel.counts.subarray(0, end - start), start);
+    count(0, 1, batch);
+    counts.set(batch.subarray(0, end - start), start);
   }
   return { rows, columns, counts };
 }
@@ -55,12 +48,10 @@ function kernelFor(job: KernelJob) {
 
 /** A kernel for one row of points, each of its own: [0][i] is re[i] + i im[i]. -0 added changes no number. */
 function buildKernel(job: KernelJob) {
-  const layout = layOut(1, batchSize, job.iterations);
   const nothing = Float64Array.of(-0);
   const columns = new Float64Array(batchSize);
   const points = { rowRe: nothing, rowIm: nothing, columnRe: columns, columnIm: columns };
-  const memory = allocate(layout, points, false);
-  const { columnRe: re, columnIm: im } = samplePoints(memory, layout);
-  const count = startKernel(job, compileKernel(job, false), memory, layout);
-  return { re, im, count, counts: countsIn(memory, layout, job.iterations) };
+  const batch = new (countsType(job.iterations))(batchSize);
+  // c is a constant, so that nothing depends on how far the sample points are.
+  return { batch, ...startKernel(job, compileKernel(job, 0), points) };
 }

@@ -1,8 +1,11 @@
 // From a scene to its field: the only place that sees all stages and joins them. Pictures and files are color's
 // and encode's, which take the field from here.
+
+import { LimitError } from '../errors.js';
 import type { Counts, Field } from '../field/field.js';
 import { quadratic } from '../formula/expression.js';
-import { allocate, compileKernel, countsIn, layOut } from '../kernel/kernel.js';
+import { compileKernel, countsType, reachOf } from '../kernel/kernel.js';
+import type { KernelJob } from '../kernel/reference.js';
 import { Pool, sliceRange, tasks, type WorkerShare } from '../pool/index.js';
 import { axisLength, latticeAxis } from '../scene/lattice.js';
 import { parseScene, type Scene } from '../scene/scene.js';
@@ -58,28 +61,37 @@ export function sceneShape({ lattice }: Scene): readonly [rows: number, columns:
   return [length, length];
 }
 
-/** How many bytes a scene's sample points and counts take. Throws LimitError beyond 4 GiB. */
-export const sceneBytes = (scene: Scene): number => layOut(...sceneShape(scene), scene.iterations).bytes;
+/** How many bytes a scene's counts take. Throws LimitError beyond 4 GiB. */
+export function sceneBytes(scene: Scene): number {
+  const [rows, columns] = sceneShape(scene);
+  const bytes = rows * columns * countsType(scene.iterations).BYTES_PER_ELEMENT;
+  if (bytes > largestField)
+    throw new LimitError(`a field of ${rows} x ${columns} counts`, bytes, largestField);
+  return bytes;
+}
+
+/** The largest typed array that every engine has. */
+const largestField = 2 ** 32;
 
 /** A scene compiled and with memory of its own, to be computed once or again and again into the same memory. */
 export function prepare(given: Scene) {
   const scene = parseScene(given);
   const { c, iterations, escape } = scene;
   const [rows, columns] = sceneShape(scene);
-  const layout = layOut(rows, columns, iterations);
-  const kernel = { step: quadratic, c, iterations, escape };
+  const bytes = sceneBytes(scene);
+  const kernel: KernelJob = { step: quadratic, c, z0: 'p', iterations, escape };
   const axis = latticeAxis(scene.lattice);
   const zero = new Float64Array(rows).fill(-0);
-  const shared = typeof SharedArrayBuffer === 'function';
   const points = { rowRe: axis, rowIm: zero, columnRe: zero, columnIm: axis };
-  const memory = allocate(layout, points, shared);
-  const job: RenderJob = { kernel, module: compileKernel(kernel, shared), memory, layout };
-  const counts = countsIn(memory, layout, iterations);
+  const job: RenderJob = { kernel, module: compileKernel(kernel, reachOf(points)), points };
+  const shared = typeof SharedArrayBuffer === 'function';
+  const buffer = shared ? new SharedArrayBuffer(bytes) : new ArrayBuffer(bytes);
+  const counts = new (countsType(iterations))(buffer as ArrayBuffer);
 
   async function compute(options: ComputeOptions = {}): Promise<Rendering> {
     const { pool, slices = 2000, signal, onProgress } = options;
     const called = performance.now();
-    const given = { slices, rows, signal, onProgress };
+    const given = { slices, rows, columns, signal, onProgress };
     const work = pool ? await computeInPool(pool, given) : await computeHere(job, counts, given);
     const all = (performance.now() - called) / 1000;
     return { scene, rows, columns, counts, work: { slices, ...work, compute: all - work.start } };
@@ -102,12 +114,13 @@ const turnMilliseconds = 30;
 type SliceOptions = Pick<ComputeOptions, 'signal' | 'onProgress'> & {
   readonly slices: number;
   readonly rows: number;
+  readonly columns: number;
 };
 
 async function computeHere(
   job: RenderJob,
   counts: Counts,
-  { slices, rows, signal, onProgress }: SliceOptions,
+  { slices, rows, columns, signal, onProgress }: SliceOptions,
 ) {
   if (!Number.isSafeInteger(slices) || slices < 1)
     throw new RangeError(`slices ${slices}: must be a whole number from 1 on`);
@@ -116,7 +129,8 @@ async function computeHere(
   let turn = start;
   for (let index = 0; index < slices; index++) {
     const range = sliceRange(rows, slices, index);
-    if (range.start < range.end) countSlice(counts, range, job);
+    const slice = counts.subarray(range.start * columns, range.end * columns);
+    if (range.start < range.end) countSlice(slice, range, job);
     if (performance.now() - turn < turnMilliseconds) continue;
     onProgress?.({ done: index + 1, slices });
     await new Promise((resolve) => setTimeout(resolve));

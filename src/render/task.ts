@@ -1,7 +1,6 @@
 // What the renderer's workers do: count the points of one slice, straight into the shared field.
-
 import type { Counts } from '../field/field.js';
-import { type CountRows, type Layout, startKernel } from '../kernel/kernel.js';
+import { type SamplePoints, type StartedKernel, startKernel } from '../kernel/kernel.js';
 import type { KernelJob } from '../kernel/reference.js';
 import type { SliceRange } from '../pool/slices.js';
 
@@ -9,18 +8,17 @@ import type { SliceRange } from '../pool/slices.js';
 export interface RenderJob {
   readonly kernel: KernelJob;
   readonly module: WebAssembly.Module;
-  readonly memory: WebAssembly.Memory;
-  readonly layout: Layout;
+  readonly points: SamplePoints;
 }
 
-const started = new WeakMap<RenderJob, CountRows>();
+const started = new WeakMap<RenderJob, StartedKernel>();
 
-/** Counts the rows of a slice. `slice` shows the same memory as the job, which is where the kernel writes. */
-export function countSlice(_slice: Counts, { start, end }: SliceRange, job: RenderJob): void {
-  let count = started.get(job);
-  if (!count) {
-    count = startKernel(job.kernel, job.module, job.memory, job.layout);
-    started.set(job, count);
+/** Counts the rows of a slice into it. */
+export function countSlice(slice: Counts, { start, end }: SliceRange, job: RenderJob): void {
+  let kernel = started.get(job);
+  if (!kernel) {
+    kernel = startKernel(job.kernel, job.module, job.points);
+    started.set(job, kernel);
   }
-  count(start, end);
+  kernel.count(start, end, slice);
 }

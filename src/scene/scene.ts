@@ -38,7 +38,11 @@ export const sceneSchema = v.strictObject({
 });
 
 export type Scene = Readonly<v.InferOutput<typeof sceneSchema>>;
-export type EscapeRule = Scene['escape'];
+/** When a point has escaped: see kernel/reference.ts for the rules. */
+export type EscapeRule =
+  | 'overflow'
+  | number
+  | { readonly converged: number; readonly bailout?: number | undefined };
 
 /** The lesson's job: 4000 x 4000 points of the Julia set for c = -0.83 - 0.22i, 80 iterations. */
 export const lessonScene: Scene = {

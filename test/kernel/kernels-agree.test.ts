@@ -15,16 +15,16 @@ import {
   subtract,
   z,
 } from '../../src/formula/expression.js';
-import { allocate, compileKernel, countsIn, layOut, startKernel } from '../../src/kernel/kernel.js';
+import { compileKernel, countsType, reachOf, startKernel } from '../../src/kernel/kernel.js';
 import { countReference, hasOverflown, type KernelJob } from '../../src/kernel/reference.js';
 
 /** Both kernels' counts of the points re[i] + i im[i]. */
 function bothCounts(job: KernelJob, re: Float64Array, im: Float64Array): [number[], number[]] {
-  const layout = layOut(1, re.length, job.iterations);
   const nothing = Float64Array.of(-0);
-  const memory = allocate(layout, { rowRe: nothing, rowIm: nothing, columnRe: re, columnIm: im }, false);
-  startKernel(job, compileKernel(job, false), memory, layout)(0, 1);
-  const compiled = [...countsIn(memory, layout, job.iterations)];
+  const points = { rowRe: nothing, rowIm: nothing, columnRe: re, columnIm: im };
+  const counts = new (countsType(job.iterations))(re.length);
+  startKernel(job, compileKernel(job, reachOf(points)), points).count(0, 1, counts);
+  const compiled = [...counts];
   return [compiled, [...re].map((x, i) => countReference(job, [x, im[i]!]))];
 }
 
@@ -52,7 +52,7 @@ function agree(step: Expression) {
   return fc.property(points, constants, iterations, escapes, (starts, c, iterations, escape) => {
     const re = Float64Array.from(starts, ([x]) => x);
     const im = Float64Array.from(starts, ([, y]) => y);
-    const [compiled, reference] = bothCounts({ step, c, iterations, escape }, re, im);
+    const [compiled, reference] = bothCounts({ step, c, z0: 'p', iterations, escape }, re, im);
     assert.deepEqual(compiled, reference);
   });
 }
@@ -101,6 +101,7 @@ test('random polynomials give the counts of the reference', () => {
   }));
   const job = fc.record({
     step: tree,
+    z0: fc.constant('p' as const),
     c: constants,
     iterations: fc.integer({ min: 1, max: 60 }),
     escape: escapes,
@@ -121,7 +122,7 @@ test('random polynomials give the counts of the reference', () => {
 test('iterations that need 16 bits, and one more, are counted in numbers that hold them', () => {
   const re = Float64Array.of(0, 0.1, 0.26, 3);
   for (const iterations of [65535, 65536]) {
-    const job = { step: quadratic, c: [0, 0], iterations, escape: 'overflow' } as const;
+    const job = { step: quadratic, z0: 'p', c: [0, 0], iterations, escape: 'overflow' } as const;
     const [compiled, reference] = bothCounts(job, re, new Float64Array(4));
     assert.deepEqual(compiled, reference);
     assert.equal(compiled[0], iterations);
@@ -129,7 +130,7 @@ test('iterations that need 16 bits, and one more, are counted in numbers that ho
 });
 
 test('points just below, at and above each threshold of overflow are counted as the reference counts them', () => {
-  const job = { step: quadratic, c: [-0.83, -0.22], iterations: 80, escape: 'overflow' } as const;
+  const job = { step: quadratic, z0: 'p', c: [-0.83, -0.22], iterations: 80, escape: 'overflow' } as const;
   const radii = Array.from({ length: 10 }, (_, k) => 2 ** (1024 / 2 ** (k + 1)));
   const near = radii.flatMap((radius) =>
     [-1e-3, -1e-7, -1e-12, -1e-16, 0, 1e-16, 1e-12, 1e-7, 1e-3].map((e) => radius * (1 + e)),
@@ -153,7 +154,7 @@ test('a modulus overflows from the middle between the largest double and 2^1024 
 });
 
 test('a grid in memory is counted point by point, whatever its size', () => {
-  const job = { step: quadratic, c: [-0.4, 0.6], iterations: 50, escape: 'overflow' } as const;
+  const job = { step: quadratic, z0: 'p', c: [-0.4, 0.6], iterations: 50, escape: 'overflow' } as const;
   for (const [rows, columns] of [
     [0, 5],
     [1, 1],

@@ -14,7 +14,13 @@ after(() => Promise.all(pools.map((pool) => pool[Symbol.asyncDispose]())));
 for (const each of smallCases) {
   test(`the reference kernel counts as numpy: ${each.name}`, () => {
     const axis = latticeAxis(each);
-    const job = { step: quadratic, c: each.c, iterations: each.iterations, escape: 'overflow' } as const;
+    const job = {
+      step: quadratic,
+      z0: 'p' as const,
+      c: each.c,
+      iterations: each.iterations,
+      escape: 'overflow',
+    } as const;
     const counts = Uint16Array.from({ length: axis.length ** 2 }, (_, i) =>
       countReference(job, [axis[Math.floor(i / axis.length)]!, axis[i % axis.length]!]),
     );

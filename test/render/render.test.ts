@@ -33,7 +33,13 @@ test('random scenes: render equals the reference at every point, for both escape
     fc.asyncProperty(scenes, fc.integer({ min: 1, max: 30 }), async (part, slices) => {
       const { counts, rows } = await render({ ...lessonScene, ...part }, { pool, slices });
       const axis = latticeAxis(part.lattice);
-      const job = { step: quadratic, c: part.c, iterations: part.iterations, escape: part.escape };
+      const job = {
+        step: quadratic,
+        z0: 'p' as const,
+        c: part.c,
+        iterations: part.iterations,
+        escape: part.escape,
+      };
       const expected = Array.from({ length: rows * rows }, (_, i) =>
         countReference(job, [axis[Math.floor(i / rows)]!, axis[i % rows]!]),
       );
