@@ -3,6 +3,8 @@
 // the trigger is then told exactly: from |z|^2 alone (rule `overflow`) or by taking the block again step by step
 // (bailout radius). A point that is not told so is counted by the host's `reference`. No fused multiply-add, no
 // relaxed SIMD: every step does the operations of reference.ts in their order.
+
+import type { EscapeRule } from '../scene/scene.js';
 import { type FunctionBody, i32, i64, v128 } from './assembler.js';
 import { bailoutBounds, type EscapeBounds, overflowBounds, told } from './bounds.js';
 import type { RealFunction } from './lower.js';
@@ -25,6 +27,8 @@ export const countBytes = (iterations: number) => (iterations < 2 ** 16 ? 2 : 4)
  */
 export const countParameters = [i32, i32, i32, i32, i32, i32, i32, i32] as const;
 
+type Convergence = Exclude<EscapeRule, 'overflow' | number>;
+
 /** How far points are, and which functions of the host have which index. */
 export interface EmitOptions {
   /** No sample point has a larger modulus. */
@@ -33,24 +37,23 @@ export interface EmitOptions {
   readonly reference: number;
 }
 
-/** The local variables of one vector of two points. */
+/** The local variables of one vector of two points. What is "at its end" is kept from when the point was done. */
 interface Lanes {
   readonly x: number;
   readonly y: number;
-  /** z before the block, or before the step where a block is one. */
+  /** z before the block, at its end that in which the point escaped. */
   readonly beforeX: number;
   readonly beforeY: number;
   readonly pRe: number;
   readonly pIm: number;
   readonly previousRe: number;
   readonly previousIm: number;
-  /** |z|^2 at the last test. */
-  readonly square: number;
-  /** All ones where the point is under way. */
+  /** All ones where the point has not been seen to escape. */
   readonly live: number;
-  readonly count: number;
-  /** All ones where the reference has to count. */
-  readonly untold: number;
+  /** How many steps it had taken at the last test, at its end. */
+  readonly taken: number;
+  /** |z|^2 then; where nothing is known of how it grows: all ones if z was finite. */
+  readonly square: number;
   /** A state that the orbit had before, to see whether it has come back to it. */
   readonly seenX: number;
   readonly seenY: number;
@@ -89,40 +92,33 @@ export function emitCount(body: FunctionBody, job: KernelJob, options: EmitOptio
   ) as [number, number, number, number, number, number, number, number];
   const [now, deadline, lookAt] = [body.local(i64), body.local(i64), body.local(i64)];
   const vector = () => body.local(v128);
-  const [any, hit, first, second, x, y] = [vector(), vector(), vector(), vector(), vector(), vector()];
+  const [hit, first, second, x, y] = [vector(), vector(), vector(), vector(), vector()];
   const lanes = Array.from(
     { length: vectorCount },
     (): Lanes => ({
       ...{ x: vector(), y: vector(), beforeX: vector(), beforeY: vector() },
       ...{ pRe: vector(), pIm: vector(), previousRe: vector(), previousIm: vector() },
-      ...{ square: vector(), live: vector(), count: vector(), untold: vector() },
-      ...{ seenX: vector(), seenY: vector() },
+      ...{ live: vector(), taken: vector(), square: vector(), seenX: vector(), seenY: vector() },
       ...{ begun: body.local(i64), keepAt: body.local(i64), keepFor: body.local(i64) },
       ...{ row: body.local(i32), column: body.local(i32) },
     }),
   );
 
   body.get(list, listEnd).op('i32.lt_u').if(loadRectangle);
-  body.i64(0).set(now).i64(lookEvery).set(lookAt);
+  body.i64(lookEvery).set(lookAt);
   for (const lane of lanes) loadPoints(lane);
   setDeadline();
   body.get(under).if(() =>
     body.loop((again) => {
-      for (const lane of lanes) if (block > 1 || !bounds) keepBefore(lane);
-      for (let n = 0; n < block; n++) for (const lane of lanes) takeStep(lane);
+      if (typeof escape !== 'string') for (const lane of lanes) keepBefore(lane);
+      for (let n = 0; n < block; n++) for (const lane of lanes) emitStep(lane, { zRe: lane.x, zIm: lane.y });
       body.get(now).i64(block).op('i64.add').set(now);
-      body.i64x2(0n).set(any);
       for (const lane of lanes) testEscape(lane);
-      body
-        .get(any)
-        .op('v128.any_true')
-        .if(() => {
-          for (const lane of lanes) settle(lane);
-        });
       if (!step.readsPrevious) body.get(now, lookAt).op('i64.ge_u').if(lookForPeriods);
+      for (const { live } of lanes) body.get(live).op('v128.any_true');
+      for (let n = 1; n < vectorCount; n++) body.op('i32.and');
       body
-        .get(any)
-        .op('v128.any_true')
+        .op('i32.eqz')
         .get(now, deadline)
         .op('i64.ge_u', 'i32.or')
         .if(() => {
@@ -145,14 +141,13 @@ export function emitCount(body: FunctionBody, job: KernelJob, options: EmitOptio
 
   /** The next two points of the list, or nothing more for this vector. */
   function loadPoints(lane: Lanes) {
-    body.i64x2(0n).set(lane.untold).i64x2(BigInt(iterations)).set(lane.count);
     body.get(now).set(lane.begun).get(now).i64(lookEvery).tee(lane.keepFor).op('i64.add').set(lane.keepAt);
     for (const local of [lane.previousRe, lane.previousIm]) body.f64x2(0).set(local);
-    body.i64x2(-1n).set(lane.seenX); // the bits of a NaN, which is no live point's
+    body.i64x2(-1n).tee(lane.live).set(lane.seenX); // the bits of a NaN, which is no live point's
     body.get(list, listEnd).op('i32.lt_u');
     body.if(
       () => {
-        body.get(row).set(lane.row).get(column).set(lane.column).i64x2(-1n).set(lane.live);
+        body.get(row).set(lane.row).get(column).set(lane.column);
         elementAddress(rowRe, row).loadSplat();
         elementAddress(columnRe, column).load().op('f64x2.add').set(lane.pRe);
         elementAddress(rowIm, row).loadSplat();
@@ -162,7 +157,7 @@ export function emitCount(body: FunctionBody, job: KernelJob, options: EmitOptio
         advance();
       },
       () => {
-        body.i32(done).set(lane.row).i64x2(0n).set(lane.live);
+        body.i32(done).set(lane.row);
         for (const local of [lane.x, lane.y, lane.pRe, lane.pIm]) body.f64x2(0).set(local);
       },
     );
@@ -199,12 +194,9 @@ export function emitCount(body: FunctionBody, job: KernelJob, options: EmitOptio
     }
   }
 
-  function keepBefore({ x, y, beforeX, beforeY }: Lanes) {
-    body.get(x).set(beforeX).get(y).set(beforeY);
-  }
-
-  function takeStep(lane: Lanes) {
-    emitStep(lane, { zRe: lane.x, zIm: lane.y });
+  function keepBefore({ x, y, beforeX, beforeY, live }: Lanes) {
+    body.get(x, beforeX, live).op('v128.bitselect').set(beforeX);
+    body.get(y, beforeY, live).op('v128.bitselect').set(beforeY);
   }
 
   /** Takes a step of a vector's points in these locals. */
@@ -214,38 +206,26 @@ export function emitCount(body: FunctionBody, job: KernelJob, options: EmitOptio
     if (step.readsPrevious) body.get(first).set(previousRe).get(second).set(previousIm);
   }
 
-  /** Marks in `any` the live points that may have escaped. */
+  /** Takes `live` from the points that may have escaped, and keeps what is needed to tell when they did. */
   function testEscape(lane: Lanes) {
-    emitSquare(lane.x, lane.y).set(lane.square);
-    pastTrigger(lane).get(any).op('v128.or').set(any);
+    const { x, y, live, taken, square } = lane;
+    age(lane).splat64().get(taken, live).op('v128.bitselect').set(taken);
+    if (isUnknown) {
+      emitInside(x, y, Number.MAX_VALUE, 'f64x2.le').get(square, live).op('v128.bitselect').set(square);
+      emitInside(x, y, 2 ** 1023, 'f64x2.lt');
+    } else {
+      emitSquare(x, y).tee(first);
+      if (escape === 'overflow') body.get(square, live).op('v128.bitselect').tee(square);
+      if (typeof escape === 'object') body.set(first);
+      // Not "at least the trigger", because what is not a number is past it too.
+      if (typeof escape === 'object') emitNotConverged(lane, escape);
+      else body.f64x2(bounds!.trigger).op(block === 1 && escape !== 'overflow' ? 'f64x2.le' : 'f64x2.lt');
+    }
+    body.get(live).op('v128.and').set(live);
   }
 
   function emitSquare(re: number, im: number) {
     return body.get(re, re).op('f64x2.mul').get(im, im).op('f64x2.mul', 'f64x2.add');
-  }
-
-  /** Not "at least the trigger", because what is not a number is past it too. */
-  function pastTrigger({ live, square, x, y, beforeX, beforeY }: Lanes) {
-    if (typeof escape === 'object') {
-      body.get(x, beforeX).op('f64x2.sub').tee(first).get(first).op('f64x2.mul');
-      body.get(y, beforeY).op('f64x2.sub').tee(first).get(first).op('f64x2.mul', 'f64x2.add').tee(first);
-      body.f64x2(escape.converged * escape.converged).op('f64x2.ge');
-      body.get(first).f64x2(Infinity).op('f64x2.lt', 'v128.and');
-      if (escape.bailout !== undefined)
-        body
-          .get(square)
-          .f64x2(escape.bailout * escape.bailout)
-          .op('f64x2.le', 'v128.and');
-      body.set(first);
-      return body.get(live, first).op('v128.andnot');
-    }
-    if (isUnknown)
-      return emitInside(x, y, 2 ** 1023, 'f64x2.lt')
-        .set(first)
-        .get(live, first)
-        .op('v128.andnot');
-    body.get(live, square).f64x2(bounds!.trigger);
-    return body.op(block === 1 && escape !== 'overflow' ? 'f64x2.le' : 'f64x2.lt', 'v128.andnot');
   }
 
   /** Ones where the moduli of both parts are below a limit. */
@@ -254,77 +234,32 @@ export function emitCount(body: FunctionBody, job: KernelJob, options: EmitOptio
     return body.get(y).op('f64x2.abs').f64x2(limit).op(compare, 'v128.and');
   }
 
-  function settle(lane: Lanes) {
-    pastTrigger(lane)
-      .tee(hit)
-      .op('v128.any_true')
-      .if(() => {
-        if (escape === 'overflow' && !isUnknown) settleOverflow(lane);
-        else if (block > 1) settleBlock(lane, (escape as number) * (escape as number));
-        else {
-          // The last step is the one that escaped, unless |z| is finite by a hair or not at all.
-          age(lane).i64(1).op('i64.sub').splat64().get(lane.count, hit).op('v128.bitselect').set(lane.count);
-          if (isUnknown) {
-            emitInside(lane.x, lane.y, Number.MAX_VALUE, 'f64x2.le').get(hit).op('v128.and');
-            body.get(lane.untold).op('v128.or').set(lane.untold);
-          }
-          body.get(lane.live, hit).op('v128.andnot').set(lane.live);
-        }
-      });
+  /** Ones where z is still on its way; |z|^2 is in `first`. */
+  function emitNotConverged({ x, y, beforeX, beforeY }: Lanes, { converged, bailout }: Convergence) {
+    if (bailout !== undefined)
+      body
+        .get(first)
+        .f64x2(bailout * bailout)
+        .op('f64x2.le');
+    body.get(x, beforeX).op('f64x2.sub').tee(first).get(first).op('f64x2.mul');
+    body.get(y, beforeY).op('f64x2.sub').tee(first).get(first).op('f64x2.mul', 'f64x2.add').tee(first);
+    body
+      .f64x2(converged * converged)
+      .op('f64x2.ge')
+      .get(first)
+      .f64x2(Infinity)
+      .op('f64x2.lt', 'v128.and');
+    if (bailout !== undefined) body.op('v128.and');
   }
 
   function age({ begun }: Lanes) {
     return body.get(now, begun).op('i64.sub');
   }
 
-  /** z is far out: how many more steps until overflow follows from |z|^2. */
-  function settleOverflow(lane: Lanes) {
-    const { square, live, count, untold } = lane;
-    const { thresholds } = bounds!;
-    const always = thresholds.filter(({ finite }) => finite >= told);
-    age(lane).splat64().i64x2(BigInt(always.length)).op('i64x2.add').tee(first).set(second);
-    for (const { finite, overflown } of thresholds.slice(always.length)) {
-      body.get(first, square).f64x2(finite).op('f64x2.lt', 'i64x2.sub').set(first);
-      body.get(second, square).f64x2(overflown).op('f64x2.lt', 'i64x2.sub').set(second);
-    }
-    body.get(first, second).op('i64x2.ne').get(hit).op('v128.and').get(untold).op('v128.or').set(untold);
-    body.get(hit, square).f64x2(told).op('f64x2.lt', 'v128.andnot').get(untold).op('v128.or').set(untold);
-    keepSmaller(first, count);
-    body.get(live, hit).op('v128.andnot').set(live);
-  }
-
-  /** Where `hit`: the smaller of a count and the iterations. */
-  function keepSmaller(number: number, count: number) {
-    const most = BigInt(iterations);
-    body.get(number).i64x2(most).get(number).i64x2(most).op('i64x2.lt_s', 'v128.bitselect');
-    body.get(count, hit).op('v128.bitselect').set(count);
-  }
-
-  /** The block again, step by step, for the point that may have left the circle in it. */
-  function settleBlock(lane: Lanes, limit: number) {
-    const { beforeX, beforeY, live, count } = lane;
-    const inside = lane.square;
-    const number = any;
-    body.get(beforeX).set(x).get(beforeY).set(y).get(hit).set(inside);
-    age(lane).i64(block).op('i64.sub').splat64().set(number).i32(block).set(left);
-    body.loop((again) => {
-      emitStep(lane, { zRe: x, zIm: y });
-      emitSquare(x, y).f64x2(limit).op('f64x2.le').get(inside).op('v128.and').set(inside);
-      body.get(number, inside).op('i64x2.sub').set(number);
-      body.get(left).i32(-1).op('i32.add').tee(left);
-      again();
-    });
-    body.get(hit, inside).op('v128.andnot').set(hit);
-    keepSmaller(number, count);
-    body.get(live, hit).op('v128.andnot').set(live);
-    body.i64x2(-1n).set(any);
-  }
-
   /** A state that repeats bit for bit repeats for ever: such a point never escapes (Brent's way to find one). */
   function lookForPeriods() {
     body.get(now).i64(lookEvery).op('i64.add').set(lookAt);
-    for (const lane of lanes) {
-      const { x, y, seenX, seenY, live, keepAt, keepFor } = lane;
+    for (const { x, y, seenX, seenY, live, taken, square, keepAt, keepFor } of lanes) {
       body
         .get(x, seenX)
         .op('i64x2.eq')
@@ -334,7 +269,12 @@ export function emitCount(body: FunctionBody, job: KernelJob, options: EmitOptio
         .op('v128.and')
         .tee(hit);
       body.op('v128.any_true').if(() => {
-        body.get(live, hit).op('v128.andnot').set(live).i64x2(-1n).set(any);
+        body.get(live, hit).op('v128.andnot').set(live).get(square, hit).op('v128.andnot').set(square);
+        body
+          .i64x2(2n ** 60n)
+          .get(taken, hit)
+          .op('v128.bitselect')
+          .set(taken);
       });
       body
         .get(now, keepAt)
@@ -359,40 +299,85 @@ export function emitCount(body: FunctionBody, job: KernelJob, options: EmitOptio
           .get(lane.live)
           .op('v128.any_true', 'i32.eqz', 'i32.or')
           .if(() => {
-            askReference(lane);
+            if (escape === 'overflow' && !isUnknown) countOverflow(lane);
+            else if (typeof escape === 'number' && block > 1) countBlock(lane, escape * escape);
+            else {
+              // The last step is the one that escaped, unless |z| is finite by a hair.
+              body.get(lane.taken).i64x2(1n).op('i64x2.sub').get(lane.live).op('i64x2.sub').set(first);
+              if (isUnknown) body.get(lane.square, lane.live).op('v128.andnot').set(hit);
+            }
+            // The smaller of the count and the iterations.
+            const most = BigInt(iterations);
+            body.get(first).i64x2(most).get(first).i64x2(most).op('i64x2.lt_s', 'v128.bitselect').set(first);
+            if (escape === 'overflow' || block > 1) askReference(lane);
             store(lane);
             loadPoints(lane);
           });
       });
   }
 
-  function askReference({ count, untold, row, column }: Lanes) {
+  /** How many more steps until overflow follows from |z|^2; leaves counts in `first`, and in `hit` what is not told. */
+  function countOverflow({ square, live, taken }: Lanes) {
+    const { thresholds } = bounds!;
+    const always = thresholds.filter(({ finite }) => finite >= told);
+    body.get(taken).i64x2(BigInt(always.length)).op('i64x2.add').tee(first).set(second);
+    for (const { finite, overflown } of thresholds.slice(always.length)) {
+      body.get(first, square).f64x2(finite).op('f64x2.lt', 'i64x2.sub').set(first);
+      body.get(second, square).f64x2(overflown).op('f64x2.lt', 'i64x2.sub').set(second);
+    }
+    body.get(square).f64x2(told).op('f64x2.lt', 'v128.not').get(first, second).op('i64x2.ne', 'v128.or');
+    body.get(live).op('v128.andnot').set(hit);
+  }
+
+  /** The block again, step by step, for the points that have left the circle in it; leaves `first` and `hit` as above. */
+  function countBlock(lane: Lanes, limit: number) {
+    const inside = hit;
+    body.get(lane.beforeX).set(x).get(lane.beforeY).set(y).i64x2(-1n).set(inside);
+    body.get(lane.taken).i64x2(BigInt(block)).op('i64x2.sub').set(first).i32(block).set(left);
+    body.loop((again) => {
+      emitStep(lane, { zRe: x, zIm: y });
+      emitSquare(x, y).f64x2(limit).op('f64x2.le').get(inside).op('v128.and').set(inside);
+      body.get(first, inside).op('i64x2.sub').set(first);
+      body.get(left).i32(-1).op('i32.add').tee(left);
+      again();
+    });
+    // Who only came near the circle has not escaped yet.
     body
-      .get(untold)
+      .get(inside, lane.live)
+      .op('v128.andnot')
+      .get(first)
+      .i64x2(BigInt(iterations))
+      .op('i64x2.lt_s', 'v128.and');
+    body.set(hit);
+  }
+
+  function askReference({ row, column }: Lanes) {
+    body
+      .get(hit)
       .op('v128.any_true')
       .if(() => {
         for (const lane of [0, 1]) {
           body
-            .get(untold)
+            .get(hit)
             .lane64(lane)
             .if(() => {
               body
-                .get(count, row, column)
+                .get(first, row, column)
                 .i32(lane)
                 .op('i32.add')
                 .call(options.reference)
                 .replaceLane64(lane);
-              body.set(count);
+              body.set(first);
             });
         }
       });
   }
 
   /** The lower parts of the counts, side by side; the last point of a row may be alone. */
-  function store({ count, row, column }: Lanes) {
+  function store({ row, column }: Lanes) {
     const part = (at: number) => Array.from({ length: bytes }, (_, i) => at + i);
     const places = [...part(0), ...part(8), ...new Array<number>(16 - 2 * bytes).fill(0)];
-    body.get(count, count).shuffle(places).set(first);
+    body.get(first, first).shuffle(places).set(first);
     body.get(row, columns).op('i32.mul').get(column).op('i32.add').i32(Math.log2(bytes)).op('i32.shl');
     body.get(target).op('i32.add').set(address);
     body.get(column).i32(1).op('i32.add').get(columns).op('i32.lt_u');
