@@ -176,6 +176,11 @@ export class FunctionBody {
     this.code.push(0xfd, 0x12);
     return this;
   }
+  /** The lower 2 or 4 bytes of the i32 on the stack, in all lanes of that size. */
+  splatInteger(bytes: 2 | 4): this {
+    this.code.push(0xfd, bytes === 2 ? 0x10 : 0x11);
+    return this;
+  }
   /** The double on the stack in both lanes. */
   splat(): this {
     this.code.push(0xfd, 0x14);

@@ -7,7 +7,7 @@
 import type { EscapeRule } from '../scene/scene.js';
 import { type FunctionBody, i32, i64, v128 } from './assembler.js';
 import { bailoutBounds, type EscapeBounds, overflowBounds, told } from './bounds.js';
-import type { RealFunction } from './lower.js';
+import type { RealFunction } from './code.js';
 import type { KernelJob } from './reference.js';
 import { stepEmitter } from './step.js';
 

@@ -1,19 +1,32 @@
 // The kernel as a WebAssembly module: what it takes from the host and what it gives. The functions' bodies are
-// brute.ts's and enclosure.ts's.
+// brute.ts's, enclosure.ts's and fill.ts's.
 import { assemble, FunctionBody, i32, type Signature } from './assembler.js';
 import { countParameters, emitCount } from './brute.js';
+import { emitTest, testParameters } from './enclosure.js';
+import { emitFill, fillParameters } from './fill.js';
 import type { KernelJob } from './reference.js';
 import { hostFunctions, hostSignature } from './step.js';
 
-/** The bytes of the module: imports `host.memory`, `host.reference(row, column)` and functions, exports `count`. */
+/**
+ * The bytes of the module: imports `host.memory`, `host.reference(row, column)` and functions; exports `count`, `fill`
+ * and, where the step has a model, `test`.
+ */
 export function emitKernel(job: KernelJob, reach: number): Uint8Array<ArrayBuffer> {
   const names = hostFunctions(job);
   const imports: { name: string; signature: Signature }[] = [
     { name: 'reference', signature: { parameters: [i32, i32], results: [i32] } },
     ...names.map((name) => ({ name, signature: hostSignature(name) })),
   ];
-  const functions = new Map(names.map((name, i) => [name, i + 1]));
+  const options = { reach, functions: new Map(names.map((name, i) => [name, i + 1])), reference: 0 };
   const count = new FunctionBody({ parameters: countParameters, results: [] });
-  emitCount(count, job, { reach, functions, reference: 0 });
-  return assemble({ imports, exports: [{ name: 'count', body: count }] });
+  emitCount(count, job, options);
+  const fill = new FunctionBody({ parameters: fillParameters, results: [] });
+  emitFill(fill, job);
+  const test = new FunctionBody({ parameters: testParameters, results: [] });
+  const exports = [
+    { name: 'count', body: count },
+    { name: 'fill', body: fill },
+  ];
+  if (emitTest(test, job, options)) exports.push({ name: 'test', body: test });
+  return assemble({ imports, exports });
 }

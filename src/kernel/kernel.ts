@@ -2,8 +2,10 @@
 // made band by band in that memory, which fits a core's cache, and copied to where they belong.
 import { countBytes, readAhead } from './brute.js';
 import { emitKernel } from './emit.js';
+import { testBytes } from './enclosure.js';
 import { realFunctions } from './functions.js';
 import { countReference, type KernelJob } from './reference.js';
+import { coverWithTiles, listBytes, type TileFunctions } from './tiles.js';
 
 /** A count for each point: 16 bits where the iterations fit them. */
 export type Counts = Uint16Array | Uint32Array;
@@ -31,6 +33,9 @@ export function compileKernel(job: KernelJob, reach: number): WebAssembly.Module
   return new WebAssembly.Module(emitKernel(job, reach));
 }
 
+/** By tiles that are proved to have one count where that is possible, or point by point; the counts are the same. */
+export type Exact = 'enclosures' | 'brute';
+
 /** Rows that are counted before they are copied. */
 const bandRows = 64;
 const pageBytes = 2 ** 16;
@@ -40,7 +45,7 @@ export interface StartedKernel {
   /** The sample points as they lie in the memory; what is written here is what is counted next. */
   readonly points: SamplePoints;
   /** Counts the rows from `start` up to but not `end` into `target`, whose first element is the count of [start][0]. */
-  count(start: number, end: number, target: Counts): void;
+  count(start: number, end: number, target: Counts, exact?: Exact): void;
 }
 
 export function startKernel(job: KernelJob, module: WebAssembly.Module, given: SamplePoints): StartedKernel {
@@ -48,8 +53,9 @@ export function startKernel(job: KernelJob, module: WebAssembly.Module, given: S
   const bytes = countBytes(job.iterations);
   const padded = (length: number) => 8 * (length + readAhead);
   const columnAddress = 2 * padded(rows);
-  const list = columnAddress + 2 * padded(columns);
-  const band = list + 16;
+  const test = columnAddress + 2 * padded(columns);
+  const list = test + testBytes;
+  const band = list + listBytes;
   const pages = Math.ceil((band + bandRows * columns * bytes) / pageBytes);
   const memory = new WebAssembly.Memory({ initial: pages });
   const { buffer } = memory;
@@ -62,22 +68,26 @@ export function startKernel(job: KernelJob, module: WebAssembly.Module, given: S
   };
   for (const name of ['rowRe', 'rowIm', 'columnRe', 'columnIm'] as const) points[name].set(given[name]);
   const { rowRe, rowIm, columnRe, columnIm } = points;
-  const rectangles = new Int32Array(buffer, list, 4);
   const reference = (row: number, column: number) =>
     countReference(job, [rowRe[row]! + columnRe[column]!, rowIm[row]! + columnIm[column]!]);
   const { exports } = new WebAssembly.Instance(module, { host: { memory, reference, ...realFunctions } });
-  const countList = exports.count as (...parameters: number[]) => void;
+  const functions = exports as unknown as TileFunctions & { count: (...parameters: number[]) => void };
   const addresses = [rowRe, rowIm, columnRe, columnIm].map((array) => array.byteOffset);
   const counts = new (countsType(job.iterations))(buffer, band, bandRows * columns);
+  const rowBytes = columns * bytes;
+  const list32 = new Int32Array(buffer, list, listBytes / 4);
+  const cover = coverWithTiles(points, {
+    ...{ functions, rowBytes, test: new Float64Array(buffer, test, testBytes / 8), list: list32 },
+    count: (length, origin) => functions.count(...addresses, columns, list, list + 16 * length, origin),
+  });
 
   return {
     points,
-    count(start, end, target) {
+    count(start, end, target, exact = 'enclosures') {
       if (columns === 0) return;
       for (let from = start; from < end; from += bandRows) {
         const to = Math.min(from + bandRows, end);
-        rectangles.set([from, to, 0, columns]);
-        countList(...addresses, columns, list, list + 16, band - from * columns * bytes);
+        cover(from, to, band - from * rowBytes, exact === 'brute');
         target.set(counts.subarray(0, (to - from) * columns), (from - start) * columns);
       }
     },

@@ -1,27 +1,25 @@
-// One step of the formula, emitted on vectors of two doubles: every operation of lower.ts in its order. Functions
-// that WebAssembly lacks are called on the host, one double at a time, where they are reference.ts's own.
+// Straight-line code (code.ts) emitted on vectors of two doubles, and the step of a job as such code. Functions that
+// WebAssembly lacks are called on the host, one double at a time, where they are reference.ts's own.
 import { type FunctionBody, f64, type Opcode, type Signature, v128 } from './assembler.js';
-import { type InputName, type Instruction, lower, type RealFunction } from './lower.js';
+import type { InputName, Instruction, RealFunction } from './code.js';
+import { lower } from './lower.js';
 import type { KernelJob } from './reference.js';
-
-/** Locals of a point's variables; those that a job does not have are constants or not read. */
-export type Inputs = Readonly<Partial<Record<InputName, number>>>;
 
 /** The functions that the step asks the host for. */
 export function hostFunctions({ step }: KernelJob): RealFunction[] {
-  const names = lower(step).instructions.flatMap((instruction) =>
-    instruction.kind === 'function'
-      ? [instruction.name]
-      : instruction.kind === 'atan2'
-        ? ['atan2' as const]
-        : [],
-  );
+  const names = lower(step).instructions.flatMap((instruction) => {
+    if (instruction.kind === 'function') return [instruction.name];
+    return instruction.kind === 'atan2' ? (['atan2'] as const) : [];
+  });
   return [...new Set(names)].sort();
 }
 
 export function hostSignature(name: RealFunction): Signature {
   return { parameters: name === 'atan2' ? [f64, f64] : [f64], results: [f64] };
 }
+
+/** Locals of a point's variables; those that a job does not have are constants or not read. */
+export type Inputs = Readonly<Partial<Record<InputName, number>>>;
 
 export interface StepEmitter {
   /** Whether the step reads the z before. */
@@ -30,90 +28,103 @@ export interface StepEmitter {
   emit(inputs: Inputs & { readonly zRe: number; readonly zIm: number }): void;
 }
 
-const binaryOpcodes: Readonly<Record<string, Opcode>> = {
-  add: 'f64x2.add',
-  subtract: 'f64x2.sub',
-  multiply: 'f64x2.mul',
-  divide: 'f64x2.div',
-};
-const unaryOpcodes: Readonly<Record<string, Opcode>> = {
-  negate: 'f64x2.neg',
-  absolute: 'f64x2.abs',
-  root: 'f64x2.sqrt',
-};
-
 /** Makes the emitter of a job's step; `functions` are the indices of the host's functions. */
 export function stepEmitter(
   body: FunctionBody,
-  job: KernelJob,
+  { step, c }: KernelJob,
   functions: ReadonlyMap<RealFunction, number>,
 ): StepEmitter {
-  const { instructions, re, im } = lower(job.step);
-  const temporaries = instructions.map((instruction) =>
-    instruction.kind === 'input' || instruction.kind === 'constant' ? -1 : body.local(v128),
-  );
-  const constants: Partial<Record<InputName, number>> = job.c === 'p' ? {} : { cRe: job.c[0], cIm: job.c[1] };
-
+  const { instructions, re, im } = lower(step);
+  const { emit, push } = codeEmitter(body, instructions, functions);
   return {
     readsPrevious: instructions.some(
       (instruction) => instruction.kind === 'input' && instruction.name.startsWith('previous'),
     ),
     emit(inputs) {
-      const push = (index: number) => {
-        const instruction = instructions[index]!;
-        if (instruction.kind === 'constant') return body.f64x2(instruction.value);
-        if (instruction.kind !== 'input') return body.get(temporaries[index]!);
-        const { name } = instruction;
-        const constant = constants[name];
-        if (constant !== undefined) return body.f64x2(constant);
-        return body.get((inputs[name] ?? inputs[name.replace(/^c/, 'p') as InputName])!);
+      const input = (name: InputName) => {
+        if (!name.startsWith('c')) body.get(inputs[name]!);
+        else if (c === 'p') body.get(inputs[name.replace('c', 'p')]!);
+        else body.f64x2(name === 'cRe' ? c[0] : c[1]);
       };
-      instructions.forEach((instruction, index) => {
-        if (temporaries[index] === -1) return;
-        emitInstruction(instruction, push);
-        body.set(temporaries[index]!);
-      });
-      push(re);
-      push(im);
+      emit(input);
+      push(re, input);
+      push(im, input);
       body.set(inputs.zIm).set(inputs.zRe);
     },
   };
+}
 
-  function emitInstruction(instruction: Instruction, push: (index: number) => unknown): void {
+const opcodes: Readonly<Partial<Record<Instruction['kind'], Opcode>>> = {
+  ...{ negate: 'f64x2.neg', absolute: 'f64x2.abs', root: 'f64x2.sqrt' },
+  ...{ add: 'f64x2.add', subtract: 'f64x2.sub', multiply: 'f64x2.mul', divide: 'f64x2.div' },
+  ...{ maximum: 'f64x2.max', less: 'f64x2.lt', and: 'v128.and' },
+};
+
+/** Pushes an input by its name. */
+type PushInput = (name: InputName) => void;
+
+/** Emits code into locals of its own; `push` then puts the value of an instruction on the stack. */
+export function codeEmitter(
+  body: FunctionBody,
+  instructions: readonly Instruction[],
+  functions: ReadonlyMap<RealFunction, number>,
+) {
+  const locals = instructions.map(({ kind }) =>
+    kind === 'input' || kind === 'constant' ? -1 : body.local(v128),
+  );
+
+  function push(index: number, input: PushInput): void {
+    const instruction = instructions[index]!;
+    if (instruction.kind === 'constant') body.f64x2(instruction.value);
+    else if (instruction.kind === 'input') input(instruction.name);
+    else body.get(locals[index]!);
+  }
+
+  function emitOne(instruction: Instruction, input: PushInput): void {
     switch (instruction.kind) {
       case 'input':
       case 'constant':
         return;
-      case 'negate':
-      case 'absolute':
-      case 'root':
-        push(instruction.left);
-        body.op(unaryOpcodes[instruction.kind]!);
-        return;
       case 'function':
       case 'atan2': {
-        const name = instruction.kind === 'atan2' ? 'atan2' : instruction.name;
-        const operands =
-          instruction.kind === 'atan2' ? [instruction.left, instruction.right] : [instruction.left];
+        const isTwo = instruction.kind === 'atan2';
+        const operands = isTwo ? [instruction.left, instruction.right] : [instruction.left];
         body.f64x2(0);
         for (const lane of [0, 1]) {
           for (const operand of operands) {
-            push(operand);
+            push(operand, input);
             body.lane(lane);
           }
-          body.call(functions.get(name)!).replaceLane(lane);
+          body.call(functions.get(isTwo ? 'atan2' : instruction.name)!).replaceLane(lane);
         }
         return;
       }
       case 'withSign':
-        push(instruction.left);
-        push(instruction.right);
+        push(instruction.left, input);
+        push(instruction.right, input);
         body.f64x2(-0).op('v128.and', 'v128.or');
         return;
+      case 'select':
+        push(instruction.left, input);
+        push(instruction.right, input);
+        push(instruction.mask, input);
+        body.op('v128.bitselect');
+        return;
       default:
-        push(instruction.left);
-        push(instruction.right);
-        body.op(binaryOpcodes[instruction.kind]!);
+        push(instruction.left, input);
+        if ('right' in instruction) push(instruction.right, input);
+        body.op(opcodes[instruction.kind]!);
     }
   }
+
+  return {
+    push,
+    emit(input: PushInput): void {
+      instructions.forEach((instruction, index) => {
+        if (locals[index] === -1) return;
+        emitOne(instruction, input);
+        body.set(locals[index]!);
+      });
+    },
+  };
 }
