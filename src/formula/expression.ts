@@ -50,7 +50,8 @@ export function shapeOf(expression: Expression): Shape {
     }
     default: {
       const [left, right] = [shapeOf(expression.left), shapeOf(expression.right)];
-      if (expression.kind === 'add' || expression.kind === 'subtract') return left === right ? left : 'complex';
+      if (expression.kind === 'add' || expression.kind === 'subtract')
+        return left === right ? left : 'complex';
       if (left === 'complex' || right === 'complex') return 'complex';
       return left === right ? 'real' : 'imaginary';
     }
@@ -64,7 +65,11 @@ export const p: Expression = variable('p');
 export const previous: Expression = variable('previous');
 export const constant = (re: number, im = 0): Expression => ({ kind: 'constant', value: [re, im] });
 export const negate = (operand: Expression): Expression => ({ kind: 'negate', operand });
-export const call = (name: FunctionName, operand: Expression): Expression => ({ kind: 'call', name, operand });
+export const call = (name: FunctionName, operand: Expression): Expression => ({
+  kind: 'call',
+  name,
+  operand,
+});
 
 const binary =
   (kind: 'add' | 'subtract' | 'multiply' | 'divide') =>
