@@ -16,6 +16,35 @@ export interface SceneIssue {
   readonly accepted: string;
 }
 
+/** A formula that cannot be read. */
+export class FormulaError extends Error {
+  override readonly name = 'FormulaError';
+  constructor(
+    readonly formula: string,
+    /** Where it goes wrong, from 1, in UTF-16 units; 1 where it is the whole. */
+    readonly column: number,
+    problem: string,
+    /** What may stand there instead. */
+    readonly expected: string,
+  ) {
+    super(`column ${column}: ${problem}, expected ${expected}`);
+  }
+
+  /** Two lines: the formula and a caret under the column. Of more than 70 characters, those around the column. */
+  get pointer(): string {
+    const whole = this.formula.length <= 70;
+    const from = whole ? 0 : Math.max(0, Math.min(this.column - 33, this.formula.length - 64));
+    const to = whole ? this.formula.length : from + 64;
+    // One column for each character, whatever it is.
+    const shown = (start: number, end: number) =>
+      this.formula.slice(start, end).replace(/[\p{C}\p{Z}]/gu, ' ');
+    const before = from > 0 ? '...' : '';
+    const after = to < this.formula.length ? '...' : '';
+    const caret = before.length + [...shown(from, this.column - 1)].length;
+    return `${before}${shown(from, to)}${after}\n${' '.repeat(caret)}^`;
+  }
+}
+
 /** A job that needs more memory than there is or than one array can have; sizes in bytes. */
 export class LimitError extends Error {
   override readonly name = 'LimitError';
