@@ -1,9 +1,10 @@
 // The kernel as a WebAssembly module: what it takes from the host and what it gives. The functions' bodies are
-// brute.ts's, enclosure.ts's and fill.ts's.
+// count.ts's, finish.ts's, enclosure.ts's and fill.ts's.
 import { assemble, FunctionBody, i32, type Signature } from './assembler.js';
-import { countParameters, emitCount } from './brute.js';
+import { countParameters, emitCount } from './count.js';
 import { emitTest, testParameters } from './enclosure.js';
 import { emitFill, fillParameters } from './fill.js';
+import { emitFinish, finishParameters } from './finish.js';
 import type { KernelJob } from './reference.js';
 import { hostFunctions, hostSignature } from './step.js';
 
@@ -17,13 +18,17 @@ export function emitKernel(job: KernelJob, reach: number): Uint8Array<ArrayBuffe
     { name: 'reference', signature: { parameters: [i32, i32], results: [i32] } },
     ...names.map((name) => ({ name, signature: hostSignature(name) })),
   ];
-  const options = { reach, functions: new Map(names.map((name, i) => [name, i + 1])), reference: 0 };
+  const functions = new Map(names.map((name, i) => [name, i + 1]));
+  const options = { reach, functions, reference: 0, finish: imports.length };
+  const finish = new FunctionBody({ parameters: finishParameters, results: [] });
+  emitFinish(finish, job, options);
   const count = new FunctionBody({ parameters: countParameters, results: [] });
   emitCount(count, job, options);
   const fill = new FunctionBody({ parameters: fillParameters, results: [] });
   emitFill(fill, job);
   const test = new FunctionBody({ parameters: testParameters, results: [] });
   const exports = [
+    { name: 'finish', body: finish },
     { name: 'count', body: count },
     { name: 'fill', body: fill },
   ];

@@ -4,7 +4,7 @@
 // there for ever. What it tells is proved for what the plain kernel computes, bit for bit.
 import { type FunctionBody, i32, i64, v128 } from './assembler.js';
 import { told } from './bounds.js';
-import { type EmitOptions, escapeBounds } from './brute.js';
+import { type EmitOptions, escapeBounds } from './escape.js';
 import { inflation, largest, modelStep, underflow } from './model.js';
 import type { KernelJob } from './reference.js';
 import { codeEmitter } from './step.js';

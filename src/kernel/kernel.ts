@@ -1,8 +1,9 @@
 // A job compiled and at work: where its arrays lie in the memory of one thread, and the calls that count. Counts are
 // made band by band in that memory, which fits a core's cache, and copied to where they belong.
-import { countBytes, readAhead } from './brute.js';
+import { queueBytes, readAhead } from './count.js';
 import { emitKernel } from './emit.js';
 import { testBytes } from './enclosure.js';
+import { countBytes } from './escape.js';
 import { realFunctions } from './functions.js';
 import { countReference, type KernelJob } from './reference.js';
 import { coverWithTiles, listBytes, type TileFunctions } from './tiles.js';
@@ -55,7 +56,8 @@ export function startKernel(job: KernelJob, module: WebAssembly.Module, given: S
   const columnAddress = 2 * padded(rows);
   const test = columnAddress + 2 * padded(columns);
   const list = test + testBytes;
-  const band = list + listBytes;
+  const queue = list + listBytes;
+  const band = queue + queueBytes;
   const pages = Math.ceil((band + bandRows * columns * bytes) / pageBytes);
   const memory = new WebAssembly.Memory({ initial: pages });
   const { buffer } = memory;
@@ -78,7 +80,8 @@ export function startKernel(job: KernelJob, module: WebAssembly.Module, given: S
   const list32 = new Int32Array(buffer, list, listBytes / 4);
   const cover = coverWithTiles(points, {
     ...{ functions, rowBytes, test: new Float64Array(buffer, test, testBytes / 8), list: list32 },
-    count: (length, origin) => functions.count(...addresses, columns, list, list + 16 * length, origin),
+    count: (length, origin) =>
+      functions.count(...addresses, columns, list, list + 16 * length, origin, queue),
   });
 
   return {
