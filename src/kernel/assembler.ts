@@ -46,6 +46,7 @@ const vectorOpcodes = {
   'v128.bitselect': 0x52,
   'v128.any_true': 0x53,
   'i16x8.narrow_i32x4_u': 0x86,
+  'i64x2.all_true': 0xc3,
   'i64x2.shl': 0xcb,
   'i64x2.add': 0xce,
   'i64x2.sub': 0xd1,

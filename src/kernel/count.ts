@@ -3,7 +3,15 @@
 // finish.ts takes them on. No fused multiply-add, no relaxed SIMD: every step does the operations of reference.ts in
 // their order.
 import { type FunctionBody, i32, i64, v128 } from './assembler.js';
-import { countBytes, type EmitOptions, escapeEmitter, type Lanes, lanesOf } from './escape.js';
+import {
+  countBytes,
+  type EmitOptions,
+  type EscapeEmitter,
+  escapeEmitter,
+  type Lanes,
+  lanesOf,
+  nearerReach,
+} from './escape.js';
 import type { KernelJob } from './reference.js';
 
 /** Vectors in flight: enough to keep the multipliers busy, and few enough for 16 registers (x86-64). */
@@ -14,10 +22,11 @@ export const readAhead = 2;
 /**
  * The parameters of the function: addresses of arrays of doubles, how many columns the field has, where a list of
  * rectangles begins and ends (each four i32: first row, end row, first column, end column; none empty), the address
- * that the count of row 0, column 0 has or would have, and that of the queue. The sample point at [row][column] is
+ * that the count of row 0, column 0 has or would have, that of the queue, and whether orbits that repeat are to be
+ * seen (1) or taken to their end (0). The sample point at [row][column] is
  * (rowRe[row] + columnRe[column]) + i (rowIm[row] + columnIm[column]).
  */
-export const countParameters = [i32, i32, i32, i32, i32, i32, i32, i32, i32] as const;
+export const countParameters = [i32, i32, i32, i32, i32, i32, i32, i32, i32, i32] as const;
 
 /** An entry of the queue: x, y, pRe, pIm, previousRe, previousIm as doubles, row and column as i32. */
 export const queueEntry = 56;
@@ -39,10 +48,9 @@ export function emitCount(body: FunctionBody, job: KernelJob, options: EmitOptio
   const { iterations, z0 } = job;
   const bytes = countBytes(iterations);
   const steps = queuedAt(job) ?? iterations;
-  const emitter = escapeEmitter(body, job, options);
-  const { block, isDeferred, emitBlock, escaped, settle, note, settleNoted, askReference } = emitter;
-  const [rowRe, rowIm, columnRe, columnIm, columns, list, listEnd, target, queue] = [
-    0, 1, 2, 3, 4, 5, 6, 7, 8,
+  const near = nearerReach(job, options.reach);
+  const [rowRe, rowIm, columnRe, columnIm, columns, list, listEnd, target, queue, seesPeriods] = [
+    0, 1, 2, 3, 4, 5, 6, 7, 8, 9,
   ];
   const [row, rowEnd, column, columnStart, columnEnd, address, queueEnd, under] = Array.from(
     { length: 8 },
@@ -65,17 +73,19 @@ export function emitCount(body: FunctionBody, job: KernelJob, options: EmitOptio
       loadRectangle();
       body.loop((nextGroup) => {
         for (const lanes of all) loadPoints(lanes);
-        body.i64(0).set(taken);
-        body.loop((again) => {
-          emitBlock(all);
-          body.get(taken).i64(block).op('i64.add').set(taken);
-          if (isDeferred) for (const lanes of all) note(lanes);
-          else settleNow();
-          pushAny(({ live }) => body.get(live));
-          body.op('v128.any_true').get(taken).i64(steps).op('i64.lt_u', 'i32.and');
-          again();
-        });
-        if (isDeferred) for (const lanes of all) settleNoted(lanes);
+        if (near === undefined) takeTogether(escapeEmitter(body, job, options), steps);
+        else {
+          // Few points are so far out that each of their steps must be looked at; they are never queued.
+          pushAny(({ pRe, pIm }) => {
+            body.get(pRe, pRe).op('f64x2.mul').get(pIm, pIm).op('f64x2.mul', 'f64x2.add');
+            body.f64x2(near * near * (1 - 2 ** -40)).op('f64x2.lt', 'v128.not');
+          });
+          body.op('v128.any_true');
+          body.if(
+            () => takeTogether(escapeEmitter(body, job, options), iterations),
+            () => takeTogether(escapeEmitter(body, job, { ...options, reach: near }), steps),
+          );
+        }
         for (const lanes of all) finish(lanes);
         if (queuedAt(job) !== undefined)
           body
@@ -90,11 +100,28 @@ export function emitCount(body: FunctionBody, job: KernelJob, options: EmitOptio
     });
   if (queuedAt(job) !== undefined) emptyQueue();
 
-  function settleNow() {
-    pushAny((lanes) => escaped(lanes));
-    body.op('v128.any_true').if(() => {
-      for (const lanes of all) settle(lanes, () => body.get(taken).splat64());
+  /** Takes the points of all vectors so many steps, or until all have escaped. */
+  function takeTogether(emitter: EscapeEmitter, steps: number) {
+    const { block, isDeferred, emitBlock, escaped, settle, note, settleNoted, askReference } = emitter;
+    body.i64(0).set(taken);
+    body.loop((again) => {
+      emitBlock(all);
+      body.get(taken).i64(block).op('i64.add').set(taken);
+      if (isDeferred) for (const lanes of all) note(lanes);
+      else {
+        pushAny((lanes) => escaped(lanes));
+        body.op('v128.any_true').if(() => {
+          for (const lanes of all) settle(lanes, () => body.get(taken).splat64());
+        });
+      }
+      pushAny(({ live }) => body.get(live));
+      body.op('v128.any_true').get(taken).i64(steps).op('i64.lt_u', 'i32.and');
+      again();
     });
+    if (isDeferred) for (const lanes of all) settleNoted(lanes);
+    for (const lanes of all)
+      askReference(lanes, (lane) => body.get(lanes.row, lanes.column).i32(lane).op('i32.add'));
+    if (steps === iterations) for (const { live } of all) body.i64x2(0n).set(live);
   }
 
   function pushAny(push: (lanes: Lanes) => unknown) {
@@ -156,7 +183,6 @@ export function emitCount(body: FunctionBody, job: KernelJob, options: EmitOptio
       .i32(-1)
       .op('i32.ne')
       .if(() => {
-        askReference(lanes, (lane) => body.get(lanes.row, lanes.column).i32(lane).op('i32.add'));
         store(lanes);
         if (queuedAt(job) === undefined) return;
         body
@@ -205,6 +231,6 @@ export function emitCount(body: FunctionBody, job: KernelJob, options: EmitOptio
   }
 
   function emptyQueue() {
-    body.get(queue, queueEnd, columns, target).call(options.finish).get(queue).set(queueEnd);
+    body.get(queue, queueEnd, columns, target, seesPeriods).call(options.finish).get(queue).set(queueEnd);
   }
 }

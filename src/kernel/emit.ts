@@ -3,6 +3,7 @@
 import { assemble, FunctionBody, i32, type Signature } from './assembler.js';
 import { countParameters, emitCount } from './count.js';
 import { emitTest, testParameters } from './enclosure.js';
+import { nearerReach } from './escape.js';
 import { emitFill, fillParameters } from './fill.js';
 import { emitFinish, finishParameters } from './finish.js';
 import type { KernelJob } from './reference.js';
@@ -21,7 +22,7 @@ export function emitKernel(job: KernelJob, reach: number): Uint8Array<ArrayBuffe
   const functions = new Map(names.map((name, i) => [name, i + 1]));
   const options = { reach, functions, reference: 0, finish: imports.length };
   const finish = new FunctionBody({ parameters: finishParameters, results: [] });
-  emitFinish(finish, job, options);
+  emitFinish(finish, job, { ...options, reach: nearerReach(job, reach) ?? reach });
   const count = new FunctionBody({ parameters: countParameters, results: [] });
   emitCount(count, job, options);
   const fill = new FunctionBody({ parameters: fillParameters, results: [] });

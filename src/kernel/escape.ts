@@ -4,7 +4,7 @@
 // the host's `reference`.
 import type { EscapeRule } from '../scene/scene.js';
 import { type FunctionBody, i32, v128 } from './assembler.js';
-import { bailoutBounds, type EscapeBounds, overflowBounds, told } from './bounds.js';
+import { bailoutBounds, type EscapeBounds, nearReach, overflowBounds, told } from './bounds.js';
 import type { RealFunction } from './code.js';
 import type { KernelJob } from './reference.js';
 import { stepEmitter } from './step.js';
@@ -59,7 +59,16 @@ export function escapeBounds({ step, c, escape }: KernelJob, reach: number): Esc
   return typeof escape === 'number' ? bailoutBounds({ step, c, reach }, escape) : undefined;
 }
 
+/** Where points of at most this modulus can be counted in larger blocks than those of `reach`: that modulus. */
+export function nearerReach({ step, c, escape }: KernelJob, reach: number): number | undefined {
+  if (typeof escape !== 'number' || c !== 'p') return undefined;
+  const near = nearReach({ step, c, reach }, escape);
+  return near > 0 && near < reach ? near : undefined;
+}
+
 type Convergence = Exclude<EscapeRule, 'overflow' | number>;
+
+export type EscapeEmitter = ReturnType<typeof escapeEmitter>;
 
 export function escapeEmitter(body: FunctionBody, job: KernelJob, options: EmitOptions) {
   const { iterations, escape } = job;

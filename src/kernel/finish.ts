@@ -5,25 +5,29 @@ import { queuedAt, queueEntry, vectorCount } from './count.js';
 import { countBytes, type EmitOptions, escapeEmitter, lanesOf } from './escape.js';
 import type { KernelJob } from './reference.js';
 
-/** Where the queue (count.ts) begins and ends, how many columns the field has, and where its first count would be. */
-export const finishParameters = [i32, i32, i32, i32] as const;
+/**
+ * Where the queue (count.ts) begins and ends, how many columns the field has, where its first count would be, and
+ * whether to see orbits that repeat (1) or to take all their steps (0).
+ */
+export const finishParameters = [i32, i32, i32, i32, i32] as const;
 
-/** Steps between two looks whether an orbit has come back. */
+/** Steps between two looks whether an orbit has come back, at most. */
 const lookEvery = 64;
 
 export function emitFinish(body: FunctionBody, job: KernelJob, options: EmitOptions): void {
   const { iterations } = job;
+  const started = queuedAt(job) ?? 0;
   const bytes = countBytes(iterations);
   const { block, readsPrevious, emitBlock, escaped, settle, askReference } = escapeEmitter(
     body,
     job,
     options,
   );
-  const [queue, queueEnd, columns, target] = [0, 1, 2, 3];
+  const [queue, queueEnd, columns, target, seesPeriods] = [0, 1, 2, 3, 4];
+  /** How many lanes have points. */
   const [under, address] = [body.local(i32), body.local(i32)];
   /** Steps that this function has taken, and when it must look at its points at the latest. */
-  const [now, deadline, lookAt, age] = ([i64, i64, i64, i64] as const).map((type) => body.local(type)) as [
-    number,
+  const [now, deadline, age] = ([i64, i64, i64] as const).map((type) => body.local(type)) as [
     number,
     number,
     number,
@@ -41,7 +45,6 @@ export function emitFinish(body: FunctionBody, job: KernelJob, options: EmitOpti
   }));
   type Queued = (typeof all)[number];
 
-  body.i64(lookEvery).set(lookAt);
   for (const lanes of all) {
     body.i64x2(0n).set(lanes.live);
     refill(lanes);
@@ -61,14 +64,19 @@ export function emitFinish(body: FunctionBody, job: KernelJob, options: EmitOpti
         goOn();
       });
       for (const lanes of all) settle(lanes, () => pushAges(lanes));
-      if (!readsPrevious) body.get(now, lookAt).op('i64.ge_u').if(lookForPeriods);
       body
-        .get(now, lookAt)
+        .get(now, deadline)
         .op('i64.ge_u')
-        .if(() => body.get(now).i64(lookEvery).op('i64.add').set(lookAt));
-      for (const lanes of all) endOld(lanes);
-      for (const lanes of all) refill(lanes);
-      setDeadline();
+        .if(() => {
+          for (const lanes of all) endOld(lanes);
+          if (!readsPrevious) body.get(seesPeriods).if(lookForPeriods);
+          setDeadline();
+        });
+      for (const lanes of all)
+        body
+          .get(lanes.live)
+          .op('i64x2.all_true', 'i32.eqz')
+          .if(() => refill(lanes));
       body.get(under);
       again();
     }),
@@ -76,11 +84,7 @@ export function emitFinish(body: FunctionBody, job: KernelJob, options: EmitOpti
 
   /** How many steps a lane's point has taken, on the stack as i64. */
   function pushAge({ begun }: Queued, lane: number) {
-    return body
-      .get(now, begun[lane]!)
-      .op('i64.sub')
-      .i64(queuedAt(job) ?? 0)
-      .op('i64.add');
+    return body.get(now, begun[lane]!).op('i64.sub').i64(started).op('i64.add');
   }
 
   function pushAges(lanes: Queued) {
@@ -112,14 +116,22 @@ export function emitFinish(body: FunctionBody, job: KernelJob, options: EmitOpti
           body.get(queue, queueEnd).op('i32.lt_u');
           body.if(
             () => load(lanes, lane),
-            () => body.i32(0).set(entry),
+            () => rest(lanes, lane),
           );
         });
     }
   }
 
+  /** A lane for which there is no point any more stays live, so that nobody looks at it, at 0. */
+  function rest(lanes: Queued, lane: number) {
+    const { x, y, pRe, pIm, live } = lanes;
+    for (const local of [x, y, pRe, pIm]) body.get(local).i64(0).replaceLaneInteger(lane).set(local);
+    body.get(live).i64(-1).replaceLaneInteger(lane).set(live).i32(0).set(lanes.entries[lane]!);
+  }
+
   function store(lanes: Queued, lane: number) {
     const entry = lanes.entries[lane]!;
+    body.get(under).i32(-1).op('i32.add').set(under);
     const pushPlace = () => body.get(entry).load32(48).get(entry).load32(52);
     askReference(lanes, pushPlace);
     body.get(entry).load32(48).get(columns).op('i32.mul').get(entry).load32(52).op('i32.add');
@@ -143,19 +155,22 @@ export function emitFinish(body: FunctionBody, job: KernelJob, options: EmitOpti
       body.get(local).i64(value).replaceLaneInteger(lane).set(local);
     body.get(queue).set(lanes.entries[lane]!).get(now).set(lanes.begun[lane]!);
     body.get(now).i64(lookEvery).tee(lanes.keepFor).op('i64.add').set(lanes.keepAt);
-    body.get(queue).i32(queueEntry).op('i32.add').set(queue);
+    body.get(queue).i32(queueEntry).op('i32.add').set(queue).get(under).i32(1).op('i32.add').set(under);
   }
 
-  /** When the first point will have taken all its steps, or to look; `under` says whether there is any. */
+  /** When the first point will have taken all its steps, or to look; points that come later have more time. */
   function setDeadline() {
-    body.i32(0).set(under).get(lookAt).set(deadline);
+    body
+      .get(now)
+      .i64(Math.min(lookEvery, iterations - started))
+      .op('i64.add')
+      .set(deadline);
     for (const lanes of all)
       for (const lane of [0, 1])
         body.get(lanes.entries[lane]!).if(() => {
-          body.i32(1).set(under);
           body
             .get(lanes.begun[lane]!)
-            .i64(iterations - (queuedAt(job) ?? 0))
+            .i64(iterations - started)
             .op('i64.add')
             .tee(age);
           body

@@ -1,12 +1,12 @@
 // A job compiled and at work: where its arrays lie in the memory of one thread, and the calls that count. Counts are
 // made band by band in that memory, which fits a core's cache, and copied to where they belong.
-import { queueBytes, readAhead } from './count.js';
+import { queueBytes, queuedAt, readAhead } from './count.js';
 import { emitKernel } from './emit.js';
 import { testBytes } from './enclosure.js';
 import { countBytes } from './escape.js';
 import { realFunctions } from './functions.js';
 import { countReference, type KernelJob } from './reference.js';
-import { coverWithTiles, listBytes, type TileFunctions } from './tiles.js';
+import { coverWithTiles, listBytes, type TileFunctions, type TileMemory } from './tiles.js';
 
 /** A count for each point: 16 bits where the iterations fit them. */
 export type Counts = Uint16Array | Uint32Array;
@@ -78,11 +78,14 @@ export function startKernel(job: KernelJob, module: WebAssembly.Module, given: S
   const counts = new (countsType(job.iterations))(buffer, band, bandRows * columns);
   const rowBytes = columns * bytes;
   const list32 = new Int32Array(buffer, list, listBytes / 4);
-  const cover = coverWithTiles(points, {
+  const tileMemory: TileMemory = {
     ...{ functions, rowBytes, test: new Float64Array(buffer, test, testBytes / 8), list: list32 },
-    count: (length, origin) =>
-      functions.count(...addresses, columns, list, list + 16 * length, origin, queue),
-  });
+    count(rectangles, origin, brute) {
+      const listEnd = list + 16 * rectangles;
+      functions.count(...addresses, columns, list, listEnd, origin, queue, brute ? 0 : 1);
+    },
+  };
+  const cover = coverWithTiles(points, tileMemory, queuedAt(job) !== undefined);
 
   return {
     points,
