@@ -30,11 +30,24 @@ const widestPart = 0.5;
 
 /** From this step on it is seen whether a tile has come back; then after twice as many, and so on (Brent). */
 const firstKept = 16;
+/** A tile is about to come back when its middle has been nearer to where it was than so many spreads. */
+const returning = 4;
 
 /** The local variables of one vector of two tiles; names as in model.ts. */
 const names = [
   ...['zRe', 'zIm', 'dRe', 'dIm', 'gRe', 'gIm', 'rest', 'size', 'spread', 'rho', 'pRe', 'pIm'],
-  ...['live', 'count', 'keptRe', 'keptIm', 'keptSpread', 'beforeRe', 'beforeIm', 'beforeSpread'],
+  ...[
+    'live',
+    'count',
+    'keptRe',
+    'keptIm',
+    'keptSpread',
+    'nearest',
+    'nearest',
+    'beforeRe',
+    'beforeIm',
+    'beforeSpread',
+  ],
 ] as const;
 type Tiles = Readonly<Record<(typeof names)[number], number>>;
 
@@ -104,6 +117,7 @@ export function emitTest(body: FunctionBody, job: KernelJob, options: EmitOption
     body.f64x2(z0 === 'p' ? 1 : 0).set(tiles.dRe);
     if (z0 === 'p') body.get(tiles.pRe).set(tiles.zRe).get(tiles.pIm).set(tiles.zIm);
     else body.f64x2(z0[0]).set(tiles.zRe).f64x2(z0[1]).set(tiles.zIm);
+    body.f64x2(Infinity).set(tiles.nearest);
     measure(tiles);
   }
 
@@ -313,13 +327,15 @@ export function emitTest(body: FunctionBody, job: KernelJob, options: EmitOption
 
   /**
    * Now and then the tile forgets which point is where: every z in a disc is then taken on, with every sample point.
-   * When a later disc lies within that one, no orbit ever leaves the discs between, and none of them has escaped.
+   * When a later disc lies within that one, no orbit ever leaves the discs between, and none of them has escaped. If
+   * the tile was about to come back, the disc is made wider than it need be, because one that grows towards its final
+   * width never lies within an earlier one (Rump's epsilon-inflation).
    */
   function lookForReturn() {
     for (const tiles of all) {
-      const { zRe, zIm, spread, keptRe, keptIm, keptSpread, live } = tiles;
+      const { zRe, zIm, spread, keptRe, keptIm, keptSpread, nearest, live } = tiles;
       body.get(zRe, keptRe).op('f64x2.sub').tee(first).get(first).op('f64x2.mul');
-      body.get(zIm, keptIm).op('f64x2.sub').tee(first).get(first).op('f64x2.mul', 'f64x2.add');
+      body.get(zIm, keptIm).op('f64x2.sub').tee(first).get(first).op('f64x2.mul', 'f64x2.add').tee(second);
       body.get(keptSpread, spread).op('f64x2.sub').tee(first).get(first).op('f64x2.mul');
       body
         .f64x2(2 - inflation)
@@ -336,6 +352,7 @@ export function emitTest(body: FunctionBody, job: KernelJob, options: EmitOption
           body.f64x2(iterations).set(first).get(any);
           tell(tiles);
         });
+      body.get(nearest, second).op('f64x2.min').set(nearest);
     }
     body
       .get(taken, keepAt)
@@ -343,8 +360,18 @@ export function emitTest(body: FunctionBody, job: KernelJob, options: EmitOption
       .if(() => {
         body.get(keepAt).i64(1).op('i64.shl').set(keepAt);
         for (const tiles of all) {
-          const { zRe, zIm, spread, keptRe, keptIm, keptSpread } = tiles;
-          body.get(zRe).set(keptRe).get(zIm).set(keptIm).get(spread).tee(keptSpread).set(tiles.rest);
+          const { zRe, zIm, spread, keptRe, keptIm, keptSpread, nearest } = tiles;
+          body.get(zRe).set(keptRe).get(zIm).set(keptIm);
+          body.get(spread).f64x2(returning).op('f64x2.mul').tee(first).get(first).op('f64x2.mul');
+          body
+            .get(nearest)
+            .op('f64x2.ge')
+            .get(spread)
+            .f64x2(0.0625)
+            .op('f64x2.mul', 'v128.and')
+            .get(spread)
+            .op('f64x2.add');
+          body.tee(keptSpread).tee(tiles.rest).set(spread).f64x2(Infinity).set(nearest);
           for (const name of ['dRe', 'dIm', 'gRe', 'gIm'] as const) body.f64x2(0).set(tiles[name]);
         }
       });

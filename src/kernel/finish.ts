@@ -11,8 +11,8 @@ import type { KernelJob } from './reference.js';
  */
 export const finishParameters = [i32, i32, i32, i32, i32] as const;
 
-/** Steps between two looks whether an orbit has come back, at most. */
-const lookEvery = 64;
+/** Steps between two looks whether an orbit has come back, at most: many periods divide it. */
+const lookEvery = 60;
 
 export function emitFinish(body: FunctionBody, job: KernelJob, options: EmitOptions): void {
   const { iterations } = job;
@@ -35,8 +35,8 @@ export function emitFinish(body: FunctionBody, job: KernelJob, options: EmitOpti
   const [hit, ages] = [body.local(v128), body.local(v128)];
   const all = Array.from({ length: vectorCount }, () => ({
     ...lanesOf(body),
-    /** A state that the orbit had before, to see whether it has come back to it. */
-    ...{ seenX: body.local(v128), seenY: body.local(v128) },
+    /** The states that the orbit had at the last look, and at one before that is kept for longer. */
+    ...{ lastX: body.local(v128), lastY: body.local(v128), seenX: body.local(v128), seenY: body.local(v128) },
     /** For each lane: its entry in the queue or 0 if it has none, and `now` when it was begun. */
     entries: [body.local(i32), body.local(i32)],
     begun: [body.local(i64), body.local(i64)],
@@ -140,7 +140,7 @@ export function emitFinish(body: FunctionBody, job: KernelJob, options: EmitOpti
   }
 
   function load(lanes: Queued, lane: number) {
-    const { x, y, pRe, pIm, previousRe, previousIm, live, count, untold, seenX } = lanes;
+    const { x, y, pRe, pIm, previousRe, previousIm, live, count, untold, seenX, lastX } = lanes;
     for (const [i, local] of [x, y, pRe, pIm, previousRe, previousIm].entries())
       body
         .get(queue, local)
@@ -148,7 +148,9 @@ export function emitFinish(body: FunctionBody, job: KernelJob, options: EmitOpti
         .set(local);
     for (const [local, value] of [
       [live, -1],
-      [seenX, -1], // the bits of a NaN, which is no live point's
+      // The bits of a NaN, which is no live point's.
+      [seenX, -1],
+      [lastX, -1],
       [count, iterations],
       [untold, 0],
     ] as const)
@@ -180,11 +182,15 @@ export function emitFinish(body: FunctionBody, job: KernelJob, options: EmitOpti
         });
   }
 
-  /** A state that repeats bit for bit repeats for ever: such a point never escapes (Brent's way to find one). */
+  /**
+   * A state that repeats bit for bit repeats for ever: such a point never escapes. The last look finds the periods that
+   * divide the steps since, the kept state all others (Brent's way).
+   */
   function lookForPeriods() {
-    for (const { x, y, seenX, seenY, live, keepAt, keepFor } of all) {
-      body.get(x, seenX).op('i64x2.eq').get(y, seenY).op('i64x2.eq', 'v128.and').set(hit);
-      body.get(live, hit).op('v128.andnot').set(live);
+    for (const { x, y, lastX, lastY, seenX, seenY, live, keepAt, keepFor } of all) {
+      body.get(x, lastX).op('i64x2.eq').get(y, lastY).op('i64x2.eq', 'v128.and');
+      body.get(x, seenX).op('i64x2.eq').get(y, seenY).op('i64x2.eq', 'v128.and', 'v128.or').set(hit);
+      body.get(live, hit).op('v128.andnot').set(live).get(x).set(lastX).get(y).set(lastY);
       body
         .get(now, keepAt)
         .op('i64.ge_u')

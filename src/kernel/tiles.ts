@@ -7,11 +7,10 @@ import type { SamplePoints } from './kernel.js';
 const largestTile = 64;
 const smallestTile = 4;
 /**
- * Tiles of a side are tested only while at least this part of the last ones was told; now and then they are tried
- * again. From what testing four tiles and counting their points cost a step; of the smallest, only in jobs of many
- * iterations, because the shortest orbits are over before a test has begun.
+ * The smallest tiles are tested only while at least this part of the last ones was told, and now and then to see
+ * whether that has changed; and only in jobs of many iterations, because short orbits are over before a test is.
  */
-const worthwhile: Readonly<Record<number, number>> = { 4: 0.3, 8: 0.07, 16: 0.02, 32: 0, 64: 0 };
+const worthwhile = 0.15;
 const tryAgain = 16;
 /** Room for rectangles that are to be counted point by point, 16 bytes each. */
 export const listBytes = 16 * 4096;
@@ -47,9 +46,9 @@ export function coverWithTiles(points: SamplePoints, memory: TileMemory, hasLong
   let waiting = 0;
   const top = new Int32Array(4 * tilesAtOnce);
   let listed = 0;
-  /** For each side: which part of its last tiles was told, and how often it was passed over since. */
-  const told: Record<number, number> = { 4: hasLongOrbits ? 1 : 0, 8: 1, 16: 1, 32: 1, 64: 1 };
-  const passed: Record<number, number> = { 4: 0, 8: 0, 16: 0, 32: 0, 64: 0 };
+  /** Which part of the last smallest tiles was told, and how often they were passed over since. */
+  let told = hasLongOrbits ? 1 : 0;
+  let passed = 0;
 
   return (start, end, origin, brute) => {
     if (!bound || !isOrdered || brute) {
@@ -86,7 +85,7 @@ export function coverWithTiles(points: SamplePoints, memory: TileMemory, hasLong
       const columnEnd = top[4 * i + 3]!;
       const count = test[testBytes / 8 - tilesAtOnce + i]!;
       const side = sideOf(row, rowEnd, column, columnEnd);
-      told[side]! += ((count === untold ? 0 : 1) - told[side]!) / 64;
+      if (side === smallestTile) told += ((count === untold ? 0 : 1) - told) / 64;
       if (count !== untold) {
         const address = origin + row * rowBytes + column * bytes;
         functions.fill(address, rowBytes, rowEnd - row, columnEnd - column, count);
@@ -99,10 +98,11 @@ export function coverWithTiles(points: SamplePoints, memory: TileMemory, hasLong
   }
 
   function isWorthwhile(side: number): boolean {
-    if (side === smallestTile && !hasLongOrbits) return false;
-    if (told[side]! >= worthwhile[side]!) return true;
-    passed[side] = (passed[side]! + 1) % tryAgain;
-    return passed[side] === 0;
+    if (side > smallestTile) return true;
+    if (!hasLongOrbits) return false;
+    if (told >= worthwhile) return true;
+    passed = (passed + 1) % tryAgain;
+    return passed === 0;
   }
 
   /** The middle of a tile's sample points, and a radius around it that holds them as they are in doubles. */
