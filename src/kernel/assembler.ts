@@ -16,6 +16,7 @@ export interface Signature {
 
 // Instructions without immediates. The numbers of vector instructions stand behind the prefix 0xfd.
 const scalarOpcodes = {
+  select: 0x1b,
   'i32.eqz': 0x45,
   'i32.ne': 0x47,
   'i32.lt_u': 0x49,

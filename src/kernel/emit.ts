@@ -1,6 +1,7 @@
 // The kernel as a WebAssembly module: what it takes from the host and what it gives. The functions' bodies are
 // count.ts's, finish.ts's, enclosure.ts's and fill.ts's.
 import { assemble, FunctionBody, i32, type Signature } from './assembler.js';
+import { classifyParameters, emitClassify } from './classify.js';
 import { countParameters, emitCount } from './count.js';
 import { emitTest, testParameters } from './enclosure.js';
 import { nearerReach } from './escape.js';
@@ -34,5 +35,10 @@ export function emitKernel(job: KernelJob, reach: number): Uint8Array<ArrayBuffe
     { name: 'fill', body: fill },
   ];
   if (emitTest(test, job, options)) exports.push({ name: 'test', body: test });
+  if (exports.some(({ name }) => name === 'test') && job.escape === 'overflow') {
+    const classify = new FunctionBody({ parameters: classifyParameters, results: [] });
+    emitClassify(classify, job, options);
+    exports.push({ name: 'classify', body: classify });
+  }
   return assemble({ imports, exports });
 }

@@ -238,3 +238,18 @@ export function escapeEmitter(body: FunctionBody, job: KernelJob, options: EmitO
       });
   }
 }
+
+/** Stores the lower parts of the counts of two points side by side, or of the first alone, to the address in a local. */
+export function storeCounts(body: FunctionBody, iterations: number, address: number, pushCounts: () => void) {
+  const bytes = countBytes(iterations);
+  const part = (at: number) => Array.from({ length: bytes }, (_, i) => at + i);
+  const places = [...part(0), ...part(8), ...new Array<number>(16 - 2 * bytes).fill(0)];
+  const packed = body.local(v128);
+  pushCounts();
+  pushCounts();
+  body.shuffle(places).set(packed);
+  return {
+    two: () => body.get(address, packed).storeLane((2 * bytes) as 4 | 8, 0),
+    first: () => body.get(address, packed).storeLane(bytes, 0),
+  };
+}

@@ -6,7 +6,7 @@ import { countBytes, type EmitOptions, escapeEmitter, lanesOf } from './escape.j
 import type { KernelJob } from './reference.js';
 
 /**
- * Where the queue (count.ts) begins and ends, how many columns the field has, where its first count would be, and
+ * Where the queue (count.ts) begins and ends, counts from one row to the next, where the field's first count would be, and
  * whether to see orbits that repeat (1) or to take all their steps (0).
  */
 export const finishParameters = [i32, i32, i32, i32, i32] as const;
@@ -23,7 +23,7 @@ export function emitFinish(body: FunctionBody, job: KernelJob, options: EmitOpti
     job,
     options,
   );
-  const [queue, queueEnd, columns, target, seesPeriods] = [0, 1, 2, 3, 4];
+  const [queue, queueEnd, stride, target, seesPeriods] = [0, 1, 2, 3, 4];
   /** How many lanes have points. */
   const [under, address] = [body.local(i32), body.local(i32)];
   /** Steps that this function has taken, and when it must look at its points at the latest. */
@@ -134,7 +134,7 @@ export function emitFinish(body: FunctionBody, job: KernelJob, options: EmitOpti
     body.get(under).i32(-1).op('i32.add').set(under);
     const pushPlace = () => body.get(entry).load32(48).get(entry).load32(52);
     askReference(lanes, pushPlace);
-    body.get(entry).load32(48).get(columns).op('i32.mul').get(entry).load32(52).op('i32.add');
+    body.get(entry).load32(48).get(stride).op('i32.mul').get(entry).load32(52).op('i32.add');
     body.i32(Math.log2(bytes)).op('i32.shl').get(target).op('i32.add').set(address);
     body.get(address, lanes.count).storeLane(bytes, (8 * lane) / bytes);
   }

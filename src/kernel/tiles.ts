@@ -1,7 +1,8 @@
 // A band of rows cut into tiles: those that are proved to have one count are filled, others cut again, down to where
 // counting their points is cheaper. What is proved is enclosure.ts's.
-import { testBytes, tilesAtOnce, untold } from './enclosure.js';
+import { testRow, tilesAtOnce, untold } from './enclosure.js';
 import type { SamplePoints } from './kernel.js';
+import { inflation } from './model.js';
 
 /** Sides of the first and of the last tiles, in points; smaller ones cost more than their points. */
 const largestTile = 64;
@@ -12,17 +13,25 @@ const smallestTile = 4;
  */
 const worthwhile = 0.15;
 const tryAgain = 16;
+/** How much of |z| a model may leave open if single points are to be told by it: few are too near a threshold then. */
+const closeEnough = 2 ** -9;
 /** Room for rectangles that are to be counted point by point, 16 bytes each. */
 export const listBytes = 16 * 4096;
 
 /** What the compiled module exports for tiles; without a model there is no `test`. */
 export interface TileFunctions {
   readonly test?: (address: number) => void;
+  /** For tiles that are far out but not of one count, where the rule of escape allows it. */
+  readonly classify?: (...parameters: number[]) => void;
   readonly fill: (address: number, rowBytes: number, rows: number, columns: number, count: number) => void;
 }
 
 export interface TileMemory {
   readonly functions: TileFunctions;
+  /** The addresses of the sample points' arrays. */
+  readonly addresses: readonly number[];
+  /** Bytes of a count, and from a count to that of the next row. */
+  readonly bytes: number;
   readonly rowBytes: number;
   /** What `test` reads and writes. */
   readonly test: Float64Array;
@@ -36,9 +45,9 @@ export type Cover = (start: number, end: number, origin: number, brute: boolean)
 
 export function coverWithTiles(points: SamplePoints, memory: TileMemory, hasLongOrbits: boolean): Cover {
   const { rowRe, rowIm, columnRe, columnIm } = points;
-  const { functions, rowBytes, test, list, count } = memory;
+  const { functions, addresses, rowBytes, test, list, count } = memory;
   const columns = columnRe.length;
-  const bytes = rowBytes / columns;
+  const { bytes } = memory;
   const bound = functions.test;
   const isOrdered = [rowRe, rowIm, columnRe, columnIm].every(isMonotonic);
   /** First row, end row, first column, end column of each tile that waits; plain loops, for this runs often. */
@@ -83,18 +92,48 @@ export function coverWithTiles(points: SamplePoints, memory: TileMemory, hasLong
       const rowEnd = top[4 * i + 1]!;
       const column = top[4 * i + 2]!;
       const columnEnd = top[4 * i + 3]!;
-      const count = test[testBytes / 8 - tilesAtOnce + i]!;
+      const count = test[testRow('count') + i]!;
       const side = sideOf(row, rowEnd, column, columnEnd);
-      if (side === smallestTile) told += ((count === untold ? 0 : 1) - told) / 64;
-      if (count !== untold) {
+      if (side === smallestTile) told += ((count < 0 ? 0 : 1) - told) / 64;
+      if (count >= 0) {
         const address = origin + row * rowBytes + column * bytes;
         functions.fill(address, rowBytes, rowEnd - row, columnEnd - column, count);
-      } else if (side === smallestTile || !isWorthwhile(side / 2)) {
+        continue;
+      }
+      if (count < untold && classify(i, -2 - count, row, rowEnd, column, columnEnd, origin)) continue;
+      if (side === smallestTile || !isWorthwhile(side / 2)) {
         put(row, rowEnd, column, columnEnd, origin);
       } else {
         cut(row, rowEnd, column, columnEnd, side / 2);
       }
     }
+  }
+
+  /** Tells the counts of a tile that is far out after so many steps by its model, if that is close enough. */
+  function classify(
+    i: number,
+    steps: number,
+    row: number,
+    rowEnd: number,
+    column: number,
+    columnEnd: number,
+    origin: number,
+  ): boolean {
+    const value = (name: Parameters<typeof testRow>[0]) => test[testRow(name) + i]!;
+    const modulus = (re: number, im: number) => Math.sqrt(re * re + im * im);
+    const size = modulus(value('zRe'), value('zIm'));
+    const slope = modulus(value('dRe'), value('dIm')) + modulus(value('gRe'), value('gIm'));
+    const spread = slope * value('rho') + value('rest');
+    // What the model leaves open, and what evaluating it loses, relative to the least |z|.
+    const open = ((value('rest') + 2 ** -46 * (size + spread)) / (size - spread)) * inflation;
+    if (!functions.classify || !(open >= 0 && open <= closeEnough)) return false;
+    const [low, high] = [(1 - 2 * open) * (2 - inflation), (1 + 2.01 * open) * inflation];
+    const at = test.byteOffset + 8 * i;
+    functions.classify(
+      ...addresses,
+      ...[at, low, high, steps, row, rowEnd, column, columnEnd, rowBytes, origin],
+    );
+    return true;
   }
 
   function isWorthwhile(side: number): boolean {
