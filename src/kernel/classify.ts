@@ -1,6 +1,6 @@
 // The function that tells the counts of a tile's points without iterating them: the tile is far out, but not of one
-// count, and its model says |z| of each point closely enough. Points too near a threshold are counted by the host's
-// `reference`. The thresholds are those of bounds.ts, for the rule `overflow`.
+// count, and its model says |z| of each point closely enough. Points too near a threshold are told to the host by
+// `again`, to be counted one by one. The thresholds are those of bounds.ts, for the rule `overflow`.
 import { type FunctionBody, f64, i32, v128 } from './assembler.js';
 import { overflowBounds, told } from './bounds.js';
 import { testRow } from './enclosure.js';
@@ -102,28 +102,15 @@ export function emitClassify(body: FunctionBody, job: KernelJob, options: EmitOp
       .f64x2(2 ** 52)
       .op('f64x2.add')
       .set(first);
-    body
-      .get(hit)
-      .op('v128.any_true')
-      .if(() => {
-        for (const lane of [0, 1])
-          body
-            .get(hit)
-            .lane64(lane)
-            .if(() => {
-              body
-                .get(first, row, column)
-                .i32(lane)
-                .op('i32.add')
-                .call(options.reference)
-                .replaceLane64(lane);
-              body.set(first);
-            });
-      });
     body.get(row, rowBytes).op('i32.mul').get(column).i32(Math.log2(bytes)).op('i32.shl', 'i32.add');
     body.get(target).op('i32.add').set(address);
     const { two, first: one } = storeCounts(body, iterations, address, () => body.get(first));
     body.get(column).i32(1).op('i32.add').get(columnEnd).op('i32.lt_u').if(two, one);
+    // Only now, because the host may count them at once.
+    body
+      .get(hit)
+      .op('v128.any_true')
+      .if(() => body.get(row, column).call(options.again));
   }
 }
 

@@ -11,17 +11,18 @@ import type { KernelJob } from './reference.js';
 import { hostFunctions, hostSignature } from './step.js';
 
 /**
- * The bytes of the module: imports `host.memory`, `host.reference(row, column)` and functions; exports `count`, `fill`
+ * The bytes of the module: imports `host.memory`, `host.reference(row, column)`, `host.again(row, column)` and functions; exports `count`, `fill`
  * and, where the step has a model, `test`.
  */
 export function emitKernel(job: KernelJob, reach: number): Uint8Array<ArrayBuffer> {
   const names = hostFunctions(job);
   const imports: { name: string; signature: Signature }[] = [
     { name: 'reference', signature: { parameters: [i32, i32], results: [i32] } },
+    { name: 'again', signature: { parameters: [i32, i32], results: [] } },
     ...names.map((name) => ({ name, signature: hostSignature(name) })),
   ];
-  const functions = new Map(names.map((name, i) => [name, i + 1]));
-  const options = { reach, functions, reference: 0, finish: imports.length };
+  const functions = new Map(names.map((name, i) => [name, i + 2]));
+  const options = { reach, functions, reference: 0, again: 1, finish: imports.length };
   const finish = new FunctionBody({ parameters: finishParameters, results: [] });
   emitFinish(finish, job, { ...options, reach: nearerReach(job, reach) ?? reach });
   const count = new FunctionBody({ parameters: countParameters, results: [] });

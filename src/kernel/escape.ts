@@ -15,6 +15,7 @@ export interface EmitOptions {
   readonly reach: number;
   readonly functions: ReadonlyMap<RealFunction, number>;
   readonly reference: number;
+  readonly again: number;
   /** The index of the function that finishes what `count` has begun. */
   readonly finish: number;
 }
@@ -93,7 +94,19 @@ export function escapeEmitter(body: FunctionBody, job: KernelJob, options: EmitO
   function emitBlock(all: readonly Lanes[]): void {
     if (escape !== 'overflow')
       for (const { x, y, beforeX, beforeY } of all) body.get(x).set(beforeX).get(y).set(beforeY);
-    for (let n = 0; n < block; n++) for (const lanes of all) emitStep(lanes, lanes.x, lanes.y);
+    const oneStep = () => {
+      for (const lanes of all) emitStep(lanes, lanes.x, lanes.y);
+    };
+    if (block === 1) oneStep();
+    else {
+      // A loop, because V8 would put the steps of a vector one behind the other, each waiting for the one before.
+      body.i32(block).set(left);
+      body.loop((again) => {
+        oneStep();
+        body.get(left).i32(-1).op('i32.add').tee(left);
+        again();
+      });
+    }
   }
 
   /** Takes a step of a vector's points in these locals of z. */

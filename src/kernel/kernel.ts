@@ -6,7 +6,7 @@ import { testBytes } from './enclosure.js';
 import { countBytes } from './escape.js';
 import { realFunctions } from './functions.js';
 import { countReference, type KernelJob } from './reference.js';
-import { coverWithTiles, listBytes, type TileFunctions, type TileMemory } from './tiles.js';
+import { type Cover, coverWithTiles, listBytes, type TileFunctions, type TileMemory } from './tiles.js';
 
 /** A count for each point: 16 bits where the iterations fit them. */
 export type Counts = Uint16Array | Uint32Array;
@@ -76,7 +76,10 @@ export function startKernel(job: KernelJob, module: WebAssembly.Module, given: S
     column < columns
       ? countReference(job, [rowRe[row]! + columnRe[column]!, rowIm[row]! + columnIm[column]!])
       : 0;
-  const { exports } = new WebAssembly.Instance(module, { host: { memory, reference, ...realFunctions } });
+  const again = (row: number, column: number) => cover.again(row, column);
+  const { exports } = new WebAssembly.Instance(module, {
+    host: { memory, reference, again, ...realFunctions },
+  });
   const functions = exports as unknown as TileFunctions & { count: (...parameters: number[]) => void };
   const addresses = [rowRe, rowIm, columnRe, columnIm].map((array) => array.byteOffset);
   const counts = new (countsType(job.iterations))(buffer, band, bandRows * stride);
@@ -96,7 +99,7 @@ export function startKernel(job: KernelJob, module: WebAssembly.Module, given: S
       functions.count(...addresses, stride, list, listEnd, origin, queue, brute ? 0 : 1);
     },
   };
-  const cover = coverWithTiles(points, tileMemory, queuedAt(job) !== undefined);
+  const cover: Cover = coverWithTiles(points, tileMemory, queuedAt(job) !== undefined);
 
   return {
     points,
@@ -104,7 +107,7 @@ export function startKernel(job: KernelJob, module: WebAssembly.Module, given: S
       if (columns === 0) return;
       for (let from = start; from < end; from += bandRows) {
         const to = Math.min(from + bandRows, end);
-        cover(from, to, band - from * rowBytes, exact === 'brute');
+        cover.band(from, to, band - from * rowBytes, exact === 'brute');
         if (stride === columns)
           target.set(counts.subarray(0, (to - from) * columns), (from - start) * columns);
         else

@@ -1,5 +1,6 @@
 // A band of rows cut into tiles: those that are proved to have one count are filled, others cut again, down to where
 // counting their points is cheaper. What is proved is enclosure.ts's.
+import { groupColumns } from './count.js';
 import { testRow, tilesAtOnce, untold } from './enclosure.js';
 import type { SamplePoints } from './kernel.js';
 import { inflation } from './model.js';
@@ -14,7 +15,7 @@ const smallestTile = 4;
 const worthwhile = 0.15;
 const tryAgain = 16;
 /** How much of |z| a model may leave open if single points are to be told by it: few are too near a threshold then. */
-const closeEnough = 2 ** -9;
+const closeEnough = 2 ** -7;
 /** Room for rectangles that are to be counted point by point, 16 bytes each. */
 export const listBytes = 16 * 4096;
 
@@ -40,8 +41,12 @@ export interface TileMemory {
   count(rectangles: number, origin: number, brute: boolean): void;
 }
 
-/** Counts the rows from `start` up to but not `end`. `brute`: point by point. */
-export type Cover = (start: number, end: number, origin: number, brute: boolean) => void;
+export interface Cover {
+  /** Counts the rows from `start` up to but not `end`. `brute`: point by point. */
+  band(start: number, end: number, origin: number, brute: boolean): void;
+  /** A point that its tile's model does not tell. */
+  again(row: number, column: number): void;
+}
 
 export function coverWithTiles(points: SamplePoints, memory: TileMemory, hasLongOrbits: boolean): Cover {
   const { rowRe, rowIm, columnRe, columnIm } = points;
@@ -55,21 +60,31 @@ export function coverWithTiles(points: SamplePoints, memory: TileMemory, hasLong
   let waiting = 0;
   const top = new Int32Array(4 * tilesAtOnce);
   let listed = 0;
+  /** Where the count of [0][0] would be. */
+  let origin = 0;
   /** Which part of the last smallest tiles was told, and how often they were passed over since. */
   let told = hasLongOrbits ? 1 : 0;
   let passed = 0;
 
-  return (start, end, origin, brute) => {
+  return { band, again };
+
+  function band(start: number, end: number, at: number, brute: boolean): void {
+    origin = at;
     if (!bound || !isOrdered || brute) {
-      put(start, end, 0, columns, origin);
+      put(start, end, 0, columns);
     } else {
       for (let column = 0; column < columns; column += largestTile)
         push(start, end, column, Math.min(column + largestTile, columns));
-      while (waiting > 0) testTop(bound, origin);
+      while (waiting > 0) testTop(bound);
     }
     count(listed, origin, brute);
     listed = 0;
-  };
+  }
+
+  function again(row: number, column: number): void {
+    const start = column - (column % groupColumns);
+    put(row, row + 1, start, Math.min(start + groupColumns, columns));
+  }
 
   function push(row: number, rowEnd: number, column: number, columnEnd: number): void {
     const at = 4 * waiting++;
@@ -80,7 +95,7 @@ export function coverWithTiles(points: SamplePoints, memory: TileMemory, hasLong
   }
 
   /** Tests the tiles that came last, so that few wait. */
-  function testTop(bound: (address: number) => void, origin: number): void {
+  function testTop(bound: (address: number) => void): void {
     const tiles = Math.min(tilesAtOnce, waiting);
     waiting -= tiles;
     for (let i = 0; i < 4 * tiles; i++) top[i] = stack[4 * waiting + i]!;
@@ -100,9 +115,9 @@ export function coverWithTiles(points: SamplePoints, memory: TileMemory, hasLong
         functions.fill(address, rowBytes, rowEnd - row, columnEnd - column, count);
         continue;
       }
-      if (count < untold && classify(i, -2 - count, row, rowEnd, column, columnEnd, origin)) continue;
+      if (count < untold && classify(i, -2 - count, row, rowEnd, column, columnEnd)) continue;
       if (side === smallestTile || !isWorthwhile(side / 2)) {
-        put(row, rowEnd, column, columnEnd, origin);
+        put(row, rowEnd, column, columnEnd);
       } else {
         cut(row, rowEnd, column, columnEnd, side / 2);
       }
@@ -117,7 +132,6 @@ export function coverWithTiles(points: SamplePoints, memory: TileMemory, hasLong
     rowEnd: number,
     column: number,
     columnEnd: number,
-    origin: number,
   ): boolean {
     const value = (name: Parameters<typeof testRow>[0]) => test[testRow(name) + i]!;
     const modulus = (re: number, im: number) => Math.sqrt(re * re + im * im);
@@ -185,7 +199,7 @@ export function coverWithTiles(points: SamplePoints, memory: TileMemory, hasLong
     push(row, rowMiddle, column, columnMiddle);
   }
 
-  function put(row: number, rowEnd: number, column: number, columnEnd: number, origin: number): void {
+  function put(row: number, rowEnd: number, column: number, columnEnd: number): void {
     const at = 4 * listed++;
     list[at] = row;
     list[at + 1] = rowEnd;
