@@ -121,7 +121,7 @@ test('random formulas on random lattices have the counts of the reference', () =
       const step = parseFormula(formula);
       checkCounts({ step, ...plane, iterations, escape }, view([x, y], 2 ** size, 37, 21), 7);
     }),
-    { numRuns: 1500 },
+    { numRuns: process.env.MANDOLINE_STRESS === 'long' ? 4000 : 600 },
   );
 });
 
@@ -136,8 +136,8 @@ test('lattices of huge, tiny and infinite numbers have the counts of the referen
   const escapes: readonly KernelJob['escape'][] = ['overflow', 2, 1e-100, 1e150, { converged: 1e-9 }];
   for (const formula of formulas)
     for (const escape of escapes)
-      for (const width of [1e-320, 1e-300, 1e-160, 1e-20, 1e60, 1e154, 1e200, 1e307])
-        for (const at of [0, 1, 1e150, -1e154, Infinity]) {
+      for (const width of [1e-320, 1e-160, 1e-20, 1e154, 1e307])
+        for (const at of [0, 1, -1e154, Infinity]) {
           const job: KernelJob = {
             step: parseFormula(formula),
             c: [0.3, 0.1],
@@ -193,7 +193,13 @@ const adversaries: Record<string, KernelJob> = {
     },
   },
   'a rational map near its poles': {
-    ...{ step: parseFormula('(z^2 + c)/(z^2 - 0.5)'), c: [0.3, 0.2], z0: 'p', iterations: 60, escape: 20 },
+    ...{
+      step: parseFormula('((z^2 + c - 1)/(2*z + c - 2))^2'),
+      c: 'p',
+      z0: [0, 0],
+      iterations: 60,
+      escape: 100,
+    },
   },
   "Newton's method": {
     ...{
