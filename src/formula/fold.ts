@@ -1,15 +1,15 @@
 // Finds the places where a formula folds the plane over: `abs(re w) + i*abs(im w)` and the like. Such a step changes
 // no modulus and no distance but by folding, which the bounds of kernel/ make use of.
-import { type Expression, shapeOf } from './expression.js';
+import type { Expression } from './expression.js';
 
 /** The w of ±re w or abs(re w), plus or minus i times ±im w or abs(im w), in either order; undefined for others. */
 export function foldedOperand(expression: Expression): Expression | undefined {
   if (expression.kind !== 'add' && expression.kind !== 'subtract') return undefined;
   const { left, right } = expression;
-  const swapped = shapeOf(left) === 'imaginary';
-  const re = partOf(swapped ? right : left, 're');
-  const im = imaginaryOperand(swapped ? left : right);
-  return re && im && JSON.stringify(re) === JSON.stringify(im) ? re : undefined;
+  const first = partOf(left, 're');
+  const re = first ?? partOf(right, 're');
+  const im = re && imaginaryOperand(first ? right : left);
+  return im && JSON.stringify(re) === JSON.stringify(im) ? re : undefined;
 }
 
 /** The w of i * (im w). */

@@ -2,7 +2,7 @@
 // count, and its model says |z| of each point closely enough. Points too near a threshold are told to the host by
 // `again`, to be counted one by one. The thresholds are those of bounds.ts, for the rule `overflow`.
 import { type FunctionBody, f64, i32, v128 } from './assembler.js';
-import { overflowBounds, told } from './bounds.js';
+import { told } from './bounds.js';
 import { testRow } from './enclosure.js';
 import { countBytes, type EmitOptions, storeCounts } from './escape.js';
 import type { KernelJob } from './reference.js';
@@ -20,7 +20,7 @@ export const classifyParameters = [
 export function emitClassify(body: FunctionBody, job: KernelJob, options: EmitOptions): void {
   const { iterations } = job;
   const bytes = countBytes(iterations);
-  const { thresholds } = overflowBounds({ ...job, reach: options.reach });
+  const { thresholds } = options.bounds!;
   const [rowRe, rowIm, columnRe, columnIm, model, low, high, steps] = [0, 1, 2, 3, 4, 5, 6, 7];
   const [row, rowEnd, columnStart, columnEnd, rowBytes, target] = [8, 9, 10, 11, 12, 13];
   const [column, address] = [body.local(i32), body.local(i32)];

@@ -10,7 +10,6 @@ import {
   escapeEmitter,
   type Lanes,
   lanesOf,
-  nearerReach,
 } from './escape.js';
 import type { KernelJob } from './reference.js';
 
@@ -48,7 +47,7 @@ export function emitCount(body: FunctionBody, job: KernelJob, options: EmitOptio
   const { iterations, z0 } = job;
   const bytes = countBytes(iterations);
   const steps = queuedAt(job) ?? iterations;
-  const near = nearerReach(job, options.reach);
+  const { near } = options;
   const [rowRe, rowIm, columnRe, columnIm, stride, list, listEnd, target, queue, seesPeriods] = [
     0, 1, 2, 3, 4, 5, 6, 7, 8, 9,
   ];
@@ -81,12 +80,12 @@ export function emitCount(body: FunctionBody, job: KernelJob, options: EmitOptio
         // Few points are so far out that each of their steps must be looked at; they are never queued.
         pushAny(({ pRe, pIm }) => {
           body.get(pRe, pRe).op('f64x2.mul').get(pIm, pIm).op('f64x2.mul', 'f64x2.add');
-          body.f64x2(near * near * (1 - 2 ** -40)).op('f64x2.lt', 'v128.not');
+          body.f64x2(near.reach ** 2 * (1 - 2 ** -40)).op('f64x2.lt', 'v128.not');
         });
         body.op('v128.any_true');
         body.if(
           () => takeTogether(escapeEmitter(body, job, options), iterations),
-          () => takeTogether(escapeEmitter(body, job, { ...options, reach: near }), steps),
+          () => takeTogether(escapeEmitter(body, job, { ...options, bounds: near.bounds }), steps),
         );
       }
       storeRow(row, all[0]!, all[1]!);

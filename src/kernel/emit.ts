@@ -4,7 +4,7 @@ import { assemble, FunctionBody, i32, type Signature } from './assembler.js';
 import { classifyParameters, emitClassify } from './classify.js';
 import { countParameters, emitCount } from './count.js';
 import { emitTest, testParameters } from './enclosure.js';
-import { nearerReach } from './escape.js';
+import { kernelBounds } from './escape.js';
 import { emitFill, fillParameters } from './fill.js';
 import { emitFinish, finishParameters } from './finish.js';
 import type { KernelJob } from './reference.js';
@@ -22,9 +22,10 @@ export function emitKernel(job: KernelJob, reach: number): Uint8Array<ArrayBuffe
     ...names.map((name) => ({ name, signature: hostSignature(name) })),
   ];
   const functions = new Map(names.map((name, i) => [name, i + 2]));
-  const options = { reach, functions, reference: 0, again: 1, finish: imports.length };
+  const bounds = kernelBounds(job, reach);
+  const options = { ...bounds, functions, reference: 0, again: 1, finish: imports.length };
   const finish = new FunctionBody({ parameters: finishParameters, results: [] });
-  emitFinish(finish, job, { ...options, reach: nearerReach(job, reach) ?? reach });
+  emitFinish(finish, job, { ...options, bounds: bounds.near?.bounds ?? bounds.bounds });
   const count = new FunctionBody({ parameters: countParameters, results: [] });
   emitCount(count, job, options);
   const fill = new FunctionBody({ parameters: fillParameters, results: [] });

@@ -4,7 +4,7 @@
 // there for ever. What it tells is proved for what the plain kernel computes, bit for bit.
 import { type FunctionBody, i32, i64, v128 } from './assembler.js';
 import { told } from './bounds.js';
-import { type EmitOptions, escapeBounds } from './escape.js';
+import type { EmitOptions } from './escape.js';
 import { inflation, largest, modelStep, underflow } from './model.js';
 import type { KernelJob } from './reference.js';
 import { codeEmitter } from './step.js';
@@ -71,7 +71,7 @@ type Tiles = Readonly<Record<(typeof names)[number], number>>;
 export function emitTest(body: FunctionBody, job: KernelJob, options: EmitOptions): boolean {
   const { iterations, escape, z0, c } = job;
   const model = modelStep(job);
-  const bounds = escapeBounds(job, options.reach);
+  const { bounds } = options;
   if (!model || (escape === 'overflow' && bounds!.thresholds.length === 0)) return false;
   const { emit, push } = codeEmitter(body, model.code.instructions, options.functions);
   const address = 0;

@@ -9,15 +9,30 @@ import type { RealFunction } from './code.js';
 import type { KernelJob } from './reference.js';
 import { stepEmitter } from './step.js';
 
-/** How far points are, and which functions of the host have which index. */
-export interface EmitOptions {
-  /** No sample point has a larger modulus. */
-  readonly reach: number;
+/** What the functions of a module have in common. */
+export interface EmitOptions extends KernelBounds {
+  /** Indices of functions of the host, and of the one that finishes what `count` has begun. */
   readonly functions: ReadonlyMap<RealFunction, number>;
   readonly reference: number;
   readonly again: number;
-  /** The index of the function that finishes what `count` has begun. */
   readonly finish: number;
+}
+
+/** What is certain of how points escape; undefined for the rule of convergence. */
+export interface KernelBounds {
+  readonly bounds: EscapeBounds | undefined;
+  /** Where points of at most this modulus can be counted in larger blocks than others: that modulus, and theirs. */
+  readonly near: { readonly reach: number; readonly bounds: EscapeBounds } | undefined;
+}
+
+/** Bounds for a job whose sample points have moduli of at most `reach`. */
+export function kernelBounds({ step, c, escape }: KernelJob, reach: number): KernelBounds {
+  if (typeof escape === 'object') return { bounds: undefined, near: undefined };
+  if (escape === 'overflow') return { bounds: overflowBounds({ step, c, reach }), near: undefined };
+  const bounds = bailoutBounds({ step, c, reach }, escape);
+  const nearer = c === 'p' && bounds.block === 1 ? nearReach({ step, c, reach }, escape) : 0;
+  if (nearer === 0) return { bounds, near: undefined };
+  return { bounds, near: { reach: nearer, bounds: bailoutBounds({ step, c, reach: nearer }, escape) } };
 }
 
 /** The local variables of one vector of two points. */
@@ -54,26 +69,13 @@ export function lanesOf(body: FunctionBody): Lanes {
 /** How many bytes one count takes in memory. */
 export const countBytes = (iterations: number) => (iterations < 2 ** 16 ? 2 : 4);
 
-/** Bounds for a job; undefined for the rule of convergence. */
-export function escapeBounds({ step, c, escape }: KernelJob, reach: number): EscapeBounds | undefined {
-  if (escape === 'overflow') return overflowBounds({ step, c, reach });
-  return typeof escape === 'number' ? bailoutBounds({ step, c, reach }, escape) : undefined;
-}
-
-/** Where points of at most this modulus can be counted in larger blocks than those of `reach`: that modulus. */
-export function nearerReach({ step, c, escape }: KernelJob, reach: number): number | undefined {
-  if (typeof escape !== 'number' || c !== 'p') return undefined;
-  const near = nearReach({ step, c, reach }, escape);
-  return near > 0 && near < reach ? near : undefined;
-}
-
 type Convergence = Exclude<EscapeRule, 'overflow' | number>;
 
 export type EscapeEmitter = ReturnType<typeof escapeEmitter>;
 
 export function escapeEmitter(body: FunctionBody, job: KernelJob, options: EmitOptions) {
   const { iterations, escape } = job;
-  const bounds = escapeBounds(job, options.reach);
+  const { bounds } = options;
   const block = bounds?.block ?? 1;
   /** Whether nothing is known of how |z| grows: then only doubles that overflow say it. */
   const isUnknown = escape === 'overflow' && bounds?.thresholds.length === 0;
