@@ -55,12 +55,12 @@ export function emitFinish(body: FunctionBody, job: KernelJob, options: EmitOpti
       // The inner loop changes nothing but z and the time, so that all else may stay out of the registers.
       body.loop((goOn) => {
         emitBlock(all);
+        body.get(now).i64(block).op('i64.add').tee(now).get(deadline).op('i64.lt_u');
         for (const [j, lanes] of all.entries()) {
           escaped(lanes);
           if (j > 0) body.op('v128.or');
         }
-        body.op('v128.any_true', 'i32.eqz');
-        body.get(now).i64(block).op('i64.add').tee(now).get(deadline).op('i64.lt_u', 'i32.and');
+        body.op('v128.any_true', 'i32.eqz', 'i32.and');
         goOn();
       });
       for (const lanes of all) settle(lanes, () => pushAges(lanes));
