@@ -44,7 +44,8 @@ export async function progressLine(points: number, slices: number) {
   });
   line.start(slices, 0, { rate: '-', left: '-' });
   return {
-    onProgress: ({ done }: { readonly done: number }) => {
+    onProgress: ({ done, slices }: { readonly done: number; readonly slices: number }) => {
+      line.setTotal(slices);
       const passed = (performance.now() - begun) / 1000;
       const rate = large((points * done) / slices / passed);
       const left = done > 0 ? seconds((passed * (slices - done)) / done, 0) : '-';

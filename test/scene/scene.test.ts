@@ -28,11 +28,11 @@ const wrong: [string, object, string][] = [
     { iterations: 2 ** 32 },
     'iterations 4294967296: must be a whole number from 1 to 4294967295',
   ],
-  ['a bailout of 0', { escape: 0 }, "escape 0: must be 'overflow' or a bailout radius from 1e-150 to 1e150"],
+  ['a bailout of 0', { escape: 0 }, 'escape 0: must be a bailout radius from 1e-150 to 1e150'],
   [
     'a c that is not a number',
     { c: [Number.NaN, 0] },
-    'c.0 NaN: must be a finite complex number; write it like -0.83-0.22i',
+    'c.0 NaN: must be p, the sample point, or a finite complex number like -0.83-0.22i',
   ],
 ];
 for (const [name, part, message] of wrong) {
