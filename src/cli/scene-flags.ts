@@ -230,7 +230,7 @@ function toCenter(text: string): readonly [string, string] {
   throw new UsageError(`--center ${text}: must be a finite complex number like -0.75+0.1i or -0.75,0.1`);
 }
 
-function toSize(text: string): readonly [number, number] {
+export function toSize(text: string): readonly [number, number] {
   const [columns, rows] = /^(\d+)x(\d+)$/.exec(text)?.slice(1).map(Number) ?? [];
   if (v.is(view.columns, columns) && v.is(view.rows, rows)) return [columns, rows];
   throw new UsageError(`--size ${text}: must be columns and rows like 800x600, each from 1 to 100000`);

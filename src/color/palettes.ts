@@ -17,7 +17,17 @@ const palettes: Readonly<Record<string, (t: number) => string>> = {
   blues: (t) => scales.interpolateYlGnBu(1 - t),
   fire: (t) => scales.interpolateYlOrRd(1 - t),
   spectral: scales.interpolateSpectral,
+  ember: inBlack(scales.interpolateInferno),
+  dusk: inBlack(scales.interpolateMagma),
+  fern: inBlack(scales.interpolateViridis),
+  plum: inBlack(scales.interpolatePlasma),
+  lagoon: inBlack((t) => scales.interpolateYlGnBu(1 - t)),
 };
+
+/** The last colour, that of the largest count, in black: where nothing escapes it is dark. */
+function inBlack(palette: (t: number) => string): (t: number) => string {
+  return (t) => (t < 1 ? palette(t) : '#000000');
+}
 
 export const paletteNames: readonly string[] = Object.keys(palettes);
 

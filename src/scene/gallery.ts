@@ -16,18 +16,18 @@ const [columns, rows] = [800, 600];
 
 const palettes: Readonly<Record<FamilyName, string>> = {
   julia: 'magma',
-  mandelbrot: 'inferno',
-  multibrot: 'viridis',
-  tricorn: 'plasma',
-  'burning-ship': 'fire',
-  celtic: 'cubehelix',
-  buffalo: 'inferno',
+  mandelbrot: 'ember',
+  multibrot: 'fern',
+  tricorn: 'lagoon',
+  'burning-ship': 'ember',
+  celtic: 'fern',
+  buffalo: 'dusk',
   phoenix: 'blues',
   newton: 'turbo',
   magnet: 'spectral',
-  lambda: 'magma',
-  exponential: 'cividis',
-  sine: 'viridis',
+  lambda: 'plum',
+  exponential: 'spectral',
+  sine: 'turbo',
 };
 
 function familyScene(name: FamilyName): ViewScene {
@@ -48,8 +48,27 @@ const familyEntries = (Object.keys(families) as FamilyName[]).map((name): [strin
 
 /** The bundled scenes by their names, in the order in which they are shown. */
 export const gallery: Readonly<Record<string, BundledScene>> = {
-  lesson: { scene: lessonScene, summary: "the lesson's Julia set, 4000 x 4000 points", source: 'Julia 1918' },
+  lesson: { scene: lessonScene, summary: "the lesson's 4000 x 4000 points", source: 'Julia 1918' },
   ...Object.fromEntries(familyEntries),
+  seahorse: {
+    scene: {
+      ...familyScene('mandelbrot'),
+      view: { center: ['-0.743643887037151', '0.13182590420533'], width: 0.0006, columns, rows },
+      iterations: 3000,
+      palette: 'dusk',
+    },
+    summary: 'deep in the seahorse valley',
+    source: 'Peitgen and Richter 1986',
+  },
+  armada: {
+    scene: {
+      ...familyScene('burning-ship'),
+      view: { center: ['-1.762', '-0.036'], width: 0.1, columns, rows },
+      palette: 'ember',
+    },
+    summary: 'a ship of the burning armada',
+    source: 'Michelitsch and Rössler 1992',
+  },
 };
 
 /** A scene in so many pixels; a lattice becomes the view of the same square. */
