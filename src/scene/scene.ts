@@ -129,7 +129,9 @@ export const lessonScene: LatticeScene = {
 export function parseScene(value: unknown): Scene {
   const result = v.safeParse(sceneSchema, value);
   const issues = (result.issues ?? []).flatMap(describeIssue);
-  if (result.typed) issues.push(...pointIssues(result.output), ...formulaIssues(result.output));
+  const areWrong = issues.some(({ path }) => /^(view|lattice)/.test(path));
+  if (result.typed && !areWrong) issues.push(...pointIssues(result.output));
+  if (result.typed) issues.push(...formulaIssues(result.output));
   if (issues.length > 0) throw new SceneError(issues);
   return result.output as Scene;
 }
@@ -173,7 +175,7 @@ export function describeIssue(issue: v.BaseIssue<unknown>): SceneIssue[] {
   if (inner.length > 0) return inner.flatMap(describeIssue).map(within);
   const isKey = issue.type === 'strict_object' && issue.path;
   const given = isKey ? issue.path!.at(-1)!.value : issue.input;
-  const accepted = !isKey ? issue.message : issue.expected === 'never' ? 'no such key' : 'must be given';
+  const accepted = !isKey ? issue.message : issue.expected === 'never' ? 'is no key here' : 'must be given';
   return [{ path: path ?? '', given: spell(given), accepted }];
 }
 
