@@ -148,14 +148,14 @@ function checkScene(value: unknown, given: string | undefined, flags: SceneFlags
       const place = Object.hasOwn(flags, flag)
         ? `--${flag}`
         : given
-          ? `${given}: ${issue.path}`
+          ? `${given}: ${issue.path || 'scene'}`
           : `--${flag}`;
       const { cause } = issue;
       return cause
         ? `${place}: ${cause.message}\n${cause.pointer}`
         : `${place} ${issue.given}: ${issue.accepted}`;
     });
-    throw new UsageError(lines.join('\n'));
+    throw new UsageError(lines.join('\nmandoline: '));
   }
 }
 
