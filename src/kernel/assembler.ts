@@ -16,7 +16,9 @@ export interface Signature {
 
 // Instructions without immediates. The numbers of vector instructions stand behind the prefix 0xfd.
 const scalarOpcodes = {
+  select: 0x1b,
   'i32.eqz': 0x45,
+  'i32.ne': 0x47,
   'i32.lt_u': 0x49,
   'i32.ge_u': 0x4f,
   'i64.eqz': 0x50,
@@ -45,6 +47,8 @@ const vectorOpcodes = {
   'v128.bitselect': 0x52,
   'v128.any_true': 0x53,
   'i16x8.narrow_i32x4_u': 0x86,
+  'i64x2.all_true': 0xc3,
+  'i64x2.shl': 0xcb,
   'i64x2.add': 0xce,
   'i64x2.sub': 0xd1,
   'i64x2.eq': 0xd6,
@@ -130,10 +134,21 @@ export class FunctionBody {
   store(offset = 0): this {
     return this.memory(0x0b, 0, offset);
   }
-  /** Stores the first 2, 4 or 8 bytes of a vector: address and vector on the stack. */
-  storeFirst(bytes: 2 | 4 | 8, offset = 0): this {
+  /** Stores one lane of 2, 4 or 8 bytes of a vector: address and vector on the stack. */
+  storeLane(bytes: 2 | 4 | 8, lane: number, offset = 0): this {
     this.memory({ 2: 0x59, 4: 0x5a, 8: 0x5b }[bytes], 0, offset);
-    this.code.push(0);
+    this.code.push(lane);
+    return this;
+  }
+  /** Loads 8 bytes into a lane: address and vector on the stack. */
+  loadLane(lane: number, offset = 0): this {
+    this.memory(0x57, 3, offset);
+    this.code.push(lane);
+    return this;
+  }
+  /** Stores an i32: address and value on the stack. */
+  store32(offset = 0): this {
+    this.code.push(0x36, 2, ...unsigned(offset));
     return this;
   }
   /** Loads an i32 from the address on the stack. */
@@ -169,6 +184,11 @@ export class FunctionBody {
   /** Puts the i32 on the stack, widened without sign, into one 64-bit lane of the vector below it. */
   replaceLane64(lane: number): this {
     this.code.push(0xad, 0xfd, 0x1e, lane);
+    return this;
+  }
+  /** Puts the i64 on the stack into one lane of the vector below it. */
+  replaceLaneInteger(lane: number): this {
+    this.code.push(0xfd, 0x1e, lane);
     return this;
   }
   /** The i64 on the stack in both lanes. */

@@ -27,7 +27,7 @@ export interface Threshold {
 
 /** How the compiled kernel may test for escape. */
 export interface EscapeBounds {
-  /** Steps from one test to the next. */
+  /** Steps from one test to the next: 1, 2 or 4. */
   readonly block: number;
   /** A point with |z|^2 below this has not escaped in any step of the block. */
   readonly trigger: number;
@@ -69,7 +69,8 @@ export function overflowBounds(of: BoundedStep): EscapeBounds {
   }
   // So few steps that what was near at the last test is not yet beyond what the thresholds tell.
   const steps = Math.floor(Math.log2(900 / (2 * far)) / Math.log2(degree));
-  return { block: Math.min(Math.max(steps, 1), maximumBlock), trigger: 2 ** (2 * far), thresholds };
+  const block = steps >= maximumBlock ? maximumBlock : steps >= 2 ? 2 : 1;
+  return { block, trigger: 2 ** (2 * far), thresholds };
 }
 
 /** Bounds for a bailout radius: a block of one step where a point may come back from outside. */
@@ -86,6 +87,20 @@ export function bailoutBounds(of: BoundedStep, radius: number): EscapeBounds {
   // Wherever a point goes after it has escaped, it is still outside this radius when the block ends.
   if (!(inner > start - 0.1)) return unknown;
   return { block: maximumBlock, trigger: Math.min(2 ** (2 * inner), radius * radius), thresholds: [] };
+}
+
+/** The largest reach with which a block is more than one step; 0 if there is none. */
+export function nearReach(of: BoundedStep, radius: number): number {
+  const isNear = (reach: number) => bailoutBounds({ ...of, reach }, radius).block > 1;
+  if (isNear(of.reach)) return of.reach;
+  let [near, far] = [0, of.reach];
+  if (!isNear(near)) return 0;
+  for (let n = 0; n < 40; n++) {
+    const middle = (near + far) / 2;
+    if (isNear(middle)) near = middle;
+    else far = middle;
+  }
+  return near;
 }
 
 /** Bounds of log2 |f(z)| as functions of l = log2 |z|, all increasing. */
@@ -105,7 +120,7 @@ function modulusBounds(of: BoundedStep): ModulusBounds | undefined {
     const size = sizeOf(of.step, l, of, sizes);
     // Below this a product of parts could be subnormal, which the relative errors exclude.
     const isOrdinary = sizes.every((each) => each === -Infinity || each > -700);
-    return size && { ...size, peak: Math.max(...sizes) + 1, isOrdinary };
+    return size && { ...size, peak: Math.max(...sizes), isOrdinary };
   };
   const form = sizeAt(0);
   if (!form || form.lowDegree < 2) return undefined;
@@ -159,6 +174,8 @@ function sizeOnce(expression: Expression, l: number, of: BoundedStep, sizes: num
       return sizeBelow(expression.operand);
     case 'call': {
       const size = sizeBelow(expression.operand);
+      // A modulus is the root of a sum of squares.
+      if (expression.name === 'abs' && size) sizes.push(2 * size.up);
       if (expression.name === 'conj' || expression.name === 'abs') return size;
       const isPart = expression.name === 're' || expression.name === 'im';
       return isPart ? size && { ...size, low: -Infinity, lowDegree: 0 } : undefined;

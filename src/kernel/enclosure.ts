@@ -4,7 +4,7 @@
 // there for ever. What it tells is proved for what the plain kernel computes, bit for bit.
 import { type FunctionBody, i32, i64, v128 } from './assembler.js';
 import { told } from './bounds.js';
-import { type EmitOptions, escapeBounds } from './brute.js';
+import { type EmitOptions, escapeBounds } from './escape.js';
 import { inflation, largest, modelStep, underflow } from './model.js';
 import type { KernelJob } from './reference.js';
 import { codeEmitter } from './step.js';
@@ -14,12 +14,28 @@ export const tilesAtOnce = 4;
 const vectorCount = tilesAtOnce / 2;
 
 /**
- * The parameter of the function: the address of 16 doubles. In: the middles' real parts, their imaginary parts, and
- * the radii, of four tiles. Out: the four counts, or `untold`.
+ * The parameter of the function: the address of rows of four doubles, one for each tile. In: the middles' real parts,
+ * their imaginary parts, and the radii. Out: the counts, or `untold`, or -2 - n for a tile that is far out after n steps
+ * but not of one count; of such a one also z's model then.
  */
 export const testParameters = [i32] as const;
-export const testBytes = 8 * 16;
+export const testRows = [
+  'pRe',
+  'pIm',
+  'rho',
+  'count',
+  'zRe',
+  'zIm',
+  'dRe',
+  'dIm',
+  'gRe',
+  'gIm',
+  'rest',
+] as const;
+export const testBytes = 8 * tilesAtOnce * testRows.length;
 export const untold = -1;
+/** Where a row begins, in doubles. */
+export const testRow = (name: (typeof testRows)[number]) => tilesAtOnce * testRows.indexOf(name);
 
 /**
  * A tile is given up where its points are spread over more than this, or over more than this part of their distance
@@ -30,11 +46,24 @@ const widestPart = 0.5;
 
 /** From this step on it is seen whether a tile has come back; then after twice as many, and so on (Brent). */
 const firstKept = 16;
+/** A tile is about to come back when its middle has been nearer to where it was than so many spreads. */
+const returning = 4;
 
 /** The local variables of one vector of two tiles; names as in model.ts. */
 const names = [
   ...['zRe', 'zIm', 'dRe', 'dIm', 'gRe', 'gIm', 'rest', 'size', 'spread', 'rho', 'pRe', 'pIm'],
-  ...['live', 'count', 'keptRe', 'keptIm', 'keptSpread', 'beforeRe', 'beforeIm', 'beforeSpread'],
+  ...[
+    'live',
+    'count',
+    'keptRe',
+    'keptIm',
+    'keptSpread',
+    'nearest',
+    'nearest',
+    'beforeRe',
+    'beforeIm',
+    'beforeSpread',
+  ],
 ] as const;
 type Tiles = Readonly<Record<(typeof names)[number], number>>;
 
@@ -62,9 +91,9 @@ export function emitTest(body: FunctionBody, job: KernelJob, options: EmitOption
     if (typeof escape === 'object') for (const tiles of all) keepBefore(tiles);
     for (const tiles of all) step(tiles);
     body.get(taken).i64(1).op('i64.add').set(taken).get(steps).f64x2(1).op('f64x2.add').set(steps);
-    for (const tiles of all) {
+    for (const [j, tiles] of all.entries()) {
       measure(tiles);
-      if (escape === 'overflow') testOverflow(tiles);
+      if (escape === 'overflow') testOverflow(tiles, j);
       else if (typeof escape === 'number') testBailout(tiles, escape);
       else testConvergence(tiles, escape.converged, escape.bailout);
     }
@@ -83,27 +112,22 @@ export function emitTest(body: FunctionBody, job: KernelJob, options: EmitOption
       .f64x2(iterations)
       .get(count, live)
       .op('v128.bitselect')
-      .store(8 * (12 + 2 * j));
+      .store(8 * testRow('count') + 16 * j);
   });
   return true;
 
   function begin(tiles: Tiles, j: number) {
-    body
-      .get(address)
-      .load(16 * j)
-      .set(tiles.pRe)
-      .get(address)
-      .load(8 * tilesAtOnce + 16 * j)
-      .set(tiles.pIm);
-    body
-      .get(address)
-      .load(16 * tilesAtOnce + 16 * j)
-      .set(tiles.rho);
+    for (const name of ['pRe', 'pIm', 'rho'] as const)
+      body
+        .get(address)
+        .load(8 * testRow(name) + 16 * j)
+        .set(tiles[name]);
     body.f64x2(untold).set(tiles.count).get(tiles.rho).f64x2(largest).op('f64x2.lt').set(tiles.live);
     for (const name of ['dIm', 'gRe', 'gIm', 'rest'] as const) body.f64x2(0).set(tiles[name]);
     body.f64x2(z0 === 'p' ? 1 : 0).set(tiles.dRe);
     if (z0 === 'p') body.get(tiles.pRe).set(tiles.zRe).get(tiles.pIm).set(tiles.zIm);
     else body.f64x2(z0[0]).set(tiles.zRe).f64x2(z0[1]).set(tiles.zIm);
+    body.f64x2(Infinity).set(tiles.nearest);
     measure(tiles);
   }
 
@@ -167,7 +191,7 @@ export function emitTest(body: FunctionBody, job: KernelJob, options: EmitOption
   }
 
   /** All of the tile is far out: its points have one count if their |z|^2 lie between the same thresholds. */
-  function testOverflow(tiles: Tiles) {
+  function testOverflow(tiles: Tiles, j: number) {
     const { trigger, thresholds } = bounds!;
     boundModulus(tiles);
     body
@@ -209,9 +233,20 @@ export function emitTest(body: FunctionBody, job: KernelJob, options: EmitOption
         .op('f64x2.lt', 'v128.and', 'v128.and');
       body.get(tiles.live, mask).op('v128.andnot').set(any);
       tell(tiles);
+      body.get(tiles.live, any).op('v128.andnot').tee(mask).op('v128.any_true');
+      body.if(() => describe(tiles, j));
       body.get(any).set(tiles.live);
     });
     giveUpWide(tiles);
+  }
+
+  /** Writes z's model of the tiles in `mask`, which are far out now. */
+  function describe(tiles: Tiles, j: number) {
+    for (const name of ['zRe', 'zIm', 'dRe', 'dIm', 'gRe', 'gIm', 'rest'] as const) {
+      const offset = 8 * testRow(name) + 16 * j;
+      body.get(address, tiles[name], address).load(offset).get(mask).op('v128.bitselect').store(offset);
+    }
+    body.f64x2(-2).get(steps).op('f64x2.sub').get(tiles.count, mask).op('v128.bitselect').set(tiles.count);
   }
 
   function testBailout(tiles: Tiles, radius: number) {
@@ -313,13 +348,15 @@ export function emitTest(body: FunctionBody, job: KernelJob, options: EmitOption
 
   /**
    * Now and then the tile forgets which point is where: every z in a disc is then taken on, with every sample point.
-   * When a later disc lies within that one, no orbit ever leaves the discs between, and none of them has escaped.
+   * When a later disc lies within that one, no orbit ever leaves the discs between, and none of them has escaped. If
+   * the tile was about to come back, the disc is made wider than it need be, because one that grows towards its final
+   * width never lies within an earlier one (Rump's epsilon-inflation).
    */
   function lookForReturn() {
     for (const tiles of all) {
-      const { zRe, zIm, spread, keptRe, keptIm, keptSpread, live } = tiles;
+      const { zRe, zIm, spread, keptRe, keptIm, keptSpread, nearest, live } = tiles;
       body.get(zRe, keptRe).op('f64x2.sub').tee(first).get(first).op('f64x2.mul');
-      body.get(zIm, keptIm).op('f64x2.sub').tee(first).get(first).op('f64x2.mul', 'f64x2.add');
+      body.get(zIm, keptIm).op('f64x2.sub').tee(first).get(first).op('f64x2.mul', 'f64x2.add').tee(second);
       body.get(keptSpread, spread).op('f64x2.sub').tee(first).get(first).op('f64x2.mul');
       body
         .f64x2(2 - inflation)
@@ -336,6 +373,7 @@ export function emitTest(body: FunctionBody, job: KernelJob, options: EmitOption
           body.f64x2(iterations).set(first).get(any);
           tell(tiles);
         });
+      body.get(nearest, second).op('f64x2.min').set(nearest);
     }
     body
       .get(taken, keepAt)
@@ -343,8 +381,18 @@ export function emitTest(body: FunctionBody, job: KernelJob, options: EmitOption
       .if(() => {
         body.get(keepAt).i64(1).op('i64.shl').set(keepAt);
         for (const tiles of all) {
-          const { zRe, zIm, spread, keptRe, keptIm, keptSpread } = tiles;
-          body.get(zRe).set(keptRe).get(zIm).set(keptIm).get(spread).tee(keptSpread).set(tiles.rest);
+          const { zRe, zIm, spread, keptRe, keptIm, keptSpread, nearest } = tiles;
+          body.get(zRe).set(keptRe).get(zIm).set(keptIm);
+          body.get(spread).f64x2(returning).op('f64x2.mul').tee(first).get(first).op('f64x2.mul');
+          body
+            .get(nearest)
+            .op('f64x2.ge')
+            .get(spread)
+            .f64x2(0.0625)
+            .op('f64x2.mul', 'v128.and')
+            .get(spread)
+            .op('f64x2.add');
+          body.tee(keptSpread).tee(tiles.rest).set(spread).f64x2(Infinity).set(nearest);
           for (const name of ['dRe', 'dIm', 'gRe', 'gIm'] as const) body.f64x2(0).set(tiles[name]);
         }
       });

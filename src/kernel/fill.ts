@@ -1,6 +1,6 @@
 // The function that writes one count to all points of a rectangle.
 import { type FunctionBody, i32, v128 } from './assembler.js';
-import { countBytes } from './brute.js';
+import { countBytes } from './escape.js';
 import type { KernelJob } from './reference.js';
 
 /** Address of the first count, bytes from a row to the next, rows and columns (both at least 1), and the count. */
@@ -20,7 +20,7 @@ export function emitFill(body: FunctionBody, { iterations }: KernelJob): void {
         () => {
           // The last ones of the row, one by one.
           body.loop((again) => {
-            body.get(at, counts).storeFirst(bytes);
+            body.get(at, counts).storeLane(bytes, 0);
             body.get(at).i32(bytes).op('i32.add').tee(at).get(end).op('i32.lt_u');
             again();
           });

@@ -1,11 +1,12 @@
 // A job compiled and at work: where its arrays lie in the memory of one thread, and the calls that count. Counts are
 // made band by band in that memory, which fits a core's cache, and copied to where they belong.
-import { countBytes, readAhead } from './brute.js';
+import { groupColumns, queueBytes, queuedAt } from './count.js';
 import { emitKernel } from './emit.js';
 import { testBytes } from './enclosure.js';
+import { countBytes } from './escape.js';
 import { realFunctions } from './functions.js';
 import { countReference, type KernelJob } from './reference.js';
-import { coverWithTiles, listBytes, type TileFunctions } from './tiles.js';
+import { type Cover, coverWithTiles, listBytes, type TileFunctions, type TileMemory } from './tiles.js';
 
 /** A count for each point: 16 bits where the iterations fit them. */
 export type Counts = Uint16Array | Uint32Array;
@@ -51,12 +52,15 @@ export interface StartedKernel {
 export function startKernel(job: KernelJob, module: WebAssembly.Module, given: SamplePoints): StartedKernel {
   const [rows, columns] = [given.rowRe.length, given.columnRe.length];
   const bytes = countBytes(job.iterations);
-  const padded = (length: number) => 8 * (length + readAhead);
+  const padded = (length: number) => 8 * (length + groupColumns);
   const columnAddress = 2 * padded(rows);
   const test = columnAddress + 2 * padded(columns);
   const list = test + testBytes;
-  const band = list + listBytes;
-  const pages = Math.ceil((band + bandRows * columns * bytes) / pageBytes);
+  const queue = list + listBytes;
+  const band = queue + queueBytes;
+  // Rows of counts are so long that groups of points end where they do.
+  const stride = Math.ceil(columns / groupColumns) * groupColumns;
+  const pages = Math.ceil((band + bandRows * stride * bytes) / pageBytes);
   const memory = new WebAssembly.Memory({ initial: pages });
   const { buffer } = memory;
 
@@ -69,17 +73,33 @@ export function startKernel(job: KernelJob, module: WebAssembly.Module, given: S
   for (const name of ['rowRe', 'rowIm', 'columnRe', 'columnIm'] as const) points[name].set(given[name]);
   const { rowRe, rowIm, columnRe, columnIm } = points;
   const reference = (row: number, column: number) =>
-    countReference(job, [rowRe[row]! + columnRe[column]!, rowIm[row]! + columnIm[column]!]);
-  const { exports } = new WebAssembly.Instance(module, { host: { memory, reference, ...realFunctions } });
+    column < columns
+      ? countReference(job, [rowRe[row]! + columnRe[column]!, rowIm[row]! + columnIm[column]!])
+      : 0;
+  const again = (row: number, column: number) => cover.again(row, column);
+  const { exports } = new WebAssembly.Instance(module, {
+    host: { memory, reference, again, ...realFunctions },
+  });
   const functions = exports as unknown as TileFunctions & { count: (...parameters: number[]) => void };
   const addresses = [rowRe, rowIm, columnRe, columnIm].map((array) => array.byteOffset);
-  const counts = new (countsType(job.iterations))(buffer, band, bandRows * columns);
-  const rowBytes = columns * bytes;
+  const counts = new (countsType(job.iterations))(buffer, band, bandRows * stride);
+  const rowBytes = stride * bytes;
   const list32 = new Int32Array(buffer, list, listBytes / 4);
-  const cover = coverWithTiles(points, {
-    ...{ functions, rowBytes, test: new Float64Array(buffer, test, testBytes / 8), list: list32 },
-    count: (length, origin) => functions.count(...addresses, columns, list, list + 16 * length, origin),
-  });
+  const tileMemory: TileMemory = {
+    ...{
+      functions,
+      addresses,
+      bytes,
+      rowBytes,
+      test: new Float64Array(buffer, test, testBytes / 8),
+      list: list32,
+    },
+    count(rectangles, origin, brute) {
+      const listEnd = list + 16 * rectangles;
+      functions.count(...addresses, stride, list, listEnd, origin, queue, brute ? 0 : 1);
+    },
+  };
+  const cover: Cover = coverWithTiles(points, tileMemory, queuedAt(job) !== undefined);
 
   return {
     points,
@@ -87,8 +107,14 @@ export function startKernel(job: KernelJob, module: WebAssembly.Module, given: S
       if (columns === 0) return;
       for (let from = start; from < end; from += bandRows) {
         const to = Math.min(from + bandRows, end);
-        cover(from, to, band - from * rowBytes, exact === 'brute');
-        target.set(counts.subarray(0, (to - from) * columns), (from - start) * columns);
+        cover.band(from, to, band - from * rowBytes, exact === 'brute');
+        if (stride === columns)
+          target.set(counts.subarray(0, (to - from) * columns), (from - start) * columns);
+        else
+          for (let row = from; row < to; row++) {
+            const at = (row - from) * stride;
+            target.set(counts.subarray(at, at + columns), (row - start) * columns);
+          }
       }
     },
   };

@@ -1,16 +1,22 @@
-// What a step makes of all points of a tile at once, as straight-line code. A value over the tile is enclosed by
-//     w(d) = mid + D d + G conj(d) + e,   |e| <= rest,
+// What a step makes of all points of a tile at once, as straight-line code. z over the tile is enclosed by
+//     z(d) = mid + D d + G conj(d) + e,   |e| <= rest,
 // where d is the sample point's distance from the tile's middle, |d| <= rho: a first-order Taylor model with a disc
 // as remainder (Makino, Berz 1996; discs: Gargantini, Henrici 1972), with D and G the derivatives by Wirtinger, so
 // that conj, re, im and abs have models too; without them G is 0 and left out.
 //
-// `rest` bounds what the doubles of the plain kernel give, not only what exact numbers would. With u = 2^-53, a
+// Within the step each value w is enclosed likewise, but by how far z and the sample point are from their middles:
+//     w = mid + L x + M conj(x) + P d + Q conj(d) + e,   |x| <= spread of z,   |e| <= rest of w,
+// so that the new D is L D + M conj(G) + P, and the old rest comes in as (|L| + |M|) rest: where a step contracts, as
+// Newton's does, so does the rest.
+//
+// The rests bound what the doubles of the plain kernel give, not only what exact numbers would. With u = 2^-53, a
 // product of complex doubles errs by at most sqrt(5) u |v| |w| (Brent, Percival, Zimmermann 2007), at the point
-// and again in `mid`; the products and sums in D and G err by at most 6.6 u each, relative to V W, where V and W bound
-// |v| and |w| on the tile. Together that is below 18 u V W < 2^-48 V W; `rounding` takes twice that, for sums with
-// V + W in place of V W. What `rest` itself loses to rounding, some u for each of at most 2000 operations, is given
-// back at the end of the step by `inflation`. Products of parts may be subnormal, in D and G too: each errs by at most
-// 2^-1074 rho, and a modulus by 2^-500, for which `tiny` and `underflow` stand.
+// and again in `mid`; the products and sums in L, M, P, Q err by at most 6.6 u each, relative to V W, where V and W
+// bound |v| and |w| on the tile, and x and d are in the tile for two of the four each. Together that is below 18 u V W
+// < 2^-48 V W; `rounding` takes twice that, for sums with V + W in place of V W. What the rests themselves lose to
+// rounding, some u for each of at most 2000 operations, is given back at the end of the step by `inflation`. Products
+// of parts may be subnormal, in L to Q too: each errs by at most 2^-1074 times a radius, and a modulus by 2^-500, for
+// which `tiny` and `underflow` stand.
 import type { Expression } from '../formula/expression.js';
 import { foldedOperand } from '../formula/fold.js';
 import { Code, type Parts } from './code.js';
@@ -23,11 +29,17 @@ const tiny = 2 ** -560;
 /** Radii of tiles are below this, and so is what is divided by; its inverse is the least that is. */
 export const largest = 2 ** 500;
 
-/** Positions in the code: the value's parts; D and G where they are not 0; the rest where it is not 0. */
-interface Model {
-  readonly mid: Parts;
+/** Derivatives by a variable and by its conjugate, where they are not 0. */
+interface Slope {
   readonly d?: Parts | undefined;
   readonly g?: Parts | undefined;
+}
+
+/** Positions in the code: the value's parts; how it depends on z and on the sample point; the rest where it is not 0. */
+interface Model {
+  readonly mid: Parts;
+  readonly z: Slope;
+  readonly p: Slope;
   readonly rest?: number | undefined;
 }
 
@@ -51,6 +63,7 @@ export function modelStep({ step, c }: KernelJob): StepModel | undefined {
   const one = code.constant(1);
   const zero = code.constant(0);
   const rho = code.input('rho');
+  const zSpread = code.input('spread');
 
   /** An upper bound of a modulus, also where the squares are too small to be told from 0. */
   function modulus({ re, im }: Parts): number {
@@ -59,17 +72,18 @@ export function modelStep({ step, c }: KernelJob): StepModel | undefined {
     return code.root(code.sum(square, code.constant(underflow)));
   }
 
-  /** |D| rho + |G| rho. */
-  function linear({ d, g }: Model): number | undefined {
-    if (d?.re === one && !g) return rho;
+  /** How far a value may be from its middle by a variable that is within a radius. */
+  function reach({ d, g }: Slope, radius: number): number | undefined {
+    if (d?.re === one && d.im === undefined && !g) return radius;
     const size = code.sum(d && modulus(d), g && modulus(g));
-    return code.product(size, size === undefined ? undefined : rho);
+    return code.product(size, size === undefined ? undefined : radius);
   }
 
   const spreads = new Map<Model, number | undefined>();
   /** How far a value may be from its middle; undefined: not at all. */
   function spread(model: Model): number | undefined {
-    if (!spreads.has(model)) spreads.set(model, code.sum(linear(model), model.rest));
+    if (!spreads.has(model))
+      spreads.set(model, sum(reach(model.z, zSpread), reach(model.p, rho), model.rest));
     return spreads.get(model);
   }
   const sizes = new Map<Model, number>();
@@ -77,25 +91,29 @@ export function modelStep({ step, c }: KernelJob): StepModel | undefined {
   const bound = (model: Model) => code.sum(size(model), spread(model))!;
 
   /** A product of a derivative with a value, where a factor of 1 does nothing. */
-  const scaled = (by: Parts, parts?: Parts) =>
-    parts && (parts.re === one && parts.im === undefined ? by : code.times(by, parts));
+  const scaled = (by: Parts, parts: Parts) =>
+    parts.re === one && parts.im === undefined ? by : code.times(by, parts);
   const plus = (v?: Parts, w?: Parts) => (v && w ? code.plus(v, w) : (v ?? w));
   const sum = (...terms: (number | undefined)[]) =>
     terms.reduce<number | undefined>((all, term) => code.sum(all, term), undefined);
 
   function variable(name: string, isPoint: boolean): Model {
     const mid = { re: code.input(`${name}Re`), im: code.input(`${name}Im`) };
-    return isPoint ? { mid, d: { re: one } } : { mid };
+    return { mid, z: {}, p: isPoint ? { d: { re: one } } : {} };
   }
 
-  const z: Model = {
-    mid: { re: code.input('zRe'), im: code.input('zIm') },
-    d: { re: code.input('dRe'), im: code.input('dIm') },
-    ...(!isHolomorphic && { g: { re: code.input('gRe'), im: code.input('gIm') } }),
-    rest: code.input('rest'),
-  };
-  spreads.set(z, code.input('spread'));
+  const z: Model = { mid: { re: code.input('zRe'), im: code.input('zIm') }, z: { d: { re: one } }, p: {} };
   sizes.set(z, code.input('size'));
+
+  /** The same done with each derivative of a value. */
+  const each = (of: Slope, change: (parts: Parts) => Parts): Slope => ({
+    d: of.d && change(of.d),
+    g: of.g && change(of.g),
+  });
+  const both = (v: Slope, w: Slope, join: (a?: Parts, b?: Parts) => Parts | undefined): Slope => ({
+    d: join(v.d, w.d),
+    g: join(v.g, w.g),
+  });
 
   function add(v: Model, w: Model, sign: 1 | -1): Model {
     const join = (a: Parts, b: Parts) => (sign === 1 ? code.plus(a, b) : code.without(a, b));
@@ -103,22 +121,27 @@ export function modelStep({ step, c }: KernelJob): StepModel | undefined {
       a && b ? join(a, b) : (a ?? (b && (sign === 1 ? b : code.negated(b))));
     return {
       mid: join(v.mid, w.mid),
-      d: joined(v.d, w.d),
-      g: joined(v.g, w.g),
+      z: both(v.z, w.z, joined),
+      p: both(v.p, w.p, joined),
       rest: sum(v.rest, w.rest, code.product(code.sum(bound(v), bound(w)), code.constant(rounding))),
     };
   }
 
   function multiply(v: Model, w: Model): Model {
-    const spreadProduct = code.product(spread(v), spread(w));
+    const slope = (a: Slope, b: Slope) =>
+      both(
+        each(b, (parts) => scaled(v.mid, parts)),
+        each(a, (parts) => scaled(w.mid, parts)),
+        plus,
+      );
     return {
       mid: v === w ? code.squared(v.mid) : code.times(v.mid, w.mid),
-      d: plus(scaled(v.mid, w.d), scaled(w.mid, v.d)),
-      g: plus(scaled(v.mid, w.g), scaled(w.mid, v.g)),
+      z: slope(v.z, w.z),
+      p: slope(v.p, w.p),
       rest: sum(
         w.rest && code.product(size(v), w.rest),
         v.rest && code.product(size(w), v.rest),
-        spreadProduct,
+        code.product(spread(v), spread(w)),
         code.product(code.product(bound(v), bound(w)), code.constant(rounding)),
         code.constant(tiny),
       ),
@@ -147,8 +170,8 @@ export function modelStep({ step, c }: KernelJob): StepModel | undefined {
     const second = s && code.product(code.product(s, s), code.product(square, inverse));
     return {
       mid,
-      d: w.d && scaled(minusSquare, w.d),
-      g: w.g && scaled(minusSquare, w.g),
+      z: each(w.z, (parts) => scaled(minusSquare, parts)),
+      p: each(w.p, (parts) => scaled(minusSquare, parts)),
       rest: sum(
         w.rest && code.product(square, w.rest),
         second,
@@ -160,21 +183,17 @@ export function modelStep({ step, c }: KernelJob): StepModel | undefined {
 
   /** The real numbers re w and im w: mid + 2 re(D d) + e, so that G is the conjugate of D. */
   function part(w: Model, name: 're' | 'im'): Model {
-    const { mid } = w;
-    const other = w.g && code.conjugate(w.g);
-    const whole =
-      name === 're'
-        ? plus(w.d, other)
-        : w.d && other
-          ? code.without(w.d, other)
-          : (w.d ?? (other && code.negated(other)));
-    const half =
-      whole && code.times(name === 're' ? { re: code.constant(0.5) } : { im: code.constant(-0.5) }, whole);
+    const factor = name === 're' ? { re: code.constant(0.5) } : { im: code.constant(-0.5) };
+    const slope = ({ d, g }: Slope): Slope => {
+      const other = g && code.conjugate(g);
+      const whole =
+        name === 're' || !other ? plus(d, other) : d ? code.without(d, other) : code.negated(other);
+      const half = whole && code.times(factor, whole);
+      return { d: half, g: half && code.conjugate(half) };
+    };
     return {
-      mid: { re: mid[name] ?? zero },
-      d: half,
-      g: half && code.conjugate(half),
-      rest: sum(w.rest, code.constant(tiny)),
+      mid: { re: w.mid[name] ?? zero },
+      ...{ z: slope(w.z), p: slope(w.p), rest: sum(w.rest, code.constant(tiny)) },
     };
   }
 
@@ -182,12 +201,12 @@ export function modelStep({ step, c }: KernelJob): StepModel | undefined {
   function absolute(x: Model): { model: Model; certain: number | undefined } {
     const mid = { re: code.absolute(x.mid.re!) };
     const s = spread(x);
-    if (s === undefined) return { model: { mid }, certain: undefined };
+    if (s === undefined) return { model: { mid, z: {}, p: {} }, certain: undefined };
     const certain = code.real('less', code.product(s, code.constant(inflation)), mid.re);
-    const sign = code.select(certain, code.real('withSign', one, x.mid.re!), zero);
-    const turned = (parts?: Parts) => parts && code.times({ re: sign }, parts);
+    const sign = { re: code.select(certain, code.real('withSign', one, x.mid.re!), zero) };
+    const slope = (of: Slope) => each(of, (parts) => code.times(sign, parts));
     const rest = code.select(certain, x.rest ?? zero, s);
-    return { model: { mid, d: turned(x.d), g: turned(x.g), rest }, certain };
+    return { model: { mid, z: slope(x.z), p: slope(x.p), rest }, certain };
   }
 
   /** ±re w or |re w|, and with the masks of where their signs are certain. */
@@ -219,20 +238,19 @@ export function modelStep({ step, c }: KernelJob): StepModel | undefined {
 
   /** i or -i times a real number, which no rounding touches. */
   function turn(x: Model, by: number): Model {
-    const times = (parts?: Parts) => parts && code.times({ im: code.constant(by) }, parts);
-    return {
-      mid: { im: by < 0 ? code.minus(x.mid.re!) : x.mid.re },
-      d: times(x.d),
-      g: times(x.g),
-      rest: x.rest,
-    };
+    const slope = (of: Slope) => each(of, (parts) => code.times({ im: code.constant(by) }, parts));
+    const mid = { im: by < 0 ? code.minus(x.mid.re!) : x.mid.re };
+    return { mid, z: slope(x.z), p: slope(x.p), rest: x.rest };
   }
 
   function negate(w: Model): Model {
-    return {
-      ...{ mid: code.negated(w.mid), rest: w.rest },
-      ...{ d: w.d && code.negated(w.d), g: w.g && code.negated(w.g) },
-    };
+    const slope = (of: Slope) => each(of, (parts) => code.negated(parts));
+    return { mid: code.negated(w.mid), z: slope(w.z), p: slope(w.p), rest: w.rest };
+  }
+
+  function conjugate(w: Model): Model {
+    const slope = ({ d, g }: Slope): Slope => ({ d: g && code.conjugate(g), g: d && code.conjugate(d) });
+    return { mid: code.conjugate(w.mid), z: slope(w.z), p: slope(w.p), rest: w.rest };
   }
 
   /** Folding moves no point farther from the middle's image, so that the rest is w's own where it is certain. */
@@ -269,8 +287,9 @@ export function modelStep({ step, c }: KernelJob): StepModel | undefined {
     switch (expression.kind) {
       case 'constant': {
         const [re, im] = expression.value.map((each) => code.constant(each));
-        if (Object.is(expression.value[1], 0)) return { mid: { re } };
-        return { mid: Object.is(expression.value[0], 0) ? { im } : { re, im } };
+        const none = { z: {}, p: {} };
+        if (Object.is(expression.value[1], 0)) return { mid: { re }, ...none };
+        return { mid: Object.is(expression.value[0], 0) ? { im } : { re, im }, ...none };
       }
       case 'variable':
         if (expression.name === 'z') return z;
@@ -294,11 +313,7 @@ export function modelStep({ step, c }: KernelJob): StepModel | undefined {
         const w = model(expression.operand);
         if (!w) return undefined;
         if (expression.name === 're' || expression.name === 'im') return part(w, expression.name);
-        if (expression.name === 'conj')
-          return {
-            ...{ mid: code.conjugate(w.mid), rest: w.rest },
-            ...{ d: w.g && code.conjugate(w.g), g: w.d && code.conjugate(w.d) },
-          };
+        if (expression.name === 'conj') return conjugate(w);
         if (expression.name === 'abs' && w.mid.im === undefined) return absolute(w).model;
         return undefined;
       }
@@ -314,12 +329,21 @@ export function modelStep({ step, c }: KernelJob): StepModel | undefined {
 
   const result = model(step);
   if (!result) return undefined;
+  const { z: byZ, p: byP } = result;
+  const old = {
+    d: { re: code.input('dRe'), im: code.input('dIm') },
+    g: isHolomorphic ? undefined : { re: code.input('gRe'), im: code.input('gIm') },
+  };
   const complete = ({ re = zero, im = zero }: Parts = {}) => ({ re, im });
+  const times = (a?: Parts, b?: Parts) => a && b && scaled(b, a);
+  const turned = (parts?: Parts) => parts && code.conjugate(parts);
+  const d = plus(plus(times(byZ.d, old.d), times(byZ.g, turned(old.g))), byP.d);
+  const g = plus(plus(times(byZ.d, old.g), times(byZ.g, turned(old.d))), byP.g);
+  // The old rest, and what the products in the new D and G lose.
+  const lost = code.product(reach(byZ, zSpread), code.constant(rounding));
+  const rest = sum(result.rest, reach(byZ, code.input('rest')), lost, code.constant(tiny))!;
   return {
-    code,
-    mid: complete(result.mid),
-    d: complete(result.d),
-    g: isHolomorphic ? undefined : complete(result.g),
-    rest: code.product(result.rest ?? zero, code.constant(inflation)),
+    ...{ code, mid: complete(result.mid), d: complete(d), g: isHolomorphic ? undefined : complete(g) },
+    rest: code.product(rest, code.constant(inflation)),
   };
 }

@@ -1,0 +1,117 @@
+// The function that tells the counts of a tile's points without iterating them: the tile is far out, but not of one
+// count, and its model says |z| of each point closely enough. Points too near a threshold are told to the host by
+// `again`, to be counted one by one. The thresholds are those of bounds.ts, for the rule `overflow`.
+import { type FunctionBody, f64, i32, v128 } from './assembler.js';
+import { overflowBounds, told } from './bounds.js';
+import { testRow } from './enclosure.js';
+import { countBytes, type EmitOptions, storeCounts } from './escape.js';
+import type { KernelJob } from './reference.js';
+
+/**
+ * The parameters of the function: addresses of the sample points' arrays; the address of the tile's model, as `test`
+ * wrote it; factors of |z|^2 that bound it from below and from above; after how many steps; first row, end row, first
+ * column, end column; from a count to that of the row below in bytes, and the address that the count of [0][0] has.
+ */
+export const classifyParameters = [
+  ...[i32, i32, i32, i32, i32, f64, f64, f64],
+  ...[i32, i32, i32, i32, i32, i32],
+] as const;
+
+export function emitClassify(body: FunctionBody, job: KernelJob, options: EmitOptions): void {
+  const { iterations } = job;
+  const bytes = countBytes(iterations);
+  const { thresholds } = overflowBounds({ ...job, reach: options.reach });
+  const [rowRe, rowIm, columnRe, columnIm, model, low, high, steps] = [0, 1, 2, 3, 4, 5, 6, 7];
+  const [row, rowEnd, columnStart, columnEnd, rowBytes, target] = [8, 9, 10, 11, 12, 13];
+  const [column, address] = [body.local(i32), body.local(i32)];
+  const vector = () => body.local(v128);
+  const [re, im, x, y, square, first, second, hit] = Array.from({ length: 8 }, vector) as Eight;
+  const names = ['pRe', 'pIm', 'zRe', 'zIm', 'dRe', 'dIm', 'gRe', 'gIm'] as const;
+  const tile = Object.fromEntries(names.map((name) => [name, vector()])) as Record<
+    (typeof names)[number],
+    number
+  >;
+  const [lowest, highest, begun] = [vector(), vector(), vector()];
+
+  for (const name of names)
+    body
+      .get(model)
+      .loadSplat(8 * testRow(name))
+      .set(tile[name]);
+  body.get(low).splat().set(lowest).get(high).splat().set(highest).get(steps).splat().set(begun);
+  body.loop((nextRow) => {
+    body.get(columnStart).set(column);
+    body.loop((nextPair) => {
+      placePoints();
+      evaluateModel();
+      countPair();
+      body.get(column).i32(2).op('i32.add').tee(column).get(columnEnd).op('i32.lt_u');
+      nextPair();
+    });
+    body.get(row).i32(1).op('i32.add').tee(row).get(rowEnd).op('i32.lt_u');
+    nextRow();
+  });
+
+  function element(base: number, index: number) {
+    return body.get(base, index).i32(3).op('i32.shl', 'i32.add');
+  }
+
+  /** How far two sample points are from the tile's middle. */
+  function placePoints() {
+    element(rowRe, row).loadSplat();
+    element(columnRe, column).load().op('f64x2.add').get(tile.pRe).op('f64x2.sub').set(re);
+    element(rowIm, row).loadSplat();
+    element(columnIm, column).load().op('f64x2.add').get(tile.pIm).op('f64x2.sub').set(im);
+  }
+
+  /** |mid + D d + G conj(d)|^2. */
+  function evaluateModel() {
+    body.get(tile.zRe);
+    product(tile.dRe, re).op('f64x2.add');
+    product(tile.dIm, im).op('f64x2.sub');
+    product(tile.gRe, re).op('f64x2.add');
+    product(tile.gIm, im).op('f64x2.add').set(x);
+    body.get(tile.zIm);
+    product(tile.dRe, im).op('f64x2.add');
+    product(tile.dIm, re).op('f64x2.add');
+    product(tile.gIm, re).op('f64x2.add');
+    product(tile.gRe, im).op('f64x2.sub').set(y);
+    product(x, x);
+    product(y, y).op('f64x2.add').set(square);
+  }
+
+  function product(a: number, b: number) {
+    return body.get(a, b).op('f64x2.mul');
+  }
+
+  function countPair() {
+    const always = thresholds.filter(({ finite }) => finite >= told);
+    body.get(begun).f64x2(always.length).op('f64x2.add').tee(first).set(second);
+    product(square, lowest).set(x);
+    product(square, highest).set(y);
+    for (const { finite, overflown } of thresholds.slice(always.length)) {
+      body.get(first, y).f64x2(finite).op('f64x2.lt').f64x2(1).op('v128.and', 'f64x2.add').set(first);
+      body.get(second, x).f64x2(overflown).op('f64x2.lt').f64x2(1).op('v128.and', 'f64x2.add').set(second);
+    }
+    body.get(first).f64x2(iterations).op('f64x2.min').set(first);
+    body.get(second).f64x2(iterations).op('f64x2.min').set(second);
+    body.get(first, second).op('f64x2.eq').get(y).f64x2(told).op('f64x2.lt', 'v128.and', 'v128.not').set(hit);
+    // A whole number below 2^52 stands in the lower bits of its sum with 2^52.
+    body
+      .get(first)
+      .f64x2(2 ** 52)
+      .op('f64x2.add')
+      .set(first);
+    body.get(row, rowBytes).op('i32.mul').get(column).i32(Math.log2(bytes)).op('i32.shl', 'i32.add');
+    body.get(target).op('i32.add').set(address);
+    const { two, first: one } = storeCounts(body, iterations, address, () => body.get(first));
+    body.get(column).i32(1).op('i32.add').get(columnEnd).op('i32.lt_u').if(two, one);
+    // Only now, because the host may count them at once.
+    body
+      .get(hit)
+      .op('v128.any_true')
+      .if(() => body.get(row, column).call(options.again));
+  }
+}
+
+type Eight = [number, number, number, number, number, number, number, number];

@@ -1,0 +1,268 @@
+// When points escape, emitted for vectors of two: which of them may have, and what their counts are. Between two tests
+// a block of steps is taken, as many as bounds.ts allows; a point past the trigger is then told exactly: from |z|^2
+// alone (rule `overflow`) or by taking the block again step by step (bailout radius). Who is not told so is counted by
+// the host's `reference`.
+import type { EscapeRule } from '../scene/scene.js';
+import { type FunctionBody, i32, v128 } from './assembler.js';
+import { bailoutBounds, type EscapeBounds, nearReach, overflowBounds, told } from './bounds.js';
+import type { RealFunction } from './code.js';
+import type { KernelJob } from './reference.js';
+import { stepEmitter } from './step.js';
+
+/** How far points are, and which functions of the host have which index. */
+export interface EmitOptions {
+  /** No sample point has a larger modulus. */
+  readonly reach: number;
+  readonly functions: ReadonlyMap<RealFunction, number>;
+  readonly reference: number;
+  readonly again: number;
+  /** The index of the function that finishes what `count` has begun. */
+  readonly finish: number;
+}
+
+/** The local variables of one vector of two points. */
+export interface Lanes {
+  readonly x: number;
+  readonly y: number;
+  /** z before the block. */
+  readonly beforeX: number;
+  readonly beforeY: number;
+  readonly pRe: number;
+  readonly pIm: number;
+  readonly previousRe: number;
+  readonly previousIm: number;
+  /** All ones where the point is under way. */
+  readonly live: number;
+  /** Valid where it is not, unless it is untold. */
+  readonly count: number;
+  /** All ones where the reference has to count. */
+  readonly untold: number;
+  /** What is kept of a point until all of its group are done: |z|^2 at its escape, and how many blocks it was live. */
+  readonly square: number;
+  readonly blocks: number;
+}
+
+export function lanesOf(body: FunctionBody): Lanes {
+  const vector = () => body.local(v128);
+  return {
+    ...{ x: vector(), y: vector(), beforeX: vector(), beforeY: vector(), pRe: vector(), pIm: vector() },
+    ...{ previousRe: vector(), previousIm: vector(), live: vector(), count: vector(), untold: vector() },
+    ...{ square: vector(), blocks: vector() },
+  };
+}
+
+/** How many bytes one count takes in memory. */
+export const countBytes = (iterations: number) => (iterations < 2 ** 16 ? 2 : 4);
+
+/** Bounds for a job; undefined for the rule of convergence. */
+export function escapeBounds({ step, c, escape }: KernelJob, reach: number): EscapeBounds | undefined {
+  if (escape === 'overflow') return overflowBounds({ step, c, reach });
+  return typeof escape === 'number' ? bailoutBounds({ step, c, reach }, escape) : undefined;
+}
+
+/** Where points of at most this modulus can be counted in larger blocks than those of `reach`: that modulus. */
+export function nearerReach({ step, c, escape }: KernelJob, reach: number): number | undefined {
+  if (typeof escape !== 'number' || c !== 'p') return undefined;
+  const near = nearReach({ step, c, reach }, escape);
+  return near > 0 && near < reach ? near : undefined;
+}
+
+type Convergence = Exclude<EscapeRule, 'overflow' | number>;
+
+export type EscapeEmitter = ReturnType<typeof escapeEmitter>;
+
+export function escapeEmitter(body: FunctionBody, job: KernelJob, options: EmitOptions) {
+  const { iterations, escape } = job;
+  const bounds = escapeBounds(job, options.reach);
+  const block = bounds?.block ?? 1;
+  /** Whether nothing is known of how |z| grows: then only doubles that overflow say it. */
+  const isUnknown = escape === 'overflow' && bounds?.thresholds.length === 0;
+  const step = stepEmitter(body, job, options.functions);
+  const [hit, first, second, third, left] = ([v128, v128, v128, v128, i32] as const).map((type) =>
+    body.local(type),
+  ) as [number, number, number, number, number];
+
+  /** Whether a point's count follows from |z|^2 at its escape, so that it can be told later. */
+  const isDeferred = escape === 'overflow' && !isUnknown;
+
+  return {
+    ...{ block, isDeferred, readsPrevious: step.readsPrevious },
+    ...{ emitBlock, escaped, settle, note, settleNoted, askReference },
+  };
+
+  /** Takes a block of steps in all vectors side by side. */
+  function emitBlock(all: readonly Lanes[]): void {
+    if (escape !== 'overflow')
+      for (const { x, y, beforeX, beforeY } of all) body.get(x).set(beforeX).get(y).set(beforeY);
+    const oneStep = () => {
+      for (const lanes of all) emitStep(lanes, lanes.x, lanes.y);
+    };
+    if (block === 1) oneStep();
+    else {
+      // A loop, because V8 would put the steps of a vector one behind the other, each waiting for the one before.
+      body.i32(block).set(left);
+      body.loop((again) => {
+        oneStep();
+        body.get(left).i32(-1).op('i32.add').tee(left);
+        again();
+      });
+    }
+  }
+
+  /** Takes a step of a vector's points in these locals of z. */
+  function emitStep({ pRe, pIm, previousRe, previousIm }: Lanes, zRe: number, zIm: number): void {
+    if (step.readsPrevious) body.get(zRe, zIm).set(second).set(first);
+    step.emit({ zRe, zIm, pRe, pIm, previousRe, previousIm });
+    if (step.readsPrevious) body.get(first).set(previousRe).get(second).set(previousIm);
+  }
+
+  /** Pushes ones for the points under way that may have escaped. */
+  function escaped({ x, y, live, beforeX, beforeY }: Lanes) {
+    body.get(live);
+    // Not "at least the trigger", because what is not a number is past it too.
+    if (isUnknown) emitInside(x, y, 2 ** 1023, 'f64x2.lt');
+    else if (typeof escape === 'object') emitNotConverged(x, y, beforeX, beforeY, escape);
+    else {
+      emitSquare(x, y).f64x2(bounds!.trigger);
+      body.op(block === 1 && escape !== 'overflow' ? 'f64x2.le' : 'f64x2.lt');
+    }
+    return body.op('v128.andnot');
+  }
+
+  function emitSquare(re: number, im: number) {
+    return body.get(re, re).op('f64x2.mul').get(im, im).op('f64x2.mul', 'f64x2.add');
+  }
+
+  /** Ones where the moduli of both parts are below a limit. */
+  function emitInside(x: number, y: number, limit: number, compare: 'f64x2.lt' | 'f64x2.le') {
+    body.get(x).op('f64x2.abs').f64x2(limit).op(compare);
+    return body.get(y).op('f64x2.abs').f64x2(limit).op(compare, 'v128.and');
+  }
+
+  /** Ones where z is still on its way. */
+  function emitNotConverged(
+    ...[x, y, beforeX, beforeY, { converged, bailout }]: [number, number, number, number, Convergence]
+  ) {
+    if (bailout !== undefined) {
+      emitSquare(x, y);
+      body.f64x2(bailout * bailout).op('f64x2.le');
+    }
+    body.get(x, beforeX).op('f64x2.sub').tee(first).get(first).op('f64x2.mul');
+    body.get(y, beforeY).op('f64x2.sub').tee(first).get(first).op('f64x2.mul', 'f64x2.add').tee(first);
+    body.f64x2(converged * converged).op('f64x2.ge');
+    body.get(first).f64x2(Infinity).op('f64x2.lt', 'v128.and');
+    if (bailout !== undefined) body.op('v128.and');
+  }
+
+  /** Tells the counts of the points that have escaped, and takes them from `live`; `pushAge`: their steps, as i64x2. */
+  function settle(lanes: Lanes, pushAge: () => void): void {
+    escaped(lanes)
+      .tee(hit)
+      .op('v128.any_true')
+      .if(() => {
+        pushAge();
+        if (isDeferred) {
+          emitSquare(lanes.x, lanes.y).set(third);
+          settleOverflow(lanes);
+        } else if (typeof escape === 'number' && block > 1) settleBlock(lanes, escape * escape);
+        else settleStep(lanes);
+        keepSmaller(lanes.count);
+        body.get(lanes.live, hit).op('v128.andnot').set(lanes.live);
+      });
+  }
+
+  /** Notes who has escaped in this block; without a branch, because it can hardly be foreseen where points are dust. */
+  function note(lanes: Lanes): void {
+    const { x, y, live, square, blocks } = lanes;
+    emitSquare(x, y).tee(first).f64x2(bounds!.trigger).op('f64x2.lt').set(second);
+    body.get(live, second).op('v128.andnot').get(first).op('v128.and').get(square).op('v128.or').set(square);
+    body.get(live, second).op('v128.and').set(live).get(blocks, live).op('i64x2.sub').set(blocks);
+  }
+
+  /** Tells the counts of all that were noted. */
+  function settleNoted(lanes: Lanes): void {
+    const { live, count, square, blocks } = lanes;
+    body.get(live).op('v128.not').set(hit);
+    body.get(square).set(third).get(blocks).i64x2(1n).op('i64x2.add').i32(Math.log2(block)).op('i64x2.shl');
+    settleOverflow(lanes);
+    keepSmaller(count);
+  }
+
+  /** Where points are hit, the smaller of what is in `first` and the iterations is their count. */
+  function keepSmaller(count: number): void {
+    const most = BigInt(iterations);
+    body.get(first).i64x2(most).get(first).i64x2(most).op('i64x2.lt_s', 'v128.bitselect');
+    body.get(count, hit).op('v128.bitselect').set(count);
+  }
+
+  /** The last step is the one that escaped, unless |z| is finite by a hair. */
+  function settleStep({ x, y, untold }: Lanes): void {
+    body.i64x2(1n).op('i64x2.sub').set(first);
+    if (!isUnknown) return;
+    emitInside(x, y, Number.MAX_VALUE, 'f64x2.le').get(hit).op('v128.and');
+    body.get(untold).op('v128.or').set(untold);
+  }
+
+  /** z is far out: how many more steps until overflow follows from |z|^2, which is in `third`. */
+  function settleOverflow({ untold }: Lanes): void {
+    const { thresholds } = bounds!;
+    const always = thresholds.filter(({ finite }) => finite >= told);
+    body.i64x2(BigInt(always.length)).op('i64x2.add').tee(first).set(second);
+    for (const { finite, overflown } of thresholds.slice(always.length)) {
+      body.get(first, third).f64x2(finite).op('f64x2.lt', 'i64x2.sub').set(first);
+      body.get(second, third).f64x2(overflown).op('f64x2.lt', 'i64x2.sub').set(second);
+    }
+    body.get(third).f64x2(told).op('f64x2.lt', 'v128.not').get(first, second).op('i64x2.ne', 'v128.or');
+    body.get(hit).op('v128.and').get(untold).op('v128.or').set(untold);
+  }
+
+  /** The block again, step by step, for the points that may have left the circle in it: those that have are hit. */
+  function settleBlock(lanes: Lanes, limit: number): void {
+    const [x, y, inside] = [second, third, lanes.untold];
+    body.i64x2(BigInt(block)).op('i64x2.sub').set(first).get(lanes.beforeX).set(x).get(lanes.beforeY).set(y);
+    body.get(hit).set(inside).i32(block).set(left);
+    body.loop((again) => {
+      emitStep(lanes, x, y);
+      emitSquare(x, y).f64x2(limit).op('f64x2.le').get(inside).op('v128.and').set(inside);
+      body.get(first, inside).op('i64x2.sub').set(first);
+      body.get(left).i32(-1).op('i32.add').tee(left);
+      again();
+    });
+    body.get(hit, inside).op('v128.andnot').set(hit).i64x2(0n).set(inside);
+  }
+
+  /** The counts of points that could not be told; `push` pushes the row and the column of a lane's point. */
+  function askReference({ count, untold }: Lanes, push: (lane: number) => void): void {
+    if (escape !== 'overflow') return;
+    body
+      .get(untold)
+      .op('v128.any_true')
+      .if(() => {
+        for (const lane of [0, 1]) {
+          body
+            .get(untold)
+            .lane64(lane)
+            .if(() => {
+              body.get(count);
+              push(lane);
+              body.call(options.reference).replaceLane64(lane).set(count);
+            });
+        }
+      });
+  }
+}
+
+/** Stores the lower parts of the counts of two points side by side, or of the first alone, to the address in a local. */
+export function storeCounts(body: FunctionBody, iterations: number, address: number, pushCounts: () => void) {
+  const bytes = countBytes(iterations);
+  const part = (at: number) => Array.from({ length: bytes }, (_, i) => at + i);
+  const places = [...part(0), ...part(8), ...new Array<number>(16 - 2 * bytes).fill(0)];
+  const packed = body.local(v128);
+  pushCounts();
+  pushCounts();
+  body.shuffle(places).set(packed);
+  return {
+    two: () => body.get(address, packed).storeLane((2 * bytes) as 4 | 8, 0),
+    first: () => body.get(address, packed).storeLane(bytes, 0),
+  };
+}

@@ -1,0 +1,203 @@
+// The function that takes queued points to their end, eight side by side: a lane whose point is done stores its count
+// and takes the next point of the queue. Here, where orbits are long, it is also seen when one repeats.
+import { type FunctionBody, i32, i64, v128 } from './assembler.js';
+import { queuedAt, queueEntry, vectorCount } from './count.js';
+import { countBytes, type EmitOptions, escapeEmitter, lanesOf } from './escape.js';
+import type { KernelJob } from './reference.js';
+
+/**
+ * Where the queue (count.ts) begins and ends, counts from one row to the next, where the field's first count would be, and
+ * whether to see orbits that repeat (1) or to take all their steps (0).
+ */
+export const finishParameters = [i32, i32, i32, i32, i32] as const;
+
+/** Steps between two looks whether an orbit has come back, at most: many periods divide it. */
+const lookEvery = 60;
+
+export function emitFinish(body: FunctionBody, job: KernelJob, options: EmitOptions): void {
+  const { iterations } = job;
+  const started = queuedAt(job) ?? 0;
+  const bytes = countBytes(iterations);
+  const { block, readsPrevious, emitBlock, escaped, settle, askReference } = escapeEmitter(
+    body,
+    job,
+    options,
+  );
+  const [queue, queueEnd, stride, target, seesPeriods] = [0, 1, 2, 3, 4];
+  /** How many lanes have points. */
+  const [under, address] = [body.local(i32), body.local(i32)];
+  /** Steps that this function has taken, and when it must look at its points at the latest. */
+  const [now, deadline, age] = ([i64, i64, i64] as const).map((type) => body.local(type)) as [
+    number,
+    number,
+    number,
+  ];
+  const [hit, ages] = [body.local(v128), body.local(v128)];
+  const all = Array.from({ length: vectorCount }, () => ({
+    ...lanesOf(body),
+    /** The states that the orbit had at the last look, and at one before that is kept for longer. */
+    ...{ lastX: body.local(v128), lastY: body.local(v128), seenX: body.local(v128), seenY: body.local(v128) },
+    /** For each lane: its entry in the queue or 0 if it has none, and `now` when it was begun. */
+    entries: [body.local(i32), body.local(i32)],
+    begun: [body.local(i64), body.local(i64)],
+    /** When the next state is to be kept, and how long until then. */
+    ...{ keepAt: body.local(i64), keepFor: body.local(i64) },
+  }));
+  type Queued = (typeof all)[number];
+
+  for (const lanes of all) {
+    body.i64x2(0n).set(lanes.live);
+    refill(lanes);
+  }
+  setDeadline();
+  body.get(under).if(() =>
+    body.loop((again) => {
+      // The inner loop changes nothing but z and the time, so that all else may stay out of the registers.
+      body.loop((goOn) => {
+        emitBlock(all);
+        for (const [j, lanes] of all.entries()) {
+          escaped(lanes);
+          if (j > 0) body.op('v128.or');
+        }
+        body.op('v128.any_true', 'i32.eqz');
+        body.get(now).i64(block).op('i64.add').tee(now).get(deadline).op('i64.lt_u', 'i32.and');
+        goOn();
+      });
+      for (const lanes of all) settle(lanes, () => pushAges(lanes));
+      body
+        .get(now, deadline)
+        .op('i64.ge_u')
+        .if(() => {
+          for (const lanes of all) endOld(lanes);
+          if (!readsPrevious) body.get(seesPeriods).if(lookForPeriods);
+          setDeadline();
+        });
+      for (const lanes of all)
+        body
+          .get(lanes.live)
+          .op('i64x2.all_true', 'i32.eqz')
+          .if(() => refill(lanes));
+      body.get(under);
+      again();
+    }),
+  );
+
+  /** How many steps a lane's point has taken, on the stack as i64. */
+  function pushAge({ begun }: Queued, lane: number) {
+    return body.get(now, begun[lane]!).op('i64.sub').i64(started).op('i64.add');
+  }
+
+  function pushAges(lanes: Queued) {
+    pushAge(lanes, 0).splat64();
+    pushAge(lanes, 1).replaceLaneInteger(1);
+  }
+
+  /** Takes those from `live` that have taken all steps. */
+  function endOld(lanes: Queued) {
+    pushAges(lanes);
+    body
+      .set(ages)
+      .get(lanes.live, ages)
+      .i64x2(BigInt(iterations))
+      .op('i64x2.lt_s', 'v128.and')
+      .set(lanes.live);
+  }
+
+  /** Stores the counts of points that are done, and puts others in their place. */
+  function refill(lanes: Queued) {
+    for (const lane of [0, 1]) {
+      const entry = lanes.entries[lane]!;
+      body
+        .get(lanes.live)
+        .lane64(lane)
+        .op('i32.eqz')
+        .if(() => {
+          body.get(entry).if(() => store(lanes, lane));
+          body.get(queue, queueEnd).op('i32.lt_u');
+          body.if(
+            () => load(lanes, lane),
+            () => rest(lanes, lane),
+          );
+        });
+    }
+  }
+
+  /** A lane for which there is no point any more stays live, so that nobody looks at it, at 0. */
+  function rest(lanes: Queued, lane: number) {
+    const { x, y, pRe, pIm, live } = lanes;
+    for (const local of [x, y, pRe, pIm]) body.get(local).i64(0).replaceLaneInteger(lane).set(local);
+    body.get(live).i64(-1).replaceLaneInteger(lane).set(live).i32(0).set(lanes.entries[lane]!);
+  }
+
+  function store(lanes: Queued, lane: number) {
+    const entry = lanes.entries[lane]!;
+    body.get(under).i32(-1).op('i32.add').set(under);
+    const pushPlace = () => body.get(entry).load32(48).get(entry).load32(52);
+    askReference(lanes, pushPlace);
+    body.get(entry).load32(48).get(stride).op('i32.mul').get(entry).load32(52).op('i32.add');
+    body.i32(Math.log2(bytes)).op('i32.shl').get(target).op('i32.add').set(address);
+    body.get(address, lanes.count).storeLane(bytes, (8 * lane) / bytes);
+  }
+
+  function load(lanes: Queued, lane: number) {
+    const { x, y, pRe, pIm, previousRe, previousIm, live, count, untold, seenX, lastX } = lanes;
+    for (const [i, local] of [x, y, pRe, pIm, previousRe, previousIm].entries())
+      body
+        .get(queue, local)
+        .loadLane(lane, 8 * i)
+        .set(local);
+    for (const [local, value] of [
+      [live, -1],
+      // The bits of a NaN, which is no live point's.
+      [seenX, -1],
+      [lastX, -1],
+      [count, iterations],
+      [untold, 0],
+    ] as const)
+      body.get(local).i64(value).replaceLaneInteger(lane).set(local);
+    body.get(queue).set(lanes.entries[lane]!).get(now).set(lanes.begun[lane]!);
+    body.get(now).i64(lookEvery).tee(lanes.keepFor).op('i64.add').set(lanes.keepAt);
+    body.get(queue).i32(queueEntry).op('i32.add').set(queue).get(under).i32(1).op('i32.add').set(under);
+  }
+
+  /** When the first point will have taken all its steps, or to look; points that come later have more time. */
+  function setDeadline() {
+    body
+      .get(now)
+      .i64(Math.min(lookEvery, iterations - started))
+      .op('i64.add')
+      .set(deadline);
+    for (const lanes of all)
+      for (const lane of [0, 1])
+        body.get(lanes.entries[lane]!).if(() => {
+          body
+            .get(lanes.begun[lane]!)
+            .i64(iterations - started)
+            .op('i64.add')
+            .tee(age);
+          body
+            .get(deadline)
+            .op('i64.lt_u')
+            .if(() => body.get(age).set(deadline));
+        });
+  }
+
+  /**
+   * A state that repeats bit for bit repeats for ever: such a point never escapes. The last look finds the periods that
+   * divide the steps since, the kept state all others (Brent's way).
+   */
+  function lookForPeriods() {
+    for (const { x, y, lastX, lastY, seenX, seenY, live, keepAt, keepFor } of all) {
+      body.get(x, lastX).op('i64x2.eq').get(y, lastY).op('i64x2.eq', 'v128.and');
+      body.get(x, seenX).op('i64x2.eq').get(y, seenY).op('i64x2.eq', 'v128.and', 'v128.or').set(hit);
+      body.get(live, hit).op('v128.andnot').set(live).get(x).set(lastX).get(y).set(lastY);
+      body
+        .get(now, keepAt)
+        .op('i64.ge_u')
+        .if(() => {
+          body.get(x).set(seenX).get(y).set(seenY);
+          body.get(keepFor).i64(1).op('i64.shl').tee(keepFor).get(now).op('i64.add').set(keepAt);
+        });
+    }
+  }
+}
