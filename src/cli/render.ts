@@ -62,7 +62,11 @@ export function addRender(program: Command): void {
         'one a core',
       ),
     )
-    .addOption(outputOption('where to, repeatable: .png, .npy, or - for stdout (default: the scene in .png)'))
+    .addOption(
+      outputOption(
+        "where to, repeatable: .png, .npy, or - for stdout (default: julia.png, or the scene's name)",
+      ),
+    )
     .addOption(option('--format <format>', 'format of stdout: png, npy', toFormat))
     .addOption(option('--dtype <type>', 'numbers in .npy: uint16, float64 (default: uint16)', toDtype))
     .addOption(option('--exact <way>', 'enclosures, or brute: point by point; the same counts', toExact))
