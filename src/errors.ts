@@ -5,15 +5,17 @@
 export class SceneError extends Error {
   override readonly name = 'SceneError';
   constructor(readonly issues: readonly SceneIssue[]) {
-    super(issues.map(({ path, given, accepted }) => `${path} ${given}: ${accepted}`).join('; '));
+    super(issues.map(({ path, given, accepted }) => `${path || 'scene'} ${given}: ${accepted}`).join('; '));
   }
 }
 
-/** One wrong value: where it stands (`lattice.cells`), what was given, what is accepted. */
+/** One wrong value: where it stands (`lattice.cells`; '' is the whole), what was given, what is accepted. */
 export interface SceneIssue {
   readonly path: string;
   readonly given: string;
   readonly accepted: string;
+  /** Where the formula cannot be read: its column and what points at it. */
+  readonly cause?: FormulaError;
 }
 
 /** A formula that cannot be read. */
@@ -53,7 +55,28 @@ export class LimitError extends Error {
     readonly needed: number,
     readonly limit: number,
   ) {
-    super(`${what} needs ${formatBytes(needed)}, at most ${formatBytes(limit)} can be had; take fewer cells`);
+    super(
+      `${what} needs ${formatBytes(needed)}, at most ${formatBytes(limit)} can be had; take fewer points`,
+    );
+  }
+}
+
+/** A count that the oracle does not confirm: a fault of the program. */
+export class VerifyError extends Error {
+  override readonly name = 'VerifyError';
+  constructor(
+    readonly row: number,
+    readonly column: number,
+    readonly counted: number,
+    /** What kernel/reference.ts counts. */
+    readonly expected: number,
+    /** The seed of the points that were verified. */
+    readonly seed: number,
+  ) {
+    super(
+      `row ${row}, column ${column}: counted ${counted}, the oracle counts ${expected} (seed ${seed}); ` +
+        'this is a fault of the program: report it with the scene',
+    );
   }
 }
 

@@ -8,19 +8,9 @@ import { prepare } from '../render/render.js';
 import type { Scene } from '../scene/scene.js';
 import { type BenchDocument, type BenchRow, benchFormats, describeMachine, table } from './bench-outputs.js';
 import { unheard } from './interrupt.js';
+import { addScene, type SceneFlags, sceneOf } from './scene-flags.js';
 import { say } from './text.js';
-import {
-  checkedOutput,
-  mostSlices,
-  mostWorkers,
-  option,
-  outputOption,
-  type SceneFlags,
-  sceneOf,
-  sceneOptions,
-  UsageError,
-  whole,
-} from './usage.js';
+import { checkedOutput, mostSlices, mostWorkers, option, outputOption, UsageError, whole } from './usage.js';
 
 interface BenchFlags extends SceneFlags {
   readonly slices: readonly number[];
@@ -40,7 +30,7 @@ export function addBench(program: Command): void {
     .command('bench')
     .summary('time the compute for numbers of slices and workers')
     .description('Times the compute for every combination of slices and workers against this thread alone.');
-  for (const each of sceneOptions()) command.addOption(each);
+  addScene(command);
   const cores = availableParallelism();
   const defaultWorkers = [...new Set([0, 1, 2, cores])]
     .filter((workers) => workers <= cores)
@@ -63,16 +53,16 @@ export function addBench(program: Command): void {
     .addOption(outputOption('where to, repeatable: .json, .csv, or a chart as .svg'))
     .option('--json', 'print the document to stdout')
     .addHelpText('after', '\nExample:\n  mandoline bench --slices 1,8,2000 --workers 0,1,2 -o bench.svg')
-    .action((flags: BenchFlags) => run(flags));
+    .action((scene: string | undefined, flags: BenchFlags) => run(scene, flags));
 }
 
-async function run(flags: BenchFlags): Promise<void> {
+async function run(given: string | undefined, flags: BenchFlags): Promise<void> {
   const targets = (flags.output ?? []).map((path) => {
     const format = Object.entries(benchFormats).find(([name]) => path.endsWith(`.${name}`))?.[1];
     if (!format) throw new UsageError(`-o ${path}: must end in .${Object.keys(benchFormats).join(' or .')}`);
     return { output: checkedOutput(path), format };
   });
-  const scene = sceneOf(flags);
+  const { scene } = sceneOf(given, flags);
   const rows = await unheard(() => measure(scene, flags));
   const document: BenchDocument = {
     schema: 'mandoline.bench.1',

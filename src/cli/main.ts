@@ -6,6 +6,7 @@ import { Command, CommanderError } from 'commander';
 import { addBench } from './bench.js';
 import { hearSignals } from './interrupt.js';
 import { addRender } from './render.js';
+import { addScenes } from './scenes.js';
 import { UsageError } from './usage.js';
 
 // Who reads stdout may have had enough: `mandoline render -o - --format npy | head` is no failure.
@@ -25,6 +26,7 @@ const program = new Command('mandoline')
   .configureOutput({ writeErr: (text) => process.stderr.write(text.replace(/^error: /, 'mandoline: ')) })
   .addHelpText('after', '\nExample:\n  mandoline render -o julia.png');
 addRender(program);
+addScenes(program);
 addBench(program);
 for (const command of program.commands) command.copyInheritedSettings(program);
 

@@ -2,35 +2,33 @@
 
 import { availableParallelism } from 'node:os';
 import type { Command } from 'commander';
-import { countRange } from '../color/paint.js';
 import { compression } from '../encode/compression.node.js';
 import { type Format, formatNames, formatOf, formats } from '../encode/formats.js';
 import type { Dtype } from '../encode/npy.js';
 import type { Output } from '../encode/output.node.js';
-import { formatBytes } from '../errors.js';
+import type { Exact } from '../kernel/kernel.js';
 import { Pool } from '../pool/index.js';
-import { type ComputeOptions, prepare, type Rendering, sceneShape } from '../render/render.js';
-import { formatComplex } from '../scene/complex.js';
-import { lessonScene, type Scene } from '../scene/scene.js';
-import { unheard } from './interrupt.js';
-import { bar, large, progressLine, say, seconds, tint } from './text.js';
 import {
-  checkedOutput,
-  mostSlices,
-  mostWorkers,
-  option,
-  outputOption,
-  paletteOption,
-  type SceneFlags,
-  sceneOf,
-  sceneOptions,
-  UsageError,
-  whole,
-} from './usage.js';
+  defaultSlices,
+  hasBasins,
+  prepare,
+  type Rendering,
+  type RenderOptions,
+  sceneShape,
+} from '../render/render.js';
+import type { Scene } from '../scene/scene.js';
+import { unheard } from './interrupt.js';
+import { renderDocument, sayReport, sayScene, type Written } from './render-report.js';
+import { addScene, paletteOption, type SceneFlags, sceneOf } from './scene-flags.js';
+import { progressLine } from './text.js';
+import { checkedOutput, mostSlices, mostWorkers, option, outputOption, UsageError, whole } from './usage.js';
 
 interface RenderFlags extends SceneFlags {
-  readonly slices: number;
+  readonly slices?: number;
   readonly workers: number;
+  readonly exact?: Exact;
+  readonly verify?: true;
+  readonly seed?: number;
   readonly output?: readonly string[];
   readonly format?: Format;
   readonly dtype?: Dtype;
@@ -43,34 +41,20 @@ interface Target {
   readonly format: Format;
 }
 
-interface Written {
-  readonly path: string;
-  readonly format: Format;
-  readonly bytes: number;
-}
-
-/** Whole-program seconds: until the first slice, until the last, writing, all. */
-interface Seconds {
-  readonly start: number;
-  readonly compute: number;
-  readonly encode: number;
-  readonly total: number;
-}
-
 export function addRender(program: Command): void {
   const command = program
     .command('render')
     .summary('compute a scene and write it as a picture or an array')
-    .description('Computes a Julia set in parallel and writes it as a picture or an array.');
-  for (const each of sceneOptions()) command.addOption(each);
+    .description('Computes a scene in parallel and writes it as a picture or an array.');
+  addScene(command);
   command
     .addOption(paletteOption())
     .addOption(
       option(
         '--slices <number>',
-        'cut the rows into so many slices',
+        'cut the rows into so many slices (default: of 64 rows, or 4 for each worker)',
         whole('--slices', 1, mostSlices),
-      ).default(2000),
+      ),
     )
     .addOption(
       option('--workers <number>', 'worker threads; 0: none', whole('--workers', 0, mostWorkers)).default(
@@ -78,9 +62,16 @@ export function addRender(program: Command): void {
         'one a core',
       ),
     )
-    .addOption(outputOption('where to, repeatable: .png, .npy, or - for stdout (default: julia.png)'))
+    .addOption(
+      outputOption(
+        "where to, repeatable: .png, .npy, or - for stdout (default: julia.png, or the scene's name)",
+      ),
+    )
     .addOption(option('--format <format>', 'format of stdout: png, npy', toFormat))
     .addOption(option('--dtype <type>', 'numbers in .npy: uint16, float64 (default: uint16)', toDtype))
+    .addOption(option('--exact <way>', 'enclosures, or brute: point by point; the same counts', toExact))
+    .option('--verify', 'count a random 1% of the points again by the oracle')
+    .addOption(option('--seed <number>', 'which points --verify takes', whole('--seed', 0, 2 ** 32 - 1)))
     .option('--json', 'print one document about it to stdout')
     .option('--quiet', 'say nothing')
     .addHelpText(
@@ -89,21 +80,30 @@ export function addRender(program: Command): void {
 Examples:
   mandoline render
   mandoline render --c -0.123+0.745i --extent 1.5 --iterations 200 -o rabbit.png
+  mandoline render mandelbrot --center -0.745+0.11i --width 0.02 --verify
+  mandoline render --formula "z^3 + c" --c 0.4
   mandoline render --cells 500 --workers 2 --dtype float64 -o counts.npy --json`,
     )
-    .action((flags: RenderFlags) => run(flags));
+    .action((scene: string | undefined, flags: RenderFlags) => run(scene, flags));
 }
 
-async function run(flags: RenderFlags): Promise<void> {
-  const scene = sceneOf(flags);
-  const targets = openTargets(flags);
+async function run(given: string | undefined, flags: RenderFlags): Promise<void> {
+  const named = sceneOf(given, flags);
+  const { name, scene } = named;
+  if (flags.seed !== undefined && !flags.verify)
+    throw new UsageError(`--seed ${flags.seed}: goes with --verify`);
+  const targets = openTargets(flags, given === undefined ? 'julia.png' : `${name}.png`);
   const talk = !flags.quiet && !flags.json;
-  if (talk) sayScene(scene, flags);
-
   const [rows, columns] = sceneShape(scene);
-  const line = flags.quiet ? undefined : await progressLine(rows * columns, flags.slices);
+  const { workers, slices = defaultSlices(rows, workers), exact } = flags;
+  if (talk) sayScene(named, slices, workers);
+
+  const line = flags.quiet ? undefined : await progressLine(rows * columns, slices);
   const called = performance.now() / 1000;
-  const rendering = await compute(scene, flags, line?.onProgress).finally(() => line?.stop());
+  const verify = flags.verify && (flags.seed === undefined || { seed: flags.seed });
+  const basins = hasBasins(scene) && targets.some(({ format }) => format === 'png');
+  const options = { slices, workers, exact, verify, basins, onProgress: line?.onProgress };
+  const rendering = await compute(scene, options).finally(() => line?.stop());
   const computed = performance.now() / 1000;
   const outputs = await write(rendering, targets, flags.dtype ?? 'uint16');
   const total = performance.now() / 1000;
@@ -112,18 +112,13 @@ async function run(flags: RenderFlags): Promise<void> {
   const times = { start: called + start, compute: computeSeconds, encode: total - computed, total };
   if (talk) sayReport(rendering, times, outputs);
   if (flags.json)
-    process.stdout.write(`${JSON.stringify(document(rendering, flags, times, outputs), null, 2)}\n`);
+    process.stdout.write(`${JSON.stringify(renderDocument(rendering, workers, times, outputs), null, 2)}\n`);
 }
 
-async function compute(
-  scene: Scene,
-  { workers, slices }: RenderFlags,
-  onProgress: ComputeOptions['onProgress'],
-) {
-  const options = { slices, onProgress };
-  if (workers === 0) return unheard(() => prepare(scene).compute(options));
+async function compute(scene: Scene, { workers, ...options }: RenderOptions): Promise<Rendering> {
+  if (workers === 0) return unheard(() => prepare(scene, options).compute(options));
   const pool = new Pool({ workers });
-  const rendering = await prepare(scene).compute({ ...options, pool });
+  const rendering = await prepare(scene, options).compute({ ...options, pool });
   pool.terminate();
   return rendering;
 }
@@ -137,7 +132,8 @@ async function write(rendering: Rendering, targets: readonly Target[], dtype: Dt
   return written;
 }
 
-function openTargets({ output: paths = ['julia.png'], format, dtype, json }: RenderFlags): Target[] {
+function openTargets(flags: RenderFlags, standard: string): Target[] {
+  const { output: paths = [standard], format, dtype, json } = flags;
   const toStdout = paths.filter((path) => path === '-').length;
   if (toStdout > 1) throw new UsageError('-o -: must be given once; stdout takes one file');
   if (toStdout && json) throw new UsageError('--json: must not be given with -o -; both write to stdout');
@@ -165,70 +161,7 @@ function toDtype(text: string): Dtype {
   throw new UsageError(`--dtype ${text}: must be uint16 or float64`);
 }
 
-function sayScene(scene: Scene, { slices, workers }: RenderFlags): void {
-  const [rows, columns] = sceneShape(scene);
-  const isLesson =
-    JSON.stringify({ ...scene, palette: '' }) === JSON.stringify({ ...lessonScene, palette: '' });
-  const escape = scene.escape === 'overflow' ? 'overflow' : `bailout ${scene.escape}`;
-  const constant = formatComplex(scene.c).replace(/(?<=\d)([+-])(?=[^e]*i$)/, ' $1 ');
-  say(
-    `${tint('bold', (isLesson ? 'lesson' : 'julia').padEnd(8))} ${scene.formula}, c = ${constant}, ${escape}, ` +
-      `${scene.iterations} iterations`,
-  );
-  const hands = workers === 0 ? 'in this thread' : `${workers} worker${workers === 1 ? '' : 's'}`;
-  say(`         ${rows} x ${columns} points, ${slices} slices, ${hands}\n`);
-}
-
-/** More workers than this are summed up in one line. */
-const shownWorkers = 16;
-
-function sayReport({ rows, columns, work }: Rendering, times: Seconds, outputs: readonly Written[]): void {
-  const most = Math.max(...work.shares.map(({ slices }) => slices));
-  const hues = ['cyan', 'magenta', 'yellow', 'green', 'blue', 'red'] as const;
-  work.shares.slice(0, shownWorkers).forEach(({ slices, busy }, worker) => {
-    const length = bar(slices / most, 40);
-    const drawn = tint(hues[worker % hues.length]!, length) + ' '.repeat(40 - length.length);
-    say(
-      `worker ${String(worker + 1).padEnd(2)}${drawn} ${String(slices).padStart(6)} slices  ${seconds(busy, 3)}`,
-    );
-  });
-  const others = work.shares.slice(shownWorkers);
-  if (others.length > 0) {
-    const slices = others.reduce((sum, share) => sum + share.slices, 0);
-    say(`and ${others.length} more workers with ${slices} slices`);
-  }
-  const rate = large((rows * columns) / times.compute);
-  say(
-    `\nstart ${seconds(times.start)}   compute ${seconds(times.compute)}   encode ${seconds(times.encode)}   ` +
-      `total ${seconds(times.total)}   ${rate} points/s`,
-  );
-  for (const { path, bytes } of outputs) {
-    say(
-      `${tint('bold', (path === '-' ? 'stdout' : path).padEnd(14))} ${columns} x ${rows}, ${formatBytes(bytes)}`,
-    );
-  }
-}
-
-function document(
-  { scene, rows, columns, counts, work }: Rendering,
-  { workers }: RenderFlags,
-  seconds: Seconds,
-  outputs: readonly Written[],
-) {
-  return {
-    schema: 'mandoline.render.1',
-    scene,
-    shape: [rows, columns],
-    points: rows * columns,
-    slices: work.slices,
-    workers,
-    seconds,
-    perWorker: work.shares.map(({ slices, rows: worked, busy }) => ({
-      slices,
-      points: worked * columns,
-      busy,
-    })),
-    counts: countRange(counts),
-    outputs,
-  };
+function toExact(text: string): Exact {
+  if (text === 'enclosures' || text === 'brute') return text;
+  throw new UsageError(`--exact ${text}: must be enclosures or brute`);
 }

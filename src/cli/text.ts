@@ -3,9 +3,13 @@ import { styleText } from 'node:util';
 
 export const say = (text: string): void => void process.stderr.write(`${text}\n`);
 
-/** Colour where stderr is a terminal that has it and NO_COLOR does not forbid it. */
-export function tint(format: Parameters<typeof styleText>[0], text: string): string {
-  const colored = process.stderr.hasColors?.() && !process.env.NO_COLOR;
+/** Colour where the stream is a terminal that has it and NO_COLOR does not forbid it. */
+export function tint(
+  format: Parameters<typeof styleText>[0],
+  text: string,
+  stream: NodeJS.WriteStream = process.stderr,
+): string {
+  const colored = stream.hasColors?.() && !process.env.NO_COLOR;
   return colored ? styleText(format, text) : text;
 }
 
@@ -44,7 +48,8 @@ export async function progressLine(points: number, slices: number) {
   });
   line.start(slices, 0, { rate: '-', left: '-' });
   return {
-    onProgress: ({ done }: { readonly done: number }) => {
+    onProgress: ({ done, slices }: { readonly done: number; readonly slices: number }) => {
+      line.setTotal(slices);
       const passed = (performance.now() - begun) / 1000;
       const rate = large((points * done) / slices / passed);
       const left = done > 0 ? seconds((passed * (slices - done)) / done, 0) : '-';

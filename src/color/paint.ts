@@ -2,7 +2,7 @@
 // 256 are enough: with a colour for each of 2132 counts, no channel was more than 2 of 255 away, and the file
 // was 2.8 times as long.
 import type { Field } from '../field/field.js';
-import { paletteColors } from './palettes.js';
+import { basinColors, paletteColors } from './palettes.js';
 
 /** A picture whose rows are made when they are asked for. */
 export interface Image {
@@ -15,7 +15,9 @@ export interface Image {
   rows(start: number, end: number): Uint8Array;
 }
 
-const shades = 256;
+const mostColors = 256;
+/** Colours for basins that are told apart; more would leave each too few shades. */
+const mostGroups = 15;
 const tableSize = 2 ** 16;
 /** The count above the smallest from which on shades follow the logarithm; chosen by eye, on six Julia sets. */
 const knee = 4;
@@ -23,10 +25,34 @@ const knee = 4;
 /**
  * A picture of a field, first row on top. Colours go from the palette's first, at the field's smallest count, to
  * its last, at the largest, by log(1 + d/4), where d is the distance from the smallest: even steps in the wide
- * bands far out, and near the set, where counts double from band to band, as many colours to each doubling.
+ * bands far out, and near the set, where counts double from band to band, as many colours to each doubling. A field
+ * with basins has a colour of the palette for each, the darker the larger the count.
  * Throws RangeError for an unknown palette.
  */
-export function paint({ rows: height, columns: width, counts }: Field, palette: string): Image {
+export function paint(field: Field, palette: string): Image {
+  const { rows: height, columns: width, counts, basins } = field;
+  const groups = basins ? 1 + Math.min(mostGroups, extremes(basins).max) : 1;
+  const shades = Math.floor(mostColors / groups);
+  const shadeOf = shader(counts, shades);
+  // Basin 0, where orbits come nowhere, is the first group; beyond the last the others begin again.
+  const groupOf = (basin: number) => (basin === 0 ? 0 : 1 + ((basin - 1) % (groups - 1)));
+  return {
+    width,
+    height,
+    palette: basins ? basinColors(palette, groups - 1, shades) : paletteColors(palette, shades),
+    rows: (start, end) => {
+      const indices = new Uint8Array((end - start) * width);
+      for (let i = 0, at = start * width; i < indices.length; i++, at++) {
+        const shade = shadeOf(counts[at]!);
+        indices[i] = basins ? groupOf(basins[at]!) * shades + shade : shade;
+      }
+      return indices;
+    },
+  };
+}
+
+/** Which of so many shades a count has. */
+function shader(counts: Field['counts'], shades: number): (count: number) => number {
   const { min, max } = extremes(counts);
   const logarithm = (above: number) => binaryLogarithm(above + knee) - binaryLogarithm(knee);
   const scale = max === min ? 0 : (shades - 1) / logarithm(max - min);
@@ -34,21 +60,9 @@ export function paint({ rows: height, columns: width, counts }: Field, palette: 
   const firsts = Array.from({ length: shades }, (_, shade) =>
     firstAtLeast(max - min + 1, (above) => Math.round(logarithm(above) * scale) >= shade),
   );
-  const shadeOf = (above: number) => firstAtLeast(shades, (shade) => firsts[shade]! > above) - 1;
-  const table = Uint8Array.from({ length: Math.min(max - min + 1, tableSize) }, (_, above) => shadeOf(above));
-  return {
-    width,
-    height,
-    palette: paletteColors(palette, shades),
-    rows: (start, end) => {
-      const indices = new Uint8Array((end - start) * width);
-      for (let i = 0, at = start * width; i < indices.length; i++, at++) {
-        const above = counts[at]! - min;
-        indices[i] = above < table.length ? table[above]! : shadeOf(above);
-      }
-      return indices;
-    },
-  };
+  const find = (above: number) => firstAtLeast(shades, (shade) => firsts[shade]! > above) - 1;
+  const table = Uint8Array.from({ length: Math.min(max - min + 1, tableSize) }, (_, above) => find(above));
+  return (count) => (count - min < table.length ? table[count - min]! : find(count - min));
 }
 
 /** The first of the numbers 0, 1, ... for which an increasing property holds, or `end`. */
@@ -63,7 +77,7 @@ function firstAtLeast(end: number, holds: (number: number) => boolean): number {
 }
 
 /** The smallest and the largest count; 0 and 0 where there is none. */
-export function extremes(counts: Field['counts']): { min: number; max: number } {
+export function extremes(counts: Field['counts'] | Uint8Array): { min: number; max: number } {
   let [min, max] = [counts[0] ?? 0, counts[0] ?? 0];
   for (let i = 0; i < counts.length; i++) {
     const count = counts[i]!;

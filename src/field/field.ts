@@ -8,4 +8,6 @@ export interface Field {
   readonly rows: number;
   readonly columns: number;
   readonly counts: Counts;
+  /** For each point to which fixed point its orbit has come, from 1 on; 0: to none. Only where it was asked for. */
+  readonly basins?: Uint8Array | undefined;
 }

@@ -20,6 +20,7 @@ export interface Family {
   readonly iterations: number;
   /** The middle of the picture and how wide it is. */
   readonly view: { readonly center: Complex; readonly width: number };
+  /** At most 31 characters, so that it fits a list. */
   readonly summary: string;
   /** Who and when. */
   readonly source: string;
@@ -36,12 +37,12 @@ export type FamilyEscape = 'overflow' | number | { readonly converged: number; r
 export const families: Readonly<Record<FamilyName, Family>> = {
   julia: {
     formula: 'z^2 + c',
-    c: [-0.83, -0.22],
+    c: [-0.7269, 0.1889],
     z0: 'p',
     escape: 'overflow',
-    iterations: 80,
-    view: { center: [0, 0], width: 4 },
-    summary: 'where z^2 + c takes each starting point; dust for this c, as in the lesson',
+    iterations: 500,
+    view: { center: [0, 0], width: 3.4 },
+    summary: 'a Julia set of spirals',
     source: 'Julia 1918',
   },
   mandelbrot: {
@@ -49,9 +50,9 @@ export const families: Readonly<Record<FamilyName, Family>> = {
     c: 'p',
     z0: [0, 0],
     escape: 2,
-    iterations: 500,
+    iterations: 200,
     view: { center: [-0.65, 0], width: 3.5 },
-    summary: 'the c whose Julia set of z^2 + c is connected',
+    summary: 'which Julia sets are connected',
     source: 'Mandelbrot 1980',
   },
   multibrot: {
@@ -60,9 +61,9 @@ export const families: Readonly<Record<FamilyName, Family>> = {
     c: 'p',
     z0: [0, 0],
     escape: 2,
-    iterations: 200,
-    view: { center: [0, 0], width: 3.5 },
-    summary: 'the Mandelbrot set of another power; n - 1 bulbs around the middle',
+    iterations: 60,
+    view: { center: [0, 0], width: 4 },
+    summary: 'the Mandelbrot set of a power',
     source: 'Gujar and Bhavsar 1991',
   },
   tricorn: {
@@ -70,9 +71,9 @@ export const families: Readonly<Record<FamilyName, Family>> = {
     c: 'p',
     z0: [0, 0],
     escape: 2,
-    iterations: 200,
-    view: { center: [-0.25, 0], width: 4.5 },
-    summary: 'z mirrored before it is squared; also called Mandelbar',
+    iterations: 80,
+    view: { center: [-0.25, 0], width: 5 },
+    summary: 'z mirrored before it is squared',
     source: 'Crowe, Hasson, Rippon and Strain-Clark 1989',
   },
   // Most pictures of the ship have the imaginary axis pointing down; here it sails upside down.
@@ -81,9 +82,9 @@ export const families: Readonly<Record<FamilyName, Family>> = {
     c: 'p',
     z0: [0, 0],
     escape: 2,
-    iterations: 200,
+    iterations: 100,
     view: { center: [-0.4, -0.5], width: 4 },
-    summary: 'both parts made positive before z is squared',
+    summary: 'both parts of z made positive',
     source: 'Michelitsch and Rössler 1992',
   },
   celtic: {
@@ -91,9 +92,9 @@ export const families: Readonly<Record<FamilyName, Family>> = {
     c: 'p',
     z0: [0, 0],
     escape: 2,
-    iterations: 200,
+    iterations: 100,
     view: { center: [-0.5, 0], width: 4.5 },
-    summary: 'the real part of z^2 made positive',
+    summary: 'real part of z^2 made positive',
     source: 'Panzerboy, before 2012 (absmandvar, a plugin of Fractal Extreme)',
   },
   // An older buffalo has z^2 - z + c with the parts of z made positive (theory.org/fracdyn).
@@ -102,7 +103,7 @@ export const families: Readonly<Record<FamilyName, Family>> = {
     c: 'p',
     z0: [0, 0],
     escape: 2,
-    iterations: 200,
+    iterations: 100,
     view: { center: [-0.5, -0.4], width: 4.5 },
     summary: 'both parts of z^2 made positive',
     source: 'Panzerboy, before 2012 (absmandvar, a plugin of Fractal Extreme)',
@@ -114,8 +115,8 @@ export const families: Readonly<Record<FamilyName, Family>> = {
     z0: 'p',
     escape: 2,
     iterations: 200,
-    view: { center: [0, 0], width: 3 },
-    summary: 'a Julia set whose step also takes in the z before',
+    view: { center: [0, 0], width: 4 },
+    summary: 'the z before takes part too',
     source: 'Ushiki 1988',
   },
   newton: {
@@ -125,7 +126,7 @@ export const families: Readonly<Record<FamilyName, Family>> = {
     escape: { converged: 1e-6 },
     iterations: 100,
     view: { center: [0, 0], width: 4 },
-    summary: "how soon Newton's method finds a root of z^3 - 1",
+    summary: "Newton's method finds the roots",
     source: 'Cayley 1879',
   },
   // Ultra Fractal's two tests: a radius above 30, and how close two z are.
@@ -136,7 +137,7 @@ export const families: Readonly<Record<FamilyName, Family>> = {
     escape: { converged: 1e-5, bailout: 100 },
     iterations: 200,
     view: { center: [1.3, 0], width: 6 },
-    summary: 'magnetism of type I under renormalisation: orbits end at 1, or leave',
+    summary: 'magnetism, renormalised',
     source: 'Peitgen and Richter 1986',
   },
   lambda: {
@@ -144,9 +145,9 @@ export const families: Readonly<Record<FamilyName, Family>> = {
     c: 'p',
     z0: [0.5, 0],
     escape: 2,
-    iterations: 500,
+    iterations: 100,
     view: { center: [1, 0], width: 7 },
-    summary: 'the logistic map over its complex growth rate',
+    summary: 'the logistic map, by its rate',
     source: 'Mandelbrot 1980',
   },
   // The usual test is Re z > 50, for sine |Im z| > 50. Overflow is that with about 710 in place of 50; a radius is
@@ -156,9 +157,9 @@ export const families: Readonly<Record<FamilyName, Family>> = {
     c: [1 / Math.E, 0],
     z0: 'p',
     escape: 'overflow',
-    iterations: 100,
-    view: { center: [2, 0], width: 12 },
-    summary: 'a bouquet of hairs, at the c where it explodes',
+    iterations: 40,
+    view: { center: [2.4, 0], width: 5 },
+    summary: 'a bouquet of hairs, exploding',
     source: 'Devaney 1984',
   },
   sine: {
@@ -168,7 +169,7 @@ export const families: Readonly<Record<FamilyName, Family>> = {
     escape: 'overflow',
     iterations: 100,
     view: { center: [0, 0], width: 9 },
-    summary: 'spirals beside one another, without end to the left and right',
+    summary: 'spirals side by side, endlessly',
     source: 'Devaney 1990',
   },
 };

@@ -2,36 +2,49 @@
 // and encode's, which take the field from here.
 
 import { LimitError } from '../errors.js';
-import type { Counts, Field } from '../field/field.js';
-import { quadratic } from '../formula/expression.js';
-import { compileKernel, countsType, reachOf } from '../kernel/kernel.js';
+import type { Field } from '../field/field.js';
+import { parseFormula } from '../formula/parse.js';
+import { compileKernel, countsType, type Exact, reachOf } from '../kernel/kernel.js';
 import type { KernelJob } from '../kernel/reference.js';
-import { Pool, sliceRange, tasks, type WorkerShare } from '../pool/index.js';
-import { axisLength, latticeAxis } from '../scene/lattice.js';
+import { Pool, type SliceRange, sliceRange, tasks, type WorkerShare } from '../pool/index.js';
+import { axisLength, latticePoints } from '../scene/lattice.js';
 import { parseScene, type Scene } from '../scene/scene.js';
-import { countSlice, type RenderJob } from './task.js';
+import { viewPoints } from '../scene/view.js';
+import { findBasins } from './basins.js';
+import { basinSlice, countSlice, type RenderJob } from './task.js';
+import { takeTurns } from './turns.js';
+import { type Verified, type VerifyOptions, verifyField } from './verify.js';
 
 const worker = tasks<typeof import('./task.js')>(new URL('./task.js', import.meta.url));
+
+export interface PrepareOptions {
+  /** Whether to tell the basins too, by the oracle, which takes much longer than the counts; see `hasBasins`. */
+  readonly basins?: boolean | undefined;
+}
 
 export interface ComputeOptions {
   /** The workers; without, this thread does all. */
   readonly pool?: Pool | undefined;
-  /** Into how many slices the rows are cut, at least 1; default 2000, as in the lesson. */
+  /** Into how many slices the rows are cut, at least 1; default: `defaultSlices`. */
   readonly slices?: number | undefined;
+  /** How points are counted; the counts are the same. Default: `enclosures`. */
+  readonly exact?: Exact | undefined;
+  /** Whether to hold a random 1% of the points against the oracle afterwards, and with which seed. */
+  readonly verify?: boolean | { readonly seed: number } | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Told now and then how many slices are done, and once when all are. */
   readonly onProgress?: ((progress: { readonly done: number; readonly slices: number }) => void) | undefined;
 }
 
-export interface RenderOptions extends ComputeOptions {
+export interface RenderOptions extends PrepareOptions, ComputeOptions {
   /** How many workers to start for this call, where no `pool` is given; 0: this thread. Default: one a core. */
-  readonly workers?: number;
+  readonly workers?: number | undefined;
 }
 
 /** Who did what, and how long it took, in seconds. */
 export interface Work {
   readonly slices: number;
-  /** For each worker; one share where this thread did all. */
+  /** For each worker, of the counts; one share where this thread did all. */
   readonly shares: readonly WorkerShare[];
   /** From the call to the first slice: what starting took. */
   readonly start: number;
@@ -43,20 +56,27 @@ export interface Work {
 export interface Rendering extends Field {
   readonly scene: Scene;
   readonly work: Work;
+  /** What was held against the oracle, where that was asked for. */
+  readonly verified?: Verified | undefined;
 }
 
 /**
  * Computes a scene: `rows x columns` counts, the same bytes with any number of workers and slices. Throws
- * SceneError for what is no scene, LimitError for more than 4 GiB of counts, the signal's reason when aborted.
+ * SceneError for what is no scene, LimitError for more than 4 GiB of counts, the signal's reason when aborted, and
+ * VerifyError where `verify` finds a wrong count.
  */
 export async function render(scene: Scene, options: RenderOptions = {}): Promise<Rendering> {
-  if (options.pool || options.workers === 0) return prepare(scene).compute(options);
-  await using pool = new Pool(options.workers === undefined ? {} : { workers: options.workers });
-  return await prepare(scene).compute({ ...options, pool });
+  if (options.pool || options.workers === 0) return prepare(scene, options).compute(options);
+  await using pool = new Pool({ workers: options.workers });
+  return await prepare(scene, options).compute({ ...options, pool });
 }
 
+/** Whether a picture shows where orbits come to: they converge, and the step is the same for all of them. */
+export const hasBasins = ({ escape, c }: Scene): boolean => typeof escape === 'object' && c !== 'p';
+
 /** How many sample points a scene has. */
-export function sceneShape({ lattice }: Scene): readonly [rows: number, columns: number] {
+export function sceneShape({ lattice, view }: Scene): readonly [rows: number, columns: number] {
+  if (view) return [view.rows, view.columns];
   const length = axisLength(lattice);
   return [length, length];
 }
@@ -73,69 +93,98 @@ export function sceneBytes(scene: Scene): number {
 /** The largest typed array that every engine has. */
 const largestField = 2 ** 32;
 
-/** A scene compiled and with memory of its own, to be computed once or again and again into the same memory. */
-export function prepare(given: Scene) {
+/** The height of the largest tile that an enclosure fills at once: lower slices would cut tiles, higher ones gain nothing. */
+const tileRows = 64;
+/** At least so many slices for each worker, that none waits long for the last one. */
+const slicesPerWorker = 4;
+
+/** Into how many slices rows are cut where nobody says. */
+export const defaultSlices = (rows: number, workers: number): number =>
+  Math.max(Math.ceil(rows / tileRows), Math.min(rows, slicesPerWorker * Math.max(1, workers)));
+
+/**
+ * A scene compiled and with memory of its own, to be computed once or again and again into the same memory. Throws
+ * SceneError for what is no scene, LimitError for more than 4 GiB of counts.
+ */
+export function prepare(given: Scene, { basins: wanted = false }: PrepareOptions = {}) {
   const scene = parseScene(given);
-  const { c, iterations, escape } = scene;
+  const { formula, parameters, c, z0, iterations, escape } = scene;
   const [rows, columns] = sceneShape(scene);
-  const bytes = sceneBytes(scene);
-  const kernel: KernelJob = { step: quadratic, c, z0: 'p', iterations, escape };
-  const axis = latticeAxis(scene.lattice);
-  const zero = new Float64Array(rows).fill(-0);
-  const points = { rowRe: axis, rowIm: zero, columnRe: zero, columnIm: axis };
+  const counts = new (countsType(iterations))(sharedMemory(sceneBytes(scene)));
+  const kernel: KernelJob = { step: parseFormula(formula, parameters), c, z0, iterations, escape };
+  const points = scene.view ? viewPoints(scene.view) : latticePoints(scene.lattice);
   const job: RenderJob = { kernel, module: compileKernel(kernel, reachOf(points)), points };
-  const shared = typeof SharedArrayBuffer === 'function';
-  const buffer = shared ? new SharedArrayBuffer(bytes) : new ArrayBuffer(bytes);
-  const counts = new (countsType(iterations))(buffer as ArrayBuffer);
+  const basins = wanted ? new Uint8Array(sharedMemory(rows * columns)) : undefined;
+  const map = wanted ? findBasins(kernel, points) : undefined;
+  const field: Field = { rows, columns, counts, ...(basins && { basins }) };
 
   async function compute(options: ComputeOptions = {}): Promise<Rendering> {
-    const { pool, slices = 2000, signal, onProgress } = options;
+    const { pool, slices = defaultSlices(rows, pool?.workers ?? 0), exact = 'enclosures' } = options;
+    const { verify, signal, onProgress } = options;
     const called = performance.now();
-    const given = { slices, rows, columns, signal, onProgress };
-    const work = pool ? await computeInPool(pool, given) : await computeHere(job, counts, given);
+    const passes = basins ? 2 : 1;
+    const each = (pass: number): SliceOptions => ({
+      ...{ slices, rows, signal },
+      onProgress:
+        onProgress && (({ done }) => onProgress({ done: pass * slices + done, slices: passes * slices })),
+    });
+    const work = pool
+      ? await inPool(pool.fill(worker.countSlice, counts, [job, exact], each(0)))
+      : await inThisThread(counts, (slice, range) => countSlice(slice, range, job, exact), each(0));
+    if (basins && map) {
+      if (pool) await pool.fill(worker.basinSlice, basins, [job, map, counts], each(1));
+      else await inThisThread(basins, (slice, range) => basinSlice(slice, range, job, map, counts), each(1));
+    }
     const all = (performance.now() - called) / 1000;
-    return { scene, rows, columns, counts, work: { slices, ...work, compute: all - work.start } };
-  }
-
-  async function computeInPool(pool: Pool, options: SliceOptions) {
-    const { workers, timeline } = await pool.fill(worker.countSlice, counts, [job], options);
+    const given = typeof verify === 'object' ? verify : {};
+    const verified = verify ? await verifyCounts({ pool, signal, ...given }) : undefined;
     return {
-      shares: workers,
-      start: timeline.reduce((least, { start }) => Math.min(least, start), Infinity),
+      scene,
+      ...field,
+      work: { slices, ...work, compute: all - work.start },
+      ...(verified && { verified }),
     };
   }
 
-  return { scene, rows, columns, counts, compute };
+  const verifyCounts = (options: VerifyOptions = {}) => verifyField(field, job, options);
+  return { scene, ...field, compute, verify: verifyCounts };
 }
 
-/** After this long this thread lets others have their turn: a signal, a progress bar. */
-const turnMilliseconds = 30;
+/** Memory that workers share, where the platform has it. */
+function sharedMemory(bytes: number): ArrayBuffer {
+  const shared = typeof SharedArrayBuffer === 'function';
+  return (shared ? new SharedArrayBuffer(bytes) : new ArrayBuffer(bytes)) as ArrayBuffer;
+}
 
 type SliceOptions = Pick<ComputeOptions, 'signal' | 'onProgress'> & {
   readonly slices: number;
   readonly rows: number;
-  readonly columns: number;
 };
 
-async function computeHere(
-  job: RenderJob,
-  counts: Counts,
-  { slices, rows, columns, signal, onProgress }: SliceOptions,
+async function inPool(fill: ReturnType<Pool['fill']>) {
+  const { workers, timeline } = await fill;
+  return {
+    shares: workers,
+    start: timeline.reduce((least, { start }) => Math.min(least, start), Infinity),
+  };
+}
+
+async function inThisThread<T extends { subarray(start: number, end: number): T; readonly length: number }>(
+  target: T,
+  work: (slice: T, range: SliceRange) => void,
+  { slices, rows, signal, onProgress }: SliceOptions,
 ) {
   if (!Number.isSafeInteger(slices) || slices < 1)
     throw new RangeError(`slices ${slices}: must be a whole number from 1 on`);
-  signal?.throwIfAborted();
+  const columns = target.length / rows;
+  const turns = takeTurns(signal);
   const start = performance.now();
-  let turn = start;
   for (let index = 0; index < slices; index++) {
     const range = sliceRange(rows, slices, index);
-    const slice = counts.subarray(range.start * columns, range.end * columns);
-    if (range.start < range.end) countSlice(slice, range, job);
-    if (performance.now() - turn < turnMilliseconds) continue;
+    if (range.start < range.end) work(target.subarray(range.start * columns, range.end * columns), range);
+    if (!turns.isDue()) continue;
     onProgress?.({ done: index + 1, slices });
-    await new Promise((resolve) => setTimeout(resolve));
-    signal?.throwIfAborted();
-    turn = performance.now();
+    await turns.give();
   }
   onProgress?.({ done: slices, slices });
   return { shares: [{ slices, rows, busy: (performance.now() - start) / 1000 }], start: 0 };

@@ -8,22 +8,30 @@ const real = new RegExp(`^[+-]?${decimal}$`);
 const imaginary = new RegExp(`^([+-]?)(${decimal})?[ij]$`);
 const both = new RegExp(`^([+-]?${decimal})([+-])(${decimal})?[ij]$`);
 
+/** Whether a text is a decimal number whose double is finite, such as `-0.75` or `1e-3`. */
+export const isDecimal = (text: string): boolean => real.test(text) && Number.isFinite(Number(text));
+
 /**
  * Reads `-0.83-0.22i`, `0.5`, `i`, `1e-3j`; blanks are passed over.
  * Returns undefined where the text is no finite complex number.
  */
 export function parseComplex(text: string): Complex | undefined {
-  const dense = text.replace(/\s+/g, '');
-  const value = parseParts(dense);
-  return value?.every(Number.isFinite) ? value : undefined;
+  const parts = splitComplex(text);
+  return parts && [Number(parts[0]), Number(parts[1])];
 }
 
-function parseParts(text: string): Complex | undefined {
-  if (real.test(text)) return [Number(text), 0];
+/** The two parts of what `parseComplex` reads, as decimal numbers in text, to their last digit. */
+export function splitComplex(text: string): readonly [re: string, im: string] | undefined {
+  const parts = partsOf(text.replace(/\s+/g, ''));
+  return parts?.every(isDecimal) ? parts : undefined;
+}
+
+function partsOf(text: string): readonly [string, string] | undefined {
+  if (real.test(text)) return [text, '0'];
   const alone = imaginary.exec(text);
-  if (alone) return [0, Number(`${alone[1]}${alone[2] ?? 1}`)];
+  if (alone) return ['0', `${alone[1]}${alone[2] ?? 1}`];
   const pair = both.exec(text);
-  if (pair) return [Number(pair[1]), Number(`${pair[2]}${pair[3] ?? 1}`)];
+  if (pair) return [pair[1]!, `${pair[2]}${pair[3] ?? 1}`];
   return undefined;
 }
 

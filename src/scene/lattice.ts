@@ -30,6 +30,14 @@ export function latticeAxis(lattice: Lattice): Float64Array {
   return Float64Array.from({ length: axisLength(lattice) }, (_, i) => start + i * delta);
 }
 
+/** What each row adds to the real and each column to the imaginary part, as the kernel takes them. */
+export function latticePoints(lattice: Lattice) {
+  const axis = latticeAxis(lattice);
+  // -0 added changes no number.
+  const nothing = new Float64Array(axis.length).fill(-0);
+  return { rowRe: axis, rowIm: nothing, columnRe: nothing, columnIm: axis };
+}
+
 /**
  * The grid of complex numbers `axis[row] + i * axis[column]`, in memory as numpy has it: 16 bytes a point.
  * Throws LimitError where one array cannot hold it.

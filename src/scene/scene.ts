@@ -1,7 +1,11 @@
 // What to draw: plain data that says everything about a picture, and the one schema that checks it.
 // The command's flags, a scene in a file and a call of the library are all checked by it.
 import * as v from 'valibot';
-import { SceneError } from '../errors.js';
+import { FormulaError, SceneError, type SceneIssue } from '../errors.js';
+import { parseFormula } from '../formula/parse.js';
+import { isDecimal } from './complex.js';
+import type { Lattice } from './lattice.js';
+import { farthestOf, leastWidth, type View } from './view.js';
 
 const finite = (message: string) => v.pipe(v.number(message), v.finite(message));
 const whole = (smallest: number, largest: number) => {
@@ -16,28 +20,91 @@ const whole = (smallest: number, largest: number) => {
 const between = (smallest: number, largest: number, message: string) =>
   v.pipe(v.number(message), v.minValue(smallest, message), v.maxValue(largest, message));
 
-const complexMessage = 'must be a finite complex number; write it like -0.83-0.22i';
-const escapeMessage = "must be 'overflow' or a bailout radius from 1e-150 to 1e150";
+const complex = (message: string) =>
+  v.pipe(v.strictTuple([finite(message), finite(message)], message), v.readonly());
+const finiteMessage = 'must be a finite complex number';
+const pointMessage = 'must be p, the sample point, or a finite complex number like -0.83-0.22i';
+const pointOrComplex = v.union([v.literal('p'), complex(pointMessage)], pointMessage);
 
-export const sceneSchema = v.strictObject({
-  /** The step z -> f(z, c). */
-  formula: v.literal('z^2 + c', "must be 'z^2 + c'"),
-  /** The constant of the formula, `[re, im]`. */
-  c: v.pipe(v.strictTuple([finite(complexMessage), finite(complexMessage)], complexMessage), v.readonly()),
-  /** The sample points. Bounds: the step stays a normal double, the whole width a finite one. */
-  lattice: v.strictObject({
-    extent: between(1e-300, 8e307, 'must be a number from 1e-300 to 8e307'),
-    cells: whole(1, 46340),
-  }),
-  /** The largest number of steps. */
-  iterations: whole(1, 2 ** 32 - 1),
-  /** When a point has escaped: |z| is no longer finite, or it is larger than a radius. */
-  escape: v.union([v.literal('overflow'), between(1e-150, 1e150, escapeMessage)], escapeMessage),
-  /** Which colours; a name that color/palettes.ts knows. */
-  palette: v.string('must be the name of a palette'),
-});
+/** The farthest that a sample point's part may be from 0: the whole width is still a finite double. */
+const farthest = 8e307;
+const lengthMessage = 'must be a number from 1e-300 to 8e307';
+const length = between(1e-300, farthest, lengthMessage);
 
-export type Scene = Readonly<v.InferOutput<typeof sceneSchema>>;
+const lattice = v.strictObject({ extent: length, cells: whole(1, 46340) }, 'must have extent and cells');
+
+const decimalMessage = 'must be a decimal number in text, like "-0.75"';
+const decimal = v.pipe(v.string(decimalMessage), v.check(isDecimal, decimalMessage));
+const pixels = whole(1, 100_000);
+const view = v.strictObject(
+  {
+    center: v.pipe(
+      v.strictTuple([decimal, decimal], 'must be two decimal numbers in text, like ["-0.75", "0.1"]'),
+      v.readonly(),
+    ),
+    width: length,
+    columns: pixels,
+    rows: pixels,
+  },
+  'must have center, width, columns and rows',
+);
+
+const radiusMessage = 'must be a bailout radius from 1e-150 to 1e150';
+const radius = between(1e-150, 1e150, radiusMessage);
+const convergedMessage = 'must be a distance above 0, up to 1';
+const escapeMessage = 'must be overflow, a bailout radius from 1e-150 to 1e150, or converged with a distance';
+const escape = v.union(
+  [
+    v.literal('overflow'),
+    radius,
+    v.strictObject({
+      converged: v.pipe(
+        v.number(convergedMessage),
+        v.gtValue(0, convergedMessage),
+        v.maxValue(1, convergedMessage),
+      ),
+      bailout: v.optional(radius),
+    }),
+  ],
+  escapeMessage,
+);
+
+export const sceneSchema = v.strictObject(
+  {
+    /** The step z -> f(z, c), as formula/parse.ts reads it. */
+    formula: v.string('must be a formula like "z^2 + c"'),
+    /** Names in the formula and their values. */
+    parameters: v.optional(v.record(v.string(), complex(finiteMessage), 'must be values by their names')),
+    /** The constant of the formula, `[re, im]`; `p`: the sample point. */
+    c: pointOrComplex,
+    /** The first z, `[re, im]`; `p`: the sample point. */
+    z0: pointOrComplex,
+    /** The sample points: one of the two. */
+    lattice: v.optional(lattice),
+    view: v.optional(view),
+    /** The largest number of steps. */
+    iterations: whole(1, 2 ** 32 - 1),
+    /**
+     * When a point has escaped: |z| is no longer finite; it is larger than a radius; or two z that follow each
+     * other are nearer than `converged`, or |z| is larger than `bailout`.
+     */
+    escape,
+    /** Which colours; a name that color/palettes.ts knows. */
+    palette: v.string('must be the name of a palette'),
+  },
+  'must be a scene',
+);
+
+type Data = v.InferOutput<typeof sceneSchema>;
+export type LatticeScene = Readonly<Omit<Data, 'lattice' | 'view'>> & {
+  readonly lattice: Lattice;
+  readonly view?: undefined;
+};
+export type ViewScene = Readonly<Omit<Data, 'lattice' | 'view'>> & {
+  readonly view: View;
+  readonly lattice?: undefined;
+};
+export type Scene = LatticeScene | ViewScene;
 /** When a point has escaped: see kernel/reference.ts for the rules. */
 export type EscapeRule =
   | 'overflow'
@@ -45,24 +112,75 @@ export type EscapeRule =
   | { readonly converged: number; readonly bailout?: number | undefined };
 
 /** The lesson's job: 4000 x 4000 points of the Julia set for c = -0.83 - 0.22i, 80 iterations. */
-export const lessonScene: Scene = {
+export const lessonScene: LatticeScene = {
   formula: 'z^2 + c',
   c: [-0.83, -0.22],
+  z0: 'p',
   lattice: { extent: 2, cells: 2000 },
   iterations: 80,
   escape: 'overflow',
   palette: 'inferno',
 };
 
-/** Checks that a value is a scene. Throws SceneError that names every wrong value. */
+/**
+ * Checks that a value is a scene. Throws SceneError that names every wrong value; where it is the formula that cannot
+ * be read, the issue has the FormulaError.
+ */
 export function parseScene(value: unknown): Scene {
   const result = v.safeParse(sceneSchema, value);
-  if (result.success) return result.output;
-  throw new SceneError(
-    result.issues.map((issue) => ({
-      path: v.getDotPath(issue) ?? 'scene',
-      given: issue.received,
-      accepted: issue.message,
-    })),
-  );
+  const issues = (result.issues ?? []).flatMap(describeIssue);
+  const areWrong = issues.some(({ path }) => /^(view|lattice)/.test(path));
+  if (result.typed && !areWrong) issues.push(...pointIssues(result.output));
+  if (result.typed) issues.push(...formulaIssues(result.output));
+  if (issues.length > 0) throw new SceneError(issues);
+  return result.output as Scene;
+}
+
+function pointIssues({ lattice, view }: Data): SceneIssue[] {
+  if (!lattice === !view) {
+    const given = view ? 'with a lattice too' : 'undefined';
+    return [{ path: 'view', given, accepted: 'a scene must have either a view or a lattice' }];
+  }
+  if (!view) return [];
+  if (!(farthestOf(view) <= farthest)) {
+    const given = `around ${view.center.join(', ')}`;
+    return [{ path: 'view', given, accepted: `must have all its points within 8e307 of 0` }];
+  }
+  const least = leastWidth(view);
+  if (view.width >= least) return [];
+  const accepted =
+    `must be at least ${(least * 1.1).toPrecision(2)} for ${view.columns} columns there, ` +
+    'where nearer points are the same in doubles';
+  return [{ path: 'view.width', given: String(view.width), accepted }];
+}
+
+function formulaIssues({ formula, parameters }: Data): SceneIssue[] {
+  try {
+    parseFormula(formula, parameters);
+    return [];
+  } catch (error) {
+    if (!(error instanceof FormulaError)) throw error;
+    return [{ path: 'formula', given: formula, accepted: error.message, cause: error }];
+  }
+}
+
+/**
+ * What the schema finds wrong, with its place in the value that was checked, '' for the whole. Where that may be of
+ * several kinds: what is wrong with the kind that it comes nearest to.
+ */
+export function describeIssue(issue: v.BaseIssue<unknown>): SceneIssue[] {
+  const path = v.getDotPath(issue);
+  const inner = issue.issues?.filter((each) => each.path) ?? [];
+  const within = (each: SceneIssue) => ({ ...each, path: path ? `${path}.${each.path}` : each.path });
+  if (inner.length > 0) return inner.flatMap(describeIssue).map(within);
+  const isKey = issue.type === 'strict_object' && issue.path;
+  const given = isKey ? issue.path!.at(-1)!.value : issue.input;
+  const accepted = !isKey ? issue.message : issue.expected === 'never' ? 'is no key here' : 'must be given';
+  return [{ path: path ?? '', given: spell(given), accepted }];
+}
+
+/** A value as an error shows it, on one line and not too long. */
+function spell(value: unknown): string {
+  const text = ['object', 'string'].includes(typeof value) ? JSON.stringify(value) : String(value);
+  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }

@@ -27,7 +27,7 @@ test('render writes julia.png of the lesson, and says what it did and took', asy
   assert.equal(stdout.length, 0);
   for (const part of [
     /^lesson +z\^2 \+ c, c = -0\.83 - 0\.22i, overflow, 80 iterations$/m,
-    /4000 x 4000 points, 2000 slices, \d+ workers?$/m,
+    /4000 x 4000 points, 63 slices, \d+ workers?$/m,
     /^worker 1 .* \d+ slices +\d+\.\d+ s$/m,
     /^start [\d.]+ s +compute [\d.]+ s +encode [\d.]+ s +total [\d.]+ s +[\d.]+ [MG] points\/s$/m,
     /^julia\.png +4000 x 4000, [\d.]+ [kM]B$/m,
@@ -134,11 +134,11 @@ const wrong: [string, RegExp][] = [
   ],
   ['--slices 0', /^mandoline: --slices 0: must be a whole number from 1 to 10000000$/],
   ['--workers -1', /^mandoline: --workers -1: must be a whole number from 0 to 1024$/],
-  ['--c banana', /^mandoline: --c banana: must be a finite complex number; write it like -0\.83-0\.22i$/],
-  ['--c nan', /^mandoline: --c nan: must be a finite complex number; write it like -0\.83-0\.22i$/],
+  ['--c banana', /^mandoline: --c banana: must be p, the sample point, or a finite complex number like /],
+  ['--c nan', /^mandoline: --c nan: must be p, the sample point, or a finite complex number like /],
   ['--extent 0', /^mandoline: --extent 0: must be a number from 1e-300 to 8e307$/],
   ['--extent inf', /^mandoline: --extent inf: must be a number from 1e-300 to 8e307$/],
-  ['--escape -2', /^mandoline: --escape -2: must be 'overflow' or a bailout radius from 1e-150 to 1e150$/],
+  ['--escape -2', /^mandoline: --escape -2: must be a bailout radius from 1e-150 to 1e150$/],
   ['--palette mauve', /^mandoline: --palette mauve: must be one of inferno, magma, /],
   ['--dtype int8', /^mandoline: --dtype int8: must be uint16 or float64$/],
   ['--dtype float64', /^mandoline: --dtype float64: goes with an output in \.npy$/],
@@ -153,10 +153,10 @@ const wrong: [string, RegExp][] = [
   ['--format png', /^mandoline: --format png: goes with -o -; a file's suffix names its format$/],
   [
     '--cells 46340',
-    /^mandoline: --cells 46340: a field of 92680 x 92680 counts needs 17\.2 GB, at most 4\.29 GB can be had; take fewer cells$/,
+    /^mandoline: --cells 46340: a field of 92680 x 92680 counts needs 17\.2 GB, at most 4\.29 GB can be had; take fewer points$/,
   ],
   ['--cellos 3', /^mandoline: unknown option '--cellos'\n\(Did you mean --cells\?\)$/],
-  ['surplus', /^mandoline: too many arguments/],
+  ['lesson surplus', /^mandoline: too many arguments/],
 ];
 test('every wrong value is one line that names the flag, what was given and what is accepted; exit 2, nothing written', async (context) => {
   const folder = temporaryFolder(context);

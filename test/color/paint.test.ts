@@ -58,7 +58,7 @@ test('colours are the palettes that matplotlib and d3 have', () => {
 
 test('every palette has the same bytes on every machine', () => {
   const bytes = paletteNames.map((name) => paletteColors(name, 256));
-  assert.equal(sha256(...bytes), 'cc9ba7406d75c2aeda1bcd6a1fcaada3976e6c30de6a9a46ab659de71046311f');
+  assert.equal(sha256(...bytes), 'f69cc1c00338d363459305c933f5dcd56d5294d2e76cafb428a08205bc82bf97');
 });
 
 test('an unknown palette is a RangeError that names those there are', () => {
@@ -72,4 +72,31 @@ test('the range of counts is their smallest, largest and sum', () => {
     max: 4294967295,
     sum: 4294967305,
   });
+});
+
+test('a field with basins has a hue for each basin, darker for larger counts, and grey for none', () => {
+  const counts = Uint16Array.of(1, 50, 1, 50, 1, 50);
+  const image = paint({ rows: 1, columns: 6, counts, basins: Uint8Array.of(0, 0, 1, 1, 2, 2) }, 'turbo');
+  const colors = [...image.rows(0, 1)].map((index) => [...image.palette!.slice(3 * index, 3 * index + 3)]);
+  assert.deepEqual(colors[0], [96, 96, 96]);
+  assert.equal(new Set(colors.map(String)).size, 6);
+  for (const first of [0, 2, 4])
+    colors[first]!.forEach((part, i) => {
+      assert.ok(colors[first + 1]![i]! <= 0.11 * part);
+    });
+});
+
+test('more basins than there are hues begin again with the first, and never have the grey of none', () => {
+  const basins = Uint8Array.from({ length: 256 }, (_, k) => k);
+  const image = paint({ rows: 1, columns: 256, counts: new Uint16Array(256), basins }, 'turbo');
+  const indices = image.rows(0, 1);
+  assert.ok(indices.every((index, k) => (index === indices[0]) === (k === 0)));
+  assert.equal(indices[1], indices[16]);
+  assert.ok(indices.every((index) => 3 * index < image.palette!.length));
+});
+
+test('a palette that ends in black differs from the palette that it is made of in its last colour alone', () => {
+  const [ember, inferno] = [paletteColors('ember', 256), paletteColors('inferno', 256)];
+  assert.deepEqual(ember.slice(0, -3), inferno.slice(0, -3));
+  assert.deepEqual([...ember.slice(-3)], [0, 0, 0]);
 });

@@ -1,12 +1,75 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { formatComplex, lessonScene, parseComplex, parseScene, SceneError } from 'mandoline';
+import {
+  FormulaError,
+  formatComplex,
+  gallery,
+  lessonScene,
+  parseComplex,
+  parseScene,
+  type Scene,
+  SceneError,
+} from 'mandoline';
+import { splitComplex } from '../../src/scene/complex.js';
 
 test('the lesson is a scene, and stays the same through JSON', () => {
   assert.deepEqual(parseScene(JSON.parse(JSON.stringify(lessonScene))), lessonScene);
 });
 
+/** Records as object literals are, with a prototype. */
+const plain = <T>(model: { [K in keyof T]: fc.Arbitrary<T[K]> }) =>
+  fc.record<T>(model, { noNullPrototype: true });
+
+test('any scene stays the same through JSON', () => {
+  const number = fc.double({ min: -1e100, max: 1e100, noNaN: true });
+  const complex = fc.tuple(number, number);
+  const point = fc.oneof(fc.constant('p' as const), complex);
+  const length = fc.double({ min: 1e-100, max: 1e100, noNaN: true });
+  const pixels = fc.integer({ min: 1, max: 2000 });
+  const digits = fc
+    .integer({ min: -(10 ** 15), max: 10 ** 15 })
+    .map((n) => `${n / 1e3}000000000000000000001`);
+  const decimal = fc.oneof(fc.constantFrom('0', '-0.75', '1e-3', '+.5'), digits);
+  const radius = fc.double({ min: 1e-150, max: 1e150, noNaN: true });
+  const converged = fc.double({ min: 1e-300, max: 1, noNaN: true });
+  const common = {
+    formula: fc.constantFrom('z^2 + c', 'newton(z^3 - a)', 'a*sin(z)'),
+    parameters: plain({ a: complex }),
+    ...{ c: point, z0: point, iterations: fc.integer({ min: 1, max: 2 ** 32 - 1 }) },
+    escape: fc.oneof(
+      fc.constant('overflow' as const),
+      radius,
+      plain({ converged }),
+      plain({ converged, bailout: radius }),
+    ),
+    palette: fc.constant('viridis'),
+  };
+  const view = plain({
+    ...{ center: fc.tuple(decimal, decimal), columns: pixels, rows: pixels },
+    // Wide enough for every centre.
+    width: fc.double({ min: 10, max: 1e100, noNaN: true }),
+  });
+  const scenes: fc.Arbitrary<Scene> = fc.oneof(
+    plain({ ...common, lattice: plain({ extent: length, cells: pixels }) }),
+    plain({ ...common, view }),
+  );
+  fc.assert(
+    fc.property(scenes, (scene) => {
+      // JSON has no -0.
+      const spelled = JSON.parse(JSON.stringify(scene));
+      assert.deepEqual(parseScene(spelled), spelled);
+      assert.deepEqual(parseScene(scene), scene);
+    }),
+  );
+});
+
+test('every bundled scene stays the same through JSON', () => {
+  for (const { scene } of Object.values(gallery))
+    assert.deepEqual(parseScene(JSON.parse(JSON.stringify(scene))), scene);
+});
+
+const view = { center: ['-0.75', '0.1'], width: 3, columns: 40, rows: 30 };
 const wrong: [string, object, string][] = [
   [
     'cells of 0',
@@ -28,11 +91,102 @@ const wrong: [string, object, string][] = [
     { iterations: 2 ** 32 },
     'iterations 4294967296: must be a whole number from 1 to 4294967295',
   ],
-  ['a bailout of 0', { escape: 0 }, "escape 0: must be 'overflow' or a bailout radius from 1e-150 to 1e150"],
+  ['a bailout of 0', { escape: 0 }, 'escape 0: must be a bailout radius from 1e-150 to 1e150'],
   [
     'a c that is not a number',
     { c: [Number.NaN, 0] },
-    'c.0 NaN: must be a finite complex number; write it like -0.83-0.22i',
+    'c.0 NaN: must be p, the sample point, or a finite complex number like -0.83-0.22i',
+  ],
+  [
+    'a c that is text',
+    { c: 'banana' },
+    'c "banana": must be p, the sample point, or a finite complex number like -0.83-0.22i',
+  ],
+  [
+    'a z0 of one number',
+    { z0: [1] },
+    'z0.1 undefined: must be p, the sample point, or a finite complex number like -0.83-0.22i',
+  ],
+  [
+    'a parameter without a value',
+    { parameters: { n: null } },
+    'parameters.n null: must be a finite complex number',
+  ],
+  [
+    'an escape that no rule has',
+    { escape: 'never' },
+    'escape "never": must be overflow, a bailout radius from 1e-150 to 1e150, or converged with a distance',
+  ],
+  [
+    'a convergence of 0',
+    { escape: { converged: 0 } },
+    'escape.converged 0: must be a distance above 0, up to 1',
+  ],
+  [
+    'a convergence of 2',
+    { escape: { converged: 2 } },
+    'escape.converged 2: must be a distance above 0, up to 1',
+  ],
+  [
+    'a convergence with a bailout of 0',
+    { escape: { converged: 1e-6, bailout: 0 } },
+    'escape.bailout 0: must be a bailout radius from 1e-150 to 1e150',
+  ],
+  [
+    'a convergence with an unknown key',
+    { escape: { converged: 1e-6, radius: 2 } },
+    'escape.radius 2: is no key here',
+  ],
+  [
+    'a view beside the lattice',
+    { view },
+    'view with a lattice too: a scene must have either a view or a lattice',
+  ],
+  [
+    'neither view nor lattice',
+    { lattice: undefined },
+    'view undefined: a scene must have either a view or a lattice',
+  ],
+  [
+    'a centre of numbers',
+    { lattice: undefined, view: { ...view, center: [1, 2] } },
+    'view.center.0 1: must be a decimal number in text, like "-0.75"; view.center.1 2: must be a decimal number in text, like "-0.75"',
+  ],
+  [
+    'a width of 0',
+    { lattice: undefined, view: { ...view, width: 0 } },
+    'view.width 0: must be a number from 1e-300 to 8e307',
+  ],
+  [
+    'columns of 0',
+    { lattice: undefined, view: { ...view, columns: 0 } },
+    'view.columns 0: must be a whole number from 1 to 100000',
+  ],
+  [
+    'a view of another key',
+    { lattice: undefined, view: { ...view, rotation: 3 } },
+    'view.rotation 3: is no key here',
+  ],
+  [
+    'pixels nearer than doubles',
+    { lattice: undefined, view: { ...view, width: 1e-15 } },
+    'view.width 1e-15: must be at least 7.3e-15 for 40 columns there, where nearer points are the same in doubles',
+  ],
+  [
+    'a view beyond all doubles',
+    { lattice: undefined, view: { ...view, width: 8e307, rows: 100 } },
+    'view around -0.75, 0.1: must have all its points within 8e307 of 0',
+  ],
+  ['a key that no scene has', { iteration: 3 }, 'iteration 3: is no key here'],
+  [
+    'a formula that is none',
+    { formula: 'z^2 +' },
+    'formula z^2 +: column 6: found the end, expected a number, a name or "("',
+  ],
+  [
+    'several wrong values',
+    { c: 3, iterations: 0 },
+    'c 3: must be p, the sample point, or a finite complex number like -0.83-0.22i; iterations 0: must be a whole number from 1 to 4294967295',
   ],
 ];
 for (const [name, part, message] of wrong) {
@@ -48,8 +202,45 @@ for (const [name, part, message] of wrong) {
   });
 }
 
-test('a key that no scene has is a SceneError', () => {
-  assert.throws(() => parseScene({ ...lessonScene, iteration: 3 }), /iteration/);
+test('where the formula cannot be read, the issue has its error, with the column and what points at it', () => {
+  assert.throws(
+    () => parseScene({ ...lessonScene, formula: 'z^2 + d' }),
+    (error) => {
+      assert.ok(error instanceof SceneError);
+      const { path, cause } = error.issues[0]!;
+      assert.ok(cause instanceof FormulaError);
+      assert.deepEqual([path, cause.column, cause.pointer], ['formula', 7, 'z^2 + d\n      ^']);
+      return true;
+    },
+  );
+});
+
+test('a formula may have parameters, and only those that are given', () => {
+  const formula = 'z^n + a';
+  const parameters = { n: [3, 0], a: [0.5, -1] };
+  assert.deepEqual(parseScene({ ...lessonScene, formula, parameters }), {
+    ...lessonScene,
+    formula,
+    parameters,
+  });
+  assert.throws(() => parseScene({ ...lessonScene, formula, parameters: { n: [3, 0] } }), /unknown name "a"/);
+  assert.throws(() => parseScene({ ...lessonScene, parameters: { z: [3, 0] } }), /parameter "z"/);
+});
+
+test('what is no object is a SceneError', () => {
+  for (const value of [undefined, null, 3, 'z^2 + c', []]) assert.throws(() => parseScene(value), SceneError);
+});
+
+test('the parts of a complex number are kept to their last digit', () => {
+  const long = '-0.74364388703715087';
+  assert.deepEqual(splitComplex(`${long}+0.1i`), [long, '+0.1']);
+  assert.deepEqual(
+    [splitComplex('i'), splitComplex('3')],
+    [
+      ['0', '1'],
+      ['3', '0'],
+    ],
+  );
 });
 
 test('complex numbers are read as people write them', () => {

@@ -1,0 +1,133 @@
+// What `mandoline render` says about a job: before it, after it, and as one document.
+import { countRange } from '../color/paint.js';
+import type { Format } from '../encode/formats.js';
+import { formatBytes } from '../errors.js';
+import { type Rendering, sceneShape } from '../render/render.js';
+import { type Complex, formatComplex } from '../scene/complex.js';
+import type { NamedScene } from './scene-flags.js';
+import { bar, large, say, seconds, tint } from './text.js';
+
+export interface Written {
+  readonly path: string;
+  readonly format: Format;
+  readonly bytes: number;
+}
+
+/** Whole-program seconds: until the first slice, until the last, writing, all. */
+export interface Seconds {
+  readonly start: number;
+  readonly compute: number;
+  readonly encode: number;
+  readonly total: number;
+}
+
+/** The columns of a terminal. */
+const lineWidth = 80;
+
+export function sayScene({ name, scene }: NamedScene, slices: number, workers: number): void {
+  const { formula, parameters = {}, view } = scene;
+  const title = name.length < 9 ? name.padEnd(8) : name;
+  const indent = ' '.repeat(title.length + 1);
+  const values = [...Object.entries(parameters), ['c', scene.c] as const, ['z0', scene.z0] as const];
+  // Where the orbit starts at the sample point, as most do, that is not said.
+  const shown = values.filter(([key, value]) => key !== 'z0' || value !== 'p');
+  const about = [
+    formula,
+    ...shown.map(([key, value]) => `${key} = ${spell(value)}`),
+    ...(view ? [`${view.width} wide around ${spell(view.center.map(Number) as [number, number])}`] : []),
+    ...(scene.escape === 'overflow' ? ['overflow'] : []),
+    ...(typeof scene.escape === 'number' ? [`bailout ${scene.escape}`] : []),
+    ...(typeof scene.escape === 'object' ? Object.entries(scene.escape).map((pair) => pair.join(' ')) : []),
+    `${scene.iterations} iterations`,
+  ];
+  const [first, ...others] = inLines(about, lineWidth - indent.length);
+  say(`${tint('bold', title)} ${first}`);
+  for (const line of others) say(indent + line);
+  const [rows, columns] = sceneShape(scene);
+  const cut = `${slices} slice${slices === 1 ? '' : 's'}`;
+  const hands = workers === 0 ? 'in this thread' : `${workers} worker${workers === 1 ? '' : 's'}`;
+  say(`${indent}${rows} x ${columns} points, ${cut}, ${hands}\n`);
+}
+
+/** A number as people write it: `-0.83 - 0.22i`. */
+function spell(value: Complex | 'p'): string {
+  if (value === 'p') return 'p';
+  if (value[1] === 0) return String(value[0]);
+  return formatComplex(value).replace(/(?<=\d)([+-])(?=[^e]*i$)/, ' $1 ');
+}
+
+/** Parts with commas between, in lines of at most `width`; a part that is longer is cut. */
+function inLines(parts: readonly string[], width: number): string[] {
+  const lines: string[] = [];
+  parts.forEach((part, i) => {
+    const end = i === parts.length - 1 ? '' : ',';
+    const short = part.length + 1 > width ? `${part.slice(0, width - 4)}...` : part;
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + short.length + 2 <= width)
+      lines[lines.length - 1] = `${last} ${short}${end}`;
+    else lines.push(short + end);
+  });
+  return lines;
+}
+
+/** More workers than this are summed up in one line. */
+const shownWorkers = 16;
+
+export function sayReport(
+  { rows, columns, work, verified }: Rendering,
+  times: Seconds,
+  outputs: readonly Written[],
+): void {
+  const most = Math.max(...work.shares.map(({ slices }) => slices));
+  const hues = ['cyan', 'magenta', 'yellow', 'green', 'blue', 'red'] as const;
+  work.shares.slice(0, shownWorkers).forEach(({ slices, busy }, worker) => {
+    const length = bar(slices / most, 40);
+    const drawn = tint(hues[worker % hues.length]!, length) + ' '.repeat(40 - length.length);
+    say(
+      `worker ${String(worker + 1).padEnd(2)}${drawn} ${String(slices).padStart(6)} slices  ${seconds(busy, 3)}`,
+    );
+  });
+  const others = work.shares.slice(shownWorkers);
+  if (others.length > 0) {
+    const slices = others.reduce((sum, share) => sum + share.slices, 0);
+    say(`and ${others.length} more workers with ${slices} slices`);
+  }
+  const rate = large((rows * columns) / times.compute);
+  say(
+    `\nstart ${seconds(times.start)}   compute ${seconds(times.compute)}   encode ${seconds(times.encode)}   ` +
+      `total ${seconds(times.total)}   ${rate} points/s`,
+  );
+  if (verified)
+    say(`verified ${verified.points} points against the oracle, none different (seed ${verified.seed})`);
+  for (const { path, bytes } of outputs) {
+    say(
+      `${tint('bold', (path === '-' ? 'stdout' : path).padEnd(14))} ${columns} x ${rows}, ${formatBytes(bytes)}`,
+    );
+  }
+}
+
+/** Everything about a rendering, for `--json`. */
+export function renderDocument(
+  { scene, rows, columns, counts, work, verified }: Rendering,
+  workers: number,
+  seconds: Seconds,
+  outputs: readonly Written[],
+) {
+  return {
+    schema: 'mandoline.render.1',
+    scene,
+    shape: [rows, columns],
+    points: rows * columns,
+    slices: work.slices,
+    workers,
+    seconds,
+    perWorker: work.shares.map(({ slices, rows: worked, busy }) => ({
+      slices,
+      points: worked * columns,
+      busy,
+    })),
+    counts: countRange(counts),
+    ...(verified && { verified }),
+    outputs,
+  };
+}

@@ -1,0 +1,245 @@
+// The scene of a command: a bundled one, one in a file, or the lesson's; and the flags that change it. Each value is
+// checked by the scene's own schema.
+import { readFileSync } from 'node:fs';
+import { availableMemory } from 'node:process';
+import type { Command, Option } from 'commander';
+import * as v from 'valibot';
+import { paletteNames } from '../color/palettes.js';
+import { FormulaError, LimitError, SceneError } from '../errors.js';
+import { parseFormula } from '../formula/parse.js';
+import { sceneBytes } from '../render/render.js';
+import { type Complex, formatComplex, parseComplex, splitComplex } from '../scene/complex.js';
+import { gallery } from '../scene/gallery.js';
+import {
+  describeIssue,
+  type EscapeRule,
+  lessonScene,
+  parseScene,
+  type Scene,
+  sceneSchema,
+} from '../scene/scene.js';
+import { option, toNumber, UsageError } from './usage.js';
+
+export interface SceneFlags {
+  readonly formula?: string;
+  readonly parameter?: Readonly<Record<string, Complex>>;
+  readonly c?: Scene['c'];
+  readonly z0?: Scene['z0'];
+  readonly center?: readonly [string, string];
+  readonly width?: number;
+  readonly size?: readonly [columns: number, rows: number];
+  readonly extent?: number;
+  readonly cells?: number;
+  readonly iterations?: number;
+  readonly escape?: EscapeRule;
+  readonly palette?: string;
+}
+
+/** A scene and what it is called. */
+export interface NamedScene {
+  readonly name: string;
+  readonly scene: Scene;
+}
+
+const { c, z0, iterations, escape, ...rest } = sceneSchema.entries;
+const [lattice, view] = [rest.lattice.wrapped.entries, rest.view.wrapped.entries];
+
+const toPoint = (text: string) => (text === 'p' ? text : parseComplex(text));
+
+/** Adds the scene and the flags of everything in it. */
+export function addScene(command: Command): void {
+  command.argument(
+    '[scene]',
+    "a scene's name (see mandoline scenes) or a file in .json; without, the lesson's",
+  );
+  const options: Option[] = [
+    option('--formula <text>', 'the step, such as "z^3 + c"', String),
+    option('--parameter <name=value>', 'a name in the formula; repeatable', toParameter),
+    option('--c <complex>', 'the constant of the formula; p: the sample point', checked('--c', c, toPoint)),
+    option('--z0 <complex>', 'the first z; p: the sample point', checked('--z0', z0, toPoint)),
+    option('--center <complex>', 'the middle of the view, like -0.75+0.1i', toCenter),
+    option('--width <number>', 'how wide the view is', checked('--width', view.width, toNumber)),
+    option('--size <pixels>', 'the size of the view, like 800x600', toSize),
+    option(
+      '--extent <number>',
+      'sample from -extent to extent',
+      checked('--extent', lattice.extent, toNumber),
+    ),
+    option('--cells <number>', 'points a unit of the extent', checked('--cells', lattice.cells, toNumber)),
+    option('--iterations <number>', 'steps at most', checked('--iterations', iterations, toNumber)),
+    option(
+      '--escape <rule>',
+      'overflow, a radius, or converged:1e-6,bailout:100',
+      checked('--escape', escape, toEscape),
+    ),
+  ];
+  for (const each of options) command.addOption(each);
+}
+
+export const paletteOption = (): Option =>
+  option('--palette <name>', `colours: ${paletteNames.join(', ')}`, (text) => {
+    if (paletteNames.includes(text)) return text;
+    throw new UsageError(`--palette ${text}: must be one of ${paletteNames.join(', ')}`);
+  });
+
+/** The scene that is named, with what the flags change. Throws UsageError, also where it would not fit the memory. */
+export function sceneOf(given: string | undefined, flags: SceneFlags): NamedScene {
+  const { name, scene: base } = namedScene(given);
+  const { formula, c, z0, iterations, escape, palette } = { ...base, ...flags };
+  const parameters = { ...base.parameters, ...flags.parameter };
+  const scene = {
+    formula,
+    ...(Object.keys(parameters).length > 0 && { parameters }),
+    ...{ c, z0, ...pointsOf(base, flags, given ?? 'the lesson'), iterations, escape, palette },
+  };
+  const checkedScene = checkScene(scene, given, flags);
+  if (scene.c !== 'p' && scene.z0 !== 'p' && !/\bp\b/.test(formula)) {
+    const flag = flags.c ? `--c ${formatComplex(scene.c)}` : `--z0 ${formatComplex(scene.z0)}`;
+    const other = flags.c ? '--z0 p' : '--c p';
+    throw new UsageError(`${flag}: no count would depend on the sample point; give ${other} too`);
+  }
+  checkMemory(checkedScene);
+  if (given !== undefined || isLesson(checkedScene)) return { name, scene: checkedScene };
+  return { name: scene.z0 === 'p' && scene.c !== 'p' ? 'julia' : 'scene', scene: checkedScene };
+}
+
+const isLesson = (scene: Scene) =>
+  JSON.stringify({ ...scene, palette: '' }) === JSON.stringify({ ...lessonScene, palette: '' });
+
+function namedScene(given: string | undefined): NamedScene {
+  if (given === undefined) return { name: 'lesson', scene: lessonScene };
+  if (Object.hasOwn(gallery, given)) return { name: given, scene: gallery[given]!.scene };
+  if (!given.endsWith('.json'))
+    throw new UsageError(
+      `${given}: no scene of this name; "mandoline scenes" lists them, a file must end in .json`,
+    );
+  const name = given.replace(/^.*[/\\]|\.json$/g, '');
+  return { name, scene: checkScene(readJson(given), given, {}) };
+}
+
+function readJson(path: string): unknown {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new UsageError(`${path}: cannot be read (${(error as Error).message})`);
+  }
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new UsageError(`${path}: is no JSON (${(error as Error).message.replaceAll(/\s+/g, ' ')})`);
+  }
+}
+
+/** The flag that sets a value of a scene, where it is not called the same. */
+const flagOf: Readonly<Record<string, keyof SceneFlags>> = { view: 'center', 'view.width': 'width' };
+
+/** Checks a scene; what is wrong is told by the flag that set it, or else by the file or scene it is in. */
+function checkScene(value: unknown, given: string | undefined, flags: SceneFlags): Scene {
+  try {
+    const scene = parseScene(value);
+    if (paletteNames.includes(scene.palette)) return scene;
+    const accepted = `must be one of ${paletteNames.join(', ')}`;
+    throw new SceneError([{ path: 'palette', given: scene.palette, accepted }]);
+  } catch (error) {
+    if (!(error instanceof SceneError)) throw error;
+    const lines = error.issues.map((issue) => {
+      const flag = flagOf[issue.path] ?? issue.path;
+      const place = Object.hasOwn(flags, flag)
+        ? `--${flag}`
+        : given
+          ? `${given}: ${issue.path || 'scene'}`
+          : `--${flag}`;
+      const { cause } = issue;
+      return cause
+        ? `${place}: ${cause.message}\n${cause.pointer}`
+        : `${place} ${issue.given}: ${issue.accepted}`;
+    });
+    throw new UsageError(lines.join('\nmandoline: '));
+  }
+}
+
+/** The sample points: those of the scene, changed; a flag of a view makes a view of a lattice. */
+function pointsOf(base: Scene, flags: SceneFlags, name: string): Pick<Scene, 'lattice' | 'view'> {
+  const { extent, cells, center, width, size } = flags;
+  const ofLattice =
+    extent !== undefined ? `--extent ${extent}` : cells !== undefined ? `--cells ${cells}` : '';
+  const isView = base.view || center || width !== undefined || size;
+  if (!isView) return { lattice: { ...base.lattice, ...(extent && { extent }), ...(cells && { cells }) } };
+  if (ofLattice) {
+    const why = base.view ? `${name} is a view` : 'a view has no lattice';
+    throw new UsageError(`${ofLattice}: ${why}; give --center, --width and --size alone`);
+  }
+  const before = base.view ?? {
+    center: ['0', '0'] as const,
+    width: 2 * base.lattice.extent,
+    columns: 800,
+    rows: 600,
+  };
+  const [columns, rows] = size ?? [before.columns, before.rows];
+  return { view: { center: center ?? before.center, width: width ?? before.width, columns, rows } };
+}
+
+/** What the program itself takes beside the field. */
+const ownBytes = 150e6;
+
+function checkMemory(scene: Scene): void {
+  const { lattice, view } = scene;
+  const flag = view ? `--size ${view.columns}x${view.rows}` : `--cells ${lattice.cells}`;
+  try {
+    const needed = sceneBytes(scene) + ownBytes;
+    const available = availableMemory();
+    if (needed > available) throw new LimitError('the job', needed, available);
+  } catch (error) {
+    throw error instanceof LimitError ? new UsageError(`${flag}: ${error.message}`) : error;
+  }
+}
+
+function checked(flag: string, schema: v.GenericSchema, read: (text: string) => unknown) {
+  return (text: string) => {
+    const result = v.safeParse(schema, read(text));
+    if (result.success) return result.output;
+    const { path, accepted } = describeIssue(result.issues[0])[0]!;
+    // What is wrong may stand inside: `converged` of an escape rule.
+    throw new UsageError(`${flag} ${text}: ${path ? `${path} ` : ''}${accepted}`);
+  };
+}
+
+function toParameter(text: string, before: Readonly<Record<string, Complex>> = {}) {
+  const [name = '', value] = text.split(/=(.*)/s);
+  const complex = value === undefined ? undefined : parseComplex(value);
+  if (!complex)
+    throw new UsageError(
+      `--parameter ${text}: must be a name and a finite complex number, like n=3 or a=0.5-i`,
+    );
+  try {
+    parseFormula('z', { [name]: complex });
+  } catch (error) {
+    if (error instanceof FormulaError)
+      throw new UsageError(`--parameter ${text}: must have ${error.expected}`);
+    throw error;
+  }
+  return { ...before, [name]: complex };
+}
+
+/** Two decimal numbers, kept as they are written: `-0.75+0.1i` or `-0.75,0.1`. */
+function toCenter(text: string): readonly [string, string] {
+  const parts = text.includes(',') ? text.split(',').map((part) => part.trim()) : splitComplex(text);
+  const result = v.safeParse(view.center, parts);
+  if (result.success) return result.output;
+  throw new UsageError(`--center ${text}: must be a finite complex number like -0.75+0.1i or -0.75,0.1`);
+}
+
+export function toSize(text: string): readonly [number, number] {
+  const [columns, rows] = /^(\d+)x(\d+)$/.exec(text)?.slice(1).map(Number) ?? [];
+  if (v.is(view.columns, columns) && v.is(view.rows, rows)) return [columns, rows];
+  throw new UsageError(`--size ${text}: must be columns and rows like 800x600, each from 1 to 100000`);
+}
+
+/** `overflow`, a radius, or `converged:1e-6,bailout:100`; what is none of them is left to the schema. */
+function toEscape(text: string): unknown {
+  if (!text.startsWith('converged')) return toNumber(text) ?? text;
+  const pairs = text.split(',').map((part) => part.split(':'));
+  if (pairs.some((pair) => pair.length !== 2)) return text;
+  return Object.fromEntries(pairs.map(([key, value]) => [key, toNumber(value!)]));
+}

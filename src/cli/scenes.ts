@@ -1,0 +1,83 @@
+// `mandoline scenes`: the bundled scenes, as a list or as pictures.
+import { mkdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { contactSheet, halved } from '../color/contact-sheet.js';
+import { type Image, paint } from '../color/paint.js';
+import { compression } from '../encode/compression.node.js';
+import { formats } from '../encode/formats.js';
+import { encodePng } from '../encode/png.js';
+import { formatBytes } from '../errors.js';
+import { Pool } from '../pool/index.js';
+import { hasBasins, render } from '../render/render.js';
+import { gallery, inPixels } from '../scene/gallery.js';
+import { toSize } from './scene-flags.js';
+import { say, seconds, tint } from './text.js';
+import { checkedOutput, mostWorkers, option, UsageError, whole } from './usage.js';
+
+interface ScenesFlags {
+  readonly render?: string;
+  readonly size: readonly [columns: number, rows: number];
+  readonly workers: number;
+}
+
+/** Pictures in a row of the contact sheet. */
+const across = 4;
+
+export function addScenes(program: Command): void {
+  program
+    .command('scenes')
+    .summary('list the bundled scenes, or draw them all')
+    .description('Lists the bundled scenes; a name goes to mandoline render.')
+    .addOption(option('--render <folder>', 'write a picture of each, and contact-sheet.png', String))
+    .addOption(option('--size <pixels>', 'the size of each picture', toSize).default([640, 480], '640x480'))
+    .addOption(
+      option('--workers <number>', 'worker threads', whole('--workers', 1, mostWorkers)).default(
+        availableParallelism(),
+        'one a core',
+      ),
+    )
+    .addHelpText('after', '\nExamples:\n  mandoline scenes\n  mandoline scenes --render pictures')
+    .action((flags: ScenesFlags) => (flags.render === undefined ? list() : draw(flags.render, flags)));
+}
+
+function list(): void {
+  const scenes = Object.entries(gallery);
+  const width = (texts: readonly string[]) => Math.max(...texts.map((text) => text.length)) + 2;
+  const nameWidth = width(scenes.map(([name]) => name));
+  const formulaWidth = width(scenes.map(([, { scene }]) => scene.formula));
+  const lines = scenes.map(([name, { scene, summary }]) =>
+    [
+      tint('bold', name.padEnd(nameWidth), process.stdout),
+      tint('cyan', scene.formula.padEnd(formulaWidth), process.stdout),
+      summary,
+    ].join(''),
+  );
+  process.stdout.write(`${lines.join('\n')}\n`);
+}
+
+async function draw(folder: string, { size, workers }: ScenesFlags): Promise<void> {
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    throw new UsageError(`--render ${folder}: the folder cannot be made (${(error as Error).message})`);
+  }
+  const sheet = checkedOutput(join(folder, 'contact-sheet.png'));
+  await using pool = new Pool({ workers });
+  const thumbnails: Image[] = [];
+  for (const [name, bundled] of Object.entries(gallery)) {
+    const scene = inPixels(bundled.scene, ...size);
+    const rendering = await render(scene, { pool, basins: hasBasins(scene) });
+    const output = checkedOutput(join(folder, `${name}.png`));
+    const bytes = await output.write(formats.png(rendering, scene, { dtype: 'uint16', compression }));
+    thumbnails.push(halved(paint(rendering, scene.palette)));
+    say(
+      `${tint('bold', name.padEnd(14))} ${size.join(' x ')}   ${seconds(rendering.work.compute).padStart(7)}   ` +
+        formatBytes(bytes),
+    );
+  }
+  const image = contactSheet(thumbnails, across);
+  const bytes = await sheet.write(encodePng(image, { Software: 'Mandoline' }, compression));
+  say(`\n${sheet.path} ${image.width} x ${image.height}, ${formatBytes(bytes)}`);
+}

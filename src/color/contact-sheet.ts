@@ -1,0 +1,62 @@
+// Pictures made small and put side by side. What files they become is encode's.
+import type { Image } from './paint.js';
+
+/** Pixels between two pictures and around all of them. */
+const gap = 8;
+/** The grey of the paper. */
+const paper = 24;
+
+/** Pictures of the same size in rows of `across`, the first on top at the left. Throws RangeError for none. */
+export function contactSheet(images: readonly Image[], across: number): Image {
+  const [first] = images;
+  if (!first || images.some(({ width, height }) => width !== first.width || height !== first.height))
+    throw new RangeError('contactSheet: must be given at least one picture, all of the same size');
+  const { width, height } = first;
+  const sheetWidth = gap + across * (width + gap);
+  const sheetHeight = gap + Math.ceil(images.length / across) * (height + gap);
+  const pixels = new Uint8Array(3 * sheetWidth * sheetHeight).fill(paper);
+  images.forEach((image, index) => {
+    const left = gap + (index % across) * (width + gap);
+    const top = gap + Math.floor(index / across) * (height + gap);
+    const colors = colorsOf(image, 0, height);
+    for (let row = 0; row < height; row++)
+      pixels.set(
+        colors.subarray(3 * width * row, 3 * width * (row + 1)),
+        3 * ((top + row) * sheetWidth + left),
+      );
+  });
+  return {
+    width: sheetWidth,
+    height: sheetHeight,
+    rows: (start, end) => pixels.slice(3 * sheetWidth * start, 3 * sheetWidth * end),
+  };
+}
+
+/** A picture half as wide and high: each pixel is the mean of four. A last odd row or column is left out. */
+export function halved(image: Image): Image {
+  const width = Math.floor(image.width / 2);
+  return {
+    width,
+    height: Math.floor(image.height / 2),
+    rows: (start, end) => {
+      const colors = colorsOf(image, 2 * start, 2 * end);
+      const below = 3 * image.width;
+      return Uint8Array.from({ length: 3 * width * (end - start) }, (_, i) => {
+        const [row, column, part] = [Math.floor(i / (3 * width)), Math.floor(i / 3) % width, i % 3];
+        const at = 2 * row * below + 6 * column + part;
+        const sum = colors[at]! + colors[at + 3]! + colors[at + below]! + colors[at + below + 3]!;
+        return (sum + 2) >> 2;
+      });
+    },
+  };
+}
+
+/** Red, green, blue in turn of some rows. */
+function colorsOf({ palette, rows }: Image, start: number, end: number): Uint8Array {
+  const samples = rows(start, end);
+  if (!palette) return samples;
+  return Uint8Array.from(
+    { length: 3 * samples.length },
+    (_, i) => palette[3 * samples[Math.floor(i / 3)]! + (i % 3)]!,
+  );
+}

@@ -1,0 +1,75 @@
+// Basins: to which fixed point an orbit comes, where the escape rule is convergence. Everything is the oracle's
+// (kernel/reference.ts), so that it is the same whoever computes it.
+import { realFunctions } from '../kernel/functions.js';
+import type { SamplePoints } from '../kernel/kernel.js';
+import { type KernelJob, orbitReference } from '../kernel/reference.js';
+import type { Complex } from '../scene/complex.js';
+
+/** The fixed points that were found; the k-th is that of basin k + 1. */
+export interface BasinMap {
+  readonly fixedPoints: readonly Complex[];
+  /** How far from a fixed point an orbit that belongs to it may end, relative to 1 or to the fixed point's modulus. */
+  readonly tolerance: number;
+}
+
+/** Orbits along each side of the grid from which fixed points are found. */
+const gridSide = 24;
+/** What a byte can number. */
+const mostBasins = 255;
+
+/**
+ * The fixed points to which orbits from all over the sample points come, by their argument from 0 up to 2 pi, then
+ * by their modulus; at most 255. Without convergence in the escape rule there is none.
+ */
+export function findBasins(job: KernelJob, points: SamplePoints): BasinMap {
+  const { rowRe, rowIm, columnRe, columnIm } = points;
+  // Orbits end about as far from a fixed point as two z are apart; where they come slowly, much farther.
+  const tolerance = typeof job.escape === 'object' ? Math.sqrt(job.escape.converged) : 0;
+  const map = { fixedPoints: [] as Complex[], tolerance };
+  for (const row of spread(rowRe.length))
+    for (const column of spread(columnRe.length)) {
+      const end = limitOf(job, [rowRe[row]! + columnRe[column]!, rowIm[row]! + columnIm[column]!]);
+      if (end && nearest(map, end) === 0 && map.fixedPoints.length < mostBasins) map.fixedPoints.push(end);
+    }
+  // Rounded, so that the last digits of an orbit do not decide on which side of the real axis its end lies.
+  const key = ([re, im]: Complex) => {
+    const [x, y] = [re, im].map((part) => Math.round(part / tolerance) * tolerance + 0) as [number, number];
+    const angle = realFunctions.atan2(y, x);
+    return { angle: angle < 0 ? angle + 2 * Math.PI : angle, square: x * x + y * y };
+  };
+  const keyed = map.fixedPoints.map((point) => ({ point, ...key(point) }));
+  keyed.sort((a, b) => a.angle - b.angle || a.square - b.square);
+  return { fixedPoints: keyed.map(({ point }) => point), tolerance };
+}
+
+/** The basin of a sample point: the number of the fixed point to which its orbit comes, from 1 on, or 0. */
+export function basinOf(map: BasinMap, job: KernelJob, p: Complex): number {
+  const end = limitOf(job, p);
+  return end ? nearest(map, end) : 0;
+}
+
+/** Where an orbit has converged; undefined where it has left or goes on. */
+function limitOf(job: KernelJob, p: Complex): Complex | undefined {
+  if (typeof job.escape !== 'object') return undefined;
+  const { bailout = Infinity } = job.escape;
+  const { count, z } = orbitReference(job, p);
+  const square = z[0] * z[0] + z[1] * z[1];
+  return count < job.iterations && square < Infinity && square <= bailout * bailout ? z : undefined;
+}
+
+/** The number of the nearest fixed point within the tolerance, from 1 on; 0 where there is none. */
+function nearest({ fixedPoints, tolerance }: BasinMap, [re, im]: Complex): number {
+  let [found, least] = [0, Infinity];
+  fixedPoints.forEach(([x, y], index) => {
+    const square = (re - x) * (re - x) + (im - y) * (im - y);
+    if (square >= least || square > tolerance * tolerance * Math.max(1, x * x + y * y)) return;
+    [found, least] = [index + 1, square];
+  });
+  return found;
+}
+
+/** Numbers spread evenly from 0 up to but not `length`. */
+const spread = (length: number): number[] => {
+  const count = Math.min(gridSide, length);
+  return Array.from({ length: count }, (_, i) => Math.floor(((i + 0.5) * length) / count));
+};

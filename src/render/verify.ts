@@ -1,0 +1,78 @@
+// A field held against the oracle: some of its points, chosen at random, counted again by kernel/reference.ts.
+import { VerifyError } from '../errors.js';
+import type { Field } from '../field/field.js';
+import { type Pool, partial, tasks } from '../pool/index.js';
+import { type RenderJob, referenceCounts } from './task.js';
+import { takeTurns } from './turns.js';
+
+const worker = tasks<typeof import('./task.js')>(new URL('./task.js', import.meta.url));
+
+/** What was verified: how many points, and the seed that chooses the same ones again. */
+export interface Verified {
+  readonly points: number;
+  readonly seed: number;
+}
+
+export interface VerifyOptions {
+  /** The workers; without, this thread does it. */
+  readonly pool?: Pool | undefined;
+  /** From 0 to 2^32 - 1; default: another each time. */
+  readonly seed?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** One of so many points is verified, but at least `leastPoints`, or all where there are fewer. */
+const oneOf = 100;
+const leastPoints = 1000;
+/** Points in a task. */
+const chunkLength = 64;
+
+/** Counts a random 1% of the points again. Throws VerifyError for the first that differs, from the top. */
+export async function verifyField(
+  field: Field,
+  job: RenderJob,
+  { pool, seed = Math.floor(Math.random() * 2 ** 32), signal }: VerifyOptions = {},
+): Promise<Verified> {
+  const places = choosePlaces(field.counts.length, seed);
+  const chunks = Array.from({ length: Math.ceil(places.length / chunkLength) }, (_, i) =>
+    places.slice(i * chunkLength, (i + 1) * chunkLength),
+  );
+  const counted = pool
+    ? await pool.map(partial(worker.referenceCounts, job), chunks, { signal })
+    : await countHere(chunks, job, signal);
+  counted.flat().forEach((expected, i) => {
+    const place = places[i]!;
+    if (field.counts[place] === expected) return;
+    const { columns, counts } = field;
+    throw new VerifyError(Math.floor(place / columns), place % columns, counts[place]!, expected, seed);
+  });
+  return { points: places.length, seed };
+}
+
+async function countHere(chunks: readonly number[][], job: RenderJob, signal: AbortSignal | undefined) {
+  const counted: number[][] = [];
+  const turns = takeTurns(signal);
+  for (const chunk of chunks) {
+    counted.push(referenceCounts(chunk, job));
+    if (turns.isDue()) await turns.give();
+  }
+  return counted;
+}
+
+/** One place at random in each of equal parts of the field, so that no region is left out; rising. */
+function choosePlaces(total: number, seed: number): number[] {
+  const length = Math.min(total, Math.max(leastPoints, Math.ceil(total / oneOf)));
+  const random = mulberry32(seed);
+  return Array.from({ length }, (_, i) => Math.floor(((i + random()) * total) / length));
+}
+
+/** Numbers from 0 up to but not 1 (Ettinger 2017, public domain). */
+function mulberry32(seed: number): () => number {
+  let state = seed | 0;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}

@@ -1,0 +1,270 @@
+// `mandoline scenes`, and `mandoline render` for scenes that are not the lesson's.
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { decode } from 'fast-png';
+import { gallery, lessonScene, parseScene, type Scene } from 'mandoline';
+import { runMandoline, temporaryFolder } from '../support.js';
+
+/** The document that a render prints. */
+async function rendered(folder: string, ...given: string[]) {
+  const { code, stdout, stderr } = await runMandoline(folder, 'render', ...given, '--json');
+  assert.deepEqual([code, stderr], [0, ''], given.join(' '));
+  return JSON.parse(stdout.toString()) as {
+    scene: Scene;
+    shape: [number, number];
+    slices: number;
+    verified?: { points: number; seed: number };
+    outputs: { path: string }[];
+  };
+}
+
+test('scenes lists every bundled scene, a line each, in 80 columns, without colours in a pipe', async (context) => {
+  const { code, stdout, stderr } = await runMandoline(temporaryFolder(context), 'scenes');
+  assert.deepEqual([code, stderr], [0, '']);
+  const lines = stdout.toString().trimEnd().split('\n');
+  assert.equal(lines.length, Object.keys(gallery).length);
+  Object.entries(gallery).forEach(([name, { scene, summary }], i) => {
+    const line = lines[i]!;
+    assert.ok(line.startsWith(`${name} `) && line.endsWith(summary), line);
+    assert.ok(line.includes(` ${scene.formula} `) && line.length <= 80, line);
+  });
+  assert.ok(!stdout.toString().includes('\u001b'));
+});
+
+test('scenes --render draws each and a sheet of them all', async (context) => {
+  const folder = temporaryFolder(context);
+  const given = ['scenes', '--render', 'some/pictures', '--size', '40x30', '--workers', '2'];
+  const { code, stderr } = await runMandoline(folder, ...given);
+  assert.equal(code, 0, stderr);
+  const names = Object.keys(gallery);
+  const path = join(folder, 'some', 'pictures');
+  assert.deepEqual(readdirSync(path).sort(), ['contact-sheet', ...names].map((name) => `${name}.png`).sort());
+  const sizeOf = (name: string) => {
+    const { width, height } = decode(readFileSync(join(path, `${name}.png`)));
+    return [width, height];
+  };
+  for (const name of names) assert.deepEqual(sizeOf(name), [40, 30]);
+  assert.deepEqual(sizeOf('contact-sheet'), [8 + 4 * 28, 8 + Math.ceil(names.length / 4) * 23]);
+  assert.ok(stderr.split('\n').every((line) => line.length <= 80));
+});
+
+test('a bundled scene is rendered by its name, into a file of its name', async (context) => {
+  const folder = temporaryFolder(context);
+  const { scene, shape, outputs } = await rendered(folder, 'newton', '--size', '40x30');
+  assert.deepEqual(scene, {
+    ...gallery.newton!.scene,
+    view: { ...gallery.newton!.scene.view, columns: 40, rows: 30 },
+  });
+  assert.deepEqual([shape, outputs[0]!.path], [[30, 40], 'newton.png']);
+  const { width, height } = decode(readFileSync(join(folder, 'newton.png')));
+  assert.deepEqual([width, height], [40, 30]);
+});
+
+test('a scene is rendered from a file, and is the one that the picture has in it', async (context) => {
+  const folder = temporaryFolder(context);
+  const { lattice, ...common } = {
+    ...lessonScene,
+    formula: 'z^n + a*c',
+    parameters: { n: [3, 0], a: [1, 0.5] },
+  };
+  const view = { center: ['0.10000000000000000000000000001', '-.5'], width: 3, columns: 20, rows: 10 };
+  const given = { ...common, view, escape: { converged: 1e-3, bailout: 50 } };
+  writeFileSync(join(folder, 'mine.json'), JSON.stringify(given));
+  const { scene, outputs } = await rendered(folder, 'mine.json');
+  assert.deepEqual([scene, outputs[0]!.path], [given, 'mine.png']);
+  assert.deepEqual(parseScene(given), given);
+  assert.ok(readFileSync(join(folder, 'mine.png')).includes(JSON.stringify(scene)));
+});
+
+/** What is given, and what is changed in the lesson's scene or, where one is named, in that one. */
+const changes: [string[], Partial<Record<keyof Scene, unknown>>, string?][] = [
+  [
+    ['--formula', 'z^3 + c', '--c', '0.4', '--cells', '20'],
+    { formula: 'z^3 + c', c: [0.4, 0], lattice: { extent: 2, cells: 20 } },
+  ],
+  [
+    ['--formula', 'z^n + a', '--parameter', 'n=3', '--parameter', 'a=-0.5-i', '--size', '8x6'],
+    {
+      formula: 'z^n + a',
+      parameters: { n: [3, 0], a: [-0.5, -1] },
+      view: { center: ['0', '0'], width: 4, columns: 8, rows: 6 },
+    },
+  ],
+  [['--c', 'p', '--z0', '0', '--cells', '20'], { c: 'p', z0: [0, 0], lattice: { extent: 2, cells: 20 } }],
+  [['--center', '0.5-i'], { view: { center: ['0.5', '-1'], width: 4, columns: 800, rows: 600 } }],
+  [['--width', '0.5'], { view: { center: ['0', '0'], width: 0.5, columns: 800, rows: 600 } }],
+  [
+    ['--center', '-0.74364388703715087, 1e-30', '--size', '30x20', '--escape', '20'],
+    { view: { center: ['-0.74364388703715087', '1e-30'], width: 3.5, columns: 30, rows: 20 }, escape: 20 },
+    'mandelbrot',
+  ],
+  [
+    ['--escape', 'converged:1e-3,bailout:50', '--size', '8x6'],
+    {
+      escape: { converged: 1e-3, bailout: 50 },
+      view: { center: ['1.3', '0'], width: 6, columns: 8, rows: 6 },
+    },
+    'magnet',
+  ],
+  [
+    ['--escape', 'converged:1', '--cells', '20'],
+    { escape: { converged: 1 }, lattice: { extent: 2, cells: 20 } },
+  ],
+  [
+    ['--parameter', 'n=4', '--size', '8x6'],
+    { parameters: { n: [4, 0] }, view: { center: ['0', '0'], width: 4, columns: 8, rows: 6 } },
+    'multibrot',
+  ],
+];
+test('flags change what they say and leave the rest of the scene; a flag of a view makes a view of a lattice', async (context) => {
+  const folder = temporaryFolder(context);
+  for (const [given, changed, name] of changes) {
+    const { lattice, view, ...common } = name ? gallery[name]!.scene : lessonScene;
+    const { scene } = await rendered(folder, ...(name ? [name] : []), ...given, '-o', 'a.npy');
+    assert.deepEqual(scene, { ...common, ...changed }, given.join(' '));
+  }
+});
+
+test('the counts are the same by enclosures and brute, and both are verified', async (context) => {
+  const folder = temporaryFolder(context);
+  const common = ['lambda', '--size', '60x40', '--verify', '--seed', '7'];
+  for (const exact of ['enclosures', 'brute']) {
+    const { verified } = await rendered(folder, ...common, '--exact', exact, '-o', `${exact}.npy`);
+    assert.deepEqual(verified, { points: 1000, seed: 7 });
+  }
+  const [one, other] = ['enclosures', 'brute'].map((name) => readFileSync(join(folder, `${name}.npy`)));
+  assert.deepEqual(one, other);
+  const { stderr } = await runMandoline(folder, 'render', ...common);
+  assert.match(stderr, /^verified 1000 points against the oracle, none different \(seed 7\)$/m);
+});
+
+test('what is said about a scene fits 80 columns, however long its formula is', async (context) => {
+  const folder = temporaryFolder(context);
+  const long = ['--formula', `z^2 + c${' + 0.1*z'.repeat(60)}`, '--parameter', `${'long'.repeat(30)}=1`];
+  for (const given of [
+    ['magnet', '--size', '8x6'],
+    [...long, '--cells', '10'],
+  ]) {
+    const { code, stderr } = await runMandoline(folder, 'render', ...given);
+    assert.equal(code, 0, stderr);
+    assert.ok(
+      stderr.split('\n').every((line) => line.length <= 80),
+      stderr,
+    );
+  }
+});
+
+test('slices are of 64 rows where nobody says, at least 4 for each worker, and never more than rows', async (context) => {
+  const folder = temporaryFolder(context);
+  const slicesOf = async (...given: string[]) =>
+    (await rendered(folder, 'lambda', ...given, '-o', 'a.npy')).slices;
+  assert.equal(await slicesOf('--size', '8x1000', '--workers', '1'), 16);
+  assert.equal(await slicesOf('--size', '8x100', '--workers', '2'), 8);
+  assert.equal(await slicesOf('--size', '8x3', '--workers', '2'), 3);
+  assert.equal(await slicesOf('--size', '8x1000', '--workers', '2', '--slices', '3'), 3);
+});
+
+const columns =
+  'expected one of z c p i pi e previous conj re im abs arg exp log sqrt sin cos tan sinh cosh tanh newton';
+const complex = 'must be p, the sample point, or a finite complex number like -0.83-0.22i';
+const rule = 'must be overflow, a bailout radius from 1e-150 to 1e150, or converged with a distance';
+const radius = 'must be a bailout radius from 1e-150 to 1e150';
+const distance = 'converged must be a distance above 0, up to 1';
+const parameter = 'must be a name and a finite complex number, like n=3 or a=0.5-i';
+const center = 'must be a finite complex number like -0.75+0.1i or -0.75,0.1';
+const size = 'must be columns and rows like 800x600, each from 1 to 100000';
+const views = 'give --center, --width and --size alone';
+const deep = `${'('.repeat(200)}z${')'.repeat(200)}`;
+
+/** What is given, and what is said. */
+const wrong: [string[], string][] = [
+  [['--formula', 'z^^2'], '--formula: column 3: found "^", expected a number, a name or "("\nz^^2\n  ^'],
+  [['--formula', ''], '--formula: column 1: found the end, expected a number, a name or "("\n\n^'],
+  [
+    ['--formula', 'z^1000000000'],
+    '--formula: column 3: exponent 1000000000, expected one from -1024 to 1024\nz^1000000000\n  ^',
+  ],
+  [['--formula', 'foo(z)'], `--formula: column 1: unknown name "foo", ${columns}\nfoo(z)\n^`],
+  [
+    ['--formula', 'c + 3'],
+    '--formula: column 1: the formula has no z, expected z or previous in it\nc + 3\n^',
+  ],
+  [
+    ['--formula', deep],
+    `--formula: column 102: nested 101 deep, expected at most 100\n...${'('.repeat(64)}...\n${' '.repeat(35)}^`,
+  ],
+  [['--parameter', 'z=3'], '--parameter z=3: must have a name that is not taken'],
+  [
+    ['--parameter', '3=3'],
+    '--parameter 3=3: must have a name of letters, digits and _ that starts with a letter',
+  ],
+  [['--parameter', 'n'], `--parameter n: ${parameter}`],
+  [['--parameter', 'n=x'], `--parameter n=x: ${parameter}`],
+  [['--z0', 'banana'], `--z0 banana: ${complex}`],
+  [['--escape', '0'], `--escape 0: ${radius}`],
+  [['--escape', 'NaN'], `--escape NaN: ${rule}`],
+  [['--escape', 'converged'], `--escape converged: ${rule}`],
+  [['--escape', 'converged:0'], `--escape converged:0: ${distance}`],
+  [['--escape', 'converged:-1e-6'], `--escape converged:-1e-6: ${distance}`],
+  [['--escape', 'converged:2'], `--escape converged:2: ${distance}`],
+  [['--escape', 'converged:soon'], `--escape converged:soon: ${distance}`],
+  [['--escape', 'converged:1e-6,bailout:0'], `--escape converged:1e-6,bailout:0: bailout ${radius}`],
+  [['--escape', 'converged:1e-6,radius:3'], '--escape converged:1e-6,radius:3: radius is no key here'],
+  [['--center', '1,2,3'], `--center 1,2,3: ${center}`],
+  [['--center', 'x'], `--center x: ${center}`],
+  [['--width', '0'], '--width 0: must be a number from 1e-300 to 8e307'],
+  [['--size', '0x3'], `--size 0x3: ${size}`],
+  [['--size', '800'], `--size 800: ${size}`],
+  [['--width', '3', '--cells', '30'], `--cells 30: a view has no lattice; ${views}`],
+  [['mandelbrot', '--extent', '3'], `--extent 3: mandelbrot is a view; ${views}`],
+  [['mandelbrot', '--c', '0.3'], '--c 0.3+0i: no count would depend on the sample point; give --z0 p too'],
+  [['--z0', '0'], '--z0 0+0i: no count would depend on the sample point; give --c p too'],
+  [
+    ['mandelbrot', '--width', '1e-14'],
+    '--width 1e-14: must be at least 1.3e-13 for 800 columns there, where nearer points are the same in doubles',
+  ],
+  [['--exact', 'fast'], '--exact fast: must be enclosures or brute'],
+  [['--seed', '3'], '--seed 3: goes with --verify'],
+  [
+    ['--size', '100000x100000'],
+    '--size 100000x100000: a field of 100000 x 100000 counts needs 20.0 GB, at most 4.29 GB can be had; take fewer points',
+  ],
+  [['nosuch'], 'nosuch: no scene of this name; "mandoline scenes" lists them, a file must end in .json'],
+  [['nosuch.json'], "nosuch.json: cannot be read (ENOENT: no such file or directory, open 'nosuch.json')"],
+  [['text.json'], 'text.json: is no JSON (Unexpected token'],
+  [['key.json'], 'key.json: iteration 3: is no key here'],
+  [
+    ['two.json'],
+    `two.json: c "x": ${complex}\nmandoline: two.json: iterations 0: must be a whole number from 1 to 4294967295`,
+  ],
+  [
+    ['formula.json'],
+    'formula.json: formula: column 6: found the end, expected a number, a name or "("\nz^2 +\n     ^',
+  ],
+  [['palette.json'], 'palette.json: palette mauve: must be one of inferno, magma,'],
+  [['three.json'], 'three.json: scene 3: must be a scene'],
+];
+test('every wrong value is told by a line that names it, what is accepted and where a formula goes wrong; exit 2, nothing written', async (context) => {
+  const folder = temporaryFolder(context);
+  const write = (name: string, value: unknown) =>
+    writeFileSync(join(folder, `${name}.json`), typeof value === 'string' ? value : JSON.stringify(value));
+  write('text', 'scene');
+  write('key', { ...lessonScene, iteration: 3 });
+  write('two', { ...lessonScene, c: 'x', iterations: 0 });
+  write('formula', { ...lessonScene, formula: 'z^2 +' });
+  write('palette', { ...lessonScene, palette: 'mauve' });
+  write('three', 3);
+  const files = readdirSync(folder);
+  for (const [given, said] of wrong) {
+    const { code, stdout, stderr } = await runMandoline(folder, 'render', ...given);
+    assert.equal(stderr.slice(0, said.length + 11), `mandoline: ${said}`, given.join(' '));
+    assert.equal(stderr.split('\n').length, said.split('\n').length + 1, stderr);
+    assert.deepEqual([code, stdout.length, readdirSync(folder)], [2, 0, files], given.join(' '));
+  }
+});
+
+test('the least width that is named can be rendered', async (context) => {
+  await rendered(temporaryFolder(context), 'mandelbrot', '--width', '1.3e-13', '-o', 'a.npy');
+});

@@ -1,0 +1,34 @@
+// Every bundled scene, small, against the oracle at every point: with any number of workers, by enclosures and brute.
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { gallery, inPixels, render } from 'mandoline';
+import { Pool } from 'mandoline/pool';
+import { parseFormula } from '../../src/formula/parse.js';
+import { countReference } from '../../src/kernel/reference.js';
+import { viewPoints } from '../../src/scene/view.js';
+
+const [one, two] = [new Pool({ workers: 1 }), new Pool({ workers: 2 })];
+after(() => {
+  one.terminate();
+  two.terminate();
+});
+
+const [columns, rows] = [48, 32];
+for (const [name, bundled] of Object.entries(gallery)) {
+  const scene = inPixels(bundled.scene, columns, rows);
+  test(`${name} gives the oracle's counts with 0, 1 and 2 workers, by enclosures and brute`, async () => {
+    const job = { ...scene, step: parseFormula(scene.formula, scene.parameters) };
+    const { rowRe, rowIm, columnRe, columnIm } = viewPoints(scene.view);
+    const expected = Array.from({ length: rows * columns }, (_, i) => {
+      const [row, column] = [Math.floor(i / columns), i % columns];
+      return countReference(job, [rowRe[row]! + columnRe[column]!, rowIm[row]! + columnIm[column]!]);
+    });
+    assert.ok(new Set(expected).size > 3, 'a picture of something');
+    for (const exact of ['enclosures', 'brute'] as const)
+      for (const hands of [{ workers: 0 }, { pool: one }, { pool: two, slices: 5 }]) {
+        const { counts, verified } = await render(scene, { ...hands, exact, verify: { seed: 1 } });
+        assert.deepEqual([...counts], expected, `${exact}, ${JSON.stringify(Object.keys(hands))}`);
+        assert.deepEqual(verified, { points: 1000, seed: 1 });
+      }
+  });
+}
