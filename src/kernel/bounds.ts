@@ -8,8 +8,8 @@
 // each adds a relative error below 4 * 2^-53 of what stands below it (Brent, Percival, Zimmermann 2007: sqrt(5) u for
 // a product). Everything is computed with logarithms to base 2, whose own error (below 2^-40) is covered by `slack`.
 import type { Expression } from '../formula/expression.js';
-import { foldedOperand } from '../formula/fold.js';
 import type { Complex } from '../scene/complex.js';
+import { foldedOperand } from './fold.js';
 
 /** Covers every rounding of this file's own logarithms, and that of x*x + y*y. */
 const slack = 2 ** -36;
