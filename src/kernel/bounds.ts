@@ -256,7 +256,7 @@ const largest = (holds: (l: number) => boolean) => bisect(holds)[0];
 
 function bisect(isLow: (l: number) => boolean): [low: number, high: number] {
   let [low, high] = [0, 1024];
-  for (let n = 0; n < 64; n++) {
+  while (high - low > 2 ** -41) {
     const middle = (low + high) / 2;
     if (isLow(middle)) low = middle;
     else high = middle;
