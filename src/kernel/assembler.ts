@@ -235,9 +235,9 @@ export class FunctionBody {
   }
 
   /** The function as it stands in the code section. */
-  encode(): number[] {
+  encode(): Bytes {
     const declared = this.locals.flatMap((type) => [1, type]);
-    return sized([...unsigned(this.locals.length), ...declared, ...this.code, 0x0b]);
+    return sized([unsigned(this.locals.length), declared, this.code, [0x0b]]);
   }
 }
 
@@ -249,42 +249,54 @@ export interface ModuleParts {
 }
 
 /** The bytes of a module; its memory is imported as `host.memory`. */
-export function assemble({ imports, exports }: ModuleParts): Uint8Array<ArrayBuffer> {
+export function assemble({ imports, exports }: ModuleParts): Bytes {
   const signatures = [
     ...imports.map((each) => each.signature),
     ...exports.map((each) => each.body.signature),
   ];
-  const types = signatures.map(({ parameters, results }) => [0x60, ...sized(parameters), ...sized(results)]);
-  const memoryImport = [...name('host'), ...name('memory'), 0x02, 0x00, ...unsigned(1)];
-  const functionImports = imports.map((each, i) => [
-    ...name('host'),
-    ...name(each.name),
-    0x00,
-    ...unsigned(i),
-  ]);
-  const exported = exports.map((each, i) => [...name(each.name), 0x00, ...unsigned(imports.length + i)]);
-  return Uint8Array.from([
-    ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
-    ...section(1, types),
-    ...section(2, [memoryImport, ...functionImports]),
-    ...section(
+  const types = signatures.map(({ parameters, results }) =>
+    joined([[0x60], sized([parameters]), sized([results])]),
+  );
+  const host = name('host');
+  const memoryImport = joined([host, name('memory'), [0x02, 0x00], unsigned(1)]);
+  const functionImports = imports.map((each, i) => joined([host, name(each.name), [0x00], unsigned(i)]));
+  const exported = exports.map((each, i) => joined([name(each.name), [0x00], unsigned(imports.length + i)]));
+  return joined([
+    [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
+    section(1, types),
+    section(2, [memoryImport, ...functionImports]),
+    section(
       3,
       exports.map((_, i) => unsigned(imports.length + i)),
     ),
-    ...section(7, exported),
-    ...section(
+    section(7, exported),
+    section(
       10,
       exports.map((each) => each.body.encode()),
     ),
   ]);
 }
 
-const sized = (bytes: readonly number[]) => [...unsigned(bytes.length), ...bytes];
-const name = (text: string) => sized([...new TextEncoder().encode(text)]);
-const section = (id: number, items: readonly (readonly number[])[]) => [
-  id,
-  ...sized([...unsigned(items.length), ...items.flat()]),
-];
+export type Bytes = Uint8Array<ArrayBuffer>;
+type Part = Bytes | readonly number[];
+
+function joined(parts: readonly Part[]): Bytes {
+  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return bytes;
+}
+
+/** Parts one behind the other, with their length before them. */
+function sized(parts: readonly Part[]): Bytes {
+  return joined([unsigned(parts.reduce((sum, part) => sum + part.length, 0)), ...parts]);
+}
+const name = (text: string) => sized([[...new TextEncoder().encode(text)]]);
+const section = (id: number, items: readonly Part[]) =>
+  joined([[id], sized([unsigned(items.length), ...items])]);
 
 /** LEB128 of a whole number from 0 to 2^32 - 1. */
 function unsigned(value: number): number[] {

@@ -8,8 +8,8 @@
 // each adds a relative error below 4 * 2^-53 of what stands below it (Brent, Percival, Zimmermann 2007: sqrt(5) u for
 // a product). Everything is computed with logarithms to base 2, whose own error (below 2^-40) is covered by `slack`.
 import type { Expression } from '../formula/expression.js';
-import { foldedOperand } from '../formula/fold.js';
 import type { Complex } from '../scene/complex.js';
+import { foldedOperand } from './fold.js';
 
 /** Covers every rounding of this file's own logarithms, and that of x*x + y*y. */
 const slack = 2 ** -36;
@@ -256,7 +256,7 @@ const largest = (holds: (l: number) => boolean) => bisect(holds)[0];
 
 function bisect(isLow: (l: number) => boolean): [low: number, high: number] {
   let [low, high] = [0, 1024];
-  for (let n = 0; n < 64; n++) {
+  while (high - low > 2 ** -41) {
     const middle = (low + high) / 2;
     if (isLow(middle)) low = middle;
     else high = middle;

@@ -76,14 +76,11 @@ export function emitTest(body: FunctionBody, job: KernelJob, options: EmitOption
   const { emit, push } = codeEmitter(body, model.code.instructions, options.functions);
   const address = 0;
   const [taken, keepAt] = [body.local(i64), body.local(i64)];
-  const [any, low, high, steps, mask, first, second] = Array.from({ length: 7 }, () => body.local(v128)) as [
-    number,
-    ...number[],
-  ] as [number, number, number, number, number, number, number];
-  const all = Array.from(
-    { length: vectorCount },
-    () => Object.fromEntries(names.map((name) => [name, body.local(v128)])) as Tiles,
-  );
+  const vector = () => body.local(v128);
+  const [any, low, high] = [vector(), vector(), vector()];
+  const [steps, mask, first, second] = [vector(), vector(), vector(), vector()];
+  const tileLocals = () => Object.fromEntries(names.map((name) => [name, vector()])) as Tiles;
+  const all = Array.from({ length: vectorCount }, tileLocals);
 
   for (const [j, tiles] of all.entries()) begin(tiles, j);
   body.f64x2(0).set(steps).i64(firstKept).set(keepAt);

@@ -5,29 +5,15 @@ import { emitKernel } from './emit.js';
 import { testBytes } from './enclosure.js';
 import { countBytes } from './escape.js';
 import { realFunctions } from './functions.js';
+import type { SamplePoints } from './points.js';
 import { countReference, type KernelJob } from './reference.js';
 import { type Cover, coverWithTiles, listBytes, type TileFunctions, type TileMemory } from './tiles.js';
 
 /** A count for each point: 16 bits where the iterations fit them. */
 export type Counts = Uint16Array | Uint32Array;
 
-/** The sample point at [row][column] is (rowRe[row] + columnRe[column]) + i (rowIm[row] + columnIm[column]). */
-export interface SamplePoints {
-  readonly rowRe: Float64Array;
-  readonly rowIm: Float64Array;
-  readonly columnRe: Float64Array;
-  readonly columnIm: Float64Array;
-}
-
 /** The array that counts of so many iterations take. */
 export const countsType = (iterations: number) => (countBytes(iterations) === 2 ? Uint16Array : Uint32Array);
-
-/** No sample point has a larger modulus. */
-export function reachOf({ rowRe, rowIm, columnRe, columnIm }: SamplePoints): number {
-  const most = (...arrays: Float64Array[]) =>
-    arrays.reduce((sum, array) => sum + array.reduce((most, each) => Math.max(most, Math.abs(each)), 0), 0);
-  return (most(rowRe, columnRe) + most(rowIm, columnIm)) * (1 + 2 ** -50);
-}
 
 /** Compiles a job for sample points of at most that modulus; the module can be sent to other threads. */
 export function compileKernel(job: KernelJob, reach: number): WebAssembly.Module {

@@ -18,8 +18,8 @@
 // of parts may be subnormal, in L to Q too: each errs by at most 2^-1074 times a radius, and a modulus by 2^-500, for
 // which `tiny` and `underflow` stand.
 import type { Expression } from '../formula/expression.js';
-import { foldedOperand } from '../formula/fold.js';
 import { Code, type Parts } from './code.js';
+import { foldedOperand } from './fold.js';
 import type { KernelJob } from './reference.js';
 
 const rounding = 2 ** -47;

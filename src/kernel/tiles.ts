@@ -2,8 +2,8 @@
 // counting their points is cheaper. What is proved is enclosure.ts's.
 import { groupColumns } from './count.js';
 import { testRow, tilesAtOnce, untold } from './enclosure.js';
-import type { SamplePoints } from './kernel.js';
 import { inflation } from './model.js';
+import type { SamplePoints } from './points.js';
 
 /** Sides of the first and of the last tiles, in points; smaller ones cost more than their points. */
 const largestTile = 64;

@@ -1,7 +1,7 @@
 // Basins: to which fixed point an orbit comes, where the escape rule is convergence. Everything is the oracle's
 // (kernel/reference.ts), so that it is the same whoever computes it.
 import { realFunctions } from '../kernel/functions.js';
-import type { SamplePoints } from '../kernel/kernel.js';
+import type { SamplePoints } from '../kernel/points.js';
 import { type KernelJob, orbitReference } from '../kernel/reference.js';
 import type { Complex } from '../scene/complex.js';
 

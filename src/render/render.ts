@@ -4,7 +4,8 @@
 import { LimitError } from '../errors.js';
 import type { Field } from '../field/field.js';
 import { parseFormula } from '../formula/parse.js';
-import { compileKernel, countsType, type Exact, reachOf } from '../kernel/kernel.js';
+import { compileKernel, countsType, type Exact } from '../kernel/kernel.js';
+import { reachOf } from '../kernel/points.js';
 import type { KernelJob } from '../kernel/reference.js';
 import { Pool, type SliceRange, sliceRange, tasks, type WorkerShare } from '../pool/index.js';
 import { axisLength, latticePoints } from '../scene/lattice.js';

@@ -1,7 +1,8 @@
 // What the renderer's workers do: count the points of one slice, straight into the shared field; tell their basins;
 // count single points again by the oracle.
 import type { Counts } from '../field/field.js';
-import { type Exact, type SamplePoints, type StartedKernel, startKernel } from '../kernel/kernel.js';
+import { type Exact, type StartedKernel, startKernel } from '../kernel/kernel.js';
+import type { SamplePoints } from '../kernel/points.js';
 import { countReference, type KernelJob } from '../kernel/reference.js';
 import type { SliceRange } from '../pool/slices.js';
 import type { Complex } from '../scene/complex.js';

@@ -7,13 +7,8 @@ import { families } from '../../src/formula/families.js';
 import { parseFormula } from '../../src/formula/parse.js';
 import { testBytes, testRow, tilesAtOnce } from '../../src/kernel/enclosure.js';
 import { realFunctions } from '../../src/kernel/functions.js';
-import {
-  compileKernel,
-  countsType,
-  reachOf,
-  type SamplePoints,
-  startKernel,
-} from '../../src/kernel/kernel.js';
+import { compileKernel, countsType, startKernel } from '../../src/kernel/kernel.js';
+import { reachOf, type SamplePoints } from '../../src/kernel/points.js';
 import { countReference, type KernelJob } from '../../src/kernel/reference.js';
 import type { Complex } from '../../src/scene/complex.js';
 
@@ -121,7 +116,7 @@ test('random formulas on random lattices have the counts of the reference', () =
       const step = parseFormula(formula);
       checkCounts({ step, ...plane, iterations, escape }, view([x, y], 2 ** size, 37, 21), 7);
     }),
-    { numRuns: process.env.MANDOLINE_STRESS === 'long' ? 4000 : 600 },
+    { numRuns: process.env.MANDOLINE_STRESS === 'long' ? 4000 : 250 },
   );
 });
 

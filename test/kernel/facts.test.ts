@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { quadratic } from '../../src/formula/expression.js';
-import { compileKernel, countsType, reachOf, startKernel } from '../../src/kernel/kernel.js';
+import { compileKernel, countsType, startKernel } from '../../src/kernel/kernel.js';
+import { reachOf } from '../../src/kernel/points.js';
 import { evaluate, type KernelJob } from '../../src/kernel/reference.js';
 import type { Complex } from '../../src/scene/complex.js';
 

@@ -15,7 +15,8 @@ import {
   subtract,
   z,
 } from '../../src/formula/expression.js';
-import { compileKernel, countsType, reachOf, startKernel } from '../../src/kernel/kernel.js';
+import { compileKernel, countsType, startKernel } from '../../src/kernel/kernel.js';
+import { reachOf } from '../../src/kernel/points.js';
 import { countReference, hasOverflown, type KernelJob } from '../../src/kernel/reference.js';
 
 /** Both kernels' counts of the points re[i] + i im[i]. */
