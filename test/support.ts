@@ -92,3 +92,9 @@ export const mandoline = join(root, 'dist', 'src', 'cli', 'main.js');
 /** Runs the command `mandoline` in a folder. */
 export const runMandoline = (cwd: string, ...given: string[]): Promise<Ended> =>
   run(process.execPath, [mandoline, ...given], { cwd });
+
+/** Does something with each item, four at a time, so that programs that are mostly started use every core. */
+export async function eachOfMany<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+  for (let start = 0; start < items.length; start += 4)
+    await Promise.all(items.slice(start, start + 4).map(work));
+}

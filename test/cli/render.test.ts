@@ -6,6 +6,7 @@ import { decode } from 'fast-png';
 import { lessonScene, parseScene } from 'mandoline';
 import {
   type Ended,
+  eachOfMany,
   mandoline,
   type parityCases,
   run,
@@ -160,16 +161,16 @@ const wrong: [string, RegExp][] = [
 ];
 test('every wrong value is one line that names the flag, what was given and what is accepted; exit 2, nothing written', async (context) => {
   const folder = temporaryFolder(context);
-  for (const [given, line] of wrong) {
+  await eachOfMany(wrong, async ([given, line]) => {
     const { code, stdout, stderr } = await runMandoline(folder, 'render', ...given.split(' '));
     assert.match(stderr.trimEnd(), line);
     assert.deepEqual([code, stdout.length, readdirSync(folder)], [2, 0, []], given);
-  }
+  });
 });
 
 test('help is printed with an example, for the command and for each of its commands', async (context) => {
   const folder = temporaryFolder(context);
-  for (const given of [['--help'], ['render', '--help'], ['bench', '--help']]) {
+  for (const given of [['--help'], ['render', '--help'], ['scenes', '--help'], ['bench', '--help']]) {
     const { code, stdout } = await runMandoline(folder, ...given);
     assert.equal(code, 0);
     assert.match(stdout.toString(), /Usage: mandoline[\s\S]*Examples?:\n {2}mandoline /);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { decode } from 'fast-png';
 import { gallery, lessonScene, parseScene, type Scene } from 'mandoline';
-import { runMandoline, temporaryFolder } from '../support.js';
+import { eachOfMany, runMandoline, temporaryFolder } from '../support.js';
 
 /** The document that a render prints. */
 async function rendered(folder: string, ...given: string[]) {
@@ -120,11 +120,17 @@ const changes: [string[], Partial<Record<keyof Scene, unknown>>, string?][] = [
 ];
 test('flags change what they say and leave the rest of the scene; a flag of a view makes a view of a lattice', async (context) => {
   const folder = temporaryFolder(context);
-  for (const [given, changed, name] of changes) {
+  await eachOfMany(changes, async ([given, changed, name]) => {
     const { lattice, view, ...common } = name ? gallery[name]!.scene : lessonScene;
-    const { scene } = await rendered(folder, ...(name ? [name] : []), ...given, '-o', 'a.npy');
+    const { scene } = await rendered(
+      folder,
+      ...(name ? [name] : []),
+      ...given,
+      '-o',
+      `${given.join('').replaceAll(/\W/g, '')}.npy`,
+    );
     assert.deepEqual(scene, { ...common, ...changed }, given.join(' '));
-  }
+  });
 });
 
 test('the counts are the same by enclosures and brute, and both are verified', async (context) => {
@@ -257,12 +263,12 @@ test('every wrong value is told by a line that names it, what is accepted and wh
   write('palette', { ...lessonScene, palette: 'mauve' });
   write('three', 3);
   const files = readdirSync(folder);
-  for (const [given, said] of wrong) {
+  await eachOfMany(wrong, async ([given, said]) => {
     const { code, stdout, stderr } = await runMandoline(folder, 'render', ...given);
     assert.equal(stderr.slice(0, said.length + 11), `mandoline: ${said}`, given.join(' '));
     assert.equal(stderr.split('\n').length, said.split('\n').length + 1, stderr);
     assert.deepEqual([code, stdout.length, readdirSync(folder)], [2, 0, files], given.join(' '));
-  }
+  });
 });
 
 test('the least width that is named can be rendered', async (context) => {
