@@ -117,7 +117,7 @@ try {
     `${(seconds('python 2000 2') / seconds('pool program')).toFixed(1)} x`,
   );
   line(
-    'warm compute, 2 workers, 2000 slices',
+    'warm compute, 2 workers',
     median(kernel),
     `${(median(kernel) / median(native)).toFixed(2)} of C's time`,
   );

@@ -9,10 +9,11 @@ import type { SamplePoints } from './points.js';
 const largestTile = 64;
 const smallestTile = 4;
 /**
- * The smallest tiles are tested only while at least this part of the last ones was told, and now and then to see
- * whether that has changed; and only in jobs of many iterations, because short orbits are over before a test is.
+ * Small tiles are tested only while at least this part of the last ones of their side was told, and now and then to
+ * see whether that has changed: from what a test costs and what it saves. The smallest only in jobs of many
+ * iterations, because short orbits are over before a test is.
  */
-const worthwhile = 0.15;
+const worthwhile: Readonly<Record<number, number>> = { 4: 0.15, 8: 0.04, 16: 0.02 };
 const tryAgain = 16;
 /** How much of |z| a model may leave open if single points are to be told by it: few are too near a threshold then. */
 const closeEnough = 2 ** -7;
@@ -62,9 +63,9 @@ export function coverWithTiles(points: SamplePoints, memory: TileMemory, hasLong
   let listed = 0;
   /** Where the count of [0][0] would be. */
   let origin = 0;
-  /** Which part of the last smallest tiles was told, and how often they were passed over since. */
-  let told = hasLongOrbits ? 1 : 0;
-  let passed = 0;
+  /** For each side: which part of its last tiles was told, and how often they were passed over since. */
+  const told: Record<number, number> = { 4: hasLongOrbits ? 1 : 0, 8: 1, 16: 1 };
+  const passed: Record<number, number> = { 4: 0, 8: 0, 16: 0 };
 
   return { band, again };
 
@@ -109,7 +110,7 @@ export function coverWithTiles(points: SamplePoints, memory: TileMemory, hasLong
       const columnEnd = top[4 * i + 3]!;
       const count = test[testRow('count') + i]!;
       const side = sideOf(row, rowEnd, column, columnEnd);
-      if (side === smallestTile) told += ((count < 0 ? 0 : 1) - told) / 64;
+      if (told[side] !== undefined) told[side] += ((count < 0 ? 0 : 1) - told[side]) / 128;
       if (count >= 0) {
         const address = origin + row * rowBytes + column * bytes;
         functions.fill(address, rowBytes, rowEnd - row, columnEnd - column, count);
@@ -151,11 +152,10 @@ export function coverWithTiles(points: SamplePoints, memory: TileMemory, hasLong
   }
 
   function isWorthwhile(side: number): boolean {
-    if (side > smallestTile) return true;
-    if (!hasLongOrbits) return false;
-    if (told >= worthwhile) return true;
-    passed = (passed + 1) % tryAgain;
-    return passed === 0;
+    if (side === smallestTile && !hasLongOrbits) return false;
+    if (told[side] === undefined || told[side] >= worthwhile[side]!) return true;
+    passed[side] = (passed[side]! + 1) % tryAgain;
+    return passed[side] === 0;
   }
 
   /** The middle of a tile's sample points, and a radius around it that holds them as they are in doubles. */
