@@ -92,14 +92,14 @@ export function escapeEmitter(body: FunctionBody, job: KernelJob, options: EmitO
     ...{ emitBlock, escaped, settle, note, settleNoted, askReference },
   };
 
-  /** Takes a block of steps in all vectors side by side. */
-  function emitBlock(all: readonly Lanes[]): void {
-    if (escape !== 'overflow')
+  /** Takes a block of steps in all vectors side by side; `keeps` z from before it where that is needed afterwards. */
+  function emitBlock(all: readonly Lanes[], keeps = true, inLoop = true): void {
+    if (escape !== 'overflow' && keeps)
       for (const { x, y, beforeX, beforeY } of all) body.get(x).set(beforeX).get(y).set(beforeY);
     const oneStep = () => {
       for (const lanes of all) emitStep(lanes, lanes.x, lanes.y);
     };
-    if (block === 1) oneStep();
+    if (block === 1 || !inLoop) for (let n = 0; n < block; n++) oneStep();
     else {
       // A loop, because V8 would put the steps of a vector one behind the other, each waiting for the one before.
       body.i32(block).set(left);

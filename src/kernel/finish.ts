@@ -2,7 +2,7 @@
 // and takes the next point of the queue. Here, where orbits are long, it is also seen when one repeats.
 import { type FunctionBody, i32, i64, v128 } from './assembler.js';
 import { queuedAt, queueEntry, vectorCount } from './count.js';
-import { countBytes, type EmitOptions, escapeEmitter, lanesOf } from './escape.js';
+import { countBytes, type EmitOptions, escapeEmitter, type Lanes, lanesOf } from './escape.js';
 import type { KernelJob } from './reference.js';
 
 /**
@@ -44,6 +44,15 @@ export function emitFinish(body: FunctionBody, job: KernelJob, options: EmitOpti
     ...{ keepAt: body.local(i64), keepFor: body.local(i64) },
   }));
   type Queued = (typeof all)[number];
+  /** What a step changes, and copies of it. */
+  const state = readsPrevious ? (['x', 'y', 'previousRe', 'previousIm'] as const) : (['x', 'y'] as const);
+  const tries = all.map(
+    (lanes): Lanes => ({
+      ...lanes,
+      ...Object.fromEntries(state.map((name) => [name, body.local(v128)])),
+      ...{ beforeX: lanes.x, beforeY: lanes.y },
+    }),
+  );
 
   for (const lanes of all) {
     body.i64x2(0n).set(lanes.live);
@@ -52,17 +61,27 @@ export function emitFinish(body: FunctionBody, job: KernelJob, options: EmitOpti
   setDeadline();
   body.get(under).if(() =>
     body.loop((again) => {
-      // The inner loop changes nothing but z and the time, so that all else may stay out of the registers.
+      // The inner loop tries a block on copies and takes it over if nobody escapes in it; so nothing that it computes
+      // is needed outside, and V8 lets the steps of all vectors overlap.
       body.loop((goOn) => {
-        emitBlock(all);
-        body.get(now).i64(block).op('i64.add').tee(now).get(deadline).op('i64.lt_u');
-        for (const [j, lanes] of all.entries()) {
+        for (const [j, lanes] of all.entries())
+          for (const name of state) body.get(lanes[name]).set(tries[j]![name]);
+        emitBlock(tries, false, false);
+        body.get(now).i64(block).op('i64.add').get(deadline).op('i64.lt_u');
+        for (const [j, lanes] of tries.entries()) {
           escaped(lanes);
           if (j > 0) body.op('v128.or');
         }
-        body.op('v128.any_true', 'i32.eqz', 'i32.and');
-        goOn();
+        body.op('v128.any_true', 'i32.eqz', 'i32.and').if(() => {
+          for (const [j, lanes] of all.entries())
+            for (const name of state) body.get(tries[j]![name]).set(lanes[name]);
+          body.get(now).i64(block).op('i64.add').set(now);
+          body.i32(1);
+          goOn();
+        });
       });
+      emitBlock(all);
+      body.get(now).i64(block).op('i64.add').set(now);
       for (const lanes of all) settle(lanes, () => pushAges(lanes));
       body
         .get(now, deadline)
