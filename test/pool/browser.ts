@@ -34,6 +34,7 @@ export const launchBrowser = async (): Promise<Browser> =>
 const types: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
+  '.mjs': 'text/javascript; charset=utf-8',
 };
 const isolation = {
   'Cross-Origin-Opener-Policy': 'same-origin',

@@ -1,0 +1,64 @@
+// Scenes in a real Chromium, by a pool of its workers: the counts are those of Node, bit for bit.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { gallery, inPixels, prepare, type Scene } from 'mandoline';
+import type { Browser } from 'playwright-core';
+import { launchBrowser, serveFolder } from '../pool/browser.js';
+import { root } from '../support.js';
+
+let browser: Browser;
+before(async () => {
+  browser = await launchBrowser();
+});
+after(() => browser?.close());
+
+const importMap = {
+  imports: {
+    mandoline: '/dist/src/index.js',
+    'mandoline/pool': '/dist/src/pool/index.js',
+    '#thread': '/dist/src/pool/thread.web.js',
+    valibot: '/node_modules/valibot/dist/index.mjs',
+  },
+};
+const page = `<!doctype html><title>scenes</title>
+<script type="importmap">${JSON.stringify(importMap)}</script>
+<script type="module">
+  import { prepare } from 'mandoline';
+  import { Pool } from 'mandoline/pool';
+  globalThis.countsOf = async (scene, exact) => {
+    const pool = new Pool({ workers: 2 });
+    const { counts } = await prepare(scene).compute({ pool, exact });
+    pool.terminate();
+    return [...counts];
+  };
+</script>`;
+declare function countsOf(scene: Scene, exact: 'enclosures' | 'brute'): Promise<number[]>;
+
+for (const isolated of [true, false]) {
+  test(`every bundled scene, and z^3 + c, ${isolated ? 'isolated' : 'not isolated'}`, async (context) => {
+    const site = await serveFolder(root.slice(0, -1), isolated, { '/index.html': page });
+    const tab = await browser.newPage();
+    context.after(async () => {
+      await tab.close();
+      await site.close();
+    });
+    await tab.goto(`${site.address}/index.html`);
+    await tab.waitForFunction(() => 'countsOf' in globalThis);
+    const cubic = { ...gallery.lesson!.scene, formula: 'z^3 + c', c: [0.4, 0] as const };
+    const scenes = {
+      ...Object.fromEntries(Object.entries(gallery).map(([name, { scene }]) => [name, scene])),
+      cubic,
+    };
+    for (const [name, scene] of Object.entries(scenes)) {
+      const small = scene.lattice ? { ...scene, lattice: { extent: 2, cells: 24 } } : inPixels(scene, 48, 36);
+      const { counts } = await prepare(small).compute();
+      for (const exact of isolated ? (['enclosures', 'brute'] as const) : (['enclosures'] as const)) {
+        const there = await tab.evaluate(([scene, exact]) => countsOf(scene, exact), [small, exact] as [
+          Scene,
+          'enclosures' | 'brute',
+        ]);
+        assert.deepEqual(there, [...counts], `${name}, ${exact}`);
+      }
+    }
+  });
+}
