@@ -12,7 +12,7 @@ import type { KernelJob } from './reference.js';
 export const finishParameters = [i32, i32, i32, i32, i32] as const;
 
 /** Steps between two looks whether an orbit has come back, at most: many periods divide it. */
-const lookEvery = 60;
+const lookEvery = 240;
 
 export function emitFinish(body: FunctionBody, job: KernelJob, options: EmitOptions): void {
   const { iterations } = job;
