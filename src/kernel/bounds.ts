@@ -89,10 +89,9 @@ export function bailoutBounds(of: BoundedStep, radius: number): EscapeBounds {
   return { block: maximumBlock, trigger: Math.min(2 ** (2 * inner), radius * radius), thresholds: [] };
 }
 
-/** The largest reach with which a block is more than one step; 0 if there is none. */
+/** The largest reach below this one with which a block is more than one step; 0 if there is none. */
 export function nearReach(of: BoundedStep, radius: number): number {
   const isNear = (reach: number) => bailoutBounds({ ...of, reach }, radius).block > 1;
-  if (isNear(of.reach)) return of.reach;
   let [near, far] = [0, of.reach];
   if (!isNear(near)) return 0;
   for (let n = 0; n < 40; n++) {

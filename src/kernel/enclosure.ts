@@ -52,18 +52,7 @@ const returning = 4;
 /** The local variables of one vector of two tiles; names as in model.ts. */
 const names = [
   ...['zRe', 'zIm', 'dRe', 'dIm', 'gRe', 'gIm', 'rest', 'size', 'spread', 'rho', 'pRe', 'pIm'],
-  ...[
-    'live',
-    'count',
-    'keptRe',
-    'keptIm',
-    'keptSpread',
-    'nearest',
-    'nearest',
-    'beforeRe',
-    'beforeIm',
-    'beforeSpread',
-  ],
+  ...['live', 'count', 'keptRe', 'keptIm', 'keptSpread', 'nearest', 'beforeRe', 'beforeIm', 'beforeSpread'],
 ] as const;
 type Tiles = Readonly<Record<(typeof names)[number], number>>;
 
@@ -93,6 +82,7 @@ export function emitTest(body: FunctionBody, job: KernelJob, options: EmitOption
       if (escape === 'overflow') testOverflow(tiles, j);
       else if (typeof escape === 'number') testBailout(tiles, escape);
       else testConvergence(tiles, escape.converged, escape.bailout);
+      giveUpWide(tiles);
     }
     body.get(taken).i64(firstKept).op('i64.ge_u').if(lookForReturn);
     all.forEach(({ live }, j) => {
@@ -234,7 +224,6 @@ export function emitTest(body: FunctionBody, job: KernelJob, options: EmitOption
       body.if(() => describe(tiles, j));
       body.get(any).set(tiles.live);
     });
-    giveUpWide(tiles);
   }
 
   /** Writes z's model of the tiles in `mask`, which are far out now. */
@@ -246,22 +235,27 @@ export function emitTest(body: FunctionBody, job: KernelJob, options: EmitOption
     body.f64x2(-2).get(steps).op('f64x2.sub').get(tiles.count, mask).op('v128.bitselect').set(tiles.count);
   }
 
+  /** Tells that the last step is the one in which the live tiles of the mask on the stack have escaped. */
+  function tellLastStep(tiles: Tiles) {
+    body
+      .get(tiles.live)
+      .op('v128.and')
+      .tee(any)
+      .op('v128.any_true')
+      .if(() => {
+        body.get(steps).f64x2(1).op('f64x2.sub').set(first).get(any);
+        tell(tiles);
+      });
+  }
+
   function testBailout(tiles: Tiles, radius: number) {
     boundModulus(tiles);
     body
       .get(low)
       .f64x2(radius * inflation)
-      .op('f64x2.ge')
-      .get(tiles.size)
-      .f64x2(largest)
-      .op('f64x2.lt', 'v128.and')
-      .get(tiles.live)
-      .op('v128.and')
-      .tee(any);
-    body.op('v128.any_true').if(() => {
-      body.get(steps).f64x2(1).op('f64x2.sub').set(first).get(any);
-      tell(tiles);
-    });
+      .op('f64x2.ge');
+    body.get(tiles.size).f64x2(largest).op('f64x2.lt', 'v128.and');
+    tellLastStep(tiles);
     body
       .get(high)
       .f64x2(radius * (2 - inflation))
@@ -269,7 +263,6 @@ export function emitTest(body: FunctionBody, job: KernelJob, options: EmitOption
       .get(tiles.live)
       .op('v128.and')
       .set(tiles.live);
-    giveUpWide(tiles);
   }
 
   function keepBefore({ zRe, zIm, spread, beforeRe, beforeIm, beforeSpread }: Tiles) {
@@ -279,34 +272,7 @@ export function emitTest(body: FunctionBody, job: KernelJob, options: EmitOption
   /** |z - before| is at least low and at most high. */
   function testConvergence(tiles: Tiles, converged: number, bailout: number | undefined) {
     const { zRe, zIm, spread, size, beforeRe, beforeIm, beforeSpread, live } = tiles;
-    const ended = (emit: () => unknown) => {
-      emit();
-      body
-        .get(live)
-        .op('v128.and')
-        .tee(any)
-        .op('v128.any_true')
-        .if(() => {
-          body.get(steps).f64x2(1).op('f64x2.sub').set(first).get(any);
-          tell(tiles);
-        });
-    };
-    if (bailout !== undefined) {
-      boundModulus(tiles);
-      ended(() =>
-        body
-          .get(low)
-          .f64x2(bailout * inflation)
-          .op('f64x2.ge'),
-      );
-      body
-        .get(high)
-        .f64x2(bailout * (2 - inflation))
-        .op('f64x2.le')
-        .get(live)
-        .op('v128.and')
-        .set(live);
-    }
+    if (bailout !== undefined) testBailout(tiles, bailout);
     body.get(zRe, beforeRe).op('f64x2.sub').set(first).get(zIm, beforeIm).op('f64x2.sub').set(second);
     emitModulus(first, second).set(first).get(spread, beforeSpread).op('f64x2.add').set(second);
     // The rounding of the difference itself is relative to the sizes of what is subtracted.
@@ -327,12 +293,11 @@ export function emitTest(body: FunctionBody, job: KernelJob, options: EmitOption
       .op('f64x2.sub')
       .set(low);
     body.get(first, second).op('f64x2.add').f64x2(inflation).op('f64x2.mul').set(high);
-    ended(() =>
-      body
-        .get(high)
-        .f64x2(converged * (2 - inflation))
-        .op('f64x2.lt'),
-    );
+    body
+      .get(high)
+      .f64x2(converged * (2 - inflation))
+      .op('f64x2.lt');
+    tellLastStep(tiles);
     body
       .get(low)
       .f64x2(converged * inflation)
@@ -340,7 +305,6 @@ export function emitTest(body: FunctionBody, job: KernelJob, options: EmitOption
       .get(live)
       .op('v128.and')
       .set(live);
-    giveUpWide(tiles);
   }
 
   /**

@@ -181,11 +181,7 @@ export function emitFinish(body: FunctionBody, job: KernelJob, options: EmitOpti
 
   /** When the first point will have taken all its steps, or to look; points that come later have more time. */
   function setDeadline() {
-    body
-      .get(now)
-      .i64(Math.min(lookEvery, iterations - started))
-      .op('i64.add')
-      .set(deadline);
+    body.i64(lookEvery).i64(iterations).get(seesPeriods).op('select').get(now).op('i64.add').set(deadline);
     for (const lanes of all)
       for (const lane of [0, 1])
         body.get(lanes.entries[lane]!).if(() => {

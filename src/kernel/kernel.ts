@@ -5,7 +5,7 @@ import { emitKernel } from './emit.js';
 import { testBytes } from './enclosure.js';
 import { countBytes } from './escape.js';
 import { realFunctions } from './functions.js';
-import type { SamplePoints } from './points.js';
+import { pointAt, type SamplePoints } from './points.js';
 import { countReference, type KernelJob } from './reference.js';
 import { type Cover, coverWithTiles, listBytes, type TileFunctions, type TileMemory } from './tiles.js';
 
@@ -59,9 +59,7 @@ export function startKernel(job: KernelJob, module: WebAssembly.Module, given: S
   for (const name of ['rowRe', 'rowIm', 'columnRe', 'columnIm'] as const) points[name].set(given[name]);
   const { rowRe, rowIm, columnRe, columnIm } = points;
   const reference = (row: number, column: number) =>
-    column < columns
-      ? countReference(job, [rowRe[row]! + columnRe[column]!, rowIm[row]! + columnIm[column]!])
-      : 0;
+    column < columns ? countReference(job, pointAt(points, row, column)) : 0;
   const again = (row: number, column: number) => cover.again(row, column);
   const { exports } = new WebAssembly.Instance(module, {
     host: { memory, reference, again, ...realFunctions },

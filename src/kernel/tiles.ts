@@ -88,11 +88,7 @@ export function coverWithTiles(points: SamplePoints, memory: TileMemory, hasLong
   }
 
   function push(row: number, rowEnd: number, column: number, columnEnd: number): void {
-    const at = 4 * waiting++;
-    stack[at] = row;
-    stack[at + 1] = rowEnd;
-    stack[at + 2] = column;
-    stack[at + 3] = columnEnd;
+    write(stack, waiting++, row, rowEnd, column, columnEnd);
   }
 
   /** Tests the tiles that came last, so that few wait. */
@@ -200,15 +196,27 @@ export function coverWithTiles(points: SamplePoints, memory: TileMemory, hasLong
   }
 
   function put(row: number, rowEnd: number, column: number, columnEnd: number): void {
-    const at = 4 * listed++;
-    list[at] = row;
-    list[at + 1] = rowEnd;
-    list[at + 2] = column;
-    list[at + 3] = columnEnd;
+    write(list, listed++, row, rowEnd, column, columnEnd);
     if (4 * listed < list.length) return;
     count(listed, origin, false);
     listed = 0;
   }
+}
+
+/** Writes a rectangle as the one of that number in a list. */
+function write(
+  list: Int32Array,
+  number: number,
+  row: number,
+  rowEnd: number,
+  column: number,
+  columnEnd: number,
+): void {
+  const at = 4 * number;
+  list[at] = row;
+  list[at + 1] = rowEnd;
+  list[at + 2] = column;
+  list[at + 3] = columnEnd;
 }
 
 /** The side of the square tile, 4 to 64, that a tile is or would be if it were not at an edge. */

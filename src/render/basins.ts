@@ -1,7 +1,7 @@
 // Basins: to which fixed point an orbit comes, where the escape rule is convergence. Everything is the oracle's
 // (kernel/reference.ts), so that it is the same whoever computes it.
 import { realFunctions } from '../kernel/functions.js';
-import type { SamplePoints } from '../kernel/points.js';
+import { pointAt, type SamplePoints } from '../kernel/points.js';
 import { type KernelJob, orbitReference } from '../kernel/reference.js';
 import type { Complex } from '../scene/complex.js';
 
@@ -22,13 +22,12 @@ const mostBasins = 255;
  * by their modulus; at most 255. Without convergence in the escape rule there is none.
  */
 export function findBasins(job: KernelJob, points: SamplePoints): BasinMap {
-  const { rowRe, rowIm, columnRe, columnIm } = points;
   // Orbits end about as far from a fixed point as two z are apart; where they come slowly, much farther.
   const tolerance = typeof job.escape === 'object' ? Math.sqrt(job.escape.converged) : 0;
   const map = { fixedPoints: [] as Complex[], tolerance };
-  for (const row of spread(rowRe.length))
-    for (const column of spread(columnRe.length)) {
-      const end = limitOf(job, [rowRe[row]! + columnRe[column]!, rowIm[row]! + columnIm[column]!]);
+  for (const row of spread(points.rowRe.length))
+    for (const column of spread(points.columnRe.length)) {
+      const end = limitOf(job, pointAt(points, row, column));
       if (end && nearest(map, end) === 0 && map.fixedPoints.length < mostBasins) map.fixedPoints.push(end);
     }
   // Rounded, so that the last digits of an orbit do not decide on which side of the real axis its end lies.

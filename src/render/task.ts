@@ -2,10 +2,9 @@
 // count single points again by the oracle.
 import type { Counts } from '../field/field.js';
 import { type Exact, type StartedKernel, startKernel } from '../kernel/kernel.js';
-import type { SamplePoints } from '../kernel/points.js';
+import { pointAt, type SamplePoints } from '../kernel/points.js';
 import { countReference, type KernelJob } from '../kernel/reference.js';
 import type { SliceRange } from '../pool/slices.js';
-import type { Complex } from '../scene/complex.js';
 import { type BasinMap, basinOf } from './basins.js';
 
 /** A scene made ready: what every worker is sent once. */
@@ -51,9 +50,3 @@ export function referenceCounts(places: readonly number[], { kernel, points }: R
     countReference(kernel, pointAt(points, Math.floor(place / columns), place % columns)),
   );
 }
-
-export const pointAt = (
-  { rowRe, rowIm, columnRe, columnIm }: SamplePoints,
-  row: number,
-  column: number,
-): Complex => [rowRe[row]! + columnRe[column]!, rowIm[row]! + columnIm[column]!];
