@@ -63,6 +63,7 @@ const vectorOpcodes = {
   'f64x2.div': 0xf3,
   'f64x2.min': 0xf4,
   'f64x2.max': 0xf5,
+  'f64x2.pmin': 0xf6,
 } as const;
 export type Opcode = keyof typeof scalarOpcodes | keyof typeof vectorOpcodes;
 

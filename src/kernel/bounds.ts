@@ -42,7 +42,12 @@ export interface BoundedStep {
   readonly reach: number;
 }
 
-/** Bounds for the rule `overflow`; without thresholds where growth is not certain. */
+/**
+ * Bounds for the rule `overflow`; without thresholds where growth is not certain. Where it is, who is past the trigger
+ * stays past it: |z| at least doubles until a part of z is not finite, and then z never is again. For f is made of z by
+ * products, sums with what grows less, conj, abs and folds. A factor with a part that is not finite leaves such parts
+ * in a product, since Infinity times 0 is not a number; a sum with such a term is not finite; the others keep the parts.
+ */
 export function overflowBounds(of: BoundedStep): EscapeBounds {
   const unknown = { block: 1, trigger: told, thresholds: [] };
   const bounds = modulusBounds(of);

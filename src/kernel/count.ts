@@ -127,7 +127,8 @@ export function emitCount(body: FunctionBody, job: KernelJob, options: EmitOptio
       .set(lanes.pIm);
     if (z0 === 'p') body.get(lanes.pRe).set(lanes.x).get(lanes.pIm).set(lanes.y);
     else body.f64x2(z0[0]).set(lanes.x).f64x2(z0[1]).set(lanes.y);
-    for (const local of [lanes.untold, lanes.square, lanes.blocks]) body.i64x2(0n).set(local);
+    for (const local of [lanes.untold, lanes.blocks]) body.i64x2(0n).set(local);
+    body.f64x2(Infinity).set(lanes.square);
     for (const local of [lanes.previousRe, lanes.previousIm]) body.f64x2(0).set(local);
     body.i64x2(-1n).set(lanes.live).i64x2(BigInt(iterations)).set(lanes.count);
   }

@@ -173,12 +173,15 @@ export function escapeEmitter(body: FunctionBody, job: KernelJob, options: EmitO
       });
   }
 
-  /** Notes who has escaped in this block; without a branch, because it can hardly be foreseen where points are dust. */
-  function note(lanes: Lanes): void {
-    const { x, y, live, square, blocks } = lanes;
-    emitSquare(x, y).tee(first).f64x2(bounds!.trigger).op('f64x2.lt').set(second);
-    body.get(live, second).op('v128.andnot').get(first).op('v128.and').get(square).op('v128.or').set(square);
-    body.get(live, second).op('v128.and').set(live).get(blocks, live).op('i64x2.sub').set(blocks);
+  /**
+   * Notes who has escaped in this block; without a branch, because it can hardly be foreseen where points are dust. Who
+   * is past the trigger stays past it (bounds.ts) and goes on growing, so that the smallest |z|^2 there is the first.
+   */
+  function note({ x, y, live, square, blocks }: Lanes): void {
+    emitSquare(x, y).tee(first).f64x2(bounds!.trigger).op('f64x2.lt').set(live);
+    // What is below the trigger becomes a NaN here, and nothing is smaller than that: pmin then keeps what it has.
+    body.get(square, first, live).op('v128.or', 'f64x2.pmin').set(square);
+    body.get(blocks, live).op('i64x2.sub').set(blocks);
   }
 
   /** Tells the counts of all that were noted. */
