@@ -48,11 +48,37 @@ const widestPart = 0.5;
 const firstKept = 16;
 /** A tile is about to come back when its middle has been nearer to where it was than so many spreads. */
 const returning = 4;
+/** How much wider its discs are made then, in spreads. */
+const wider = 0.0625;
+
+/** The model as it is and as it was kept. */
+const keptNames = [
+  ['keptRe', 'zRe'],
+  ['keptIm', 'zIm'],
+  ['keptDRe', 'dRe'],
+  ['keptDIm', 'dIm'],
+  ['keptGRe', 'gRe'],
+  ['keptGIm', 'gIm'],
+] as const;
 
 /** The local variables of one vector of two tiles; names as in model.ts. */
 const names = [
   ...['zRe', 'zIm', 'dRe', 'dIm', 'gRe', 'gIm', 'rest', 'size', 'spread', 'rho', 'pRe', 'pIm'],
-  ...['live', 'count', 'keptRe', 'keptIm', 'keptSpread', 'nearest', 'beforeRe', 'beforeIm', 'beforeSpread'],
+  ...[
+    'live',
+    'count',
+    'keptRe',
+    'keptIm',
+    'keptDRe',
+    'keptDIm',
+    'keptGRe',
+    'keptGIm',
+    'keptRest',
+    'nearest',
+    'beforeRe',
+    'beforeIm',
+    'beforeSpread',
+  ],
 ] as const;
 type Tiles = Readonly<Record<(typeof names)[number], number>>;
 
@@ -308,54 +334,58 @@ export function emitTest(body: FunctionBody, job: KernelJob, options: EmitOption
   }
 
   /**
-   * Now and then the tile forgets which point is where: every z in a disc is then taken on, with every sample point.
-   * When a later disc lies within that one, no orbit ever leaves the discs between, and none of them has escaped. If
-   * the tile was about to come back, the disc is made wider than it need be, because one that grows towards its final
-   * width never lies within an earlier one (Rump's epsilon-inflation).
+   * Now and then the model is kept: for each sample point, the disc with all z in it that the model allows. When each
+   * lies around its own later disc, which |mid - mid'| + |D - D'| rho + |G - G'| rho + rest <= rest' makes certain, no
+   * orbit ever leaves the discs between, and none of them has escaped: a step takes every z of a point's disc into its
+   * next one. If the tile was about to come back, the discs are made wider than they need be, because those that grow
+   * towards their final width never lie within earlier ones (Rump's epsilon-inflation).
    */
   function lookForReturn() {
     for (const tiles of all) {
-      const { zRe, zIm, spread, keptRe, keptIm, keptSpread, nearest, live } = tiles;
+      const { zRe, zIm, rest, keptRe, keptIm, keptRest, nearest, live } = tiles;
       body.get(zRe, keptRe).op('f64x2.sub').tee(first).get(first).op('f64x2.mul');
       body.get(zIm, keptIm).op('f64x2.sub').tee(first).get(first).op('f64x2.mul', 'f64x2.add').tee(second);
-      body.get(keptSpread, spread).op('f64x2.sub').tee(first).get(first).op('f64x2.mul');
-      body
-        .f64x2(2 - inflation)
-        .op('f64x2.mul', 'f64x2.le')
-        .get(first)
-        .f64x2(0)
-        .op('f64x2.ge', 'v128.and');
-      body
-        .get(live)
-        .op('v128.and')
-        .tee(any)
-        .op('v128.any_true')
-        .if(() => {
-          body.f64x2(iterations).set(first).get(any);
-          tell(tiles);
-        });
-      body.get(nearest, second).op('f64x2.min').set(nearest);
+      body.get(nearest).op('f64x2.min').set(nearest);
+      // What is told sooner comes first, for it seldom holds.
+      body.get(second, keptRest, rest).op('f64x2.sub').tee(first).get(first).op('f64x2.mul', 'f64x2.le');
+      body.get(first).f64x2(0).op('f64x2.ge', 'v128.and').get(live).op('v128.and').tee(any);
+      body.op('v128.any_true').if(() => {
+        isWithinKept(tiles);
+        body.get(any).op('v128.and').set(any).f64x2(iterations).set(first).get(any);
+        tell(tiles);
+      });
     }
     body
       .get(taken, keepAt)
       .op('i64.eq')
       .if(() => {
         body.get(keepAt).i64(1).op('i64.shl').set(keepAt);
-        for (const tiles of all) {
-          const { zRe, zIm, spread, keptRe, keptIm, keptSpread, nearest } = tiles;
-          body.get(zRe).set(keptRe).get(zIm).set(keptIm);
-          body.get(spread).f64x2(returning).op('f64x2.mul').tee(first).get(first).op('f64x2.mul');
-          body
-            .get(nearest)
-            .op('f64x2.ge')
-            .get(spread)
-            .f64x2(0.0625)
-            .op('f64x2.mul', 'v128.and')
-            .get(spread)
-            .op('f64x2.add');
-          body.tee(keptSpread).tee(tiles.rest).set(spread).f64x2(Infinity).set(nearest);
-          for (const name of ['dRe', 'dIm', 'gRe', 'gIm'] as const) body.f64x2(0).set(tiles[name]);
-        }
+        for (const tiles of all) keep(tiles);
       });
+  }
+
+  /** Ones where the discs lie within those that are kept; what is lost in these few operations `inflation` covers. */
+  function isWithinKept(tiles: Tiles) {
+    const { zRe, zIm, dRe, dIm, gRe, gIm, rest, rho } = tiles;
+    emitDistance(dRe, dIm, tiles.keptDRe, tiles.keptDIm);
+    if (model!.g) emitDistance(gRe, gIm, tiles.keptGRe, tiles.keptGIm).op('f64x2.add');
+    body.get(rho).op('f64x2.mul');
+    emitDistance(zRe, zIm, tiles.keptRe, tiles.keptIm).op('f64x2.add').get(rest).op('f64x2.add');
+    body.f64x2(inflation).op('f64x2.mul').get(tiles.keptRest).op('f64x2.le');
+  }
+
+  function emitDistance(re: number, im: number, otherRe: number, otherIm: number) {
+    body.get(re, otherRe).op('f64x2.sub').set(first).get(im, otherIm).op('f64x2.sub').set(second);
+    return emitModulus(first, second);
+  }
+
+  function keep(tiles: Tiles) {
+    const { spread, rest, keptRest, nearest } = tiles;
+    for (const [kept, name] of keptNames) body.get(tiles[name]).set(tiles[kept]);
+    body.get(spread).f64x2(returning).op('f64x2.mul').tee(first).get(first).op('f64x2.mul');
+    body.get(nearest).op('f64x2.ge').get(spread).f64x2(wider).op('f64x2.mul', 'v128.and').tee(first);
+    // The spread has been inflated, so that the sum still bounds what it stands for.
+    body.get(spread).op('f64x2.add').set(spread).get(rest, first).op('f64x2.add');
+    body.tee(rest).set(keptRest).f64x2(Infinity).set(nearest);
   }
 }
