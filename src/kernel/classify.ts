@@ -3,7 +3,7 @@
 // `again`, to be counted one by one. The thresholds are those of bounds.ts, for the rule `overflow`.
 import { type FunctionBody, f64, i32, v128 } from './assembler.js';
 import { told } from './bounds.js';
-import { testRow } from './enclosure.js';
+import { testRows } from './enclosure.js';
 import { countBytes, type EmitOptions, storeCounts } from './escape.js';
 import type { KernelJob } from './reference.js';
 
@@ -36,7 +36,7 @@ export function emitClassify(body: FunctionBody, job: KernelJob, options: EmitOp
   for (const name of names)
     body
       .get(model)
-      .loadSplat(8 * testRow(name))
+      .loadSplat(8 * testRows[name])
       .set(tile[name]);
   body.get(low).splat().set(lowest).get(high).splat().set(highest).get(steps).splat().set(begun);
   body.loop((nextRow) => {

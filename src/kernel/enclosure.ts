@@ -19,23 +19,13 @@ const vectorCount = tilesAtOnce / 2;
  * but not of one count; of such a one also z's model then.
  */
 export const testParameters = [i32] as const;
-export const testRows = [
-  'pRe',
-  'pIm',
-  'rho',
-  'count',
-  'zRe',
-  'zIm',
-  'dRe',
-  'dIm',
-  'gRe',
-  'gIm',
-  'rest',
-] as const;
-export const testBytes = 8 * tilesAtOnce * testRows.length;
+const rows = ['pRe', 'pIm', 'rho', 'count', 'zRe', 'zIm', 'dRe', 'dIm', 'gRe', 'gIm', 'rest'] as const;
+/** Where each row begins, in doubles. */
+export const testRows = Object.fromEntries(rows.map((name, i) => [name, tilesAtOnce * i])) as Readonly<
+  Record<(typeof rows)[number], number>
+>;
+export const testBytes = 8 * tilesAtOnce * rows.length;
 export const untold = -1;
-/** Where a row begins, in doubles. */
-export const testRow = (name: (typeof testRows)[number]) => tilesAtOnce * testRows.indexOf(name);
 
 /**
  * A tile is given up where its points are spread over more than this, or over more than this part of their distance
@@ -125,7 +115,7 @@ export function emitTest(body: FunctionBody, job: KernelJob, options: EmitOption
       .f64x2(iterations)
       .get(count, live)
       .op('v128.bitselect')
-      .store(8 * testRow('count') + 16 * j);
+      .store(8 * testRows.count + 16 * j);
   });
   return true;
 
@@ -133,7 +123,7 @@ export function emitTest(body: FunctionBody, job: KernelJob, options: EmitOption
     for (const name of ['pRe', 'pIm', 'rho'] as const)
       body
         .get(address)
-        .load(8 * testRow(name) + 16 * j)
+        .load(8 * testRows[name] + 16 * j)
         .set(tiles[name]);
     body.f64x2(untold).set(tiles.count).get(tiles.rho).f64x2(largest).op('f64x2.lt').set(tiles.live);
     for (const name of ['dIm', 'gRe', 'gIm', 'rest'] as const) body.f64x2(0).set(tiles[name]);
@@ -255,7 +245,7 @@ export function emitTest(body: FunctionBody, job: KernelJob, options: EmitOption
   /** Writes z's model of the tiles in `mask`, which are far out now. */
   function describe(tiles: Tiles, j: number) {
     for (const name of ['zRe', 'zIm', 'dRe', 'dIm', 'gRe', 'gIm', 'rest'] as const) {
-      const offset = 8 * testRow(name) + 16 * j;
+      const offset = 8 * testRows[name] + 16 * j;
       body.get(address, tiles[name], address).load(offset).get(mask).op('v128.bitselect').store(offset);
     }
     body.f64x2(-2).get(steps).op('f64x2.sub').get(tiles.count, mask).op('v128.bitselect').set(tiles.count);

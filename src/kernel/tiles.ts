@@ -1,7 +1,7 @@
 // A band of rows cut into tiles: those that are proved to have one count are filled, others cut again, down to where
 // counting their points is cheaper. What is proved is enclosure.ts's.
 import { groupColumns } from './count.js';
-import { testRow, tilesAtOnce, untold } from './enclosure.js';
+import { testRows, tilesAtOnce, untold } from './enclosure.js';
 import { inflation } from './model.js';
 import type { SamplePoints } from './points.js';
 
@@ -13,10 +13,11 @@ const smallestTile = 4;
  * see whether that has changed: from what a test costs and what it saves. The smallest only in jobs of many
  * iterations, because short orbits are over before a test is.
  */
-const worthwhile: Readonly<Record<number, number>> = { 4: 0.15, 8: 0.04, 16: 0.02 };
+const worthwhile = bySide({ 4: 0.15, 8: 0.04, 16: 0.02 }, 0);
 const tryAgain = 16;
 /** How much of |z| a model may leave open if single points are to be told by it: few are too near a threshold then. */
 const closeEnough = 2 ** -7;
+const { pRe: reRow, pIm: imRow, rho: rhoRow, count: countRow } = testRows;
 /** Room for rectangles that are to be counted point by point, 16 bytes each. */
 export const listBytes = 16 * 4096;
 
@@ -64,8 +65,8 @@ export function coverWithTiles(points: SamplePoints, memory: TileMemory, hasLong
   /** Where the count of [0][0] would be. */
   let origin = 0;
   /** For each side: which part of its last tiles was told, and how often they were passed over since. */
-  const told: Record<number, number> = { 4: hasLongOrbits ? 1 : 0, 8: 1, 16: 1 };
-  const passed: Record<number, number> = { 4: 0, 8: 0, 16: 0 };
+  const told = bySide({}, 1);
+  const passed = bySide({}, 0);
 
   return { band, again };
 
@@ -97,16 +98,16 @@ export function coverWithTiles(points: SamplePoints, memory: TileMemory, hasLong
     waiting -= tiles;
     for (let i = 0; i < 4 * tiles; i++) top[i] = stack[4 * waiting + i]!;
     for (let i = 0; i < tiles; i++) enclose(4 * i, i);
-    for (let i = tiles; i < tilesAtOnce; i++) test[2 * tilesAtOnce + i] = Infinity;
+    for (let i = tiles; i < tilesAtOnce; i++) test[rhoRow + i] = Infinity;
     bound(test.byteOffset);
     for (let i = 0; i < tiles; i++) {
       const row = top[4 * i]!;
       const rowEnd = top[4 * i + 1]!;
       const column = top[4 * i + 2]!;
       const columnEnd = top[4 * i + 3]!;
-      const count = test[testRow('count') + i]!;
+      const count = test[countRow + i]!;
       const side = sideOf(row, rowEnd, column, columnEnd);
-      if (told[side] !== undefined) told[side] += ((count < 0 ? 0 : 1) - told[side]) / 128;
+      told[side] = told[side]! + ((count < 0 ? 0 : 1) - told[side]!) / 128;
       if (count >= 0) {
         const address = origin + row * rowBytes + column * bytes;
         functions.fill(address, rowBytes, rowEnd - row, columnEnd - column, count);
@@ -130,13 +131,14 @@ export function coverWithTiles(points: SamplePoints, memory: TileMemory, hasLong
     column: number,
     columnEnd: number,
   ): boolean {
-    const value = (name: Parameters<typeof testRow>[0]) => test[testRow(name) + i]!;
-    const modulus = (re: number, im: number) => Math.sqrt(re * re + im * im);
-    const size = modulus(value('zRe'), value('zIm'));
-    const slope = modulus(value('dRe'), value('dIm')) + modulus(value('gRe'), value('gIm'));
-    const spread = slope * value('rho') + value('rest');
+    const value = (row: number) => test[row + i]!;
+    const size = modulus(value(testRows.zRe), value(testRows.zIm));
+    const slope =
+      modulus(value(testRows.dRe), value(testRows.dIm)) + modulus(value(testRows.gRe), value(testRows.gIm));
+    const rest = value(testRows.rest);
+    const spread = slope * value(rhoRow) + rest;
     // What the model leaves open, and what evaluating it loses, relative to the least |z|.
-    const open = ((value('rest') + 2 ** -46 * (size + spread)) / (size - spread)) * inflation;
+    const open = ((rest + 2 ** -46 * (size + spread)) / (size - spread)) * inflation;
     if (!functions.classify || !(open >= 0 && open <= closeEnough)) return false;
     const [low, high] = [(1 - 2 * open) * (2 - inflation), (1 + 2.01 * open) * inflation];
     const at = test.byteOffset + 8 * i;
@@ -149,7 +151,7 @@ export function coverWithTiles(points: SamplePoints, memory: TileMemory, hasLong
 
   function isWorthwhile(side: number): boolean {
     if (side === smallestTile && !hasLongOrbits) return false;
-    if (told[side] === undefined || told[side] >= worthwhile[side]!) return true;
+    if (told[side]! >= worthwhile[side]!) return true;
     passed[side] = (passed[side]! + 1) % tryAgain;
     return passed[side] === 0;
   }
@@ -160,15 +162,9 @@ export function coverWithTiles(points: SamplePoints, memory: TileMemory, hasLong
     const lastRow = top[at + 1]! - 1;
     const column = top[at + 2]!;
     const lastColumn = top[at + 3]! - 1;
-    const width = place(i, rowRe[row]!, rowRe[lastRow]!, columnRe[column]!, columnRe[lastColumn]!);
-    const height = place(
-      tilesAtOnce + i,
-      rowIm[row]!,
-      rowIm[lastRow]!,
-      columnIm[column]!,
-      columnIm[lastColumn]!,
-    );
-    test[2 * tilesAtOnce + i] = Math.sqrt(width * width + height * height) * (1 + 2 ** -48) + 2 ** -500;
+    const width = place(reRow + i, rowRe[row]!, rowRe[lastRow]!, columnRe[column]!, columnRe[lastColumn]!);
+    const height = place(imRow + i, rowIm[row]!, rowIm[lastRow]!, columnIm[column]!, columnIm[lastColumn]!);
+    test[rhoRow + i] = modulus(width, height) * (1 + 2 ** -48) + 2 ** -500;
   }
 
   /**
@@ -217,6 +213,13 @@ function write(
   list[at + 1] = rowEnd;
   list[at + 2] = column;
   list[at + 3] = columnEnd;
+}
+
+const modulus = (re: number, im: number) => Math.sqrt(re * re + im * im);
+
+/** A number for each side that a tile may have. */
+function bySide(numbers: Readonly<Record<number, number>>, otherwise: number): Float64Array {
+  return Float64Array.from({ length: largestTile + 1 }, (_, side) => numbers[side] ?? otherwise);
 }
 
 /** The side of the square tile, 4 to 64, that a tile is or would be if it were not at an edge. */

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { families } from '../../src/formula/families.js';
 import { parseFormula } from '../../src/formula/parse.js';
-import { testBytes, testRow, tilesAtOnce } from '../../src/kernel/enclosure.js';
+import { testBytes, testRows, tilesAtOnce } from '../../src/kernel/enclosure.js';
 import { realFunctions } from '../../src/kernel/functions.js';
 import { compileKernel, countsType, startKernel } from '../../src/kernel/kernel.js';
 import { reachOf, type SamplePoints } from '../../src/kernel/points.js';
@@ -164,12 +164,12 @@ function askTiles(job: KernelJob, reach: number) {
   const cells = new Float64Array(memory.buffer, 0, testBytes / 8);
   return (middle: Complex, radius: number): number => {
     for (let i = 0; i < tilesAtOnce; i++) {
-      cells[testRow('pRe') + i] = middle[0];
-      cells[testRow('pIm') + i] = middle[1];
-      cells[testRow('rho') + i] = radius;
+      cells[testRows.pRe + i] = middle[0];
+      cells[testRows.pIm + i] = middle[1];
+      cells[testRows.rho + i] = radius;
     }
     (exports.test as (address: number) => void)(0);
-    return cells[testRow('count')]!;
+    return cells[testRows.count]!;
   };
 }
 
