@@ -45,7 +45,7 @@ export function addRender(program: Command): void {
   const command = program
     .command('render')
     .summary('compute a scene and write it as a picture or an array')
-    .description('Computes a scene in parallel and writes it as a picture or an array.');
+    .description('Computes a scene in parallel and writes it as a picture or as arrays.');
   addScene(command);
   command
     .addOption(paletteOption())
@@ -64,10 +64,10 @@ export function addRender(program: Command): void {
     )
     .addOption(
       outputOption(
-        "where to, repeatable: .png, .npy, or - for stdout (default: julia.png, or the scene's name)",
+        "where to, repeatable: .png, .npy, .npz, or - for stdout (default: julia.png, or the scene's name)",
       ),
     )
-    .addOption(option('--format <format>', 'format of stdout: png, npy', toFormat))
+    .addOption(option('--format <format>', 'format of stdout: png, npy, npz', toFormat))
     .addOption(option('--dtype <type>', 'numbers in .npy: uint16, float64 (default: uint16)', toDtype))
     .addOption(option('--exact <way>', 'enclosures, or brute: point by point; the same counts', toExact))
     .option('--verify', 'count a random 1% of the points again by the oracle')
@@ -101,7 +101,7 @@ async function run(given: string | undefined, flags: RenderFlags): Promise<void>
   const line = flags.quiet ? undefined : await progressLine(rows * columns, slices);
   const called = performance.now() / 1000;
   const verify = flags.verify && (flags.seed === undefined || { seed: flags.seed });
-  const basins = hasBasins(scene) && targets.some(({ format }) => format === 'png');
+  const basins = hasBasins(scene) && targets.some(({ format }) => format !== 'npy');
   const options = { slices, workers, exact, verify, basins, onProgress: line?.onProgress };
   const rendering = await compute(scene, options).finally(() => line?.stop());
   const computed = performance.now() / 1000;

@@ -2,7 +2,8 @@
 import { paint } from '../color/paint.js';
 import type { Field } from '../field/field.js';
 import type { Scene } from '../scene/scene.js';
-import { type Dtype, encodeNpy, fittingDtype } from './npy.js';
+import { type Dtype, encodeNpy, fittingDtype, type Matrix } from './npy.js';
+import { encodeNpz } from './npz.js';
 import { type Compression, encodePng } from './png.js';
 
 export interface EncodeOptions {
@@ -23,8 +24,17 @@ export const formats = {
       { Software: 'Mandoline', Scene: JSON.stringify(scene) },
       compression,
     ),
-  npy: (field, _, { dtype }) => encodeNpy(field, fittingDtype(field.counts, dtype)),
+  npy: (field, _, { dtype }) => encodeNpy(countsOf(field), fittingDtype(field.counts, dtype)),
+  npz: (field) => encodeNpz(arraysOf(field)),
 } satisfies Record<string, Encoder>;
+
+const countsOf = ({ rows, columns, counts }: Field): Matrix => ({ rows, columns, values: counts });
+
+/** All that a field has, by the names that stand in .npz. */
+function arraysOf(field: Field): Record<string, Matrix> {
+  const { rows, columns, basins } = field;
+  return { counts: countsOf(field), ...(basins && { basins: { rows, columns, values: basins } }) };
+}
 
 export type Format = keyof typeof formats;
 export const formatNames = Object.keys(formats) as Format[];

@@ -1,15 +1,20 @@
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import fc from 'fast-check';
 import { decode } from 'fast-png';
+import { unzipSync } from 'fflate';
 import { PNG } from 'pngjs';
 import type { Image } from '../../src/color/paint.js';
 import { compression } from '../../src/encode/compression.node.js';
 import { formatOf } from '../../src/encode/formats.js';
-import { encodeNpy, fittingDtype } from '../../src/encode/npy.js';
+import { dtypeOf, encodeNpy, fittingDtype } from '../../src/encode/npy.js';
+import { encodeNpz } from '../../src/encode/npz.js';
 import { encodePng } from '../../src/encode/png.js';
-import { fixture, sha256, smallCases } from '../support.js';
+import { LimitError } from '../../src/errors.js';
+import { fixture, run, sha256, smallCases, temporaryFolder } from '../support.js';
 
 async function bytesOf(chunks: AsyncIterable<Uint8Array>): Promise<Buffer> {
   const all: Uint8Array[] = [];
@@ -151,7 +156,7 @@ for (const { name, shape, sha256_np_save_float64 } of smallCases) {
     const file = fixture(`parity/${name}.npy`);
     const data = file.subarray(128);
     const counts = new Uint16Array(data.buffer.slice(data.byteOffset, data.byteOffset + data.length));
-    const field = { rows: shape[0], columns: shape[1], counts };
+    const field = { rows: shape[0], columns: shape[1], values: counts };
     assert.deepEqual(Buffer.concat([...encodeNpy(field, 'uint16')]), file);
     assert.equal(sha256(...encodeNpy(field, 'float64')), sha256_np_save_float64);
   });
@@ -170,7 +175,7 @@ test('an array read back is the one written, for any shape, type and memory', ()
         const buffer = shared ? new SharedArrayBuffer(4 * length) : new ArrayBuffer(4 * length);
         const counts = dtype === 'uint16' ? new Uint16Array(buffer, 0, length) : new Uint32Array(buffer);
         for (let i = 0; i < length; i++) counts[i] = Math.imul(i + 1, 2654435761);
-        const file = Buffer.concat([...encodeNpy({ rows, columns, counts }, dtype)]);
+        const file = Buffer.concat([...encodeNpy({ rows, columns, values: counts }, dtype)]);
         const header = 10 + file.readUInt16LE(8);
         assert.equal(header % 64, 0);
         assert.match(
@@ -186,20 +191,52 @@ test('an array read back is the one written, for any shape, type and memory', ()
   );
 });
 
+test('numpy reads every array of an archive as it was, and the same arrays give the same bytes', async (context) => {
+  const bytes = Uint8Array.from({ length: 700_000 }, (_, i) => i % 251);
+  const types = [Uint16Array, Uint32Array, Float32Array, Float64Array];
+  const values = [bytes, ...types.map((type) => new type(bytes))];
+  const matrices = values.map((each) => [dtypeOf(each), { rows: 700, columns: 1000, values: each }] as const);
+  const file = Buffer.concat([...encodeNpz(Object.fromEntries(matrices))]);
+  assert.equal(sha256(file), sha256(...encodeNpz(Object.fromEntries(matrices))));
+  const entries = unzipSync(file);
+  for (const [name, matrix] of matrices)
+    assert.equal(sha256(entries[`${name}.npy`]!), sha256(...encodeNpy(matrix)));
+
+  const path = join(temporaryFolder(context), 'a.npz');
+  writeFileSync(path, file);
+  const program =
+    'import hashlib, numpy, sys\n' +
+    'for n, a in numpy.load(sys.argv[1]).items(): print(n, a.dtype, a.shape, hashlib.sha256(a.tobytes()).hexdigest())';
+  const { code, stdout, stderr } = await run('python3', ['-c', program, path]).catch(() => ({
+    code: -1,
+    stdout: '',
+    stderr: 'no python3',
+  }));
+  if (code !== 0) return context.diagnostic(`numpy was not asked: ${stderr.trim().split('\n').at(-1)}`);
+  const expected = matrices.map(([name, matrix]) => `${name} ${name} (700, 1000) ${sha256(matrix.values)}\n`);
+  assert.equal(stdout.toString(), expected.join(''));
+});
+
+test('an archive of more than 4 GiB is refused before its first byte', () => {
+  const counts = { rows: 3, columns: 1, values: { byteLength: 2 ** 32 } as Uint8Array };
+  assert.throws(() => encodeNpz({ counts }), LimitError);
+});
+
 test('counts that do not fit 16 bits are written in 32, others as asked', () => {
   const large = Uint32Array.of(1, 65536);
   assert.equal(fittingDtype(large, 'uint16'), 'uint32');
   assert.equal(fittingDtype(large, 'float64'), 'float64');
   assert.equal(fittingDtype(Uint32Array.of(65535), 'uint16'), 'uint16');
-  const file = Buffer.concat([...encodeNpy({ rows: 1, columns: 2, counts: large }, 'uint32')]);
+  const file = Buffer.concat([...encodeNpy({ rows: 1, columns: 2, values: large }, 'uint32')]);
   assert.match(file.toString('latin1'), /'descr': '<u4', 'fortran_order': False, 'shape': \(1, 2\)/);
   assert.deepEqual([file.readUInt32LE(128), file.readUInt32LE(132)], [1, 65536]);
 });
 
 test('a suffix names a format, in capitals too; an unknown one names none', () => {
-  assert.deepEqual(['a.png', 'a.b.NPY', 'png', 'a.gif', 'a'].map(formatOf), [
+  assert.deepEqual(['a.png', 'a.b.NPY', 'a.npz', 'png', 'a.gif', 'a'].map(formatOf), [
     'png',
     'npy',
+    'npz',
     undefined,
     undefined,
     undefined,

@@ -1,0 +1,43 @@
+// Arrays by their names as numpy's .npz, a zip archive of .npy files that are not compressed, as `numpy.savez` writes
+// it; the zip itself is fflate's, which makes it piece by piece. It knows no zip64, so that an archive ends at 4 GiB.
+import { Zip, ZipPassThrough } from 'fflate';
+import { LimitError } from '../errors.js';
+import { encodeNpy, type Matrix } from './npy.js';
+
+const largestArchive = 2 ** 32 - 1;
+/** What stands around the numbers of one array: the headers of zip and npy, twice the name. */
+const overhead = 1024;
+/** Zip has no time before this; one that is always the same keeps the bytes the same. */
+const noTime = new Date(1980, 0, 1);
+
+/** The bytes of the file. Throws LimitError beyond 4 GiB, before the first. */
+export function encodeNpz(arrays: Readonly<Record<string, Matrix>>): Iterable<Uint8Array> {
+  const bytes = Object.values(arrays).reduce((sum, { values }) => sum + values.byteLength + overhead, 0);
+  if (bytes > largestArchive) throw new LimitError('a .npz archive', bytes, largestArchive);
+  return pieces(arrays);
+}
+
+function* pieces(arrays: Readonly<Record<string, Matrix>>): Generator<Uint8Array> {
+  let made: Uint8Array[] = [];
+  const zip = new Zip((error, piece) => {
+    if (error) throw error;
+    made.push(piece);
+  });
+  function* taken() {
+    yield* made;
+    made = [];
+  }
+  for (const [name, matrix] of Object.entries(arrays)) {
+    const file = new ZipPassThrough(`${name}.npy`);
+    file.mtime = noTime;
+    zip.add(file);
+    for (const band of encodeNpy(matrix)) {
+      file.push(band);
+      yield* taken();
+    }
+    file.push(new Uint8Array(), true);
+    yield* taken();
+  }
+  zip.end();
+  yield* taken();
+}
