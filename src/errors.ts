@@ -1,5 +1,6 @@
 // The errors that a caller can tell apart. Each says what was given, what is accepted and what to do;
 // the facts stand in fields too. Errors of the pool are its own (pool/errors.ts).
+import { closest, distance } from 'fastest-levenshtein';
 
 /** A scene that cannot be drawn as it is. `issues` has one entry per wrong value. */
 export class SceneError extends Error {
@@ -47,6 +48,11 @@ export class FormulaError extends Error {
   }
 }
 
+/** A picture from which no scene can be had; the message goes on after the file's name. */
+export class PictureError extends Error {
+  override readonly name = 'PictureError';
+}
+
 /** A job that needs more memory than there is or than one array can have; sizes in bytes. */
 export class LimitError extends Error {
   override readonly name = 'LimitError';
@@ -78,6 +84,14 @@ export class VerifyError extends Error {
         'this is a fault of the program: report it with the scene',
     );
   }
+}
+
+/** What may have been meant, to stand behind an error: `; did you mean "iterations"?`, or nothing. */
+export function didYouMean(given: string, names: readonly string[]): string {
+  // A word is meant where no more than a third of it is mistyped; very long ones are no words.
+  if (given.length > 100) return '';
+  const nearest = closest(given, names);
+  return distance(given, nearest) <= Math.max(1, nearest.length / 3) ? `; did you mean "${nearest}"?` : '';
 }
 
 /** A number of bytes for people: `1.5 MB`, in powers of 1000. */

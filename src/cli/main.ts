@@ -4,9 +4,11 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { addBench } from './bench.js';
+import { addInfo } from './info.js';
 import { hearSignals } from './interrupt.js';
 import { addRender } from './render.js';
 import { addScenes } from './scenes.js';
+import { addSchema } from './schema.js';
 import { UsageError } from './usage.js';
 
 // Who reads stdout may have had enough: `mandoline render -o - --format npy | head` is no failure.
@@ -27,6 +29,8 @@ const program = new Command('mandoline')
   .addHelpText('after', '\nExample:\n  mandoline render -o julia.png');
 addRender(program);
 addScenes(program);
+addInfo(program);
+addSchema(program);
 addBench(program);
 for (const command of program.commands) command.copyInheritedSettings(program);
 

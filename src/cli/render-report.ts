@@ -24,9 +24,24 @@ export interface Seconds {
 /** The columns of a terminal. */
 const lineWidth = 80;
 
-export function sayScene({ name, scene }: NamedScene, slices: number, workers: number): void {
+export function sayScene(named: NamedScene, slices: number, workers: number): void {
+  for (const line of sceneLines(named)) say(line);
+  const [rows, columns] = sceneShape(named.scene);
+  const cut = `${slices} slice${slices === 1 ? '' : 's'}`;
+  const hands = workers === 0 ? 'in this thread' : `${workers} worker${workers === 1 ? '' : 's'}`;
+  say(`${' '.repeat(titleOf(named.name).length + 1)}${rows} x ${columns} points, ${cut}, ${hands}\n`);
+}
+
+const titleOf = (name: string) => (name.length < 9 ? name.padEnd(8) : name);
+
+/** A scene in some lines of at most 80 columns. */
+export function sceneLines(
+  { name, scene }: NamedScene,
+  stream?: NodeJS.WriteStream,
+  more: readonly string[] = [],
+): string[] {
   const { formula, parameters = {}, view } = scene;
-  const title = name.length < 9 ? name.padEnd(8) : name;
+  const title = titleOf(name);
   const indent = ' '.repeat(title.length + 1);
   const values = [...Object.entries(parameters), ['c', scene.c] as const, ['z0', scene.z0] as const];
   // Where the orbit starts at the sample point, as most do, that is not said.
@@ -39,14 +54,10 @@ export function sayScene({ name, scene }: NamedScene, slices: number, workers: n
     ...(typeof scene.escape === 'number' ? [`bailout ${scene.escape}`] : []),
     ...(typeof scene.escape === 'object' ? Object.entries(scene.escape).map((pair) => pair.join(' ')) : []),
     `${scene.iterations} iterations`,
+    ...more,
   ];
   const [first, ...others] = inLines(about, lineWidth - indent.length);
-  say(`${tint('bold', title)} ${first}`);
-  for (const line of others) say(indent + line);
-  const [rows, columns] = sceneShape(scene);
-  const cut = `${slices} slice${slices === 1 ? '' : 's'}`;
-  const hands = workers === 0 ? 'in this thread' : `${workers} worker${workers === 1 ? '' : 's'}`;
-  say(`${indent}${rows} x ${columns} points, ${cut}, ${hands}\n`);
+  return [`${tint('bold', title, stream)} ${first}`, ...others.map((line) => indent + line)];
 }
 
 /** A number as people write it: `-0.83 - 0.22i`. */

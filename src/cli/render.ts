@@ -92,7 +92,9 @@ async function run(given: string | undefined, flags: RenderFlags): Promise<void>
   const { name, scene } = named;
   if (flags.seed !== undefined && !flags.verify)
     throw new UsageError(`--seed ${flags.seed}: goes with --verify`);
-  const targets = openTargets(flags, given === undefined ? 'julia.png' : `${name}.png`);
+  // A picture is not overwritten by what was meant to be another.
+  const standard = given === undefined ? 'julia' : named.file?.picture ? `${name}-again` : name;
+  const targets = openTargets(flags, `${standard}.png`);
   const talk = !flags.quiet && !flags.json;
   const [rows, columns] = sceneShape(scene);
   const { workers, slices = defaultSlices(rows, workers), exact } = flags;

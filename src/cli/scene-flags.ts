@@ -1,11 +1,10 @@
 // The scene of a command: a bundled one, one in a file, or the lesson's; and the flags that change it. Each value is
 // checked by the scene's own schema.
-import { readFileSync } from 'node:fs';
 import { availableMemory } from 'node:process';
 import type { Command, Option } from 'commander';
 import * as v from 'valibot';
 import { paletteNames } from '../color/palettes.js';
-import { FormulaError, LimitError, SceneError } from '../errors.js';
+import { didYouMean, FormulaError, LimitError, SceneError } from '../errors.js';
 import { parseFormula } from '../formula/parse.js';
 import { sceneBytes } from '../render/render.js';
 import { type Complex, formatComplex, parseComplex, splitComplex } from '../scene/complex.js';
@@ -18,6 +17,7 @@ import {
   type Scene,
   sceneSchema,
 } from '../scene/scene.js';
+import { isSceneFile, nameOfFile, readSceneFile, type SceneFile } from './scene-file.js';
 import { option, toNumber, UsageError } from './usage.js';
 
 export interface SceneFlags {
@@ -39,6 +39,8 @@ export interface SceneFlags {
 export interface NamedScene {
   readonly name: string;
   readonly scene: Scene;
+  /** Where it was read from, if from a file. */
+  readonly file?: SceneFile;
 }
 
 const { c, z0, iterations, escape, ...rest } = sceneSchema.entries;
@@ -50,7 +52,7 @@ const toPoint = (text: string) => (text === 'p' ? text : parseComplex(text));
 export function addScene(command: Command): void {
   command.argument(
     '[scene]',
-    "a scene's name (see mandoline scenes) or a file in .json; without, the lesson's",
+    "a scene's name (see mandoline scenes), a file in .json, or a picture that mandoline wrote; without, the lesson's",
   );
   const options: Option[] = [
     option('--formula <text>', 'the step, such as "z^3 + c"', String),
@@ -79,12 +81,14 @@ export function addScene(command: Command): void {
 export const paletteOption = (): Option =>
   option('--palette <name>', `colours: ${paletteNames.join(', ')}`, (text) => {
     if (paletteNames.includes(text)) return text;
-    throw new UsageError(`--palette ${text}: must be one of ${paletteNames.join(', ')}`);
+    throw new UsageError(
+      `--palette ${text}: must be one of ${paletteNames.join(', ')}${didYouMean(text, paletteNames)}`,
+    );
   });
 
 /** The scene that is named, with what the flags change. Throws UsageError, also where it would not fit the memory. */
 export function sceneOf(given: string | undefined, flags: SceneFlags): NamedScene {
-  const { name, scene: base } = namedScene(given);
+  const { name, scene: base, file } = namedScene(given);
   const { formula, c, z0, iterations, escape, palette } = { ...base, ...flags };
   const parameters = { ...base.parameters, ...flags.parameter };
   const scene = {
@@ -99,7 +103,8 @@ export function sceneOf(given: string | undefined, flags: SceneFlags): NamedScen
     throw new UsageError(`${flag}: no count would depend on the sample point; give ${other} too`);
   }
   checkMemory(checkedScene);
-  if (given !== undefined || isLesson(checkedScene)) return { name, scene: checkedScene };
+  if (given !== undefined || isLesson(checkedScene))
+    return { name, scene: checkedScene, ...(file && { file }) };
   return { name: scene.z0 === 'p' && scene.c !== 'p' ? 'julia' : 'scene', scene: checkedScene };
 }
 
@@ -109,26 +114,12 @@ const isLesson = (scene: Scene) =>
 function namedScene(given: string | undefined): NamedScene {
   if (given === undefined) return { name: 'lesson', scene: lessonScene };
   if (Object.hasOwn(gallery, given)) return { name: given, scene: gallery[given]!.scene };
-  if (!given.endsWith('.json'))
-    throw new UsageError(
-      `${given}: no scene of this name; "mandoline scenes" lists them, a file must end in .json`,
-    );
-  const name = given.replace(/^.*[/\\]|\.json$/g, '');
-  return { name, scene: checkScene(readJson(given), given, {}) };
-}
-
-function readJson(path: string): unknown {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    throw new UsageError(`${path}: cannot be read (${(error as Error).message})`);
+  if (!isSceneFile(given)) {
+    const meant = didYouMean(given, Object.keys(gallery)) || '; "mandoline scenes" lists them';
+    throw new UsageError(`${given}: no scene of this name, and no file in .json or .png${meant}`);
   }
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new UsageError(`${path}: is no JSON (${(error as Error).message.replaceAll(/\s+/g, ' ')})`);
-  }
+  const file = readSceneFile(given);
+  return { name: nameOfFile(given), scene: checkScene(file.value, given, {}), file };
 }
 
 /** The flag that sets a value of a scene, where it is not called the same. */
@@ -139,7 +130,7 @@ function checkScene(value: unknown, given: string | undefined, flags: SceneFlags
   try {
     const scene = parseScene(value);
     if (paletteNames.includes(scene.palette)) return scene;
-    const accepted = `must be one of ${paletteNames.join(', ')}`;
+    const accepted = `must be one of ${paletteNames.join(', ')}${didYouMean(scene.palette, paletteNames)}`;
     throw new SceneError([{ path: 'palette', given: scene.palette, accepted }]);
   } catch (error) {
     if (!(error instanceof SceneError)) throw error;

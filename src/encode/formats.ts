@@ -1,7 +1,7 @@
 // The kinds of file that a field can become, one a line; the command's suffixes and `--format` read this table.
 import { paint } from '../color/paint.js';
 import type { Field } from '../field/field.js';
-import type { Scene } from '../scene/scene.js';
+import { type Scene, sceneText } from '../scene/scene.js';
 import { type Dtype, encodeNpy, fittingDtype, type Matrix } from './npy.js';
 import { encodeNpz } from './npz.js';
 import { type Compression, encodePng } from './png.js';
@@ -17,11 +17,14 @@ type Encoder = (
   options: EncodeOptions,
 ) => Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
 
+/** The text of a PNG that has its scene. */
+export const sceneKey = 'Scene';
+
 export const formats = {
   png: (field, scene, { compression }) =>
     encodePng(
       paint(field, scene.palette),
-      { Software: 'Mandoline', Scene: JSON.stringify(scene) },
+      { Software: 'Mandoline', [sceneKey]: sceneText(scene) },
       compression,
     ),
   npy: (field, _, { dtype }) => encodeNpy(countsOf(field), fittingDtype(field.counts, dtype)),

@@ -1,7 +1,7 @@
 // What to draw: plain data that says everything about a picture, and the one schema that checks it.
 // The command's flags, a scene in a file and a call of the library are all checked by it.
 import * as v from 'valibot';
-import { FormulaError, SceneError, type SceneIssue } from '../errors.js';
+import { didYouMean, FormulaError, SceneError, type SceneIssue } from '../errors.js';
 import { parseFormula } from '../formula/parse.js';
 import { isDecimal } from './complex.js';
 import type { Lattice } from './lattice.js';
@@ -69,33 +69,56 @@ const escape = v.union(
   escapeMessage,
 );
 
+/** Of the schema: a scene that needs what this one does not have will have a higher one. */
+const version = 1;
+const versionMessage = `must be ${version}; a newer Mandoline wrote this scene, take that one`;
+
 export const sceneSchema = v.strictObject(
   {
-    /** The step z -> f(z, c), as formula/parse.ts reads it. */
-    formula: v.string('must be a formula like "z^2 + c"'),
-    /** Names in the formula and their values. */
-    parameters: v.optional(v.record(v.string(), complex(finiteMessage), 'must be values by their names')),
-    /** The constant of the formula, `[re, im]`; `p`: the sample point. */
-    c: pointOrComplex,
-    /** The first z, `[re, im]`; `p`: the sample point. */
-    z0: pointOrComplex,
-    /** The sample points: one of the two. */
-    lattice: v.optional(lattice),
-    view: v.optional(view),
-    /** The largest number of steps. */
-    iterations: whole(1, 2 ** 32 - 1),
-    /**
-     * When a point has escaped: |z| is no longer finite; it is larger than a radius; or two z that follow each
-     * other are nearer than `converged`, or |z| is larger than `bailout`.
-     */
-    escape,
-    /** Which colours; a name that color/palettes.ts knows. */
-    palette: v.string('must be the name of a palette'),
+    $schema: v.optional(
+      v.pipe(v.string('must be an address'), v.description('Where an editor finds this schema.')),
+    ),
+    version: v.optional(
+      v.pipe(v.literal(version, versionMessage), v.description('Of this schema; 1 where it is not given.')),
+    ),
+    formula: v.pipe(
+      v.string('must be a formula like "z^2 + c"'),
+      v.description('One step from z to the next, such as "z^2 + c" or "newton(z^3 - 1)".'),
+    ),
+    parameters: v.optional(
+      v.pipe(
+        v.record(v.string(), complex(finiteMessage), 'must be values by their names'),
+        v.description('Names in the formula and their values, [re, im].'),
+      ),
+    ),
+    c: v.pipe(
+      pointOrComplex,
+      v.description('The constant of the formula, [re, im], or "p", the sample point.'),
+    ),
+    z0: v.pipe(pointOrComplex, v.description('The first z, [re, im], or "p", the sample point.')),
+    lattice: v.optional(
+      v.pipe(
+        lattice,
+        v.description("The lesson's sample points: a square around 0, so many cells a unit. Or else a view."),
+      ),
+    ),
+    view: v.optional(
+      v.pipe(view, v.description('The sample points of a picture: the middles of its pixels.')),
+    ),
+    iterations: v.pipe(whole(1, 2 ** 32 - 1), v.description('The largest number of steps.')),
+    escape: v.pipe(
+      escape,
+      v.description(
+        'When a point has escaped: "overflow", |z| is no longer finite; a number, |z| is larger; ' +
+          '{ converged, bailout }, two z that follow each other are nearer than that, or |z| is larger.',
+      ),
+    ),
+    palette: v.pipe(v.string('must be the name of a palette'), v.description('The name of a palette.')),
   },
   'must be a scene',
 );
 
-type Data = v.InferOutput<typeof sceneSchema>;
+type Data = Omit<v.InferOutput<typeof sceneSchema>, 'version' | '$schema'>;
 export type LatticeScene = Readonly<Omit<Data, 'lattice' | 'view'>> & {
   readonly lattice: Lattice;
   readonly view?: undefined;
@@ -128,13 +151,20 @@ export const lessonScene: LatticeScene = {
  */
 export function parseScene(value: unknown): Scene {
   const result = v.safeParse(sceneSchema, value);
+  // What else is wrong with a scene of another version is not for this one to say.
+  const otherVersion = result.issues?.find(({ message }) => message === versionMessage);
+  if (otherVersion) throw new SceneError(describeIssue(otherVersion));
   const issues = (result.issues ?? []).flatMap(describeIssue);
   const areWrong = issues.some(({ path }) => /^(view|lattice)/.test(path));
   if (result.typed && !areWrong) issues.push(...pointIssues(result.output));
   if (result.typed) issues.push(...formulaIssues(result.output));
   if (issues.length > 0) throw new SceneError(issues);
-  return result.output as Scene;
+  const { version: _, $schema: __, ...scene } = result.output as v.InferOutput<typeof sceneSchema>;
+  return scene as Scene;
 }
+
+/** A scene as it stands in files; `parseScene` of it, parsed as JSON, is the same scene. */
+export const sceneText = (scene: Scene): string => JSON.stringify({ version, ...scene });
 
 function pointIssues({ lattice, view }: Data): SceneIssue[] {
   if (!lattice === !view) {
@@ -175,9 +205,13 @@ export function describeIssue(issue: v.BaseIssue<unknown>): SceneIssue[] {
   if (inner.length > 0) return inner.flatMap(describeIssue).map(within);
   const isKey = issue.type === 'strict_object' && issue.path;
   const given = isKey ? issue.path!.at(-1)!.value : issue.input;
-  const accepted = !isKey ? issue.message : issue.expected === 'never' ? 'is no key here' : 'must be given';
+  const noKey = () => `is no key here${didYouMean(String(issue.path!.at(-1)!.key), keys)}`;
+  const accepted = !isKey ? issue.message : issue.expected === 'never' ? noKey() : 'must be given';
   return [{ path: path ?? '', given: spell(given), accepted }];
 }
+
+/** All keys that stand somewhere in a scene. */
+const keys = [sceneSchema, lattice, view].flatMap(({ entries }) => Object.keys(entries));
 
 /** A value as an error shows it, on one line and not too long. */
 function spell(value: unknown): string {

@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { decode } from 'fast-png';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { decode, encode } from 'fast-png';
 import { gallery, lessonScene, parseScene, type Scene } from 'mandoline';
 import { eachOfMany, runMandoline, temporaryFolder } from '../support.js';
 
@@ -75,7 +76,7 @@ test('a scene is rendered from a file, and is the one that the picture has in it
   const { scene, outputs } = await rendered(folder, 'mine.json');
   assert.deepEqual([scene, outputs[0]!.path], [given, 'mine.png']);
   assert.deepEqual(parseScene(given), given);
-  assert.ok(readFileSync(join(folder, 'mine.png')).includes(JSON.stringify(scene)));
+  assert.ok(readFileSync(join(folder, 'mine.png')).includes(JSON.stringify({ version: 1, ...scene })));
 });
 
 /** What is given, and what is changed in the lesson's scene or, where one is named, in that one. */
@@ -237,10 +238,17 @@ const wrong: [string[], string][] = [
     ['--size', '100000x100000'],
     '--size 100000x100000: a field of 100000 x 100000 counts needs 20.0 GB, at most 4.29 GB can be had; take fewer points',
   ],
-  [['nosuch'], 'nosuch: no scene of this name; "mandoline scenes" lists them, a file must end in .json'],
+  [['nosuch'], 'nosuch: no scene of this name, and no file in .json or .png; "mandoline scenes" lists them'],
+  [
+    ['mandelbort'],
+    'mandelbort: no scene of this name, and no file in .json or .png; did you mean "mandelbrot"?',
+  ],
+  [['newer.json'], 'newer.json: version 2: must be 1; a newer Mandoline wrote this scene, take that one'],
+  [['other.png'], 'other.png: has no scene in it; only pictures that mandoline wrote have'],
+  [['key.png'], 'key.png: is no PNG'],
   [['nosuch.json'], "nosuch.json: cannot be read (ENOENT: no such file or directory, open 'nosuch.json')"],
   [['text.json'], 'text.json: is no JSON (Unexpected token'],
-  [['key.json'], 'key.json: iteration 3: is no key here'],
+  [['key.json'], 'key.json: iteration 3: is no key here; did you mean "iterations"?'],
   [
     ['two.json'],
     `two.json: c "x": ${complex}\nmandoline: two.json: iterations 0: must be a whole number from 1 to 4294967295`,
@@ -262,6 +270,12 @@ test('every wrong value is told by a line that names it, what is accepted and wh
   write('formula', { ...lessonScene, formula: 'z^2 +' });
   write('palette', { ...lessonScene, palette: 'mauve' });
   write('three', 3);
+  write('newer', { version: 2, formulae: [] });
+  writeFileSync(join(folder, 'key.png'), 'no picture');
+  writeFileSync(
+    join(folder, 'other.png'),
+    encode({ width: 1, height: 1, data: Uint8Array.of(1, 2, 3), channels: 3 }),
+  );
   const files = readdirSync(folder);
   await eachOfMany(wrong, async ([given, said]) => {
     const { code, stdout, stderr } = await runMandoline(folder, 'render', ...given);
@@ -269,6 +283,60 @@ test('every wrong value is told by a line that names it, what is accepted and wh
     assert.equal(stderr.split('\n').length, said.split('\n').length + 1, stderr);
     assert.deepEqual([code, stdout.length, readdirSync(folder)], [2, 0, files], given.join(' '));
   });
+});
+
+test('a picture gives the same file again, beside it, or changed by flags; info prints its scene', async (context) => {
+  const folder = temporaryFolder(context);
+  const bytes = (name: string) => readFileSync(join(folder, name));
+  for (const scene of ['newton', 'lesson', 'armada']) {
+    const size = scene === 'lesson' ? ['--cells', '20'] : ['--size', '40x30'];
+    await rendered(folder, scene, ...size, '-o', 'one.png');
+    const { scene: first } = await rendered(folder, 'one.png', '-o', 'again.png');
+    const { outputs } = await rendered(folder, 'one.png', '--workers', '1', '--slices', '3');
+    assert.deepEqual(outputs[0]!.path, 'one-again.png');
+    assert.deepEqual([bytes('again.png'), bytes('one-again.png')], [bytes('one.png'), bytes('one.png')]);
+    const { scene: other } = await rendered(folder, 'one.png', '--iterations', '7', '-o', 'other.png');
+    assert.deepEqual(other, { ...first, iterations: 7 });
+
+    const { stdout: text, stderr } = await runMandoline(folder, 'info', 'one.png');
+    assert.equal(stderr, '');
+    assert.ok(
+      text
+        .toString()
+        .split('\n')
+        .every((line) => line.length <= 80),
+      text.toString(),
+    );
+    assert.match(text.toString(), /\none\.png {2}40 x (30|40) pixels, [\d.]+ k?b/i);
+    const { stdout: json } = await runMandoline(folder, 'info', 'one.png', '--json');
+    writeFileSync(join(folder, 'one.json'), json);
+    await rendered(folder, 'one.json', '-o', 'third.png');
+    assert.deepEqual(bytes('third.png'), bytes('one.png'));
+  }
+  const { code, stderr } = await runMandoline(folder, 'info', 'none.png');
+  assert.equal(code, 2);
+  assert.match(stderr, /^mandoline: none\.png: cannot be read \(ENOENT.*\n$/);
+});
+
+test('the schema that is printed takes every bundled scene, and no other keys or kinds', async (context) => {
+  const { code, stdout, stderr } = await runMandoline(temporaryFolder(context), 'schema');
+  assert.deepEqual([code, stderr], [0, '']);
+  const schema = JSON.parse(stdout.toString());
+  for (const [key, { description }] of Object.entries<{ description?: string }>(schema.properties))
+    assert.ok(description, key);
+  const validate = new Ajv2020().compile(schema);
+  for (const { scene } of Object.values(gallery)) {
+    const value: object = JSON.parse(JSON.stringify({ $schema: 'a', version: 1, ...scene }));
+    assert.ok(validate(value), JSON.stringify(validate.errors));
+    const wrongs: object[] = [
+      { iteration: 3 },
+      { iterations: 0.5 },
+      { c: 'x' },
+      { version: 2 },
+      { palette: 3 },
+    ];
+    for (const wrong of wrongs) assert.equal(validate({ ...value, ...wrong }), false, JSON.stringify(wrong));
+  }
 });
 
 test('the least width that is named can be rendered', async (context) => {

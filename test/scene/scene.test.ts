@@ -175,7 +175,7 @@ const wrong: [string, object, string][] = [
     { lattice: undefined, view: { ...view, width: 8e307, rows: 100 } },
     'view around -0.75, 0.1: must have all its points within 8e307 of 0',
   ],
-  ['a key that no scene has', { iteration: 3 }, 'iteration 3: is no key here'],
+  ['a key that no scene has', { iteration: 3 }, 'iteration 3: is no key here; did you mean "iterations"?'],
   [
     'a formula that is none',
     { formula: 'z^2 +' },

@@ -1,0 +1,38 @@
+// `mandoline info`: what a picture, a file or a name says about its scene.
+import type { Command } from 'commander';
+import { formatBytes } from '../errors.js';
+import { sceneShape } from '../render/render.js';
+import { sceneText } from '../scene/scene.js';
+import { sceneLines } from './render-report.js';
+import { sceneOf } from './scene-flags.js';
+import { tint } from './text.js';
+
+export function addInfo(program: Command): void {
+  program
+    .command('info')
+    .summary('print the scene of a picture or a file')
+    .description('Prints the scene of a picture that mandoline wrote, of a file in .json, or of a name.')
+    .argument('<scene>', 'a picture in .png, a file in .json, or the name of a bundled scene')
+    .option('--json', 'print the scene as a file in .json has it')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  mandoline info julia.png\n  mandoline info julia.png --json > julia.json',
+    )
+    .action((given: string, { json }: { readonly json?: true }) => print(given, json === true));
+}
+
+function print(given: string, json: boolean): void {
+  const named = sceneOf(given, {});
+  const { scene, file } = named;
+  if (json) {
+    process.stdout.write(`${JSON.stringify(JSON.parse(sceneText(scene)), null, 2)}\n`);
+    return;
+  }
+  const [rows, columns] = sceneShape(scene);
+  const lines = sceneLines(named, process.stdout, [`${rows} x ${columns} points`, scene.palette]);
+  if (file) {
+    const size = file.picture ? `${file.picture.width} x ${file.picture.height} pixels, ` : '';
+    lines.push('', `${tint('bold', file.path, process.stdout)}  ${size}${formatBytes(file.bytes)}`);
+  }
+  process.stdout.write(`${lines.join('\n')}\n`);
+}

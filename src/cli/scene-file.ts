@@ -1,0 +1,57 @@
+// A scene in a file: in JSON, or in a picture that this program wrote. That it is a scene is scene-flags.ts's to check.
+import { readFileSync } from 'node:fs';
+import { basename, extname } from 'node:path';
+import { compression } from '../encode/compression.node.js';
+import { sceneKey } from '../encode/formats.js';
+import { readPngText } from '../encode/png-text.js';
+import { PictureError } from '../errors.js';
+import { UsageError } from './usage.js';
+
+export interface SceneFile {
+  readonly path: string;
+  readonly bytes: number;
+  /** The size in pixels, where it is a picture. */
+  readonly picture?: { readonly width: number; readonly height: number };
+  /** What may be a scene. */
+  readonly value: unknown;
+}
+
+const suffixes = ['.json', '.png'] as const;
+export const isSceneFile = (path: string): boolean =>
+  (suffixes as readonly string[]).includes(extname(path).toLowerCase());
+/** What a scene in a file is called. */
+export const nameOfFile = (path: string): string => basename(path, extname(path));
+
+/** Reads a file. Throws UsageError where it cannot be read, or there can be no scene in it. */
+export function readSceneFile(path: string): SceneFile {
+  const file = read(path);
+  const about = { path, bytes: file.length };
+  if (extname(path).toLowerCase() === '.json') return { ...about, value: parseJson(path, file.toString()) };
+  try {
+    const { width, height, texts } = readPngText(file, compression.crc32);
+    const text = texts.get(sceneKey);
+    if (text === undefined)
+      throw new PictureError(
+        'has no scene in it; only pictures that mandoline wrote have, as they were written',
+      );
+    return { ...about, picture: { width, height }, value: parseJson(`${path}: its scene`, text) };
+  } catch (error) {
+    throw error instanceof PictureError ? new UsageError(`${path}: ${error.message}`) : error;
+  }
+}
+
+function read(path: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    throw new UsageError(`${path}: cannot be read (${(error as Error).message})`);
+  }
+}
+
+function parseJson(place: string, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new UsageError(`${place}: is no JSON (${(error as Error).message.replaceAll(/\s+/g, ' ')})`);
+  }
+}
