@@ -33,7 +33,7 @@ export function paint(field: Field, palette: string): Image {
   const { rows: height, columns: width, counts, basins } = field;
   const groups = basins ? 1 + Math.min(mostGroups, extremes(basins).max) : 1;
   const shades = Math.floor(mostColors / groups);
-  const shadeOf = shader(counts, shades);
+  const shade = shader(counts, shades);
   // Basin 0, where orbits come nowhere, is the first group; beyond the last the others begin again.
   const groupOf = (basin: number) => (basin === 0 ? 0 : 1 + ((basin - 1) % (groups - 1)));
   return {
@@ -41,18 +41,17 @@ export function paint(field: Field, palette: string): Image {
     height,
     palette: basins ? basinColors(palette, groups - 1, shades) : paletteColors(palette, shades),
     rows: (start, end) => {
-      const indices = new Uint8Array((end - start) * width);
-      for (let i = 0, at = start * width; i < indices.length; i++, at++) {
-        const shade = shadeOf(counts[at]!);
-        indices[i] = basins ? groupOf(basins[at]!) * shades + shade : shade;
-      }
+      const indices = shade(counts.subarray(start * width, end * width));
+      if (!basins) return indices;
+      for (let i = 0, at = start * width; i < indices.length; i++, at++)
+        indices[i] = groupOf(basins[at]!) * shades + indices[i]!;
       return indices;
     },
   };
 }
 
-/** Which of so many shades a count has. */
-function shader(counts: Field['counts'], shades: number): (count: number) => number {
+/** Which of so many shades each of some counts has. */
+function shader(counts: Field['counts'], shades: number): (some: Field['counts']) => Uint8Array {
   const { min, max } = extremes(counts);
   const logarithm = (above: number) => binaryLogarithm(above + knee) - binaryLogarithm(knee);
   const scale = max === min ? 0 : (shades - 1) / logarithm(max - min);
@@ -62,7 +61,14 @@ function shader(counts: Field['counts'], shades: number): (count: number) => num
   );
   const find = (above: number) => firstAtLeast(shades, (shade) => firsts[shade]! > above) - 1;
   const table = Uint8Array.from({ length: Math.min(max - min + 1, tableSize) }, (_, above) => find(above));
-  return (count) => (count - min < table.length ? table[count - min]! : find(count - min));
+  return (some) => {
+    const found = new Uint8Array(some.length);
+    for (let i = 0; i < some.length; i++) {
+      const above = some[i]! - min;
+      found[i] = above < table.length ? table[above]! : find(above);
+    }
+    return found;
+  };
 }
 
 /** The first of the numbers 0, 1, ... for which an increasing property holds, or `end`. */
