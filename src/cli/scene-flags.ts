@@ -27,6 +27,7 @@ export interface SceneFlags {
   readonly z0?: Scene['z0'];
   readonly center?: readonly [string, string];
   readonly width?: number;
+  readonly zoom?: number;
   readonly size?: readonly [columns: number, rows: number];
   readonly extent?: number;
   readonly cells?: number;
@@ -61,6 +62,7 @@ export function addScene(command: Command): void {
     option('--z0 <complex>', 'the first z; p: the sample point', checked('--z0', z0, toPoint)),
     option('--center <complex>', 'the middle of the view, like -0.75+0.1i', toCenter),
     option('--width <number>', 'how wide the view is', checked('--width', view.width, toNumber)),
+    option('--zoom <number>', 'how many times nearer than the scene', toZoom),
     option('--size <pixels>', 'the size of the view, like 800x600', toSize),
     option(
       '--extent <number>',
@@ -134,32 +136,33 @@ function checkScene(value: unknown, given: string | undefined, flags: SceneFlags
     throw new SceneError([{ path: 'palette', given: scene.palette, accepted }]);
   } catch (error) {
     if (!(error instanceof SceneError)) throw error;
-    const lines = error.issues.map((issue) => {
-      const flag = flagOf[issue.path] ?? issue.path;
-      const place = Object.hasOwn(flags, flag)
-        ? `--${flag}`
-        : given
-          ? `${given}: ${issue.path || 'scene'}`
-          : `--${flag}`;
-      const { cause } = issue;
-      return cause
-        ? `${place}: ${cause.message}\n${cause.pointer}`
-        : `${place} ${issue.given}: ${issue.accepted}`;
-    });
+    const lines = error.issues.map(({ path, given: value, accepted, cause }) =>
+      cause
+        ? `${placeOf(path)}: ${cause.message}\n${cause.pointer}`
+        : `${placeOf(path)} ${value}: ${accepted}`,
+    );
     throw new UsageError(lines.join('\nmandoline: '));
+  }
+
+  function placeOf(path: string): string {
+    const flag = flagOf[path] ?? path;
+    if (flag === 'width' && flags.zoom !== undefined) return `--zoom ${flags.zoom}: width`;
+    return given && !Object.hasOwn(flags, flag) ? `${given}: ${path || 'scene'}` : `--${flag}`;
   }
 }
 
 /** The sample points: those of the scene, changed; a flag of a view makes a view of a lattice. */
 function pointsOf(base: Scene, flags: SceneFlags, name: string): Pick<Scene, 'lattice' | 'view'> {
-  const { extent, cells, center, width, size } = flags;
+  const { extent, cells, center, zoom, size } = flags;
+  if (zoom !== undefined && flags.width !== undefined)
+    throw new UsageError(`--zoom ${zoom}: must not be given with --width, which says how wide the view is`);
   const ofLattice =
     extent !== undefined ? `--extent ${extent}` : cells !== undefined ? `--cells ${cells}` : '';
-  const isView = base.view || center || width !== undefined || size;
+  const isView = base.view || center || flags.width !== undefined || zoom !== undefined || size;
   if (!isView) return { lattice: { ...base.lattice, ...(extent && { extent }), ...(cells && { cells }) } };
   if (ofLattice) {
     const why = base.view ? `${name} is a view` : 'a view has no lattice';
-    throw new UsageError(`${ofLattice}: ${why}; give --center, --width and --size alone`);
+    throw new UsageError(`${ofLattice}: ${why}; give --center, --width or --zoom, and --size alone`);
   }
   const before = base.view ?? {
     center: ['0', '0'] as const,
@@ -168,7 +171,8 @@ function pointsOf(base: Scene, flags: SceneFlags, name: string): Pick<Scene, 'la
     rows: 600,
   };
   const [columns, rows] = size ?? [before.columns, before.rows];
-  return { view: { center: center ?? before.center, width: width ?? before.width, columns, rows } };
+  const width = flags.width ?? before.width / (zoom ?? 1);
+  return { view: { center: center ?? before.center, width, columns, rows } };
 }
 
 /** What the program itself takes beside the field. */
@@ -211,6 +215,12 @@ function toParameter(text: string, before: Readonly<Record<string, Complex>> = {
     throw error;
   }
   return { ...before, [name]: complex };
+}
+
+function toZoom(text: string): number {
+  const zoom = toNumber(text);
+  if (zoom !== undefined && zoom >= 1e-300 && zoom <= 1e300) return zoom;
+  throw new UsageError(`--zoom ${text}: must be a number from 1e-300 to 1e300`);
 }
 
 /** Two decimal numbers, kept as they are written: `-0.75+0.1i` or `-0.75,0.1`. */

@@ -102,6 +102,12 @@ const changes: [string[], Partial<Record<keyof Scene, unknown>>, string?][] = [
     'mandelbrot',
   ],
   [
+    ['--zoom', '1e3', '--size', '8x6'],
+    { view: { center: ['-0.65', '0'], width: 0.0035, columns: 8, rows: 6 } },
+    'mandelbrot',
+  ],
+  [['--zoom', '0.5', '--size', '8x6'], { view: { center: ['0', '0'], width: 8, columns: 8, rows: 6 } }],
+  [
     ['--escape', 'converged:1e-3,bailout:50', '--size', '8x6'],
     {
       escape: { converged: 1e-3, bailout: 50 },
@@ -182,7 +188,7 @@ const distance = 'converged must be a distance above 0, up to 1';
 const parameter = 'must be a name and a finite complex number, like n=3 or a=0.5-i';
 const center = 'must be a finite complex number like -0.75+0.1i or -0.75,0.1';
 const size = 'must be columns and rows like 800x600, each from 1 to 100000';
-const views = 'give --center, --width and --size alone';
+const views = 'give --center, --width or --zoom, and --size alone';
 const deep = `${'('.repeat(200)}z${')'.repeat(200)}`;
 
 /** What is given, and what is said. */
@@ -238,6 +244,9 @@ const wrong: [string[], string][] = [
     ['--size', '100000x100000'],
     '--size 100000x100000: a field of 100000 x 100000 counts needs 20.0 GB, at most 4.29 GB can be had; take fewer points',
   ],
+  [['--zoom', '0'], '--zoom 0: must be a number from 1e-300 to 1e300'],
+  [['--zoom', '2', '--width', '3'], '--zoom 2: must not be given with --width'],
+  [['mandelbrot', '--zoom', '1e20'], '--zoom 100000000000000000000: width 3.5e-20: must be at least'],
   [['nosuch'], 'nosuch: no scene of this name, and no file in .json or .png; "mandoline scenes" lists them'],
   [
     ['mandelbort'],
