@@ -1,6 +1,5 @@
 // The errors that a caller can tell apart. Each says what was given, what is accepted and what to do;
 // the facts stand in fields too. Errors of the pool are its own (pool/errors.ts).
-import { closest, distance } from 'fastest-levenshtein';
 
 /** A scene that cannot be drawn as it is. `issues` has one entry per wrong value. */
 export class SceneError extends Error {
@@ -84,14 +83,6 @@ export class VerifyError extends Error {
         'this is a fault of the program: report it with the scene',
     );
   }
-}
-
-/** What may have been meant, to stand behind an error: `; did you mean "iterations"?`, or nothing. */
-export function didYouMean(given: string, names: readonly string[]): string {
-  // A word is meant where no more than a third of it is mistyped; very long ones are no words.
-  if (given.length > 100) return '';
-  const nearest = closest(given, names);
-  return distance(given, nearest) <= Math.max(1, nearest.length / 3) ? `; did you mean "${nearest}"?` : '';
 }
 
 /** A number of bytes for people: `1.5 MB`, in powers of 1000. */

@@ -4,7 +4,7 @@ import { availableMemory } from 'node:process';
 import type { Command, Option } from 'commander';
 import * as v from 'valibot';
 import { paletteNames } from '../color/palettes.js';
-import { didYouMean, FormulaError, LimitError, SceneError } from '../errors.js';
+import { FormulaError, LimitError, SceneError } from '../errors.js';
 import { parseFormula } from '../formula/parse.js';
 import { sceneBytes } from '../render/render.js';
 import { type Complex, formatComplex, parseComplex, splitComplex } from '../scene/complex.js';
@@ -17,6 +17,7 @@ import {
   type Scene,
   sceneSchema,
 } from '../scene/scene.js';
+import { didYouMean } from '../suggestion.js';
 import { isSceneFile, nameOfFile, readSceneFile, type SceneFile } from './scene-file.js';
 import { option, toNumber, UsageError } from './usage.js';
 

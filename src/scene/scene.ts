@@ -1,8 +1,9 @@
 // What to draw: plain data that says everything about a picture, and the one schema that checks it.
 // The command's flags, a scene in a file and a call of the library are all checked by it.
 import * as v from 'valibot';
-import { didYouMean, FormulaError, SceneError, type SceneIssue } from '../errors.js';
+import { FormulaError, SceneError, type SceneIssue } from '../errors.js';
 import { parseFormula } from '../formula/parse.js';
+import { didYouMean } from '../suggestion.js';
 import { isDecimal } from './complex.js';
 import type { Lattice } from './lattice.js';
 import { farthestOf, leastWidth, type View } from './view.js';

@@ -17,6 +17,7 @@ const importMap = {
     mandoline: '/dist/src/index.js',
     'mandoline/pool': '/dist/src/pool/index.js',
     '#thread': '/dist/src/pool/thread.web.js',
+    'fastest-levenshtein': '/node_modules/fastest-levenshtein/esm/mod.js',
     valibot: '/node_modules/valibot/dist/index.mjs',
   },
 };
