@@ -6,7 +6,7 @@ export {
   type SceneIssue,
   VerifyError,
 } from './errors.js';
-export type { Counts, Field } from './field/field.js';
+export type { ChannelName, Channels, Counts, Field } from './field/field.js';
 export { arraySplit, concatenate } from './field/split.js';
 export { escapeCounts, type GridOptions } from './render/grid.js';
 export {
@@ -28,6 +28,7 @@ export {
   lessonScene,
   parseScene,
   type Scene,
+  type Trap,
   type ViewScene,
 } from './scene/scene.js';
 export type { View } from './scene/view.js';

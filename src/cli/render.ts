@@ -6,6 +6,7 @@ import { compression } from '../encode/compression.node.js';
 import { type Format, formatNames, formatOf, formats } from '../encode/formats.js';
 import type { Dtype } from '../encode/npy.js';
 import type { Output } from '../encode/output.node.js';
+import type { ChannelName } from '../field/field.js';
 import type { Exact } from '../kernel/kernel.js';
 import { Pool } from '../pool/index.js';
 import {
@@ -103,8 +104,9 @@ async function run(given: string | undefined, flags: RenderFlags): Promise<void>
   const line = flags.quiet ? undefined : await progressLine(rows * columns, slices);
   const called = performance.now() / 1000;
   const verify = flags.verify && (flags.seed === undefined || { seed: flags.seed });
-  const basins = hasBasins(scene) && targets.some(({ format }) => format !== 'npy');
-  const options = { slices, workers, exact, verify, basins, onProgress: line?.onProgress };
+  const showsBasins = hasBasins(scene) && targets.some(({ format }) => format !== 'npy');
+  const channels: readonly ChannelName[] = showsBasins ? ['basin'] : [];
+  const options = { slices, workers, exact, verify, channels, onProgress: line?.onProgress };
   const rendering = await compute(scene, options).finally(() => line?.stop());
   const computed = performance.now() / 1000;
   const outputs = await write(rendering, targets, flags.dtype ?? 'uint16');

@@ -68,7 +68,7 @@ async function draw(folder: string, { size, workers }: ScenesFlags): Promise<voi
   const thumbnails: Image[] = [];
   for (const [name, bundled] of Object.entries(gallery)) {
     const scene = inPixels(bundled.scene, ...size);
-    const rendering = await render(scene, { pool, basins: hasBasins(scene) });
+    const rendering = await render(scene, { pool, channels: hasBasins(scene) ? ['basin'] : [] });
     const output = checkedOutput(join(folder, `${name}.png`));
     const bytes = await output.write(formats.png(rendering, scene, { dtype: 'uint16', compression }));
     thumbnails.push(halved(paint(rendering, scene.palette)));

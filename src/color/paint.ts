@@ -30,7 +30,8 @@ const knee = 4;
  * Throws RangeError for an unknown palette.
  */
 export function paint(field: Field, palette: string): Image {
-  const { rows: height, columns: width, counts, basins } = field;
+  const { rows: height, columns: width, counts, channels } = field;
+  const basins = channels?.basin;
   const groups = basins ? 1 + Math.min(mostGroups, extremes(basins).max) : 1;
   const shades = Math.floor(mostColors / groups);
   const shade = shader(counts, shades);

@@ -35,8 +35,11 @@ const countsOf = ({ rows, columns, counts }: Field): Matrix => ({ rows, columns,
 
 /** All that a field has, by the names that stand in .npz. */
 function arraysOf(field: Field): Record<string, Matrix> {
-  const { rows, columns, basins } = field;
-  return { counts: countsOf(field), ...(basins && { basins: { rows, columns, values: basins } }) };
+  const { rows, columns, channels = {} } = field;
+  const matrices = Object.entries(channels).map(
+    ([name, values]) => [name, { rows, columns, values }] as const,
+  );
+  return { counts: countsOf(field), ...Object.fromEntries(matrices) };
 }
 
 export type Format = keyof typeof formats;

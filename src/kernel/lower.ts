@@ -12,6 +12,12 @@ export interface StraightLine {
 
 export function lower(step: Expression): StraightLine {
   const code = new Code();
+  const { re = code.constant(0), im = code.constant(0) } = lowering(code)(step);
+  return { instructions: code.instructions, re, im };
+}
+
+/** Puts expressions into `code`; a part that an expression's shape does not have is absent. */
+export function lowering(code: Code): (expression: Expression) => Parts {
   const constant = (value: number) => code.constant(value);
   const real: Code['real'] = (kind, left, right) => code.real(kind, left, right);
 
@@ -121,6 +127,5 @@ export function lower(step: Expression): StraightLine {
     }
   }
 
-  const { re = constant(0), im = constant(0) } = lowerComplex(step);
-  return { instructions: code.instructions, re, im };
+  return lowerComplex;
 }

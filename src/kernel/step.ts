@@ -6,8 +6,11 @@ import { lower } from './lower.js';
 import type { KernelJob } from './reference.js';
 
 /** The functions that the step asks the host for. */
-export function hostFunctions({ step }: KernelJob): RealFunction[] {
-  const names = lower(step).instructions.flatMap((instruction) => {
+export const hostFunctions = ({ step }: KernelJob): RealFunction[] => functionsIn(lower(step).instructions);
+
+/** The functions that code calls, by name. */
+export function functionsIn(instructions: readonly Instruction[]): RealFunction[] {
+  const names = instructions.flatMap((instruction) => {
     if (instruction.kind === 'function') return [instruction.name];
     return instruction.kind === 'atan2' ? (['atan2'] as const) : [];
   });

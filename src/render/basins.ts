@@ -28,7 +28,7 @@ export function findBasins(job: KernelJob, points: SamplePoints): BasinMap {
   for (const row of spread(points.rowRe.length))
     for (const column of spread(points.columnRe.length)) {
       const end = limitOf(job, pointAt(points, row, column));
-      if (end && nearest(map, end) === 0 && map.fixedPoints.length < mostBasins) map.fixedPoints.push(end);
+      if (end && basinAt(map, end) === 0 && map.fixedPoints.length < mostBasins) map.fixedPoints.push(end);
     }
   // Rounded, so that the last digits of an orbit do not decide on which side of the real axis its end lies.
   const key = ([re, im]: Complex) => {
@@ -41,12 +41,6 @@ export function findBasins(job: KernelJob, points: SamplePoints): BasinMap {
   return { fixedPoints: keyed.map(({ point }) => point), tolerance };
 }
 
-/** The basin of a sample point: the number of the fixed point to which its orbit comes, from 1 on, or 0. */
-export function basinOf(map: BasinMap, job: KernelJob, p: Complex): number {
-  const end = limitOf(job, p);
-  return end ? nearest(map, end) : 0;
-}
-
 /** Where an orbit has converged; undefined where it has left or goes on. */
 function limitOf(job: KernelJob, p: Complex): Complex | undefined {
   if (typeof job.escape !== 'object') return undefined;
@@ -56,8 +50,8 @@ function limitOf(job: KernelJob, p: Complex): Complex | undefined {
   return count < job.iterations && square < Infinity && square <= bailout * bailout ? z : undefined;
 }
 
-/** The number of the nearest fixed point within the tolerance, from 1 on; 0 where there is none. */
-function nearest({ fixedPoints, tolerance }: BasinMap, [re, im]: Complex): number {
+/** The basin of an orbit that has converged there: the number of the nearest fixed point within the tolerance, from 1 on; 0 where there is none. */
+export function basinAt({ fixedPoints, tolerance }: BasinMap, [re, im]: Complex): number {
   let [found, least] = [0, Infinity];
   fixedPoints.forEach(([x, y], index) => {
     const square = (re - x) * (re - x) + (im - y) * (im - y);

@@ -2,25 +2,27 @@
 // and encode's, which take the field from here.
 
 import { LimitError } from '../errors.js';
-import type { Field } from '../field/field.js';
+import type { ChannelName, Field } from '../field/field.js';
 import { parseFormula } from '../formula/parse.js';
 import { compileKernel, countsType, type Exact } from '../kernel/kernel.js';
 import { reachOf } from '../kernel/points.js';
 import type { KernelJob } from '../kernel/reference.js';
 import { Pool, type SliceRange, sliceRange, tasks, type WorkerShare } from '../pool/index.js';
 import { axisLength, latticePoints } from '../scene/lattice.js';
-import { parseScene, type Scene } from '../scene/scene.js';
+import { parseScene, type Scene, type Trap } from '../scene/scene.js';
 import { viewPoints } from '../scene/view.js';
-import { findBasins } from './basins.js';
-import { basinSlice, countSlice, type RenderJob } from './task.js';
+import { prepareChannels, sharedMemory } from './channels.js';
+import { countSlice, type RenderJob, traceSlice } from './task.js';
 import { takeTurns } from './turns.js';
 import { type Verified, type VerifyOptions, verifyField } from './verify.js';
 
 const worker = tasks<typeof import('./task.js')>(new URL('./task.js', import.meta.url));
 
 export interface PrepareOptions {
-  /** Whether to tell the basins too, by the oracle, which takes much longer than the counts; see `hasBasins`. */
-  readonly basins?: boolean | undefined;
+  /** What to tell of each point besides its count: its orbit is then followed once more. */
+  readonly channels?: readonly ChannelName[] | undefined;
+  /** What the channel `trap` measures orbits against; default: the scene's, or else the point 0. */
+  readonly trap?: Trap | undefined;
 }
 
 export interface ComputeOptions {
@@ -107,7 +109,7 @@ export const defaultSlices = (rows: number, workers: number): number =>
  * A scene compiled and with memory of its own, to be computed once or again and again into the same memory. Throws
  * SceneError for what is no scene, LimitError for more than 4 GiB of counts.
  */
-export function prepare(given: Scene, { basins: wanted = false }: PrepareOptions = {}) {
+export function prepare(given: Scene, { channels: wanted = [], trap }: PrepareOptions = {}) {
   const scene = parseScene(given);
   const { formula, parameters, c, z0, iterations, escape } = scene;
   const [rows, columns] = sceneShape(scene);
@@ -115,15 +117,14 @@ export function prepare(given: Scene, { basins: wanted = false }: PrepareOptions
   const kernel: KernelJob = { step: parseFormula(formula, parameters), c, z0, iterations, escape };
   const points = scene.view ? viewPoints(scene.view) : latticePoints(scene.lattice);
   const job: RenderJob = { kernel, module: compileKernel(kernel, reachOf(points)), points };
-  const basins = wanted ? new Uint8Array(sharedMemory(rows * columns)) : undefined;
-  const map = wanted ? findBasins(kernel, points) : undefined;
-  const field: Field = { rows, columns, counts, ...(basins && { basins }) };
+  const traced = wanted.length > 0 ? prepareChannels(scene, job, wanted, trap) : undefined;
+  const field: Field = { rows, columns, counts, ...(traced && { channels: traced.channels }) };
 
   async function compute(options: ComputeOptions = {}): Promise<Rendering> {
     const { pool, slices = defaultSlices(rows, pool?.workers ?? 0), exact = 'enclosures' } = options;
     const { verify, signal, onProgress } = options;
     const called = performance.now();
-    const passes = basins ? 2 : 1;
+    const passes = traced ? 2 : 1;
     const each = (pass: number): SliceOptions => ({
       ...{ slices, rows, signal },
       onProgress:
@@ -132,9 +133,18 @@ export function prepare(given: Scene, { basins: wanted = false }: PrepareOptions
     const work = pool
       ? await inPool(pool.fill(worker.countSlice, counts, [job, exact], each(0)))
       : await inThisThread(counts, (slice, range) => countSlice(slice, range, job, exact), each(0));
-    if (basins && map) {
-      if (pool) await pool.fill(worker.basinSlice, basins, [job, map, counts], each(1));
-      else await inThisThread(basins, (slice, range) => basinSlice(slice, range, job, map, counts), each(1));
+    if (traced) {
+      const { channels, setup } = traced;
+      // A slice of one array is what a pool copies where there is no shared memory; these are several.
+      const isShared = !(counts.buffer instanceof ArrayBuffer);
+      if (pool && isShared)
+        await pool.fill(worker.traceSlice, counts, [job, setup, counts, channels], each(1));
+      else
+        await inThisThread(
+          counts,
+          (slice, range) => traceSlice(slice, range, job, setup, counts, channels),
+          each(1),
+        );
     }
     const all = (performance.now() - called) / 1000;
     const given = typeof verify === 'object' ? verify : {};
@@ -149,12 +159,6 @@ export function prepare(given: Scene, { basins: wanted = false }: PrepareOptions
 
   const verifyCounts = (options: VerifyOptions = {}) => verifyField(field, job, options);
   return { scene, ...field, compute, verify: verifyCounts };
-}
-
-/** Memory that workers share, where the platform has it. */
-function sharedMemory(bytes: number): ArrayBuffer {
-  const shared = typeof SharedArrayBuffer === 'function';
-  return (shared ? new SharedArrayBuffer(bytes) : new ArrayBuffer(bytes)) as ArrayBuffer;
 }
 
 type SliceOptions = Pick<ComputeOptions, 'signal' | 'onProgress'> & {

@@ -1,11 +1,15 @@
-// What the renderer's workers do: count the points of one slice, straight into the shared field; tell their basins;
-// count single points again by the oracle.
-import type { Counts } from '../field/field.js';
+// What the renderer's workers do: count the points of one slice, straight into the shared field; trace
+// their orbits into its channels; count single points again by the oracle.
+import type { Channels, Counts } from '../field/field.js';
 import { type Exact, type StartedKernel, startKernel } from '../kernel/kernel.js';
+import { type Follower, startFollow } from '../kernel/orbits.js';
 import { pointAt, type SamplePoints } from '../kernel/points.js';
 import { countReference, type KernelJob } from '../kernel/reference.js';
+import { tracePoints } from '../kernel/trace.js';
 import type { SliceRange } from '../pool/slices.js';
-import { type BasinMap, basinOf } from './basins.js';
+import type { Complex } from '../scene/complex.js';
+import type { Trap } from '../scene/scene.js';
+import { type BasinMap, basinAt } from './basins.js';
 
 /** A scene made ready: what every worker is sent once. */
 export interface RenderJob {
@@ -26,21 +30,31 @@ export function countSlice(slice: Counts, { start, end }: SliceRange, job: Rende
   kernel.count(start, end, slice, exact);
 }
 
-/** Tells the basins of the rows of a slice into it, from the counts of the whole field. */
-export function basinSlice(
-  slice: Uint8Array,
-  { start }: SliceRange,
+/** What a slice is traced with, besides its counts: what every worker is sent once. */
+export interface TraceSetup {
+  readonly module: WebAssembly.Module;
+  readonly spacing: number;
+  readonly trap: Trap | undefined;
+  readonly basins: BasinMap | undefined;
+}
+
+const followers = new WeakMap<TraceSetup, Follower>();
+
+/** Traces the points of the slice's rows into the whole field's channels; into the slice itself nothing is written. */
+export function traceSlice(
+  _: Counts,
+  { start, end }: SliceRange,
   { kernel, points }: RenderJob,
-  map: BasinMap,
+  setup: TraceSetup,
   counts: Counts,
+  channels: Channels,
 ): void {
+  const follower = followers.get(setup) ?? startFollow(setup.module);
+  followers.set(setup, follower);
+  const { basins } = setup;
+  const job = { ...setup, kernel, points, basinOf: basins && ((z: Complex) => basinAt(basins, z)) };
   const columns = points.columnRe.length;
-  for (let at = 0, place = start * columns; at < slice.length; at++, place++) {
-    const isDone = counts[place]! < kernel.iterations;
-    const p = pointAt(points, Math.floor(place / columns), place % columns);
-    // What goes on to the last step has come nowhere.
-    slice[at] = isDone ? basinOf(map, kernel, p) : 0;
-  }
+  tracePoints(job, follower, counts, [start * columns, end * columns], channels);
 }
 
 /** The oracle's counts of single points, given by their places in the field. */

@@ -4,7 +4,7 @@ import * as v from 'valibot';
 import { FormulaError, SceneError, type SceneIssue } from '../errors.js';
 import { parseFormula } from '../formula/parse.js';
 import { didYouMean } from '../suggestion.js';
-import { isDecimal } from './complex.js';
+import { type Complex, isDecimal } from './complex.js';
 import type { Lattice } from './lattice.js';
 import { farthestOf, leastWidth, type View } from './view.js';
 
@@ -70,6 +70,20 @@ const escape = v.union(
   escapeMessage,
 );
 
+const trapMessage = 'must be point with [re, im], line with [re, im, turns], or circle with [re, im, radius]';
+const three = v.pipe(
+  v.strictTuple([finite(trapMessage), finite(trapMessage), finite(trapMessage)], trapMessage),
+  v.readonly(),
+);
+const trap = v.union(
+  [
+    v.strictObject({ point: complex(trapMessage) }),
+    v.strictObject({ line: three }),
+    v.strictObject({ circle: three }),
+  ],
+  trapMessage,
+);
+
 /** Of the schema: a scene that needs what this one does not have will have a higher one. */
 const version = 1;
 const versionMessage = `must be ${version}; a newer Mandoline wrote this scene, take that one`;
@@ -114,6 +128,14 @@ export const sceneSchema = v.strictObject(
           '{ converged, bailout }, two z that follow each other are nearer than that, or |z| is larger.',
       ),
     ),
+    trap: v.optional(
+      v.pipe(
+        trap,
+        v.description(
+          'What orbits are measured against: a point [re, im], a line [re, im, angle in turns], or a circle [re, im, radius].',
+        ),
+      ),
+    ),
     palette: v.pipe(v.string('must be the name of a palette'), v.description('The name of a palette.')),
   },
   'must be a scene',
@@ -129,6 +151,11 @@ export type ViewScene = Readonly<Omit<Data, 'lattice' | 'view'>> & {
   readonly lattice?: undefined;
 };
 export type Scene = LatticeScene | ViewScene;
+/** What orbits are measured against: `[re, im]`, `[re, im, angle in turns]`, or `[re, im, radius]`. */
+export type Trap =
+  | { readonly point: Complex }
+  | { readonly line: readonly [re: number, im: number, turns: number] }
+  | { readonly circle: readonly [re: number, im: number, radius: number] };
 /** When a point has escaped: see kernel/reference.ts for the rules. */
 export type EscapeRule =
   | 'overflow'

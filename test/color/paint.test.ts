@@ -76,7 +76,10 @@ test('the range of counts is their smallest, largest and sum', () => {
 
 test('a field with basins has a hue for each basin, darker for larger counts, and grey for none', () => {
   const counts = Uint16Array.of(1, 50, 1, 50, 1, 50);
-  const image = paint({ rows: 1, columns: 6, counts, basins: Uint8Array.of(0, 0, 1, 1, 2, 2) }, 'turbo');
+  const image = paint(
+    { rows: 1, columns: 6, counts, channels: { basin: Uint8Array.of(0, 0, 1, 1, 2, 2) } },
+    'turbo',
+  );
   const colors = [...image.rows(0, 1)].map((index) => [...image.palette!.slice(3 * index, 3 * index + 3)]);
   assert.deepEqual(colors[0], [96, 96, 96]);
   assert.equal(new Set(colors.map(String)).size, 6);
@@ -87,8 +90,8 @@ test('a field with basins has a hue for each basin, darker for larger counts, an
 });
 
 test('more basins than there are hues begin again with the first, and never have the grey of none', () => {
-  const basins = Uint8Array.from({ length: 256 }, (_, k) => k);
-  const image = paint({ rows: 1, columns: 256, counts: new Uint16Array(256), basins }, 'turbo');
+  const basin = Uint8Array.from({ length: 256 }, (_, k) => k);
+  const image = paint({ rows: 1, columns: 256, counts: new Uint16Array(256), channels: { basin } }, 'turbo');
   const indices = image.rows(0, 1);
   assert.ok(indices.every((index, k) => (index === indices[0]) === (k === 0)));
   assert.equal(indices[1], indices[16]);

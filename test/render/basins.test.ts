@@ -36,15 +36,15 @@ test('roots on the negative real axis have the argument pi, whatever their last 
 
 test('basins are the same for any number of workers and slices, and are where the orbits end', async () => {
   await using pool = new Pool({ workers: 2 });
-  const alone = await render(newton, { workers: 0, basins: true });
+  const alone = await render(newton, { workers: 0, channels: ['basin'] });
   for (const options of [{ pool }, { pool, slices: 1 }, { workers: 0, slices: 40 }]) {
-    const { basins, counts } = await render(newton, { ...options, basins: true });
-    assert.deepEqual([basins, counts], [alone.basins, alone.counts]);
+    const { channels, counts } = await render(newton, { ...options, channels: ['basin'] });
+    assert.deepEqual([channels, counts], [alone.channels, alone.counts]);
   }
   const { fixedPoints } = mapOf(newton);
   const { rowIm, columnRe } = viewPoints(newton.view);
   const job = { ...newton, step: parseFormula(newton.formula) };
-  alone.basins!.forEach((basin, place) => {
+  alone.channels!.basin!.forEach((basin, place) => {
     const [column, row] = [place % 60, Math.floor(place / 60)];
     const { z } = orbitReference(job, [columnRe[column]!, rowIm[row]!]);
     const [re, im] = fixedPoints[basin - 1]!;
@@ -54,24 +54,24 @@ test('basins are the same for any number of workers and slices, and are where th
 
 test('what does not converge, or leaves, has basin 0', async () => {
   // On the way to the roots some points are not there yet.
-  const soon = await render({ ...newton, iterations: 5 }, { workers: 0, basins: true });
-  soon.basins!.forEach((basin, place) => {
+  const soon = await render({ ...newton, iterations: 5 }, { workers: 0, channels: ['basin'] });
+  soon.channels!.basin!.forEach((basin, place) => {
     assert.equal(basin === 0, soon.counts[place] === 5);
   });
   // z^2 comes to 0 inside the unit circle and leaves outside.
   const square = { ...newton, formula: 'z^2', escape: { converged: 1e-6, bailout: 10 }, iterations: 1000 };
-  const { basins } = await render(square, { workers: 0, basins: true });
+  const { channels } = await render(square, { workers: 0, channels: ['basin'] });
   const { rowIm, columnRe } = viewPoints(newton.view);
-  basins!.forEach((basin, place) => {
+  channels!.basin!.forEach((basin, place) => {
     assert.equal(basin, Math.hypot(columnRe[place % 60]!, rowIm[Math.floor(place / 60)]!) < 1 ? 1 : 0);
   });
 });
 
 test('without convergence there is no basin, and no basins where none were asked for', async () => {
-  const { basins } = await render(
+  const { channels } = await render(
     { ...newton, escape: 'overflow', iterations: 20 },
-    { workers: 0, basins: true },
+    { workers: 0, channels: ['basin'] },
   );
-  assert.ok(basins!.every((basin) => basin === 0));
-  assert.equal('basins' in (await render(newton, { workers: 0 })), false);
+  assert.ok(channels!.basin!.every((basin) => basin === 0));
+  assert.equal('channels' in (await render(newton, { workers: 0 })), false);
 });

@@ -1,0 +1,334 @@
+// What is known of points besides their counts: each orbit is followed once more (orbits.ts), and what it ends with is
+// read here. Sources: the continuous count is by Peitgen and Richter (1986) and Vepstas (1997), from the potential
+// log|z_k| / d^k; the distance estimate by Milnor and Thurston, in Peitgen and Saupe (1988), appendix D; orbit traps by
+// Pickover. They are estimates, of which only the bytes are exact: no engine's own logarithm takes part.
+import type { Expression } from '../formula/expression.js';
+import type { Complex } from '../scene/complex.js';
+import type { Trap } from '../scene/scene.js';
+import { overflowBounds } from './bounds.js';
+import { realFunctions } from './functions.js';
+import type { Counts } from './kernel.js';
+import { type Follower, type FollowOptions, orbitsAtOnce, placeOf } from './orbits.js';
+import { pointAt, reachOf, type SamplePoints } from './points.js';
+import type { KernelJob } from './reference.js';
+
+/** Where results are written, an element for each point of the field; which are there says what is wanted. */
+export interface TraceArrays {
+  readonly smooth?: Float64Array;
+  readonly distance?: Float32Array;
+  readonly slope?: Float32Array;
+  readonly angle?: Float32Array;
+  readonly trap?: Float32Array;
+  readonly period?: Uint16Array;
+  readonly basin?: Uint8Array;
+}
+
+export interface TraceJob {
+  readonly kernel: KernelJob;
+  readonly points: SamplePoints;
+  /** From a sample point to the next, in the plane's units. */
+  readonly spacing: number;
+  readonly trap?: Trap | undefined;
+  /** The number of the fixed point that is there, from 1 on, or 0. */
+  readonly basinOf?: ((z: Complex) => number) | undefined;
+}
+
+/** What orbits must be followed with for these channels. */
+export const followOptions = (wanted: readonly string[], trap: Trap | undefined): FollowOptions => ({
+  hasSlopes: wanted.includes('distance') || wanted.includes('slope'),
+  trap: wanted.includes('trap') ? trap : undefined,
+});
+
+/** |z| beyond which the potential is read: the next z differs from its leading term by a millionth. */
+const leastShadingRadius = 2 ** 20;
+/** Steps after the escape in which that radius should be reached. */
+const mostShadingSteps = 64;
+/** Two z are one, for a cycle, that are nearer than this relative to 1 or |z|; and where a period is made smaller. */
+const [tolerance, looseTolerance] = [2 ** -40, 2 ** -30];
+const leastWindow = 64;
+/** Steps in which a period is looked for at least; no larger one fits the channel. */
+const [leastSearch, largestPeriod] = [4096, 65535];
+
+const { log, atan2 } = realFunctions;
+
+/** Traces the points from place `start` up to but not `end` (row * columns + column) of a field of these counts. */
+export function tracePoints(
+  { kernel, points, spacing, trap, basinOf }: TraceJob,
+  { states, follow }: Follower,
+  counts: Counts,
+  [start, end]: readonly [start: number, end: number],
+  into: TraceArrays,
+): void {
+  const { iterations, escape, z0, step } = kernel;
+  const columns = points.columnRe.length;
+  const growth = growthOf(step);
+  const hasGrowth = growth !== undefined && growth >= 2;
+  const degree = hasGrowth ? growth : 2;
+  const rule = typeof escape === 'object' ? escape.bailout : escape;
+  const bailout = typeof rule === 'number' ? rule : Number.MAX_VALUE;
+  const bounds = hasGrowth && overflowBounds({ ...kernel, reach: reachOf(points) });
+  const far = bounds && bounds.thresholds.length > 0 ? Math.sqrt(bounds.trigger) : 0;
+  const radius = Math.max(far, leastShadingRadius, rule === 'overflow' || !rule ? 0 : rule);
+  const logBailout = log(bailout > 1.1 ? bailout : radius);
+  const repeats = !JSON.stringify(step).includes('"previous"');
+
+  const get = (orbit: number, field: string) => states[placeOf(orbit, field)]!;
+  const set = (orbit: number, values: Readonly<Record<string, number>>) => {
+    for (const [field, value] of Object.entries(values)) states[placeOf(orbit, field)] = value;
+  };
+  const pair = (orbit: number, name: string): Complex => [get(orbit, `${name}Re`), get(orbit, `${name}Im`)];
+
+  function begin(orbit: number, place: number) {
+    const [re, im] = pointAt(points, Math.floor(place / columns), place % columns);
+    const [zRe, zIm] = z0 === 'p' ? [re, im] : z0;
+    set(orbit, { zRe, zIm, pRe: re, pIm: im, previousRe: 0, previousIm: 0 });
+    set(orbit, { dRe: z0 === 'p' ? 1 : 0, dIm: 0, gRe: 0, gIm: 0 });
+    set(orbit, { previousDRe: 0, previousDIm: 0, previousGRe: 0, previousGIm: 0 });
+    set(orbit, { taken: 0, from: Infinity, most: 0, outside: 0, markRe: 0, markIm: 0, near: -1 });
+    set(orbit, { least: Infinity });
+  }
+
+  const wantsEnd = into.smooth || into.distance || into.slope || into.angle || into.trap || into.basin;
+
+  /** Points that escape, or converge. */
+  function traceEscaped(places: readonly number[]): void {
+    if (typeof escape === 'object') traceConverged(places);
+    else traceLeft(places, false);
+  }
+
+  function traceConverged(places: readonly number[]): void {
+    const run = (after: number) => {
+      places.forEach((place, orbit) => {
+        set(orbit, { most: Math.max(0, counts[place]! + after) });
+      });
+      follow(places.length);
+      return places.map((_, orbit) => ({ z: pair(orbit, 'z'), ...slopesAt(orbit) }));
+    };
+    const [first, second, last] = [run(-1), run(0), run(1)];
+    const left: number[] = [];
+    places.forEach((place, orbit) => {
+      const { z, d, g } = last[orbit]!;
+      const before = second[orbit]!;
+      const square = z[0] * z[0] + z[1] * z[1];
+      if (!(square < Infinity && square <= bailout * bailout)) {
+        left.push(orbit);
+        return;
+      }
+      if (into.basin) into.basin[place] = basinOf?.(z) ?? 0;
+      const size = log(modulusOf(minus(z, before.z)));
+      if (into.smooth) {
+        const count = counts[place]!;
+        const sizeBefore = count === 0 ? 0 : log(modulusOf(minus(before.z, first[orbit]!.z)));
+        into.smooth[place] = count + shareBefore(sizeBefore, size, log(escapeDistance()));
+      }
+      const gradient = gradientOf(minus(z, before.z), minus(d, before.d), minus(g, before.g));
+      writeShape(place, -size, [-gradient[0], -gradient[1]]);
+      writeEnd(place, orbit, z);
+    });
+    if (left.length === 0) return;
+    // Those that left are taken on in their places among the states; the others stand still.
+    traceLeft(places, true, new Set(left));
+  }
+
+  const escapeDistance = () => (typeof escape === 'object' ? escape.converged : 1);
+  const slopesAt = (orbit: number) => ({ d: pair(orbit, 'd'), g: pair(orbit, 'g') });
+
+  /** Points whose z grows, as far as the shading radius. */
+  function traceLeft(places: readonly number[], isUnderWay: boolean, only?: ReadonlySet<number>): void {
+    places.forEach((place, orbit) => {
+      if (only && !only.has(orbit)) return;
+      const count = counts[place]!;
+      const after = isUnderWay || escape !== 'overflow' ? count + 1 : count;
+      const from = hasGrowth && escape === 'overflow' ? Math.min(1, count) : after;
+      const most = hasGrowth && escape !== 'overflow' ? after + mostShadingSteps : after;
+      set(orbit, { from, most, outside: radius * radius });
+    });
+    follow(places.length);
+    const ends = places.map((_, orbit) => ({
+      ...{ z: pair(orbit, 'z'), ...slopesAt(orbit) },
+      ...{ taken: get(orbit, 'taken'), least: get(orbit, 'least') },
+    }));
+    if (hasGrowth) {
+      ends.forEach(({ taken }, orbit) => {
+        if (!only || only.has(orbit)) set(orbit, { from: Infinity, most: taken + 1 });
+      });
+      follow(places.length);
+    }
+    places.forEach((place, orbit) => {
+      if (only && !only.has(orbit)) return;
+      const { z, d, g, taken, least } = ends[orbit]!;
+      set(orbit, { least });
+      const size = log(modulusOf(z));
+      // The next z is a z^d, but for little, whatever a is: so log|z| + log|a| / (d - 1) is what doubles, or the like.
+      const next = hasGrowth ? (log(modulusOf(pair(orbit, 'z'))) - size) / (degree - 1) : Number.NaN;
+      const potential = next > 0 && next < Infinity ? next : size;
+      if (into.smooth) into.smooth[place] = continuousCount(counts[place]!, taken, potential);
+      writeShape(place, potential, gradientOf(z, d, g));
+      writeEnd(place, orbit, z);
+    });
+  }
+
+  function continuousCount(count: number, taken: number, potential: number): number {
+    if (!(potential > 0 && potential < Infinity)) return count;
+    const value = taken - log(potential / logBailout) / log(degree);
+    return hasGrowth ? value : Math.max(count, Math.min(count + 1, value));
+  }
+
+  /** Distance and direction, from a potential that is 0 at the boundary and the gradient of its logarithm's like. */
+  function writeShape(place: number, potential: number, gradient: Complex): void {
+    if (into.distance) {
+      const distance = potential / modulusOf(gradient) / spacing;
+      into.distance[place] = distance > 0 ? distance : 0;
+    }
+    if (into.slope) into.slope[place] = turnsOf(gradient);
+  }
+
+  function writeEnd(place: number, orbit: number, z: Complex): void {
+    if (into.angle) into.angle[place] = turnsOf(z);
+    writeTrap(place, orbit);
+  }
+
+  function writeTrap(place: number, orbit: number): void {
+    if (!into.trap || !trap) return;
+    const least = get(orbit, 'least');
+    into.trap[place] = 'point' in trap ? Math.sqrt(least) : least;
+  }
+
+  /**
+   * Takes orbits on until z comes back to where it was, within a tolerance, and tells after how many steps; 0 where it
+   * has not by so many steps. Where it is looked for from is put forward again and again (Brent 1980).
+   */
+  function findReturns(orbits: number, distance: number, most: number, firstWindow: number): number[] {
+    const returns = new Array<number>(orbits).fill(0);
+    let isLeft = true;
+    for (let window = firstWindow; isLeft; window *= 2) {
+      isLeft = false;
+      for (let orbit = 0; orbit < orbits; orbit++) {
+        const taken = get(orbit, 'taken');
+        if (returns[orbit]! > 0 || taken >= most) continue;
+        const [markRe, markIm] = pair(orbit, 'z');
+        const near = distance * distance * Math.max(1, markRe * markRe + markIm * markIm);
+        set(orbit, { markRe, markIm, most: taken + 1, near: -1, from: Infinity });
+        returns[orbit] = -taken - 1;
+        isLeft = true;
+        nears[orbit] = near;
+      }
+      if (!isLeft) break;
+      follow(orbits);
+      returns.forEach((at, orbit) => {
+        if (at < 0) set(orbit, { near: nears[orbit]!, most: Math.min(most, -at - 1 + window) });
+      });
+      follow(orbits);
+      returns.forEach((at, orbit) => {
+        if (at >= 0) return;
+        const [re, im] = pair(orbit, 'z');
+        const [x, y] = [re - get(orbit, 'markRe'), im - get(orbit, 'markIm')];
+        returns[orbit] = x * x + y * y <= nears[orbit]! ? get(orbit, 'taken') + at + 1 : 0;
+      });
+    }
+    return returns;
+  }
+
+  /** Points that do not escape: their nearest to the trap, and the period of where they go. */
+  function traceInside(places: readonly number[]): void {
+    const orbits = places.length;
+    // What repeats bit for bit comes no nearer to a trap, and is in its cycle.
+    if (repeats) findReturns(orbits, 0, iterations, leastWindow);
+    else {
+      for (let orbit = 0; orbit < orbits; orbit++) set(orbit, { most: iterations });
+      follow(orbits);
+    }
+    places.forEach(writeTrap);
+    if (!into.period) return;
+    for (let orbit = 0; orbit < orbits; orbit++) set(orbit, { taken: 0 });
+    const found = findReturns(orbits, tolerance, Math.max(iterations, leastSearch), leastWindow);
+    // Turning as they come nearer, orbits may be near enough to where they were after some rounds only.
+    for (let orbit = 0; orbit < orbits; orbit++) set(orbit, { taken: 0, most: 0 });
+    const smaller = findReturns(orbits, looseTolerance, Math.max(1, ...found), Math.max(1, ...found));
+    places.forEach((place, orbit) => {
+      const [period, part] = [found[orbit]!, smaller[orbit]!];
+      const least = part > 0 && period % part === 0 ? part : period;
+      into.period![place] = least <= largestPeriod ? least : 0;
+    });
+  }
+  const nears = new Float64Array(orbitsAtOnce);
+
+  function inBatches(isWanted: (place: number) => boolean, trace: (places: number[]) => void): void {
+    let places: number[] = [];
+    for (let place = start; place < end; place++) {
+      if (!isWanted(place)) continue;
+      begin(places.length, place);
+      places.push(place);
+      if (places.length < orbitsAtOnce) continue;
+      trace(places);
+      places = [];
+    }
+    if (places.length > 0) trace(places);
+  }
+
+  const isInside = (place: number) => counts[place] === iterations;
+  if (into.smooth)
+    for (let place = start; place < end; place++) if (isInside(place)) into.smooth[place] = iterations;
+  if (wantsEnd) inBatches((place) => !isInside(place), traceEscaped);
+  if (into.trap || into.period) inBatches(isInside, traceInside);
+}
+
+/** Which share of a step was left when the logarithm of its size, falling from `before` to `after`, came to `least`. */
+function shareBefore(before: number, after: number, least: number): number {
+  if (after === -Infinity) return 0;
+  const share = (before - least) / (before - after);
+  return share >= 0 && share <= 1 ? share : 1;
+}
+
+/** The degree of z -> step in z, far out; undefined where it grows like no power. */
+export function growthOf(step: Expression): number | undefined {
+  switch (step.kind) {
+    case 'constant':
+      return 0;
+    case 'variable':
+      return step.name === 'z' ? 1 : 0;
+    case 'negate':
+      return growthOf(step.operand);
+    case 'power': {
+      const base = growthOf(step.base);
+      return base === undefined ? base : base * step.exponent;
+    }
+    case 'call': {
+      const inner = growthOf(step.operand);
+      if (inner === 0 || ['conj', 're', 'im', 'abs'].includes(step.name)) return inner;
+      return step.name === 'sqrt' && inner !== undefined ? inner / 2 : undefined;
+    }
+    default: {
+      const [left, right] = [growthOf(step.left), growthOf(step.right)];
+      if (left === undefined || right === undefined) return undefined;
+      if (step.kind === 'multiply') return left + right;
+      return step.kind === 'divide' ? left - right : Math.max(left, right);
+    }
+  }
+}
+
+const minus = (v: Complex, w: Complex): Complex => [v[0] - w[0], v[1] - w[1]];
+
+/** |z|, of large and small numbers too. */
+function modulusOf([x, y]: Complex): number {
+  const size = Math.max(Math.abs(x), Math.abs(y));
+  if (!(size > 0 && size < Infinity)) return size;
+  return size * Math.sqrt((x / size) * (x / size) + (y / size) * (y / size));
+}
+
+/** The gradient of log|z| by the sample point: the conjugate of D/z, plus G/z. */
+function gradientOf(z: Complex, d: Complex, g: Complex): Complex {
+  const size = Math.max(Math.abs(z[0]), Math.abs(z[1]));
+  const [x, y] = [z[0] / size, z[1] / size];
+  const square = (x * x + y * y) * size;
+  const re = d[0] * x + d[1] * y + g[0] * x + g[1] * y;
+  const im = d[0] * y - d[1] * x + g[1] * x - g[0] * y;
+  return [re / square, im / square];
+}
+
+/** The argument in turns, from 0 up to 1 as a float of 32 bits; 0 where there is none. */
+function turnsOf([x, y]: Complex): number {
+  const turns = atan2(y, x) / (2 * Math.PI);
+  const positive = Math.fround(turns < 0 ? turns + 1 : turns);
+  return positive >= 0 && positive < 1 ? positive : 0;
+}
