@@ -211,7 +211,7 @@ export function tracePoints(
         set(orbit, { markRe, markIm, most: taken + 1, near: -1, from: Infinity });
         returns[orbit] = -taken - 1;
         isLeft = true;
-        nears[orbit] = near;
+        nears[orbit] = near < Infinity ? near : -1;
       }
       if (!isLeft) break;
       follow(orbits);
@@ -223,7 +223,10 @@ export function tracePoints(
         if (at >= 0) return;
         const [re, im] = pair(orbit, 'z');
         const [x, y] = [re - get(orbit, 'markRe'), im - get(orbit, 'markIm')];
-        returns[orbit] = x * x + y * y <= nears[orbit]! ? get(orbit, 'taken') + at + 1 : 0;
+        const isBack = x * x + y * y <= nears[orbit]!;
+        returns[orbit] = isBack ? get(orbit, 'taken') + at + 1 : 0;
+        // What has left after all, as may happen beyond the last step counted, stands still and has no period.
+        if (!isBack && get(orbit, 'taken') < get(orbit, 'most')) set(orbit, { taken: most });
       });
     }
     return returns;
