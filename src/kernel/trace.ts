@@ -250,7 +250,7 @@ export function tracePoints(
     const smaller = findReturns(orbits, looseTolerance, Math.max(1, ...found), Math.max(1, ...found));
     places.forEach((place, orbit) => {
       const [period, part] = [found[orbit]!, smaller[orbit]!];
-      const least = part > 0 && period % part === 0 ? part : period;
+      const least = period > 0 && part > 0 && period % part === 0 ? part : period;
       into.period![place] = least <= largestPeriod ? least : 0;
     });
   }
