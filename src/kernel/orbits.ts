@@ -14,22 +14,26 @@ import { codeEmitter, functionsIn, hostSignature } from './step.js';
  * at most `most` in all, and ends sooner where z is within `near` of the mark (a square; below 0: it never is), or
  * where, after at least `from` steps, |z|^2 is not below `outside`. `least` is the least that the trap's code gave.
  */
-export const orbitFields = [
-  ...['zRe', 'zIm', 'previousRe', 'previousIm', 'pRe', 'pIm'],
-  ...['dRe', 'dIm', 'gRe', 'gIm', 'previousDRe', 'previousDIm', 'previousGRe', 'previousGIm'],
-  ...['taken', 'from', 'most', 'outside', 'markRe', 'markIm', 'near', 'least'],
+const fieldNames = [
+  ...(['zRe', 'zIm', 'previousRe', 'previousIm', 'pRe', 'pIm'] as const),
+  ...(['dRe', 'dIm', 'gRe', 'gIm', 'previousDRe', 'previousDIm', 'previousGRe', 'previousGIm'] as const),
+  ...(['taken', 'from', 'most', 'outside', 'markRe', 'markIm', 'near', 'least'] as const),
 ] as const;
-const fieldIndices: Readonly<Record<string, number>> = Object.fromEntries(
-  orbitFields.map((field, index) => [field, index]),
-);
+type FieldName = (typeof fieldNames)[number];
+/** Where each field lies in the state of the first of two orbits, in doubles. */
+export const fields = Object.fromEntries(fieldNames.map((name, index) => [name, 2 * index])) as Readonly<
+  Record<FieldName, number>
+>;
+/** Doubles of the states of two orbits. */
+export const pairLength = 2 * fieldNames.length;
 /** Orbits that are moved on in one call; even. */
 export const orbitsAtOnce = 512;
-const pairBytes = 16 * orbitFields.length;
+const pairBytes = 8 * pairLength;
 const pageBytes = 2 ** 16;
 
 /** Where a field of an orbit lies among the states. */
-export const placeOf = (orbit: number, field: string): number =>
-  (orbit >> 1) * 2 * orbitFields.length + 2 * fieldIndices[field]! + (orbit & 1);
+export const placeOf = (orbit: number, field: number): number =>
+  (orbit >> 1) * pairLength + field + (orbit & 1);
 
 /** What is done to an orbit besides taking its steps. */
 export interface FollowOptions {
@@ -123,7 +127,7 @@ export function compileFollow(job: KernelJob, options: FollowOptions): WebAssemb
     if (constants.has(name)) body.f64x2(constants.get(name)!);
     else body.get(locals.get(stateName(name))!);
   };
-  const offsetOf = (name: string) => 8 * placeOf(0, name);
+  const offsetOf = (name: string) => 8 * fieldOf(name);
   body.i32(0).set(address);
   body.get(0).if(() => {
     body.loop((nextPair) => {
@@ -161,7 +165,7 @@ export function startFollow(module: WebAssembly.Module): Follower {
     states,
     follow(orbits) {
       // The other of the last pair stands still.
-      if (orbits & 1) states[placeOf(orbits, 'most')] = -1;
+      if (orbits & 1) states[placeOf(orbits, fields.most)] = -1;
       follow((orbits + 1) >> 1);
     },
   };
@@ -169,19 +173,20 @@ export function startFollow(module: WebAssembly.Module): Follower {
 
 /** The same in plain TypeScript. */
 export function followReference(job: KernelJob, options: FollowOptions): Follower {
-  const states = new Float64Array(orbitsAtOnce * orbitFields.length);
+  const states = new Float64Array((orbitsAtOnce / 2) * pairLength);
   const { instructions, goesOn, next } = followedStep(job, options);
   const constants = constantInputs(job);
   const values = new Float64Array(instructions.length);
   function follow(orbits: number): void {
     for (let orbit = 0; orbit < orbits; orbit++)
       while (true) {
-        const input = (name: InputName) => constants.get(name) ?? states[placeOf(orbit, stateName(name))]!;
+        const input = (name: InputName) =>
+          constants.get(name) ?? states[placeOf(orbit, fieldOf(stateName(name)))]!;
         instructions.forEach((instruction, i) => {
           values[i] = valueOf(instruction, values, input);
         });
         if (values[goesOn] === 0) break;
-        for (const [name, position] of next) states[placeOf(orbit, name)] = values[position]!;
+        for (const [name, position] of next) states[placeOf(orbit, fieldOf(name))] = values[position]!;
       }
   }
   return { states, follow };
@@ -229,5 +234,7 @@ function valueOf(instruction: Instruction, values: Float64Array, input: (name: s
 const constantInputs = ({ c }: KernelJob): ReadonlyMap<string, number> =>
   new Map(c === 'p' ? [] : [['cRe', c[0]] as const, ['cIm', c[1]] as const]);
 
-/** The field that an input is read from. */
+const fieldOf = (name: string) => fields[name as FieldName];
+
+/** The name of the field that an input is read from. */
 const stateName = (name: string) => (name === 'cRe' ? 'pRe' : name === 'cIm' ? 'pIm' : name);

@@ -8,7 +8,7 @@ import type { Trap } from '../scene/scene.js';
 import { overflowBounds } from './bounds.js';
 import { realFunctions } from './functions.js';
 import type { Counts } from './kernel.js';
-import { type Follower, type FollowOptions, orbitsAtOnce, placeOf } from './orbits.js';
+import { type Follower, type FollowOptions, fields, orbitsAtOnce, pairLength, placeOf } from './orbits.js';
 import { pointAt, reachOf, type SamplePoints } from './points.js';
 import type { KernelJob } from './reference.js';
 
@@ -72,20 +72,22 @@ export function tracePoints(
   const logBailout = log(bailout > 1.1 ? bailout : radius);
   const repeats = !JSON.stringify(step).includes('"previous"');
 
-  const get = (orbit: number, field: string) => states[placeOf(orbit, field)]!;
-  const set = (orbit: number, values: Readonly<Record<string, number>>) => {
-    for (const [field, value] of Object.entries(values)) states[placeOf(orbit, field)] = value;
+  const get = (orbit: number, field: number) => states[placeOf(orbit, field)]!;
+  const set = (orbit: number, field: number, value: number) => {
+    states[placeOf(orbit, field)] = value;
   };
-  const pair = (orbit: number, name: string): Complex => [get(orbit, `${name}Re`), get(orbit, `${name}Im`)];
 
   function begin(orbit: number, place: number) {
     const [re, im] = pointAt(points, Math.floor(place / columns), place % columns);
-    const [zRe, zIm] = z0 === 'p' ? [re, im] : z0;
-    set(orbit, { zRe, zIm, pRe: re, pIm: im, previousRe: 0, previousIm: 0 });
-    set(orbit, { dRe: z0 === 'p' ? 1 : 0, dIm: 0, gRe: 0, gIm: 0 });
-    set(orbit, { previousDRe: 0, previousDIm: 0, previousGRe: 0, previousGIm: 0 });
-    set(orbit, { taken: 0, from: Infinity, most: 0, outside: 0, markRe: 0, markIm: 0, near: -1 });
-    set(orbit, { least: Infinity });
+    for (let field = 0; field < pairLength; field += 2) set(orbit, field, 0);
+    set(orbit, fields.pRe, re);
+    set(orbit, fields.pIm, im);
+    set(orbit, fields.zRe, z0 === 'p' ? re : z0[0]);
+    set(orbit, fields.zIm, z0 === 'p' ? im : z0[1]);
+    set(orbit, fields.dRe, z0 === 'p' ? 1 : 0);
+    set(orbit, fields.from, Infinity);
+    set(orbit, fields.near, -1);
+    set(orbit, fields.least, Infinity);
   }
 
   const wantsEnd = into.smooth || into.distance || into.slope || into.angle || into.trap || into.basin;
@@ -98,74 +100,74 @@ export function tracePoints(
 
   function traceConverged(places: readonly number[]): void {
     const run = (after: number) => {
-      places.forEach((place, orbit) => {
-        set(orbit, { most: Math.max(0, counts[place]! + after) });
-      });
+      for (let orbit = 0; orbit < places.length; orbit++)
+        set(orbit, fields.most, Math.max(0, counts[places[orbit]!]! + after));
       follow(places.length);
-      return places.map((_, orbit) => ({ z: pair(orbit, 'z'), ...slopesAt(orbit) }));
+      return states.slice();
     };
     const [first, second, last] = [run(-1), run(0), run(1)];
-    const left: number[] = [];
-    places.forEach((place, orbit) => {
-      const { z, d, g } = last[orbit]!;
-      const before = second[orbit]!;
+    const left = new Set<number>();
+    for (let orbit = 0; orbit < places.length; orbit++) {
+      const place = places[orbit]!;
+      const [z, before] = [zOf(last, orbit), zOf(second, orbit)];
       const square = z[0] * z[0] + z[1] * z[1];
       if (!(square < Infinity && square <= bailout * bailout)) {
-        left.push(orbit);
-        return;
+        left.add(orbit);
+        continue;
       }
       if (into.basin) into.basin[place] = basinOf?.(z) ?? 0;
-      const size = log(modulusOf(minus(z, before.z)));
+      const size = log(modulusOf(minus(z, before)));
       if (into.smooth) {
         const count = counts[place]!;
-        const sizeBefore = count === 0 ? 0 : log(modulusOf(minus(before.z, first[orbit]!.z)));
+        const sizeBefore = count === 0 ? 0 : log(modulusOf(minus(before, zOf(first, orbit))));
         into.smooth[place] = count + shareBefore(sizeBefore, size, log(escapeDistance()));
       }
-      const gradient = gradientOf(minus(z, before.z), minus(d, before.d), minus(g, before.g));
+      const d = minus(dOf(last, orbit), dOf(second, orbit));
+      const g = minus(gOf(last, orbit), gOf(second, orbit));
+      const gradient = gradientOf(minus(z, before), d, g);
       writeShape(place, -size, [-gradient[0], -gradient[1]]);
       writeEnd(place, orbit, z);
-    });
-    if (left.length === 0) return;
+    }
     // Those that left are taken on in their places among the states; the others stand still.
-    traceLeft(places, true, new Set(left));
+    if (left.size > 0) traceLeft(places, true, left);
   }
 
   const escapeDistance = () => (typeof escape === 'object' ? escape.converged : 1);
-  const slopesAt = (orbit: number) => ({ d: pair(orbit, 'd'), g: pair(orbit, 'g') });
 
   /** Points whose z grows, as far as the shading radius. */
   function traceLeft(places: readonly number[], isUnderWay: boolean, only?: ReadonlySet<number>): void {
-    places.forEach((place, orbit) => {
-      if (only && !only.has(orbit)) return;
-      const count = counts[place]!;
+    for (let orbit = 0; orbit < places.length; orbit++) {
+      if (only && !only.has(orbit)) continue;
+      const count = counts[places[orbit]!]!;
       const after = isUnderWay || escape !== 'overflow' ? count + 1 : count;
-      const from = hasGrowth && escape === 'overflow' ? Math.min(1, count) : after;
-      const most = hasGrowth && escape !== 'overflow' ? after + mostShadingSteps : after;
-      set(orbit, { from, most, outside: radius * radius });
-    });
+      set(orbit, fields.from, hasGrowth && escape === 'overflow' ? Math.min(1, count) : after);
+      set(orbit, fields.most, hasGrowth && escape !== 'overflow' ? after + mostShadingSteps : after);
+      set(orbit, fields.outside, radius * radius);
+    }
     follow(places.length);
-    const ends = places.map((_, orbit) => ({
-      ...{ z: pair(orbit, 'z'), ...slopesAt(orbit) },
-      ...{ taken: get(orbit, 'taken'), least: get(orbit, 'least') },
-    }));
+    const ends = states.slice();
     if (hasGrowth) {
-      ends.forEach(({ taken }, orbit) => {
-        if (!only || only.has(orbit)) set(orbit, { from: Infinity, most: taken + 1 });
-      });
+      for (let orbit = 0; orbit < places.length; orbit++) {
+        if (only && !only.has(orbit)) continue;
+        set(orbit, fields.from, Infinity);
+        set(orbit, fields.most, get(orbit, fields.taken) + 1);
+      }
       follow(places.length);
     }
-    places.forEach((place, orbit) => {
-      if (only && !only.has(orbit)) return;
-      const { z, d, g, taken, least } = ends[orbit]!;
-      set(orbit, { least });
+    for (let orbit = 0; orbit < places.length; orbit++) {
+      if (only && !only.has(orbit)) continue;
+      const place = places[orbit]!;
+      const z = zOf(ends, orbit);
+      set(orbit, fields.least, ends[placeOf(orbit, fields.least)]!);
       const size = log(modulusOf(z));
       // The next z is a z^d, but for little, whatever a is: so log|z| + log|a| / (d - 1) is what doubles, or the like.
-      const next = hasGrowth ? (log(modulusOf(pair(orbit, 'z'))) - size) / (degree - 1) : Number.NaN;
+      const next = hasGrowth ? (log(modulusOf(zOf(states, orbit))) - size) / (degree - 1) : Number.NaN;
       const potential = next > 0 && next < Infinity ? next : size;
+      const taken = ends[placeOf(orbit, fields.taken)]!;
       if (into.smooth) into.smooth[place] = continuousCount(counts[place]!, taken, potential);
-      writeShape(place, potential, gradientOf(z, d, g));
+      writeShape(place, potential, gradientOf(z, dOf(ends, orbit), gOf(ends, orbit)));
       writeEnd(place, orbit, z);
-    });
+    }
   }
 
   function continuousCount(count: number, taken: number, potential: number): number {
@@ -190,7 +192,7 @@ export function tracePoints(
 
   function writeTrap(place: number, orbit: number): void {
     if (!into.trap || !trap) return;
-    const least = get(orbit, 'least');
+    const least = get(orbit, fields.least);
     into.trap[place] = 'point' in trap ? Math.sqrt(least) : least;
   }
 
@@ -204,11 +206,15 @@ export function tracePoints(
     for (let window = firstWindow; isLeft; window *= 2) {
       isLeft = false;
       for (let orbit = 0; orbit < orbits; orbit++) {
-        const taken = get(orbit, 'taken');
+        const taken = get(orbit, fields.taken);
         if (returns[orbit]! > 0 || taken >= most) continue;
-        const [markRe, markIm] = pair(orbit, 'z');
+        const [markRe, markIm] = zOf(states, orbit);
         const near = distance * distance * Math.max(1, markRe * markRe + markIm * markIm);
-        set(orbit, { markRe, markIm, most: taken + 1, near: -1, from: Infinity });
+        set(orbit, fields.markRe, markRe);
+        set(orbit, fields.markIm, markIm);
+        set(orbit, fields.most, taken + 1);
+        set(orbit, fields.near, -1);
+        set(orbit, fields.from, Infinity);
         returns[orbit] = -taken - 1;
         isLeft = true;
         nears[orbit] = near < Infinity ? near : -1;
@@ -216,17 +222,19 @@ export function tracePoints(
       if (!isLeft) break;
       follow(orbits);
       returns.forEach((at, orbit) => {
-        if (at < 0) set(orbit, { near: nears[orbit]!, most: Math.min(most, -at - 1 + window) });
+        if (at >= 0) return;
+        set(orbit, fields.near, nears[orbit]!);
+        set(orbit, fields.most, Math.min(most, -at - 1 + window));
       });
       follow(orbits);
       returns.forEach((at, orbit) => {
         if (at >= 0) return;
-        const [re, im] = pair(orbit, 'z');
-        const [x, y] = [re - get(orbit, 'markRe'), im - get(orbit, 'markIm')];
+        const [re, im] = zOf(states, orbit);
+        const [x, y] = [re - get(orbit, fields.markRe), im - get(orbit, fields.markIm)];
         const isBack = x * x + y * y <= nears[orbit]!;
-        returns[orbit] = isBack ? get(orbit, 'taken') + at + 1 : 0;
+        returns[orbit] = isBack ? get(orbit, fields.taken) + at + 1 : 0;
         // What has left after all, as may happen beyond the last step counted, stands still and has no period.
-        if (!isBack && get(orbit, 'taken') < get(orbit, 'most')) set(orbit, { taken: most });
+        if (!isBack && get(orbit, fields.taken) < get(orbit, fields.most)) set(orbit, fields.taken, most);
       });
     }
     return returns;
@@ -238,15 +246,18 @@ export function tracePoints(
     // What repeats bit for bit comes no nearer to a trap, and is in its cycle.
     if (repeats) findReturns(orbits, 0, iterations, leastWindow);
     else {
-      for (let orbit = 0; orbit < orbits; orbit++) set(orbit, { most: iterations });
+      for (let orbit = 0; orbit < orbits; orbit++) set(orbit, fields.most, iterations);
       follow(orbits);
     }
     places.forEach(writeTrap);
     if (!into.period) return;
-    for (let orbit = 0; orbit < orbits; orbit++) set(orbit, { taken: 0 });
+    for (let orbit = 0; orbit < orbits; orbit++) set(orbit, fields.taken, 0);
     const found = findReturns(orbits, tolerance, Math.max(iterations, leastSearch), leastWindow);
     // Turning as they come nearer, orbits may be near enough to where they were after some rounds only.
-    for (let orbit = 0; orbit < orbits; orbit++) set(orbit, { taken: 0, most: 0 });
+    for (let orbit = 0; orbit < orbits; orbit++) {
+      set(orbit, fields.taken, 0);
+      set(orbit, fields.most, 0);
+    }
     const smaller = findReturns(orbits, looseTolerance, Math.max(1, ...found), Math.max(1, ...found));
     places.forEach((place, orbit) => {
       const [period, part] = [found[orbit]!, smaller[orbit]!];
@@ -309,6 +320,12 @@ export function growthOf(step: Expression): number | undefined {
     }
   }
 }
+
+const zOf = (states: Float64Array, orbit: number): Complex => pairOf(states, placeOf(orbit, fields.zRe));
+const dOf = (states: Float64Array, orbit: number): Complex => pairOf(states, placeOf(orbit, fields.dRe));
+const gOf = (states: Float64Array, orbit: number): Complex => pairOf(states, placeOf(orbit, fields.gRe));
+/** A field and the next one, as a real and an imaginary part. */
+const pairOf = (states: Float64Array, place: number): Complex => [states[place]!, states[place + 2]!];
 
 const minus = (v: Complex, w: Complex): Complex => [v[0] - w[0], v[1] - w[1]];
 

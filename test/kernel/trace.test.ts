@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { families } from '../../src/formula/families.js';
 import { parseFormula } from '../../src/formula/parse.js';
-import { compileFollow, followReference, placeOf, startFollow } from '../../src/kernel/orbits.js';
+import { compileFollow, fields, followReference, placeOf, startFollow } from '../../src/kernel/orbits.js';
 import { countReference, type KernelJob, orbitReference } from '../../src/kernel/reference.js';
 import { followOptions, growthOf, tracePoints } from '../../src/kernel/trace.js';
 import type { Complex } from '../../src/scene/complex.js';
@@ -75,7 +75,7 @@ test('the orbits are those of the oracle, and their slopes are what central diff
       const { states } = follower;
       states.fill(0);
       const given = { zRe, zIm, pRe: p[0], pIm: p[1], dRe: kernel.z0 === 'p' ? 1 : 0, most: steps };
-      const at = (field: string) => placeOf(0, field);
+      const at = (field: string) => placeOf(0, fields[field as keyof typeof fields]);
       for (const [field, value] of Object.entries({ ...given, near: -1, from: Infinity }))
         states[at(field)] = value;
       follower.follow(1);
