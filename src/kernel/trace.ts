@@ -28,6 +28,7 @@ export interface TraceJob {
   readonly points: SamplePoints;
   /** From a sample point to the next, in the plane's units. */
   readonly spacing: number;
+  readonly shading: Shading;
   readonly trap?: Trap | undefined;
   /** The number of the fixed point that is there, from 1 on, or 0. */
   readonly basinOf?: ((z: Complex) => number) | undefined;
@@ -51,16 +52,11 @@ const [leastSearch, largestPeriod] = [4096, 65535];
 
 const { log, atan2 } = realFunctions;
 
-/** Traces the points from place `start` up to but not `end` (row * columns + column) of a field of these counts. */
-export function tracePoints(
-  { kernel, points, spacing, trap, basinOf }: TraceJob,
-  { states, follow }: Follower,
-  counts: Counts,
-  [start, end]: readonly [start: number, end: number],
-  into: TraceArrays,
-): void {
-  const { iterations, escape, z0, step } = kernel;
-  const columns = points.columnRe.length;
+/** How far orbits of a job are followed, and how their ends are read. */
+export type Shading = ReturnType<typeof shadingOf>;
+
+export function shadingOf(kernel: KernelJob, points: SamplePoints) {
+  const { step, escape } = kernel;
   const growth = growthOf(step);
   const hasGrowth = growth !== undefined && growth >= 2;
   const degree = hasGrowth ? growth : 2;
@@ -71,6 +67,20 @@ export function tracePoints(
   const radius = Math.max(far, leastShadingRadius, rule === 'overflow' || !rule ? 0 : rule);
   const logBailout = log(bailout > 1.1 ? bailout : radius);
   const repeats = !JSON.stringify(step).includes('"previous"');
+  return { hasGrowth, degree, bailout, radius, logBailout, repeats };
+}
+
+/** Traces the points from place `start` up to but not `end` (row * columns + column) of a field of these counts. */
+export function tracePoints(
+  { kernel, points, spacing, shading, trap, basinOf }: TraceJob,
+  { states, follow }: Follower,
+  counts: Counts,
+  [start, end]: readonly [start: number, end: number],
+  into: TraceArrays,
+): void {
+  const { iterations, escape, z0 } = kernel;
+  const columns = points.columnRe.length;
+  const { hasGrowth, degree, bailout, radius, logBailout, repeats } = shading;
 
   const get = (orbit: number, field: number) => states[placeOf(orbit, field)]!;
   const set = (orbit: number, field: number, value: number) => {
@@ -79,7 +89,7 @@ export function tracePoints(
 
   function begin(orbit: number, place: number) {
     const [re, im] = pointAt(points, Math.floor(place / columns), place % columns);
-    for (let field = 0; field < pairLength; field += 2) set(orbit, field, 0);
+    if (orbit % 2 === 0) states.fill(0, placeOf(orbit, 0), placeOf(orbit, 0) + pairLength);
     set(orbit, fields.pRe, re);
     set(orbit, fields.pIm, im);
     set(orbit, fields.zRe, z0 === 'p' ? re : z0[0]);

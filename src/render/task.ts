@@ -5,7 +5,7 @@ import { type Exact, type StartedKernel, startKernel } from '../kernel/kernel.js
 import { type Follower, startFollow } from '../kernel/orbits.js';
 import { pointAt, type SamplePoints } from '../kernel/points.js';
 import { countReference, type KernelJob } from '../kernel/reference.js';
-import { tracePoints } from '../kernel/trace.js';
+import { shadingOf, type TraceJob, tracePoints } from '../kernel/trace.js';
 import type { SliceRange } from '../pool/slices.js';
 import type { Complex } from '../scene/complex.js';
 import type { Trap } from '../scene/scene.js';
@@ -38,7 +38,7 @@ export interface TraceSetup {
   readonly basins: BasinMap | undefined;
 }
 
-const followers = new WeakMap<TraceSetup, Follower>();
+const tracers = new WeakMap<TraceSetup, { readonly follower: Follower; readonly job: TraceJob }>();
 
 /** Traces the points of the slice's rows into the whole field's channels; into the slice itself nothing is written. */
 export function traceSlice(
@@ -49,12 +49,16 @@ export function traceSlice(
   counts: Counts,
   channels: Channels,
 ): void {
-  const follower = followers.get(setup) ?? startFollow(setup.module);
-  followers.set(setup, follower);
-  const { basins } = setup;
-  const job = { ...setup, kernel, points, basinOf: basins && ((z: Complex) => basinAt(basins, z)) };
+  let tracer = tracers.get(setup);
+  if (!tracer) {
+    const { basins } = setup;
+    const basinOf = basins && ((z: Complex) => basinAt(basins, z));
+    const job = { ...setup, kernel, points, shading: shadingOf(kernel, points), basinOf };
+    tracer = { follower: startFollow(setup.module), job };
+    tracers.set(setup, tracer);
+  }
   const columns = points.columnRe.length;
-  tracePoints(job, follower, counts, [start * columns, end * columns], channels);
+  tracePoints(tracer.job, tracer.follower, counts, [start * columns, end * columns], channels);
 }
 
 /** The oracle's counts of single points, given by their places in the field. */

@@ -5,7 +5,7 @@ import { families } from '../../src/formula/families.js';
 import { parseFormula } from '../../src/formula/parse.js';
 import { compileFollow, fields, followReference, placeOf, startFollow } from '../../src/kernel/orbits.js';
 import { countReference, type KernelJob, orbitReference } from '../../src/kernel/reference.js';
-import { followOptions, growthOf, tracePoints } from '../../src/kernel/trace.js';
+import { followOptions, growthOf, shadingOf, tracePoints } from '../../src/kernel/trace.js';
 import type { Complex } from '../../src/scene/complex.js';
 import type { Trap } from '../../src/scene/scene.js';
 import { viewPoints } from '../../src/scene/view.js';
@@ -48,7 +48,10 @@ test('what is compiled gives the bytes of the plain TypeScript, for every family
     );
     const trap = traps[at % 3]!;
     const options = followOptions(names, trap);
-    const job = { kernel, points, spacing: 3.7 / 17, trap, basinOf: () => 1 };
+    const job = {
+      ...{ kernel, points, spacing: 3.7 / 17, shading: shadingOf(kernel, points), trap },
+      basinOf: () => 1,
+    };
     const [compiled, plain] = [newArrays(counts.length), newArrays(counts.length)];
     tracePoints(job, startFollow(compileFollow(kernel, options)), counts, [0, 100], compiled);
     tracePoints(job, startFollow(compileFollow(kernel, options)), counts, [100, counts.length], compiled);
