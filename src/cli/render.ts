@@ -9,6 +9,7 @@ import type { Output } from '../encode/output.node.js';
 import type { ChannelName } from '../field/field.js';
 import type { Exact } from '../kernel/kernel.js';
 import { Pool } from '../pool/index.js';
+import { channelNames } from '../render/channels.js';
 import {
   defaultSlices,
   hasBasins,
@@ -18,6 +19,7 @@ import {
   sceneShape,
 } from '../render/render.js';
 import type { Scene } from '../scene/scene.js';
+import { didYouMean } from '../suggestion.js';
 import { unheard } from './interrupt.js';
 import { renderDocument, sayReport, sayScene, type Written } from './render-report.js';
 import { addScene, paletteOption, type SceneFlags, sceneOf } from './scene-flags.js';
@@ -33,6 +35,7 @@ interface RenderFlags extends SceneFlags {
   readonly output?: readonly string[];
   readonly format?: Format;
   readonly dtype?: Dtype;
+  readonly channels?: readonly ChannelName[];
   readonly json?: true;
   readonly quiet?: true;
 }
@@ -70,6 +73,7 @@ export function addRender(program: Command): void {
     )
     .addOption(option('--format <format>', 'format of stdout: png, npy, npz', toFormat))
     .addOption(option('--dtype <type>', 'numbers in .npy: uint16, float64 (default: uint16)', toDtype))
+    .addOption(option('--channels <names>', `more arrays in .npz: ${channelNames.join(', ')}`, toChannels))
     .addOption(option('--exact <way>', 'enclosures, or brute: point by point; the same counts', toExact))
     .option('--verify', 'count a random 1% of the points again by the oracle')
     .addOption(option('--seed <number>', 'which points --verify takes', whole('--seed', 0, 2 ** 32 - 1)))
@@ -105,8 +109,11 @@ async function run(given: string | undefined, flags: RenderFlags): Promise<void>
   const called = performance.now() / 1000;
   const verify = flags.verify && (flags.seed === undefined || { seed: flags.seed });
   const showsBasins = hasBasins(scene) && targets.some(({ format }) => format !== 'npy');
-  const channels: readonly ChannelName[] = showsBasins ? ['basin'] : [];
-  const options = { slices, workers, exact, verify, channels, onProgress: line?.onProgress };
+  const channels = new Set<ChannelName>([
+    ...(showsBasins ? ['basin' as const] : []),
+    ...(flags.channels ?? []),
+  ]);
+  const options = { slices, workers, exact, verify, channels: [...channels], onProgress: line?.onProgress };
   const rendering = await compute(scene, options).finally(() => line?.stop());
   const computed = performance.now() / 1000;
   const outputs = await write(rendering, targets, flags.dtype ?? 'uint16');
@@ -137,7 +144,7 @@ async function write(rendering: Rendering, targets: readonly Target[], dtype: Dt
 }
 
 function openTargets(flags: RenderFlags, standard: string): Target[] {
-  const { output: paths = [standard], format, dtype, json } = flags;
+  const { output: paths = [standard], format, dtype, channels, json } = flags;
   const toStdout = paths.filter((path) => path === '-').length;
   if (toStdout > 1) throw new UsageError('-o -: must be given once; stdout takes one file');
   if (toStdout && json) throw new UsageError('--json: must not be given with -o -; both write to stdout');
@@ -151,6 +158,8 @@ function openTargets(flags: RenderFlags, standard: string): Target[] {
   });
   if (dtype && named.every((each) => each.format !== 'npy'))
     throw new UsageError(`--dtype ${dtype}: goes with an output in .npy`);
+  if (channels && named.every((each) => each.format !== 'npz'))
+    throw new UsageError(`--channels ${channels.join(',')}: goes with an output in .npz`);
   return named.map(({ path, format }) => ({ output: checkedOutput(path), format }));
 }
 
@@ -163,6 +172,15 @@ function toFormat(text: string): Format {
 function toDtype(text: string): Dtype {
   if (text === 'uint16' || text === 'float64') return text;
   throw new UsageError(`--dtype ${text}: must be uint16 or float64`);
+}
+
+function toChannels(text: string): ChannelName[] {
+  return text.split(',').map((given) => {
+    const channel = channelNames.find((name) => name === given.trim());
+    if (channel) return channel;
+    const accepted = `must be some of ${channelNames.join(',')}${didYouMean(given, channelNames)}`;
+    throw new UsageError(`--channels ${text}: ${accepted}`);
+  });
 }
 
 function toExact(text: string): Exact {

@@ -97,7 +97,9 @@ export function sceneOf(given: string | undefined, flags: SceneFlags): NamedScen
   const scene = {
     formula,
     ...(Object.keys(parameters).length > 0 && { parameters }),
-    ...{ c, z0, ...pointsOf(base, flags, given ?? 'the lesson'), iterations, escape, palette },
+    ...{ c, z0, ...pointsOf(base, flags, given ?? 'the lesson'), iterations, escape },
+    ...(base.trap && { trap: base.trap }),
+    palette,
   };
   const checkedScene = checkScene(scene, given, flags);
   if (scene.c !== 'p' && scene.z0 !== 'p' && !/\bp\b/.test(formula)) {

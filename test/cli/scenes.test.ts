@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { decode, encode } from 'fast-png';
-import { gallery, lessonScene, parseScene, type Scene } from 'mandoline';
+import { unzipSync } from 'fflate';
+import { gallery, lessonScene, parseScene, render, type Scene } from 'mandoline';
 import { eachOfMany, runMandoline, temporaryFolder } from '../support.js';
 
 /** The document that a render prints. */
@@ -244,6 +245,11 @@ const wrong: [string[], string][] = [
     ['--size', '100000x100000'],
     '--size 100000x100000: a field of 100000 x 100000 counts needs 20.0 GB, at most 4.29 GB can be had; take fewer points',
   ],
+  [
+    ['--channels', 'smoth', '-o', 'a.npz'],
+    '--channels smoth: must be some of smooth,distance,slope,angle,trap,period,basin; did you mean "smooth"?',
+  ],
+  [['--channels', 'smooth,angle'], '--channels smooth,angle: goes with an output in .npz'],
   [['--zoom', '0'], '--zoom 0: must be a number from 1e-300 to 1e300'],
   [['--zoom', '2', '--width', '3'], '--zoom 2: must not be given with --width'],
   [['mandelbrot', '--zoom', '1e20'], '--zoom 100000000000000000000: width 3.5e-20: must be at least'],
@@ -346,6 +352,31 @@ test('the schema that is printed takes every bundled scene, and no other keys or
     ];
     for (const wrong of wrongs) assert.equal(validate({ ...value, ...wrong }), false, JSON.stringify(wrong));
   }
+});
+
+test('further channels stand in .npz by their names, measured against the trap of the scene', async (context) => {
+  const folder = temporaryFolder(context);
+  const { lattice, ...common } = {
+    ...lessonScene,
+    view: { center: ['0', '0'], width: 3, columns: 20, rows: 10 },
+  };
+  const trap = { circle: [0.1, 0, 0.5] as const };
+  writeFileSync(join(folder, 'mine.json'), JSON.stringify({ ...common, trap }));
+  const given = ['--channels', 'smooth,trap', '-o', 'a.npz'];
+  const { scene } = await rendered(folder, 'mine.json', ...given);
+  assert.deepEqual(scene.trap, trap);
+  const { counts, channels = {} } = await render(scene, { channels: ['smooth', 'trap'] });
+  const arrays = unzipSync(readFileSync(join(folder, 'a.npz')));
+  assert.deepEqual(Object.keys(arrays), ['counts.npy', 'smooth.npy', 'trap.npy']);
+  for (const [name, values] of Object.entries({ counts, ...channels })) {
+    const data = arrays[`${name}.npy`]!.subarray(128);
+    assert.deepEqual(
+      Buffer.from(data),
+      Buffer.from(values.buffer, values.byteOffset, values.byteLength),
+      name,
+    );
+  }
+  assert.deepEqual(parseScene(JSON.parse(JSON.stringify(scene))), scene);
 });
 
 test('the least width that is named can be rendered', async (context) => {
