@@ -1,11 +1,5 @@
 // The library's public surface: re-exports only. The pool alone is `mandoline/pool`.
-export {
-  FormulaError,
-  LimitError,
-  SceneError,
-  type SceneIssue,
-  VerifyError,
-} from './errors.js';
+export { FormulaError, LimitError, SceneError, type SceneIssue, VerifyError } from './errors.js';
 export type { ChannelName, Channels, Counts, Field } from './field/field.js';
 export { arraySplit, concatenate } from './field/split.js';
 export { escapeCounts, type GridOptions } from './render/grid.js';

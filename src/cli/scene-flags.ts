@@ -84,10 +84,11 @@ export function addScene(command: Command): void {
 export const paletteOption = (): Option =>
   option('--palette <name>', `colours: ${paletteNames.join(', ')}`, (text) => {
     if (paletteNames.includes(text)) return text;
-    throw new UsageError(
-      `--palette ${text}: must be one of ${paletteNames.join(', ')}${didYouMean(text, paletteNames)}`,
-    );
+    throw new UsageError(`--palette ${text}: ${acceptedPalettes(text)}`);
   });
+
+const acceptedPalettes = (given: string) =>
+  `must be one of ${paletteNames.join(', ')}${didYouMean(given, paletteNames)}`;
 
 /** The scene that is named, with what the flags change. Throws UsageError, also where it would not fit the memory. */
 export function sceneOf(given: string | undefined, flags: SceneFlags): NamedScene {
@@ -135,8 +136,8 @@ function checkScene(value: unknown, given: string | undefined, flags: SceneFlags
   try {
     const scene = parseScene(value);
     if (paletteNames.includes(scene.palette)) return scene;
-    const accepted = `must be one of ${paletteNames.join(', ')}${didYouMean(scene.palette, paletteNames)}`;
-    throw new SceneError([{ path: 'palette', given: scene.palette, accepted }]);
+    const { palette } = scene;
+    throw new SceneError([{ path: 'palette', given: palette, accepted: acceptedPalettes(palette) }]);
   } catch (error) {
     if (!(error instanceof SceneError)) throw error;
     const lines = error.issues.map(({ path, given: value, accepted, cause }) =>

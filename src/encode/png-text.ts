@@ -2,8 +2,7 @@
 // the file is whole. Pixels are not decoded. Own code because the readers that were looked at (pngjs, fast-png, sharp)
 // decode the pixels and give no iTXt, and png-chunk-text knows Latin-1 alone.
 import { PictureError } from '../errors.js';
-
-const signature = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
+import { signature } from './png.js';
 
 export interface PngText {
   /** In pixels. */

@@ -11,7 +11,8 @@ export interface Compression {
   crc32(bytes: Uint8Array): number;
 }
 
-const signature = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
+/** What a PNG begins with. */
+export const signature = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 /** Bytes in a band of rows: enough for the compressor to work on, few beside any picture. */
 const bandLength = 2 ** 18;
 /** Compressed bytes in a chunk. */

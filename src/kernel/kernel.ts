@@ -7,7 +7,14 @@ import { countBytes } from './escape.js';
 import { realFunctions } from './functions.js';
 import { pointAt, type SamplePoints } from './points.js';
 import { countReference, type KernelJob } from './reference.js';
-import { type Cover, coverWithTiles, listBytes, type TileFunctions, type TileMemory } from './tiles.js';
+import {
+  type Cover,
+  coverWithTiles,
+  largestTile,
+  listBytes,
+  type TileFunctions,
+  type TileMemory,
+} from './tiles.js';
 
 /** A count for each point: 16 bits where the iterations fit them. */
 export type Counts = Uint16Array | Uint32Array;
@@ -24,7 +31,7 @@ export function compileKernel(job: KernelJob, reach: number): WebAssembly.Module
 export type Exact = 'enclosures' | 'brute';
 
 /** Rows that are counted before they are copied. */
-const bandRows = 64;
+const bandRows = largestTile;
 const pageBytes = 2 ** 16;
 
 /** A compiled job in one thread. */

@@ -10,6 +10,10 @@ export interface StraightLine {
   readonly im: number;
 }
 
+/** Whether a step has nothing that depends on the conjugate of z or of the sample point. */
+export const isHolomorphic = (step: Expression): boolean =>
+  !/"name":"(conj|re|im|abs|arg)"/.test(JSON.stringify(step));
+
 export function lower(step: Expression): StraightLine {
   const code = new Code();
   const { re = code.constant(0), im = code.constant(0) } = lowering(code)(step);

@@ -20,6 +20,7 @@
 import type { Expression } from '../formula/expression.js';
 import { Code, type Parts } from './code.js';
 import { foldedOperand } from './fold.js';
+import { isHolomorphic } from './lower.js';
 import type { KernelJob } from './reference.js';
 
 const rounding = 2 ** -47;
@@ -58,7 +59,7 @@ export interface StepModel {
 
 /** Undefined where the step has something that is not bounded here. */
 export function modelStep({ step, c }: KernelJob): StepModel | undefined {
-  const isHolomorphic = !/"(conj|re|im|abs)"/.test(JSON.stringify(step));
+  const holomorphic = isHolomorphic(step);
   const code = new Code();
   const one = code.constant(1);
   const zero = code.constant(0);
@@ -332,7 +333,7 @@ export function modelStep({ step, c }: KernelJob): StepModel | undefined {
   const { z: byZ, p: byP } = result;
   const old = {
     d: { re: code.input('dRe'), im: code.input('dIm') },
-    g: isHolomorphic ? undefined : { re: code.input('gRe'), im: code.input('gIm') },
+    g: holomorphic ? undefined : { re: code.input('gRe'), im: code.input('gIm') },
   };
   const complete = ({ re = zero, im = zero }: Parts = {}) => ({ re, im });
   const times = (a?: Parts, b?: Parts) => a && b && scaled(b, a);
@@ -343,7 +344,7 @@ export function modelStep({ step, c }: KernelJob): StepModel | undefined {
   const lost = code.product(reach(byZ, zSpread), code.constant(rounding));
   const rest = sum(result.rest, reach(byZ, code.input('rest')), lost, code.constant(tiny))!;
   return {
-    ...{ code, mid: complete(result.mid), d: complete(d), g: isHolomorphic ? undefined : complete(g) },
+    ...{ code, mid: complete(result.mid), d: complete(d), g: holomorphic ? undefined : complete(g) },
     rest: code.product(rest, code.constant(inflation)),
   };
 }

@@ -7,7 +7,7 @@ import { Code, type InputName, type Instruction } from './code.js';
 import { realFunctions } from './functions.js';
 import type { KernelJob } from './reference.js';
 import { type SlopedStep, slopedStep } from './slopes.js';
-import { codeEmitter, functionsIn, hostSignature } from './step.js';
+import { codeEmitter, functionsIn, hostSignature, readsPrevious } from './step.js';
 
 /**
  * The state of an orbit, a double for each; of two orbits each lie side by side. `taken` steps lie behind it. It takes
@@ -52,11 +52,12 @@ function followedStep(job: KernelJob, { hasSlopes, trap }: FollowOptions): Follo
   const code = new Code();
   const sloped = slopedStep(code, job, hasSlopes);
   const input = (name: string) => code.input(name);
+  const hasPrevious = readsPrevious(code.instructions);
   const next = new Map<string, number>();
   for (const [name, parts] of Object.entries({ z: sloped.z, d: sloped.d, g: sloped.g })) {
     if (!parts) continue;
     next.set(`${name}Re`, parts.re).set(`${name}Im`, parts.im);
-    if (!readsPrevious(code)) continue;
+    if (!hasPrevious) continue;
     const before = name === 'z' ? 'previous' : `previous${name.toUpperCase()}`;
     next.set(`${before}Re`, input(`${name}Re`)).set(`${before}Im`, input(`${name}Im`));
   }
@@ -81,9 +82,6 @@ function followedStep(job: KernelJob, { hasSlopes, trap }: FollowOptions): Follo
   return { instructions: code.instructions, goesOn, next };
 }
 
-const readsPrevious = ({ instructions }: Code) =>
-  instructions.some((each) => each.kind === 'input' && each.name.startsWith('previous'));
-
 /** How far z is from a trap; from a point, the square of that. */
 function trapDistance(code: Code, trap: Trap, z: SlopedStep['z']): number {
   const kind = 'point' in trap ? trap.point : 'line' in trap ? trap.line : trap.circle;
@@ -100,13 +98,10 @@ function trapDistance(code: Code, trap: Trap, z: SlopedStep['z']): number {
   return code.absolute(code.real('subtract', code.root(square), code.constant(trap.circle[2])));
 }
 
-/** Moves the orbits of a list of states on until all have ended. */
-export type Follow = (orbits: number) => void;
-
-/** States of `orbitsAtOnce` orbits, and what moves the first so many of them on. */
+/** States of `orbitsAtOnce` orbits, and what moves the first so many of them on until all have ended. */
 export interface Follower {
   readonly states: Float64Array;
-  readonly follow: Follow;
+  readonly follow: (orbits: number) => void;
 }
 
 /** The module that follows orbits of a job: imports `host.memory` and functions, exports `follow(pairs)`. */

@@ -3,7 +3,7 @@
 // too. The value is lower.ts's, operation by operation; the slopes are estimates and are not what counts rest upon.
 import type { Expression, FunctionName } from '../formula/expression.js';
 import type { Code, Parts } from './code.js';
-import { lowering } from './lower.js';
+import { isHolomorphic, lowering } from './lower.js';
 import type { KernelJob } from './reference.js';
 
 /** Positions of a value's derivatives by the sample point and by its conjugate; absent where they are 0. */
@@ -23,10 +23,6 @@ export interface SlopedStep {
   /** Absent where the step is holomorphic, too. */
   readonly g: Required<Parts> | undefined;
 }
-
-/** Whether the step has something that makes z depend on the sample point's conjugate. */
-export const isHolomorphic = (step: Expression): boolean =>
-  !/"name":"(conj|re|im|abs|arg)"/.test(JSON.stringify(step));
 
 export function slopedStep(code: Code, { step, c }: KernelJob, hasSlopes: boolean): SlopedStep {
   const value = lowering(code);

@@ -21,6 +21,10 @@ export function hostSignature(name: RealFunction): Signature {
   return { parameters: name === 'atan2' ? [f64, f64] : [f64], results: [f64] };
 }
 
+/** Whether code reads the z before. */
+export const readsPrevious = (instructions: readonly Instruction[]): boolean =>
+  instructions.some((each) => each.kind === 'input' && each.name.startsWith('previous'));
+
 /** Locals of a point's variables; those that a job does not have are constants or not read. */
 export type Inputs = Readonly<Partial<Record<InputName, number>>>;
 
@@ -40,9 +44,7 @@ export function stepEmitter(
   const { instructions, re, im } = lower(step);
   const { emit, push } = codeEmitter(body, instructions, functions);
   return {
-    readsPrevious: instructions.some(
-      (instruction) => instruction.kind === 'input' && instruction.name.startsWith('previous'),
-    ),
+    readsPrevious: readsPrevious(instructions),
     emit(inputs) {
       const input = (name: InputName) => {
         if (!name.startsWith('c')) body.get(inputs[name]!);

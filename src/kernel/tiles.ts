@@ -6,7 +6,7 @@ import { inflation } from './model.js';
 import type { SamplePoints } from './points.js';
 
 /** Sides of the first and of the last tiles, in points; smaller ones cost more than their points. */
-const largestTile = 64;
+export const largestTile = 64;
 const smallestTile = 4;
 /**
  * Small tiles are tested only while at least this part of the last ones of their side was told, and now and then to

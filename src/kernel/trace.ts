@@ -8,18 +8,27 @@ import type { Trap } from '../scene/scene.js';
 import { overflowBounds } from './bounds.js';
 import { realFunctions } from './functions.js';
 import type { Counts } from './kernel.js';
+import { lower } from './lower.js';
 import { type Follower, type FollowOptions, fields, orbitsAtOnce, pairLength, placeOf } from './orbits.js';
 import { pointAt, reachOf, type SamplePoints } from './points.js';
 import type { KernelJob } from './reference.js';
+import { readsPrevious } from './step.js';
 
-/** Where results are written, an element for each point of the field; which are there says what is wanted. */
-export interface TraceArrays {
+/** What is known of each point besides its count, row after row; what is there was asked for. */
+export interface Channels {
+  /** The continuous count: continuous across dwell bands. Equal to `iterations` where the point never escapes. */
   readonly smooth?: Float64Array;
+  /** Exterior distance estimate in pixels' (sample spacings') sides; 0 where the point never escapes. */
   readonly distance?: Float32Array;
+  /** Direction in which the escape is slowest->fastest (gradient of the potential), in turns from 0 up to 1. */
   readonly slope?: Float32Array;
+  /** The argument of the z at which the orbit was left, in turns from 0 up to 1 (decomposition). */
   readonly angle?: Float32Array;
+  /** How near the orbit came to the trap, in the plane's units. */
   readonly trap?: Float32Array;
+  /** The period of the cycle to which a point that does not escape is drawn; 0: escaped, or none found. */
   readonly period?: Uint16Array;
+  /** To which fixed point its orbit has come (escape rule: convergence), from 1 on; 0: to none. */
   readonly basin?: Uint8Array;
 }
 
@@ -66,7 +75,7 @@ export function shadingOf(kernel: KernelJob, points: SamplePoints) {
   const far = bounds && bounds.thresholds.length > 0 ? Math.sqrt(bounds.trigger) : 0;
   const radius = Math.max(far, leastShadingRadius, rule === 'overflow' || !rule ? 0 : rule);
   const logBailout = log(bailout > 1.1 ? bailout : radius);
-  const repeats = !JSON.stringify(step).includes('"previous"');
+  const repeats = !readsPrevious(lower(step).instructions);
   return { hasGrowth, degree, bailout, radius, logBailout, repeats };
 }
 
@@ -76,7 +85,7 @@ export function tracePoints(
   { states, follow }: Follower,
   counts: Counts,
   [start, end]: readonly [start: number, end: number],
-  into: TraceArrays,
+  into: Channels,
 ): void {
   const { iterations, escape, z0 } = kernel;
   const columns = points.columnRe.length;

@@ -1,10 +1,10 @@
 // The arrays of a field's channels, and what workers need to fill them. What stands in them is kernel/trace.ts's.
-import { LimitError } from '../errors.js';
 import type { ChannelName, Channels } from '../field/field.js';
 import { compileFollow } from '../kernel/orbits.js';
 import { followOptions } from '../kernel/trace.js';
-import type { Scene, Trap } from '../scene/scene.js';
+import type { Scene } from '../scene/scene.js';
 import { findBasins } from './basins.js';
+import { checkedBytes, sharedMemory } from './memory.js';
 import type { RenderJob, TraceSetup } from './task.js';
 
 const types = {
@@ -13,27 +13,23 @@ const types = {
 } as const;
 /** The channels there are. */
 export const channelNames = Object.keys(types) as ChannelName[];
-/** The largest typed array that every engine has, in bytes. */
-const largestArray = 2 ** 32;
 
 /** Throws RangeError for what is no channel, LimitError where one takes more than 4 GiB. */
 export function prepareChannels(
   scene: Scene,
   { kernel, points }: RenderJob,
   wanted: readonly ChannelName[],
-  trap: Trap = scene.trap ?? { point: [0, 0] },
 ): { readonly channels: Channels; readonly setup: TraceSetup } {
   const length = points.rowRe.length * points.columnRe.length;
   const channels = Object.fromEntries(
     wanted.map((name) => {
       if (!channelNames.includes(name))
         throw new RangeError(`channel ${name}: must be one of ${channelNames.join(', ')}`);
-      const bytes = length * types[name].BYTES_PER_ELEMENT;
-      if (bytes > largestArray) throw new LimitError(`the channel ${name}`, bytes, largestArray);
+      const bytes = checkedBytes(`the channel ${name}`, length * types[name].BYTES_PER_ELEMENT);
       return [name, new types[name](sharedMemory(bytes))];
     }),
   );
-  const { view, lattice } = scene;
+  const { view, lattice, trap = { point: [0, 0] } } = scene;
   const setup: TraceSetup = {
     module: compileFollow(kernel, followOptions(wanted, trap)),
     spacing: view ? view.width / view.columns : lattice.extent / lattice.cells,
@@ -41,10 +37,4 @@ export function prepareChannels(
     basins: wanted.includes('basin') ? findBasins(kernel, points) : undefined,
   };
   return { channels, setup };
-}
-
-/** Memory that workers share, where the platform has it. */
-export function sharedMemory(bytes: number): ArrayBuffer {
-  const shared = typeof SharedArrayBuffer === 'function';
-  return (shared ? new SharedArrayBuffer(bytes) : new ArrayBuffer(bytes)) as ArrayBuffer;
 }

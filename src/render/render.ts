@@ -1,17 +1,18 @@
 // From a scene to its field: the only place that sees all stages and joins them. Pictures and files are color's
 // and encode's, which take the field from here.
 
-import { LimitError } from '../errors.js';
 import type { ChannelName, Field } from '../field/field.js';
 import { parseFormula } from '../formula/parse.js';
 import { compileKernel, countsType, type Exact } from '../kernel/kernel.js';
 import { reachOf } from '../kernel/points.js';
 import type { KernelJob } from '../kernel/reference.js';
+import { largestTile } from '../kernel/tiles.js';
 import { Pool, type SliceRange, sliceRange, tasks, type WorkerShare } from '../pool/index.js';
 import { axisLength, latticePoints } from '../scene/lattice.js';
-import { parseScene, type Scene, type Trap } from '../scene/scene.js';
+import { parseScene, type Scene } from '../scene/scene.js';
 import { viewPoints } from '../scene/view.js';
-import { prepareChannels, sharedMemory } from './channels.js';
+import { prepareChannels } from './channels.js';
+import { checkedBytes, sharedMemory } from './memory.js';
 import { countSlice, type RenderJob, traceSlice } from './task.js';
 import { takeTurns } from './turns.js';
 import { type Verified, type VerifyOptions, verifyField } from './verify.js';
@@ -21,8 +22,6 @@ const worker = tasks<typeof import('./task.js')>(new URL('./task.js', import.met
 export interface PrepareOptions {
   /** What to tell of each point besides its count: its orbit is then followed once more. */
   readonly channels?: readonly ChannelName[] | undefined;
-  /** What the channel `trap` measures orbits against; default: the scene's, or else the point 0. */
-  readonly trap?: Trap | undefined;
 }
 
 export interface ComputeOptions {
@@ -88,28 +87,21 @@ export function sceneShape({ lattice, view }: Scene): readonly [rows: number, co
 export function sceneBytes(scene: Scene): number {
   const [rows, columns] = sceneShape(scene);
   const bytes = rows * columns * countsType(scene.iterations).BYTES_PER_ELEMENT;
-  if (bytes > largestField)
-    throw new LimitError(`a field of ${rows} x ${columns} counts`, bytes, largestField);
-  return bytes;
+  return checkedBytes(`a field of ${rows} x ${columns} counts`, bytes);
 }
 
-/** The largest typed array that every engine has. */
-const largestField = 2 ** 32;
-
-/** The height of the largest tile that an enclosure fills at once: lower slices would cut tiles, higher ones gain nothing. */
-const tileRows = 64;
 /** At least so many slices for each worker, that none waits long for the last one. */
 const slicesPerWorker = 4;
 
-/** Into how many slices rows are cut where nobody says. */
+/** Into how many slices rows are cut where nobody says: lower ones would cut tiles, higher ones gain nothing. */
 export const defaultSlices = (rows: number, workers: number): number =>
-  Math.max(Math.ceil(rows / tileRows), Math.min(rows, slicesPerWorker * Math.max(1, workers)));
+  Math.max(Math.ceil(rows / largestTile), Math.min(rows, slicesPerWorker * Math.max(1, workers)));
 
 /**
  * A scene compiled and with memory of its own, to be computed once or again and again into the same memory. Throws
  * SceneError for what is no scene, LimitError for more than 4 GiB of counts.
  */
-export function prepare(given: Scene, { channels: wanted = [], trap }: PrepareOptions = {}) {
+export function prepare(given: Scene, { channels: wanted = [] }: PrepareOptions = {}) {
   const scene = parseScene(given);
   const { formula, parameters, c, z0, iterations, escape } = scene;
   const [rows, columns] = sceneShape(scene);
@@ -117,7 +109,7 @@ export function prepare(given: Scene, { channels: wanted = [], trap }: PrepareOp
   const kernel: KernelJob = { step: parseFormula(formula, parameters), c, z0, iterations, escape };
   const points = scene.view ? viewPoints(scene.view) : latticePoints(scene.lattice);
   const job: RenderJob = { kernel, module: compileKernel(kernel, reachOf(points)), points };
-  const traced = wanted.length > 0 ? prepareChannels(scene, job, wanted, trap) : undefined;
+  const traced = wanted.length > 0 ? prepareChannels(scene, job, wanted) : undefined;
   const field: Field = { rows, columns, counts, ...(traced && { channels: traced.channels }) };
 
   async function compute(options: ComputeOptions = {}): Promise<Rendering> {
