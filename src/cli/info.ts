@@ -25,7 +25,7 @@ function print(given: string, json: boolean): void {
   const named = sceneOf(given, {});
   const { scene, file } = named;
   if (json) {
-    process.stdout.write(`${JSON.stringify(JSON.parse(sceneText(scene)), null, 2)}\n`);
+    process.stdout.write(`${sceneText(scene, 2)}\n`);
     return;
   }
   const [rows, columns] = sceneShape(scene);

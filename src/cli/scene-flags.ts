@@ -93,14 +93,13 @@ const acceptedPalettes = (given: string) =>
 /** The scene that is named, with what the flags change. Throws UsageError, also where it would not fit the memory. */
 export function sceneOf(given: string | undefined, flags: SceneFlags): NamedScene {
   const { name, scene: base, file } = namedScene(given);
+  const { lattice: _, view: __, parameters: before, ...others } = base;
+  const parameters = { ...before, ...flags.parameter };
   const { formula, c, z0, iterations, escape, palette } = { ...base, ...flags };
-  const parameters = { ...base.parameters, ...flags.parameter };
   const scene = {
-    formula,
+    ...{ ...others, formula, c, z0, iterations, escape, palette },
     ...(Object.keys(parameters).length > 0 && { parameters }),
-    ...{ c, z0, ...pointsOf(base, flags, given ?? 'the lesson'), iterations, escape },
-    ...(base.trap && { trap: base.trap }),
-    palette,
+    ...pointsOf(base, flags, given ?? 'the lesson'),
   };
   const checkedScene = checkScene(scene, given, flags);
   if (scene.c !== 'p' && scene.z0 !== 'p' && !/\bp\b/.test(formula)) {

@@ -1,5 +1,4 @@
 // `mandoline schema`: the scene's schema as JSON Schema, by which an editor completes and checks a scene file.
-import { toJsonSchema } from '@valibot/to-json-schema';
 import type { Command } from 'commander';
 import { sceneSchema } from '../scene/scene.js';
 
@@ -17,7 +16,9 @@ Example:
   mandoline schema > scene.schema.json
   and in a scene's file, for editors: { "$schema": "./scene.schema.json", ... }`,
     )
-    .action(() => {
+    .action(async () => {
+      // Loaded here, so that no other command waits for it.
+      const { toJsonSchema } = await import('@valibot/to-json-schema');
       // What JSON Schema cannot say, such as that text is a decimal number, is left to the program itself.
       const schema = toJsonSchema(sceneSchema, { target: 'draft-2020-12', errorMode: 'ignore' });
       process.stdout.write(`${JSON.stringify({ title: 'A scene of Mandoline', ...schema }, null, 2)}\n`);

@@ -1,6 +1,5 @@
 // Arrays by their names as numpy's .npz, a zip archive of .npy files that are not compressed, as `numpy.savez` writes
 // it; the zip itself is fflate's, which makes it piece by piece. It knows no zip64, so that an archive ends at 4 GiB.
-import { Zip, ZipPassThrough } from 'fflate';
 import { LimitError } from '../errors.js';
 import { encodeNpy, type Matrix } from './npy.js';
 
@@ -11,13 +10,15 @@ const overhead = 1024;
 const noTime = new Date(1980, 0, 1);
 
 /** The bytes of the file. Throws LimitError beyond 4 GiB, before the first. */
-export function encodeNpz(arrays: Readonly<Record<string, Matrix>>): Iterable<Uint8Array> {
+export function encodeNpz(arrays: Readonly<Record<string, Matrix>>): AsyncIterable<Uint8Array> {
   const bytes = Object.values(arrays).reduce((sum, { values }) => sum + values.byteLength + overhead, 0);
   if (bytes > largestArchive) throw new LimitError('a .npz archive', bytes, largestArchive);
   return pieces(arrays);
 }
 
-function* pieces(arrays: Readonly<Record<string, Matrix>>): Generator<Uint8Array> {
+async function* pieces(arrays: Readonly<Record<string, Matrix>>): AsyncGenerator<Uint8Array> {
+  // Loaded here, so that no other format waits for it.
+  const { Zip, ZipPassThrough } = await import('fflate');
   let made: Uint8Array[] = [];
   const zip = new Zip((error, piece) => {
     if (error) throw error;

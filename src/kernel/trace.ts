@@ -76,7 +76,8 @@ export function shadingOf(kernel: KernelJob, points: SamplePoints) {
   const radius = Math.max(far, leastShadingRadius, rule === 'overflow' || !rule ? 0 : rule);
   const logBailout = log(bailout > 1.1 ? bailout : radius);
   const repeats = !readsPrevious(lower(step).instructions);
-  return { hasGrowth, degree, bailout, radius, logBailout, repeats };
+  const logConverged = typeof escape === 'object' ? log(escape.converged) : 0;
+  return { hasGrowth, degree, logDegree: log(degree), bailout, radius, logBailout, logConverged, repeats };
 }
 
 /** Traces the points from place `start` up to but not `end` (row * columns + column) of a field of these counts. */
@@ -89,7 +90,7 @@ export function tracePoints(
 ): void {
   const { iterations, escape, z0 } = kernel;
   const columns = points.columnRe.length;
-  const { hasGrowth, degree, bailout, radius, logBailout, repeats } = shading;
+  const { hasGrowth, degree, logDegree, bailout, radius, logBailout, logConverged, repeats } = shading;
 
   const get = (orbit: number, field: number) => states[placeOf(orbit, field)]!;
   const set = (orbit: number, field: number, value: number) => {
@@ -109,7 +110,8 @@ export function tracePoints(
     set(orbit, fields.least, Infinity);
   }
 
-  const wantsEnd = into.smooth || into.distance || into.slope || into.angle || into.trap || into.basin;
+  const wantsShape = into.distance || into.slope;
+  const wantsEnd = into.smooth || wantsShape || into.angle || into.trap || into.basin;
 
   /** Points that escape, or converge. */
   function traceEscaped(places: readonly number[]): void {
@@ -139,19 +141,19 @@ export function tracePoints(
       if (into.smooth) {
         const count = counts[place]!;
         const sizeBefore = count === 0 ? 0 : log(modulusOf(minus(before, zOf(first, orbit))));
-        into.smooth[place] = count + shareBefore(sizeBefore, size, log(escapeDistance()));
+        into.smooth[place] = count + shareBefore(sizeBefore, size, logConverged);
       }
-      const d = minus(dOf(last, orbit), dOf(second, orbit));
-      const g = minus(gOf(last, orbit), gOf(second, orbit));
-      const gradient = gradientOf(minus(z, before), d, g);
-      writeShape(place, -size, [-gradient[0], -gradient[1]]);
+      if (wantsShape) {
+        const d = minus(dOf(last, orbit), dOf(second, orbit));
+        const g = minus(gOf(last, orbit), gOf(second, orbit));
+        const gradient = gradientOf(minus(z, before), d, g);
+        writeShape(place, -size, [-gradient[0], -gradient[1]]);
+      }
       writeEnd(place, orbit, z);
     }
     // Those that left are taken on in their places among the states; the others stand still.
     if (left.size > 0) traceLeft(places, true, left);
   }
-
-  const escapeDistance = () => (typeof escape === 'object' ? escape.converged : 1);
 
   /** Points whose z grows, as far as the shading radius. */
   function traceLeft(places: readonly number[], isUnderWay: boolean, only?: ReadonlySet<number>): void {
@@ -184,14 +186,14 @@ export function tracePoints(
       const potential = next > 0 && next < Infinity ? next : size;
       const taken = ends[placeOf(orbit, fields.taken)]!;
       if (into.smooth) into.smooth[place] = continuousCount(counts[place]!, taken, potential);
-      writeShape(place, potential, gradientOf(z, dOf(ends, orbit), gOf(ends, orbit)));
+      if (wantsShape) writeShape(place, potential, gradientOf(z, dOf(ends, orbit), gOf(ends, orbit)));
       writeEnd(place, orbit, z);
     }
   }
 
   function continuousCount(count: number, taken: number, potential: number): number {
     if (!(potential > 0 && potential < Infinity)) return count;
-    const value = taken - log(potential / logBailout) / log(degree);
+    const value = taken - log(potential / logBailout) / logDegree;
     return hasGrowth ? value : Math.max(count, Math.min(count + 1, value));
   }
 

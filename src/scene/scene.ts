@@ -191,8 +191,9 @@ export function parseScene(value: unknown): Scene {
   return scene as Scene;
 }
 
-/** A scene as it stands in files; `parseScene` of it, parsed as JSON, is the same scene. */
-export const sceneText = (scene: Scene): string => JSON.stringify({ version, ...scene });
+/** A scene as it stands in files, on one line or indented; `parseScene` of it, parsed as JSON, is the same scene. */
+export const sceneText = (scene: Scene, indent?: number): string =>
+  JSON.stringify({ version, ...scene }, null, indent);
 
 function pointIssues({ lattice, view }: Data): SceneIssue[] {
   if (!lattice === !view) {
