@@ -41,12 +41,16 @@ export function readPngText(file: Uint8Array, crc32: (bytes: Uint8Array) => numb
 
 const cutOff = () => new PictureError('is cut off: its end is missing');
 
+/** The longest key that PNG knows, in bytes. */
+const longestKey = 79;
+
 /** Key, 0, whether it is compressed, how, language, 0, translated key, 0, text in UTF-8. Compressed ones are not read. */
 function addText(texts: Map<string, string>, data: Uint8Array): void {
   const keyEnd = data.indexOf(0);
   const languageEnd = data.indexOf(0, keyEnd + 3);
   const translatedEnd = data.indexOf(0, languageEnd + 1);
-  if (keyEnd < 1 || data[keyEnd + 1] !== 0 || languageEnd < 0 || translatedEnd < 0) return;
+  if (keyEnd < 1 || keyEnd > longestKey || data[keyEnd + 1] !== 0 || languageEnd < 0 || translatedEnd < 0)
+    return;
   const key = latin(data.subarray(0, keyEnd));
   if (!texts.has(key)) texts.set(key, new TextDecoder().decode(data.subarray(translatedEnd + 1)));
 }

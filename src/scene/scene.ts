@@ -192,8 +192,12 @@ export function parseScene(value: unknown): Scene {
 }
 
 /** A scene as it stands in files, on one line or indented; `parseScene` of it, parsed as JSON, is the same scene. */
-export const sceneText = (scene: Scene, indent?: number): string =>
-  JSON.stringify({ version, ...scene }, null, indent);
+export function sceneText(scene: Scene, indent?: number): string {
+  // JSON has -0, but JSON.stringify writes 0: it is marked by what no formula and no name can have in it.
+  const mark = '\0-0';
+  const marked = (_: string, value: unknown) => (Object.is(value, -0) ? mark : value);
+  return JSON.stringify({ version, ...scene }, marked, indent).replaceAll(JSON.stringify(mark), '-0');
+}
 
 function pointIssues({ lattice, view }: Data): SceneIssue[] {
   if (!lattice === !view) {
@@ -242,8 +246,21 @@ export function describeIssue(issue: v.BaseIssue<unknown>): SceneIssue[] {
 /** All keys that stand somewhere in a scene. */
 const keys = [sceneSchema, lattice, view].flatMap(({ entries }) => Object.keys(entries));
 
+/** For JSON.stringify: leaves out what is nested too deep to be shown, or to be gone through at all. */
+function shallow() {
+  const depths = new WeakMap<object, number>();
+  return function (this: object, _: string, value: unknown): unknown {
+    if (typeof value !== 'object' || value === null) return value;
+    const depth = (depths.get(this) ?? 0) + 1;
+    depths.set(value, depth);
+    return depth > longestShown ? null : value;
+  };
+}
+
+const longestShown = 60;
+
 /** A value as an error shows it, on one line and not too long. */
 function spell(value: unknown): string {
-  const text = ['object', 'string'].includes(typeof value) ? JSON.stringify(value) : String(value);
-  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+  const text = ['object', 'string'].includes(typeof value) ? JSON.stringify(value, shallow()) : String(value);
+  return text.length > longestShown ? `${text.slice(0, longestShown - 3)}...` : text;
 }

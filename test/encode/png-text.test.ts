@@ -45,6 +45,37 @@ test('a picture that is cut off anywhere is refused, and one in which a bit was 
   }
 });
 
+/** A picture with one more chunk, whose CRC is right, behind its header. */
+function withChunk(file: Buffer, type: string, data: Uint8Array): Buffer {
+  const body = Buffer.concat([Buffer.from(type, 'latin1'), data]);
+  const [length, crc] = [Buffer.alloc(4), Buffer.alloc(4)];
+  length.writeUInt32BE(data.length);
+  crc.writeUInt32BE(compression.crc32(body));
+  return Buffer.concat([file.subarray(0, 33), length, body, crc, file.subarray(33)]);
+}
+
+test('texts that are no texts are passed over: with a key that is too long or none, cut off, compressed', async () => {
+  const file = await picture();
+  const expected = [...read(file).texts];
+  const longKey = Buffer.concat([Buffer.alloc(300_000, 'k'), Buffer.alloc(5), Buffer.from('text')]);
+  const others = [
+    '',
+    '\0\0\0\0\0text',
+    'Scene',
+    'Scene\0',
+    'Scene\0\0\0',
+    'Scene\0\0\0en\0',
+    'Scene\0\x01\0\0\0text',
+  ];
+  for (const data of [longKey, ...others.map((text) => Buffer.from(text, 'latin1'))])
+    assert.deepEqual([...read(withChunk(file, 'iTXt', data)).texts], expected);
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 60 }), (data) => {
+      read(withChunk(file, 'iTXt', data));
+    }),
+  );
+});
+
 test('2,500 pictures that were changed at random give their texts or a PictureError, nothing else', async () => {
   const file = await picture();
   const change = fc.record({
@@ -65,6 +96,28 @@ test('2,500 pictures that were changed at random give their texts or a PictureEr
     }),
     { numRuns: 2500 },
   );
+});
+
+test('a value that is nested deep is a SceneError like any other, wherever it stands', () => {
+  for (const depth of [1, 59, 60, 61, 1000, 200_000]) {
+    const deep = JSON.parse('['.repeat(depth) + ']'.repeat(depth));
+    const shown = depth > 30 ? `${'['.repeat(57)}...` : '['.repeat(depth) + ']'.repeat(depth);
+    assert.throws(() => parseScene(deep), SceneError);
+    for (const value of [
+      { ...scene, formula: deep },
+      { ...scene, palette: deep },
+      { ...scene, other: deep },
+    ])
+      assert.throws(
+        () => parseScene(value),
+        (error) => error instanceof SceneError && error.issues.some(({ given }) => given === shown),
+      );
+  }
+});
+
+test('a scene with -0 in it is the same one after it was written', () => {
+  const zero = parseScene({ ...scene, c: [-0, -0] });
+  assert.deepEqual(parseScene(JSON.parse(sceneText(zero))), zero);
 });
 
 test('2,500 scenes that were changed at random are scenes or a SceneError, nothing else', () => {
