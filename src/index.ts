@@ -3,16 +3,9 @@ export { FormulaError, LimitError, SceneError, type SceneIssue, VerifyError } fr
 export type { ChannelName, Channels, Counts, Field } from './field/field.js';
 export { arraySplit, concatenate } from './field/split.js';
 export { escapeCounts, type GridOptions } from './render/grid.js';
-export {
-  type ComputeOptions,
-  type PrepareOptions,
-  prepare,
-  type Rendering,
-  type RenderOptions,
-  render,
-  type Work,
-} from './render/render.js';
+export { type PrepareOptions, prepare, type Rendering, type RenderOptions, render } from './render/render.js';
 export type { Verified, VerifyOptions } from './render/verify.js';
+export type { ComputeOptions, Work } from './render/whole.js';
 export { type Complex, formatComplex, parseComplex } from './scene/complex.js';
 export { type BundledScene, gallery, inPixels } from './scene/gallery.js';
 export { type ComplexGrid, complexGrid, type Lattice, latticeAxis } from './scene/lattice.js';

@@ -72,8 +72,7 @@ test('imports were found', () => {
   );
   assert.ok(
     imports.some(
-      ({ from, to, typeOnly }) =>
-        from === 'src/render/render.ts' && to === 'src/kernel/kernel.ts' && !typeOnly,
+      ({ from, to, typeOnly }) => from === 'src/render/job.ts' && to === 'src/kernel/kernel.ts' && !typeOnly,
     ),
   );
 });

@@ -1,7 +1,7 @@
 // `mandoline info`: what a picture, a file or a name says about its scene.
 import type { Command } from 'commander';
 import { formatBytes } from '../errors.js';
-import { sceneShape } from '../render/render.js';
+import { sceneShape } from '../render/job.js';
 import { sceneText } from '../scene/scene.js';
 import { sceneLines } from './render-report.js';
 import { sceneOf } from './scene-flags.js';

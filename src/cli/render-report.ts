@@ -2,7 +2,8 @@
 import { countRange } from '../color/paint.js';
 import type { Format } from '../encode/formats.js';
 import { formatBytes } from '../errors.js';
-import { type Rendering, sceneShape } from '../render/render.js';
+import { sceneShape } from '../render/job.js';
+import type { Rendering } from '../render/render.js';
 import { type Complex, formatComplex } from '../scene/complex.js';
 import type { NamedScene } from './scene-flags.js';
 import { bar, large, say, seconds, tint } from './text.js';

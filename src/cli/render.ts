@@ -10,14 +10,8 @@ import type { ChannelName } from '../field/field.js';
 import type { Exact } from '../kernel/kernel.js';
 import { Pool } from '../pool/index.js';
 import { channelNames } from '../render/channels.js';
-import {
-  defaultSlices,
-  hasBasins,
-  prepare,
-  type Rendering,
-  type RenderOptions,
-  sceneShape,
-} from '../render/render.js';
+import { defaultSlices, sceneShape } from '../render/job.js';
+import { hasBasins, prepare, type Rendering, type RenderOptions } from '../render/render.js';
 import type { Scene } from '../scene/scene.js';
 import { didYouMean } from '../suggestion.js';
 import { unheard } from './interrupt.js';

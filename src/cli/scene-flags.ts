@@ -6,7 +6,7 @@ import * as v from 'valibot';
 import { paletteNames } from '../color/palettes.js';
 import { FormulaError, LimitError, SceneError } from '../errors.js';
 import { parseFormula } from '../formula/parse.js';
-import { sceneBytes } from '../render/render.js';
+import { sceneBytes } from '../render/job.js';
 import { type Complex, formatComplex, parseComplex, splitComplex } from '../scene/complex.js';
 import { gallery } from '../scene/gallery.js';
 import {

@@ -1,40 +1,43 @@
 // The arrays of a field's channels, and what workers need to fill them. What stands in them is kernel/trace.ts's.
 import type { ChannelName, Channels } from '../field/field.js';
 import { compileFollow } from '../kernel/orbits.js';
-import { followOptions } from '../kernel/trace.js';
+import { followOptions, shadingOf } from '../kernel/trace.js';
 import type { Scene } from '../scene/scene.js';
 import { findBasins } from './basins.js';
 import { checkedBytes, sharedMemory } from './memory.js';
 import type { RenderJob, TraceSetup } from './task.js';
 
-const types = {
+/** The numbers that each channel is kept in. */
+export const channelTypes = {
   ...{ smooth: Float64Array, distance: Float32Array, slope: Float32Array, angle: Float32Array },
   ...{ trap: Float32Array, period: Uint16Array, basin: Uint8Array },
 } as const;
 /** The channels there are. */
-export const channelNames = Object.keys(types) as ChannelName[];
+export const channelNames = Object.keys(channelTypes) as ChannelName[];
 
-/** Throws RangeError for what is no channel, LimitError where one takes more than 4 GiB. */
-export function prepareChannels(
+/** An array for each channel. Throws LimitError where one takes more than 4 GiB. */
+export const channelArrays = (wanted: readonly ChannelName[], length: number): Channels =>
+  Object.fromEntries(
+    wanted.map((name) => {
+      const bytes = checkedBytes(`the channel ${name}`, length * channelTypes[name].BYTES_PER_ELEMENT);
+      return [name, new channelTypes[name](sharedMemory(bytes))];
+    }),
+  );
+
+/** What every worker is sent once to trace a scene's points. Throws RangeError for what is no channel. */
+export function traceSetup(
   scene: Scene,
   { kernel, points }: RenderJob,
   wanted: readonly ChannelName[],
-): { readonly channels: Channels; readonly setup: TraceSetup } {
-  const length = points.rowRe.length * points.columnRe.length;
-  const channels = Object.fromEntries(
-    wanted.map((name) => {
-      if (!channelNames.includes(name))
-        throw new RangeError(`channel ${name}: must be one of ${channelNames.join(', ')}`);
-      const bytes = checkedBytes(`the channel ${name}`, length * types[name].BYTES_PER_ELEMENT);
-      return [name, new types[name](sharedMemory(bytes))];
-    }),
-  );
+): TraceSetup {
+  const unknown = wanted.find((name) => !channelNames.includes(name));
+  if (unknown) throw new RangeError(`channel ${unknown}: must be one of ${channelNames.join(', ')}`);
   const { view, lattice, trap = { point: [0, 0] } } = scene;
-  const setup: TraceSetup = {
+  return {
     module: compileFollow(kernel, followOptions(wanted, trap)),
     spacing: view ? view.width / view.columns : lattice.extent / lattice.cells,
+    shading: shadingOf(kernel, points),
     trap,
     basins: wanted.includes('basin') ? findBasins(kernel, points) : undefined,
   };
-  return { channels, setup };
 }

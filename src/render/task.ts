@@ -5,7 +5,7 @@ import { type Exact, type StartedKernel, startKernel } from '../kernel/kernel.js
 import { type Follower, startFollow } from '../kernel/orbits.js';
 import { pointAt, type SamplePoints } from '../kernel/points.js';
 import { countReference, type KernelJob } from '../kernel/reference.js';
-import { shadingOf, type TraceJob, tracePoints } from '../kernel/trace.js';
+import { type Shading, type TraceJob, tracePoints } from '../kernel/trace.js';
 import type { SliceRange } from '../pool/slices.js';
 import type { Complex } from '../scene/complex.js';
 import type { Trap } from '../scene/scene.js';
@@ -34,6 +34,7 @@ export function countSlice(slice: Counts, { start, end }: SliceRange, job: Rende
 export interface TraceSetup {
   readonly module: WebAssembly.Module;
   readonly spacing: number;
+  readonly shading: Shading;
   readonly trap: Trap | undefined;
   readonly basins: BasinMap | undefined;
 }
@@ -53,7 +54,7 @@ export function traceSlice(
   if (!tracer) {
     const { basins } = setup;
     const basinOf = basins && ((z: Complex) => basinAt(basins, z));
-    const job = { ...setup, kernel, points, shading: shadingOf(kernel, points), basinOf };
+    const job = { ...setup, kernel, points, basinOf };
     tracer = { follower: startFollow(setup.module), job };
     tracers.set(setup, tracer);
   }

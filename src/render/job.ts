@@ -1,0 +1,41 @@
+// A scene made ready to be computed: its formula compiled for its sample points, and what is known of its size.
+import { parseFormula } from '../formula/parse.js';
+import { compileKernel, countsType } from '../kernel/kernel.js';
+import { reachOf } from '../kernel/points.js';
+import type { KernelJob } from '../kernel/reference.js';
+import { largestTile } from '../kernel/tiles.js';
+import { axisLength, latticePoints } from '../scene/lattice.js';
+import { parseScene, type Scene } from '../scene/scene.js';
+import { viewPoints } from '../scene/view.js';
+import { checkedBytes } from './memory.js';
+import type { RenderJob } from './task.js';
+
+/** How many sample points a scene has. */
+export function sceneShape({ lattice, view }: Scene): readonly [rows: number, columns: number] {
+  if (view) return [view.rows, view.columns];
+  const length = axisLength(lattice);
+  return [length, length];
+}
+
+/** How many bytes a scene's counts take. Throws LimitError beyond 4 GiB. */
+export function sceneBytes(scene: Scene): number {
+  const [rows, columns] = sceneShape(scene);
+  const bytes = rows * columns * countsType(scene.iterations).BYTES_PER_ELEMENT;
+  return checkedBytes(`a field of ${rows} x ${columns} counts`, bytes);
+}
+
+/** At least so many slices for each worker, that none waits long for the last one. */
+const slicesPerWorker = 4;
+
+/** Into how many slices rows are cut where nobody says: lower ones would cut tiles, higher ones gain nothing. */
+export const defaultSlices = (rows: number, workers: number): number =>
+  Math.max(Math.ceil(rows / largestTile), Math.min(rows, slicesPerWorker * Math.max(1, workers)));
+
+/** A scene that was checked, and what workers need of it. Throws SceneError for what is no scene. */
+export function prepareJob(given: Scene): { readonly scene: Scene; readonly job: RenderJob } {
+  const scene = parseScene(given);
+  const { formula, parameters, c, z0, iterations, escape } = scene;
+  const kernel: KernelJob = { step: parseFormula(formula, parameters), c, z0, iterations, escape };
+  const points = scene.view ? viewPoints(scene.view) : latticePoints(scene.lattice);
+  return { scene, job: { kernel, module: compileKernel(kernel, reachOf(points)), points } };
+}

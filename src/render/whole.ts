@@ -1,0 +1,127 @@
+// A field in one memory: computed by the workers of a pool slice by slice, or by this thread, once or again and again.
+import type { ChannelName, Field } from '../field/field.js';
+import { countsType, type Exact } from '../kernel/kernel.js';
+import { type Pool, type SliceRange, sliceRange, tasks, type WorkerShare } from '../pool/index.js';
+import { channelArrays } from './channels.js';
+import { defaultSlices } from './job.js';
+import { checkedBytes, sharedMemory } from './memory.js';
+import { countSlice, type RenderJob, type TraceSetup, traceSlice } from './task.js';
+import { takeTurns } from './turns.js';
+import { type Verified, verifyField } from './verify.js';
+
+const worker = tasks<typeof import('./task.js')>(new URL('./task.js', import.meta.url));
+
+export interface ComputeOptions {
+  /** The workers; without, this thread does all. */
+  readonly pool?: Pool | undefined;
+  /** Into how many slices the rows are cut, at least 1; default: `defaultSlices`. */
+  readonly slices?: number | undefined;
+  /** How points are counted; the counts are the same. Default: `enclosures`. */
+  readonly exact?: Exact | undefined;
+  /** Whether to hold a random 1% of the points against the oracle afterwards, and with which seed. */
+  readonly verify?: boolean | { readonly seed: number } | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Told now and then how many slices are done, and once when all are. */
+  readonly onProgress?: ((progress: { readonly done: number; readonly slices: number }) => void) | undefined;
+}
+
+/** Who did what, and how long it took, in seconds. */
+export interface Work {
+  readonly slices: number;
+  /** For each worker, of the counts; one share where this thread did all. */
+  readonly shares: readonly WorkerShare[];
+  /** From the call to the first slice: what starting took. */
+  readonly start: number;
+  /** From the first slice to the last. */
+  readonly compute: number;
+}
+
+/** What computing a field gives besides its numbers. */
+export interface Computed {
+  readonly work: Work;
+  /** What was held against the oracle, where that was asked for. */
+  readonly verified?: Verified | undefined;
+}
+
+/**
+ * Memory for all sample points of a job, and what fills it: counts and, where orbits are traced too, those channels.
+ * Throws LimitError for an array of more than 4 GiB.
+ */
+export function wholeField(job: RenderJob, setup?: TraceSetup, wanted: readonly ChannelName[] = []) {
+  const [rows, columns] = [job.points.rowRe.length, job.points.columnRe.length];
+  const type = countsType(job.kernel.iterations);
+  const bytes = checkedBytes(
+    `a field of ${rows} x ${columns} counts`,
+    rows * columns * type.BYTES_PER_ELEMENT,
+  );
+  const counts = new type(sharedMemory(bytes));
+  const channels = setup && channelArrays(wanted, rows * columns);
+  const field: Field = { rows, columns, counts, ...(channels && { channels }) };
+
+  async function compute(options: ComputeOptions = {}): Promise<Computed> {
+    const { pool, slices = defaultSlices(rows, pool?.workers ?? 0), exact = 'enclosures' } = options;
+    const { verify, signal, onProgress } = options;
+    const called = performance.now();
+    const passes = setup ? 2 : 1;
+    const each = (pass: number): SliceOptions => ({
+      ...{ slices, rows, signal },
+      onProgress:
+        onProgress && (({ done }) => onProgress({ done: pass * slices + done, slices: passes * slices })),
+    });
+    const work = pool
+      ? await inPool(pool.fill(worker.countSlice, counts, [job, exact], each(0)))
+      : await inThisThread(counts, (slice, range) => countSlice(slice, range, job, exact), each(0));
+    if (setup && channels) {
+      // A slice of one array is what a pool copies where there is no shared memory; these are several.
+      const isShared = !(counts.buffer instanceof ArrayBuffer);
+      if (pool && isShared)
+        await pool.fill(worker.traceSlice, counts, [job, setup, counts, channels], each(1));
+      else
+        await inThisThread(
+          counts,
+          (slice, range) => traceSlice(slice, range, job, setup, counts, channels),
+          each(1),
+        );
+    }
+    const all = (performance.now() - called) / 1000;
+    const given = typeof verify === 'object' ? verify : {};
+    const verified = verify ? await verifyField(field, job, { pool, signal, ...given }) : undefined;
+    return { work: { slices, ...work, compute: all - work.start }, ...(verified && { verified }) };
+  }
+
+  return { field, compute };
+}
+
+type SliceOptions = Pick<ComputeOptions, 'signal' | 'onProgress'> & {
+  readonly slices: number;
+  readonly rows: number;
+};
+
+async function inPool(fill: ReturnType<Pool['fill']>) {
+  const { workers, timeline } = await fill;
+  return {
+    shares: workers,
+    start: timeline.reduce((least, { start }) => Math.min(least, start), Infinity),
+  };
+}
+
+async function inThisThread<T extends { subarray(start: number, end: number): T; readonly length: number }>(
+  target: T,
+  work: (slice: T, range: SliceRange) => void,
+  { slices, rows, signal, onProgress }: SliceOptions,
+) {
+  if (!Number.isSafeInteger(slices) || slices < 1)
+    throw new RangeError(`slices ${slices}: must be a whole number from 1 on`);
+  const columns = target.length / rows;
+  const turns = takeTurns(signal);
+  const start = performance.now();
+  for (let index = 0; index < slices; index++) {
+    const range = sliceRange(rows, slices, index);
+    if (range.start < range.end) work(target.subarray(range.start * columns, range.end * columns), range);
+    if (!turns.isDue()) continue;
+    onProgress?.({ done: index + 1, slices });
+    await turns.give();
+  }
+  onProgress?.({ done: slices, slices });
+  return { shares: [{ slices, rows, busy: (performance.now() - start) / 1000 }], start: 0 };
+}
