@@ -52,6 +52,16 @@ export class PictureError extends Error {
   override readonly name = 'PictureError';
 }
 
+/** A file in which there is no gradient; the message goes on after the file's name. */
+export class PaletteError extends Error {
+  override readonly name = 'PaletteError';
+}
+
+/** A folder that cannot keep a field's slices; the message names it. */
+export class StoreError extends Error {
+  override readonly name = 'StoreError';
+}
+
 /** A job that needs more memory than there is or than one array can have; sizes in bytes. */
 export class LimitError extends Error {
   override readonly name = 'LimitError';

@@ -1,5 +1,6 @@
 // `mandoline info`: what a picture, a file or a name says about its scene.
 import type { Command } from 'commander';
+import { coloringOf } from '../color/coloring.js';
 import { formatBytes } from '../errors.js';
 import { sceneShape } from '../render/job.js';
 import { sceneText } from '../scene/scene.js';
@@ -29,7 +30,12 @@ function print(given: string, json: boolean): void {
     return;
   }
   const [rows, columns] = sceneShape(scene);
-  const lines = sceneLines(named, process.stdout, [`${rows} x ${columns} points`, scene.palette]);
+  const palette = typeof scene.palette === 'string' ? scene.palette : scene.palette.join(' ');
+  const lines = sceneLines(named, process.stdout, [
+    `${rows} x ${columns} points`,
+    coloringOf(scene),
+    palette,
+  ]);
   if (file) {
     const size = file.picture ? `${file.picture.width} x ${file.picture.height} pixels, ` : '';
     lines.push('', `${tint('bold', file.path, process.stdout)}  ${size}${formatBytes(file.bytes)}`);

@@ -1,10 +1,10 @@
 // What `mandoline render` says about a job: before it, after it, and as one document.
-import { countRange } from '../color/paint.js';
-import type { Format } from '../encode/formats.js';
+import { type Format, formats } from '../encode/formats.js';
 import { formatBytes } from '../errors.js';
-import { sceneShape } from '../render/job.js';
-import type { Rendering } from '../render/render.js';
+import { pictureShape, sceneShape } from '../render/job.js';
+import type { Summary } from '../render/stream.js';
 import { type Complex, formatComplex } from '../scene/complex.js';
+import type { Scene } from '../scene/scene.js';
 import type { NamedScene } from './scene-flags.js';
 import { bar, large, say, seconds, tint } from './text.js';
 
@@ -85,11 +85,19 @@ function inLines(parts: readonly string[], width: number): string[] {
 /** More workers than this are summed up in one line. */
 const shownWorkers = 16;
 
-export function sayReport(
-  { rows, columns, work, verified }: Rendering,
-  times: Seconds,
-  outputs: readonly Written[],
-): void {
+/** All that is told of a job that is done. */
+export interface Report extends Summary {
+  readonly scene: Scene;
+  readonly shape: readonly [rows: number, columns: number];
+  readonly workers: number;
+  readonly times: Seconds;
+  readonly outputs: readonly Written[];
+  readonly store?: { readonly folder: string } | undefined;
+}
+
+export function sayReport({ scene, shape, work, verified, times, outputs, store, origins }: Report): void {
+  const [rows, columns] = shape;
+  const [height, width] = pictureShape(scene);
   const most = Math.max(...work.shares.map(({ slices }) => slices));
   const hues = ['cyan', 'magenta', 'yellow', 'green', 'blue', 'red'] as const;
   work.shares.slice(0, shownWorkers).forEach(({ slices, busy }, worker) => {
@@ -111,35 +119,44 @@ export function sayReport(
   );
   if (verified)
     say(`verified ${verified.points} points against the oracle, none different (seed ${verified.seed})`);
-  for (const { path, bytes } of outputs) {
-    say(
-      `${tint('bold', (path === '-' ? 'stdout' : path).padEnd(14))} ${columns} x ${rows}, ${formatBytes(bytes)}`,
-    );
+  if (store) {
+    const mended = origins.mended > 0 ? `, ${origins.mended} were damaged and are mended` : '';
+    say(`${store.folder}: ${origins.kept} of ${work.slices} slices were there${mended}`);
+  }
+  for (const { path, format, bytes } of outputs) {
+    const size = formats[format].isPicture ? `${width} x ${height}` : `${columns} x ${rows}`;
+    say(`${tint('bold', (path === '-' ? 'stdout' : path).padEnd(14))} ${size}, ${formatBytes(bytes)}`);
   }
 }
 
-/** Everything about a rendering, for `--json`. */
-export function renderDocument(
-  { scene, rows, columns, counts, work, verified }: Rendering,
-  workers: number,
-  seconds: Seconds,
-  outputs: readonly Written[],
-) {
+/** Everything about a job, for `--json`. */
+export function renderDocument({
+  scene,
+  shape,
+  work,
+  counts,
+  verified,
+  workers,
+  times,
+  outputs,
+  ...more
+}: Report) {
   return {
     schema: 'mandoline.render.1',
     scene,
-    shape: [rows, columns],
-    points: rows * columns,
+    shape,
+    points: shape[0] * shape[1],
     slices: work.slices,
     workers,
-    seconds,
+    seconds: times,
     perWorker: work.shares.map(({ slices, rows: worked, busy }) => ({
       slices,
-      points: worked * columns,
+      points: worked * shape[1],
       busy,
     })),
-    counts: countRange(counts),
+    counts,
     ...(verified && { verified }),
+    ...(more.store && { store: { folder: more.store.folder, ...more.origins } }),
     outputs,
   };
 }

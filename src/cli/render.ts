@@ -1,22 +1,25 @@
 // `mandoline render`: a scene computed, written, and what it took.
 
 import { availableParallelism } from 'node:os';
+import { crc32 } from 'node:zlib';
 import type { Command } from 'commander';
-import { compression } from '../encode/compression.node.js';
 import { type Format, formatNames, formatOf, formats } from '../encode/formats.js';
 import type { Dtype } from '../encode/npy.js';
 import type { Output } from '../encode/output.node.js';
+import { StoreError } from '../errors.js';
 import type { ChannelName } from '../field/field.js';
 import type { Exact } from '../kernel/kernel.js';
 import { Pool } from '../pool/index.js';
-import { channelNames } from '../render/channels.js';
-import { defaultSlices, sceneShape } from '../render/job.js';
-import { hasBasins, prepare, type Rendering, type RenderOptions } from '../render/render.js';
+import { channelNames } from '../render/channel-types.js';
+import { compressWith } from '../render/compress.node.js';
+import { sceneShape } from '../render/job.js';
+import { openStore, type Store } from '../render/store.node.js';
+import { type FieldStream, shared, streamedChannels, streamScene, streamShape } from '../render/stream.js';
 import type { Scene } from '../scene/scene.js';
 import { didYouMean } from '../suggestion.js';
-import { unheard } from './interrupt.js';
+import { checkMemory } from './memory-check.js';
 import { renderDocument, sayReport, sayScene, type Written } from './render-report.js';
-import { addScene, paletteOption, type SceneFlags, sceneOf } from './scene-flags.js';
+import { addScene, type SceneFlags, sceneOf } from './scene-flags.js';
 import { progressLine } from './text.js';
 import { checkedOutput, mostSlices, mostWorkers, option, outputOption, UsageError, whole } from './usage.js';
 
@@ -30,6 +33,7 @@ interface RenderFlags extends SceneFlags {
   readonly format?: Format;
   readonly dtype?: Dtype;
   readonly channels?: readonly ChannelName[];
+  readonly store?: string;
   readonly json?: true;
   readonly quiet?: true;
 }
@@ -46,7 +50,6 @@ export function addRender(program: Command): void {
     .description('Computes a scene in parallel and writes it as a picture or as arrays.');
   addScene(command);
   command
-    .addOption(paletteOption())
     .addOption(
       option(
         '--slices <number>',
@@ -69,6 +72,9 @@ export function addRender(program: Command): void {
     .addOption(option('--dtype <type>', 'numbers in .npy: uint16, float64 (default: uint16)', toDtype))
     .addOption(option('--channels <names>', `more arrays in .npz: ${channelNames.join(', ')}`, toChannels))
     .addOption(option('--exact <way>', 'enclosures, or brute: point by point; the same counts', toExact))
+    .addOption(
+      option('--store <folder>', 'keep each slice there, and go on from those that are kept', String),
+    )
     .option('--verify', 'count a random 1% of the points again by the oracle')
     .addOption(option('--seed <number>', 'which points --verify takes', whole('--seed', 0, 2 ** 32 - 1)))
     .option('--json', 'print one document about it to stdout')
@@ -94,47 +100,66 @@ async function run(given: string | undefined, flags: RenderFlags): Promise<void>
   // A picture is not overwritten by what was meant to be another.
   const standard = given === undefined ? 'julia' : named.file?.picture ? `${name}-again` : name;
   const targets = openTargets(flags, `${standard}.png`);
+  const { workers, exact, channels = [] } = flags;
+  const isPainted = targets.some(({ format }) => formats[format].isPicture);
+  const wanted = streamedChannels(scene, channels, isPainted);
+  const cut = streamShape(scene, workers, wanted, flags.slices).slices;
+  const store = flags.store === undefined ? undefined : keptIn(flags.store, scene, flags.slices, cut);
+  const slices = store?.slices ?? cut;
+  checkMemory(scene, flags, wanted, slices, targets);
+
   const talk = !flags.quiet && !flags.json;
   const [rows, columns] = sceneShape(scene);
-  const { workers, slices = defaultSlices(rows, workers), exact } = flags;
   if (talk) sayScene(named, slices, workers);
-
   const line = flags.quiet ? undefined : await progressLine(rows * columns, slices);
   const called = performance.now() / 1000;
+  const pool = workers === 0 ? undefined : new Pool({ workers, retries: 2 });
   const verify = flags.verify && (flags.seed === undefined || { seed: flags.seed });
-  const showsBasins = hasBasins(scene) && targets.some(({ format }) => format !== 'npy');
-  const channels = new Set<ChannelName>([
-    ...(showsBasins ? ['basin' as const] : []),
-    ...(flags.channels ?? []),
-  ]);
-  const options = { slices, workers, exact, verify, channels: [...channels], onProgress: line?.onProgress };
-  const rendering = await compute(scene, options).finally(() => line?.stop());
-  const computed = performance.now() / 1000;
-  const outputs = await write(rendering, targets, flags.dtype ?? 'uint16');
-  const total = performance.now() / 1000;
-
-  const { start, compute: computeSeconds } = rendering.work;
-  const times = { start: called + start, compute: computeSeconds, encode: total - computed, total };
-  if (talk) sayReport(rendering, times, outputs);
-  if (flags.json)
-    process.stdout.write(`${JSON.stringify(renderDocument(rendering, workers, times, outputs), null, 2)}\n`);
-}
-
-async function compute(scene: Scene, { workers, ...options }: RenderOptions): Promise<Rendering> {
-  if (workers === 0) return unheard(() => prepare(scene, options).compute(options));
-  const pool = new Pool({ workers });
-  const rendering = await prepare(scene, options).compute({ ...options, pool });
-  pool.terminate();
-  return rendering;
-}
-
-async function write(rendering: Rendering, targets: readonly Target[], dtype: Dtype): Promise<Written[]> {
-  const written: Written[] = [];
-  for (const { output, format } of targets) {
-    const chunks = formats[format](rendering, rendering.scene, { dtype, compression });
-    written.push({ path: output.path, format, bytes: await output.write(chunks) });
+  const { onProgress } = line ?? {};
+  const options = { pool, slices, exact, verify, channels, isPainted, onProgress, via: store?.work };
+  try {
+    const stream = await streamScene(scene, options);
+    const outputs = await write(stream, targets, pool, flags.dtype ?? 'uint16');
+    line?.stop();
+    const total = performance.now() / 1000;
+    const summary = stream.summary();
+    const { start, compute } = summary.work;
+    const times = { start: called + start, compute, encode: total - called - start - compute, total };
+    const report = { ...summary, scene, shape: [rows, columns] as const, workers, times, outputs, store };
+    if (talk) sayReport(report);
+    if (flags.json) process.stdout.write(`${JSON.stringify(renderDocument(report), null, 2)}\n`);
+  } finally {
+    line?.stop();
+    pool?.terminate();
   }
-  return written;
+}
+
+/** A store of the scene's field, its errors told by the flag. */
+function keptIn(folder: string, scene: Scene, slices: number | undefined, otherwise: number): Store {
+  try {
+    return openStore(folder, scene, slices, otherwise);
+  } catch (error) {
+    throw error instanceof StoreError ? new UsageError(`--store ${error.message}`) : error;
+  }
+}
+
+/** Writes all files at once; where one cannot be written the others still are. */
+async function write(
+  stream: FieldStream,
+  targets: readonly Target[],
+  pool: Pool | undefined,
+  dtype: Dtype,
+): Promise<Written[]> {
+  const readers = shared(stream.bands, targets.length);
+  const compression = { compressBands: compressWith(pool), crc32 };
+  const written = targets.map(async ({ output, format }, i): Promise<Written> => {
+    const chunks = formats[format].encode({ ...stream, bands: readers[i]! }, { dtype, compression });
+    return { path: output.path, format, bytes: await output.write(chunks) };
+  });
+  const ended = await Promise.allSettled(written);
+  const failed = ended.find((each) => each.status === 'rejected');
+  if (failed) throw failed.reason;
+  return Promise.all(written);
 }
 
 function openTargets(flags: RenderFlags, standard: string): Target[] {

@@ -1,7 +1,7 @@
 // A scene in a file: in JSON, or in a picture that this program wrote. That it is a scene is scene-flags.ts's to check.
 import { readFileSync } from 'node:fs';
 import { basename, extname } from 'node:path';
-import { compression } from '../encode/compression.node.js';
+import { crc32 } from 'node:zlib';
 import { sceneKey } from '../encode/formats.js';
 import { readPngText } from '../encode/png-text.js';
 import { PictureError } from '../errors.js';
@@ -28,7 +28,7 @@ export function readSceneFile(path: string): SceneFile {
   const about = { path, bytes: file.length };
   if (extname(path).toLowerCase() === '.json') return { ...about, value: parseJson(path, file.toString()) };
   try {
-    const { width, height, texts } = readPngText(file, compression.crc32);
+    const { width, height, texts } = readPngText(file, crc32);
     const text = texts.get(sceneKey);
     if (text === undefined)
       throw new PictureError(

@@ -1,27 +1,20 @@
 // The scene of a command: a bundled one, one in a file, or the lesson's; and the flags that change it. Each value is
 // checked by the scene's own schema.
-import { availableMemory } from 'node:process';
 import type { Command, Option } from 'commander';
 import * as v from 'valibot';
 import { paletteNames } from '../color/palettes.js';
-import { FormulaError, LimitError, SceneError } from '../errors.js';
+import { FormulaError, SceneError } from '../errors.js';
 import { parseFormula } from '../formula/parse.js';
-import { sceneBytes } from '../render/job.js';
 import { type Complex, formatComplex, parseComplex, splitComplex } from '../scene/complex.js';
 import { gallery } from '../scene/gallery.js';
-import {
-  describeIssue,
-  type EscapeRule,
-  lessonScene,
-  parseScene,
-  type Scene,
-  sceneSchema,
-} from '../scene/scene.js';
+import { type EscapeRule, lessonScene, parseScene, type Scene, sceneSchema } from '../scene/scene.js';
 import { didYouMean } from '../suggestion.js';
+import { checked } from './checked.js';
+import { acceptedPalettes, addColors, type ColorFlags, colorsOf } from './color-flags.js';
 import { isSceneFile, nameOfFile, readSceneFile, type SceneFile } from './scene-file.js';
 import { option, toNumber, UsageError } from './usage.js';
 
-export interface SceneFlags {
+export interface SceneFlags extends ColorFlags {
   readonly formula?: string;
   readonly parameter?: Readonly<Record<string, Complex>>;
   readonly c?: Scene['c'];
@@ -34,7 +27,6 @@ export interface SceneFlags {
   readonly cells?: number;
   readonly iterations?: number;
   readonly escape?: EscapeRule;
-  readonly palette?: string;
 }
 
 /** A scene and what it is called. */
@@ -79,25 +71,17 @@ export function addScene(command: Command): void {
     ),
   ];
   for (const each of options) command.addOption(each);
+  addColors(command);
 }
 
-export const paletteOption = (): Option =>
-  option('--palette <name>', `colours: ${paletteNames.join(', ')}`, (text) => {
-    if (paletteNames.includes(text)) return text;
-    throw new UsageError(`--palette ${text}: ${acceptedPalettes(text)}`);
-  });
-
-const acceptedPalettes = (given: string) =>
-  `must be one of ${paletteNames.join(', ')}${didYouMean(given, paletteNames)}`;
-
-/** The scene that is named, with what the flags change. Throws UsageError, also where it would not fit the memory. */
+/** The scene that is named, with what the flags change. Throws UsageError. */
 export function sceneOf(given: string | undefined, flags: SceneFlags): NamedScene {
   const { name, scene: base, file } = namedScene(given);
   const { lattice: _, view: __, parameters: before, ...others } = base;
   const parameters = { ...before, ...flags.parameter };
-  const { formula, c, z0, iterations, escape, palette } = { ...base, ...flags };
+  const { formula, c, z0, iterations, escape } = { ...base, ...flags };
   const scene = {
-    ...{ ...others, formula, c, z0, iterations, escape, palette },
+    ...{ ...others, ...colorsOf(flags), formula, c, z0, iterations, escape },
     ...(Object.keys(parameters).length > 0 && { parameters }),
     ...pointsOf(base, flags, given ?? 'the lesson'),
   };
@@ -107,7 +91,6 @@ export function sceneOf(given: string | undefined, flags: SceneFlags): NamedScen
     const other = flags.c ? '--z0 p' : '--c p';
     throw new UsageError(`${flag}: no count would depend on the sample point; give ${other} too`);
   }
-  checkMemory(checkedScene);
   if (given !== undefined || isLesson(checkedScene))
     return { name, scene: checkedScene, ...(file && { file }) };
   return { name: scene.z0 === 'p' && scene.c !== 'p' ? 'julia' : 'scene', scene: checkedScene };
@@ -134,8 +117,8 @@ const flagOf: Readonly<Record<string, keyof SceneFlags>> = { view: 'center', 'vi
 function checkScene(value: unknown, given: string | undefined, flags: SceneFlags): Scene {
   try {
     const scene = parseScene(value);
-    if (paletteNames.includes(scene.palette)) return scene;
     const { palette } = scene;
+    if (typeof palette !== 'string' || paletteNames.includes(palette)) return scene;
     throw new SceneError([{ path: 'palette', given: palette, accepted: acceptedPalettes(palette) }]);
   } catch (error) {
     if (!(error instanceof SceneError)) throw error;
@@ -176,31 +159,6 @@ function pointsOf(base: Scene, flags: SceneFlags, name: string): Pick<Scene, 'la
   const [columns, rows] = size ?? [before.columns, before.rows];
   const width = flags.width ?? before.width / (zoom ?? 1);
   return { view: { center: center ?? before.center, width, columns, rows } };
-}
-
-/** What the program itself takes beside the field. */
-const ownBytes = 150e6;
-
-function checkMemory(scene: Scene): void {
-  const { lattice, view } = scene;
-  const flag = view ? `--size ${view.columns}x${view.rows}` : `--cells ${lattice.cells}`;
-  try {
-    const needed = sceneBytes(scene) + ownBytes;
-    const available = availableMemory();
-    if (needed > available) throw new LimitError('the job', needed, available);
-  } catch (error) {
-    throw error instanceof LimitError ? new UsageError(`${flag}: ${error.message}`) : error;
-  }
-}
-
-function checked(flag: string, schema: v.GenericSchema, read: (text: string) => unknown) {
-  return (text: string) => {
-    const result = v.safeParse(schema, read(text));
-    if (result.success) return result.output;
-    const { path, accepted } = describeIssue(result.issues[0])[0]!;
-    // What is wrong may stand inside: `converged` of an escape rule.
-    throw new UsageError(`${flag} ${text}: ${path ? `${path} ` : ''}${accepted}`);
-  };
 }
 
 function toParameter(text: string, before: Readonly<Record<string, Complex>> = {}) {

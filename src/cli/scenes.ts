@@ -2,15 +2,18 @@
 import { mkdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
 import type { Command } from 'commander';
+import { channelsOf } from '../color/coloring.js';
 import { contactSheet, halved } from '../color/contact-sheet.js';
-import { type Image, paint } from '../color/paint.js';
-import { compression } from '../encode/compression.node.js';
-import { formats } from '../encode/formats.js';
+import { type Image, rowsOf } from '../color/image.js';
+import { paint } from '../color/picture.js';
+import { pngTexts } from '../encode/formats.js';
 import { encodePng } from '../encode/png.js';
 import { formatBytes } from '../errors.js';
 import { Pool } from '../pool/index.js';
-import { hasBasins, render } from '../render/render.js';
+import { compressWith } from '../render/compress.node.js';
+import { render } from '../render/render.js';
 import { gallery, inPixels } from '../scene/gallery.js';
 import { toSize } from './scene-flags.js';
 import { say, seconds, tint } from './text.js';
@@ -65,19 +68,25 @@ async function draw(folder: string, { size, workers }: ScenesFlags): Promise<voi
   }
   const sheet = checkedOutput(join(folder, 'contact-sheet.png'));
   await using pool = new Pool({ workers });
+  const compression = { compressBands: compressWith(pool), crc32 };
   const thumbnails: Image[] = [];
   for (const [name, bundled] of Object.entries(gallery)) {
     const scene = inPixels(bundled.scene, ...size);
-    const rendering = await render(scene, { pool, channels: hasBasins(scene) ? ['basin'] : [] });
+    const { rows, columns, counts, channels, work } = await render(scene, {
+      pool,
+      channels: channelsOf(scene),
+    });
+    const image = await paint({ rows, columns, counts, channels }, scene);
+    const texts = pngTexts(scene);
     const output = checkedOutput(join(folder, `${name}.png`));
-    const bytes = await output.write(formats.png(rendering, scene, { dtype: 'uint16', compression }));
-    thumbnails.push(halved(paint(rendering, scene.palette)));
+    const bytes = await output.write(encodePng(image, rowsOf(image), texts, compression));
+    thumbnails.push(halved(image));
     say(
-      `${tint('bold', name.padEnd(14))} ${size.join(' x ')}   ${seconds(rendering.work.compute).padStart(7)}   ` +
+      `${tint('bold', name.padEnd(14))} ${size.join(' x ')}   ${seconds(work.compute).padStart(7)}   ` +
         formatBytes(bytes),
     );
   }
   const image = contactSheet(thumbnails, across);
-  const bytes = await sheet.write(encodePng(image, { Software: 'Mandoline' }, compression));
+  const bytes = await sheet.write(encodePng(image, rowsOf(image), { Software: 'Mandoline' }, compression));
   say(`\n${sheet.path} ${image.width} x ${image.height}, ${formatBytes(bytes)}`);
 }

@@ -1,5 +1,5 @@
 // Pictures made small and put side by side. What files they become is encode's.
-import type { Image } from './paint.js';
+import type { Image } from './image.js';
 
 /** Pixels between two pictures and around all of them. */
 const gap = 8;
@@ -28,6 +28,7 @@ export function contactSheet(images: readonly Image[], across: number): Image {
   return {
     width: sheetWidth,
     height: sheetHeight,
+    depth: 8,
     rows: (start, end) => pixels.slice(3 * sheetWidth * start, 3 * sheetWidth * end),
   };
 }
@@ -38,6 +39,7 @@ export function halved(image: Image): Image {
   return {
     width,
     height: Math.floor(image.height / 2),
+    depth: 8,
     rows: (start, end) => {
       const colors = colorsOf(image, 2 * start, 2 * end);
       const below = 3 * image.width;

@@ -20,3 +20,19 @@ export const bytesInRow = ({ width, palette, depth }: PixelFormat): number =>
  * overwritten once more is asked for.
  */
 export type PixelRows = AsyncIterable<Uint8Array>;
+
+/** A picture whose rows are made when they are asked for. */
+export interface Image extends PixelFormat {
+  /** The rows from `start` up to but not `end`. */
+  rows(start: number, end: number): Uint8Array;
+}
+
+/** Bytes that are asked for at a time. */
+const bandLength = 2 ** 18;
+
+/** The rows of a picture one band after the other. */
+export async function* rowsOf(image: Image): PixelRows {
+  const step = Math.max(1, Math.floor(bandLength / bytesInRow(image)));
+  for (let start = 0; start < image.height; start += step)
+    yield image.rows(start, Math.min(start + step, image.height));
+}

@@ -1,117 +1,214 @@
-// From a field to a picture: each count becomes one of 256 colours. What file it goes into is encode's.
-// 256 are enough: with a colour for each of 2132 counts, no channel was more than 2 of 255 away, and the file
-// was 2.8 times as long.
+// From rows of a field to rows of a picture, by tones that were found before (tones.ts): what workers run for each
+// band. Nothing is imported here that a worker in a browser could not find.
 import type { Field } from '../field/field.js';
-import { basinColors, paletteColors } from './palettes.js';
+import { placer } from './curve.js';
+import type { PixelFormat } from './image.js';
+import type { Tones } from './tones.js';
 
-/** A picture whose rows are made when they are asked for. */
-export interface Image {
-  /** In pixels. */
-  readonly width: number;
-  readonly height: number;
-  /** Red, green, blue in turn, 0 to 255, for each of at most 256 colours. Without it the rows hold colours. */
-  readonly palette?: Uint8Array;
-  /** The rows from `start` up to but not `end`: a byte a pixel, the colour's number; or red, green, blue. */
-  rows(start: number, end: number): Uint8Array;
+/** The form of the picture that is painted by these tones. */
+export function pixelFormat({ isIndexed, colors, depth }: Tones, width: number, height: number): PixelFormat {
+  const palette = isIndexed ? Uint8Array.from(colors, (part) => Math.round(part / 257)) : undefined;
+  return { width, height, palette, depth };
 }
 
-const mostColors = 256;
-/** Colours for basins that are told apart; more would leave each too few shades. */
-const mostGroups = 15;
-const tableSize = 2 ** 16;
-/** The count above the smallest from which on shades follow the logarithm; chosen by eye, on six Julia sets. */
-const knee = 4;
+/** The samples of all rows of a field, which has all the points of whole rows of pixels, in the picture's form. */
+export function paintRows(field: Field, tones: Tones): Uint8Array {
+  const numbers = new (tones.colors.length > 3 * 256 ? Uint16Array : Uint8Array)(field.counts.length);
+  numberOf(tones)(field, numbers);
+  if (tones.isIndexed) return numbers as Uint8Array;
+  const lights = field.channels?.slope && tones.light && lightsOf(field.channels.slope, tones.light);
+  if (tones.samples > 1) return averaged(field, numbers, tones, lights);
+  return tones.depth === 16 ? words(numbers, tones, lights) : bytes(numbers, tones, lights);
+}
 
-/**
- * A picture of a field, first row on top. Colours go from the palette's first, at the field's smallest count, to
- * its last, at the largest, by log(1 + d/4), where d is the distance from the smallest: even steps in the wide
- * bands far out, and near the set, where counts double from band to band, as many colours to each doubling. A field
- * with basins has a colour of the palette for each, the darker the larger the count.
- * Throws RangeError for an unknown palette.
- */
-export function paint(field: Field, palette: string): Image {
-  const { rows: height, columns: width, counts, channels } = field;
-  const basins = channels?.basin;
-  const groups = basins ? 1 + Math.min(mostGroups, extremes(basins).max) : 1;
-  const shades = Math.floor(mostColors / groups);
-  const shade = shader(counts, shades);
-  // Basin 0, where orbits come nowhere, is the first group; beyond the last the others begin again.
-  const groupOf = (basin: number) => (basin === 0 ? 0 : 1 + ((basin - 1) % (groups - 1)));
-  return {
-    width,
-    height,
-    palette: basins ? basinColors(palette, groups - 1, shades) : paletteColors(palette, shades),
-    rows: (start, end) => {
-      const indices = shade(counts.subarray(start * width, end * width));
-      if (!basins) return indices;
-      for (let i = 0, at = start * width; i < indices.length; i++, at++)
-        indices[i] = groupOf(basins[at]!) * shades + indices[i]!;
-      return indices;
-    },
+type Numbers = Uint8Array | Uint16Array;
+type Numberer = (field: Field, into: Numbers) => void;
+
+const numberers = new WeakMap<Tones, Numberer>();
+
+/** Which of its colours each point has; made once for a picture. */
+function numberOf(tones: Tones): Numberer {
+  let numberer = numberers.get(tones);
+  if (!numberer) {
+    numberer = makeNumberer(tones);
+    numberers.set(tones, numberer);
+  }
+  return numberer;
+}
+
+function makeNumberer(tones: Tones): Numberer {
+  const { coloring, iterations, shades, groups, inside } = tones;
+  const shadeOf = countShades(tones);
+  const byValue = shader(tones, false);
+  const each = (
+    channel: 'smooth' | 'distance' | 'trap' | 'angle',
+    shade: (value: number) => number,
+  ): Numberer => {
+    return ({ counts, channels }, into) => {
+      const values = channels![channel]!;
+      for (let i = 0; i < into.length; i++)
+        into[i] = inside !== undefined && counts[i] === iterations ? inside : shade(values[i]!);
+    };
   };
-}
-
-/** Which of so many shades each of some counts has. */
-function shader(counts: Field['counts'], shades: number): (some: Field['counts']) => Uint8Array {
-  const { min, max } = extremes(counts);
-  const logarithm = (above: number) => binaryLogarithm(above + knee) - binaryLogarithm(knee);
-  const scale = max === min ? 0 : (shades - 1) / logarithm(max - min);
-  // The distance from which on each shade is used, and a table for small distances.
-  const firsts = Array.from({ length: shades }, (_, shade) =>
-    firstAtLeast(max - min + 1, (above) => Math.round(logarithm(above) * scale) >= shade),
-  );
-  const find = (above: number) => firstAtLeast(shades, (shade) => firsts[shade]! > above) - 1;
-  const table = Uint8Array.from({ length: Math.min(max - min + 1, tableSize) }, (_, above) => find(above));
-  return (some) => {
-    const found = new Uint8Array(some.length);
-    for (let i = 0; i < some.length; i++) {
-      const above = some[i]! - min;
-      found[i] = above < table.length ? table[above]! : find(above);
+  if (coloring === 'smooth' || coloring === 'slope') return each('smooth', byValue);
+  if (coloring === 'distance' || coloring === 'trap') return each(coloring, byValue);
+  const turn = turner(tones);
+  if (coloring === 'decomposition') return each('angle', (angle) => turn(angle));
+  if (coloring === 'binary') return each('angle', (angle) => turn(angle < 0.5 ? 0.2 : 0.8));
+  return ({ counts, channels }, into) => {
+    for (let i = 0; i < into.length; i++) {
+      const count = counts[i]!;
+      const isInside = count === iterations;
+      if (coloring === 'period' && isInside) {
+        const period = channels!.period![i]!;
+        into[i] = shades + (period === 0 ? 0 : 1 + ((period - 1) % (groups - 1)));
+      } else if (isInside && inside !== undefined) into[i] = inside;
+      else into[i] = shadeOf(count);
     }
-    return found;
+    const basins = coloring === 'basin' && channels?.basin;
+    if (!basins) return;
+    // Basin 0, where orbits come nowhere, is the first group; beyond the last the others begin again.
+    for (let i = 0; i < into.length; i++) {
+      const basin = basins[i]!;
+      into[i] = into[i]! + (basin === 0 || groups === 1 ? 0 : 1 + ((basin - 1) % (groups - 1))) * shades;
+    }
   };
 }
 
-/** The first of the numbers 0, 1, ... for which an increasing property holds, or `end`. */
-function firstAtLeast(end: number, holds: (number: number) => boolean): number {
-  let [low, high] = [0, end];
-  while (low < high) {
-    const middle = Math.floor((low + high) / 2);
-    if (holds(middle)) high = middle;
-    else low = middle + 1;
-  }
-  return low;
+/** From a number to its shade. */
+function shader(tones: Tones, isExact: boolean): (value: number) => number {
+  const { curve, shades, density, offset } = tones;
+  const place = placer(curve, isExact);
+  if (density === 1 && offset === 0) return (value) => Math.round(place(value) * (shades - 1));
+  const turn = turner(tones);
+  return (value) => turn(place(value) * density);
 }
 
-/** The smallest and the largest count; 0 and 0 where there is none. */
-export function extremes(counts: Field['counts'] | Uint8Array): { min: number; max: number } {
-  let [min, max] = [counts[0] ?? 0, counts[0] ?? 0];
-  for (let i = 0; i < counts.length; i++) {
-    const count = counts[i]!;
-    if (count >= min && count <= max) continue; // nearly always: one guess for the processor to get right
-    if (count < min) min = count;
-    else max = count;
-  }
-  return { min, max };
+/** From a place in palettes to a shade: a cyclic palette begins again, others go back the way they came. */
+function turner({ shades, offset, isCyclic }: Tones): (place: number) => number {
+  const last = shades - 1;
+  return (place) => {
+    const moved = place + offset;
+    const part = moved - Math.floor(moved);
+    if (isCyclic) return Math.round(part * last);
+    return Math.round((Math.floor(moved) % 2 === 0 ? part : 1 - part) * last);
+  };
 }
 
-/** The smallest and the largest count, and their sum. */
-export function countRange(counts: Field['counts']): { min: number; max: number; sum: number } {
-  let sum = 0;
-  for (let i = 0; i < counts.length; i++) sum += counts[i]!;
-  return { ...extremes(counts), sum };
+const tableSize = 2 ** 16;
+
+/** The shades of counts, from a table for those that are near the least. */
+function countShades(tones: Tones): (count: number) => number {
+  const { least, most } = tones.curve;
+  const shade = shader(tones, true);
+  const table = Uint16Array.from({ length: Math.min(most - least + 1, tableSize) }, (_, above) =>
+    shade(least + above),
+  );
+  return (count) => {
+    const above = count < least ? 0 : count > most ? most - least : count - least;
+    return above < table.length ? table[above]! : shade(count);
+  };
 }
 
-/** log2 of a number from 1 on to 40 bits, by multiplication alone: Math.log2 may differ between engines. */
-function binaryLogarithm(value: number): number {
-  let rest = value;
-  let logarithm = 0;
-  for (; rest >= 2; rest /= 2) logarithm++;
-  for (let bit = 0.5; bit > 2 ** -40; bit /= 2) {
-    rest *= rest;
-    if (rest < 2) continue;
-    rest /= 2;
-    logarithm += bit;
+function lightsOf(slopes: Float32Array, light: Float64Array): Float32Array {
+  const lights = new Float32Array(slopes.length);
+  for (let i = 0; i < lights.length; i++) {
+    const slope = slopes[i]!;
+    // A point that never escapes has no slope, and no light to lose.
+    lights[i] = slope >= 0 && slope < 1 ? light[Math.floor(slope * light.length)]! : 1;
   }
-  return logarithm;
+  return lights;
+}
+
+function bytes(numbers: Numbers, { colors }: Tones, lights: Float32Array | undefined): Uint8Array {
+  const table = Uint8Array.from(colors, (part) => Math.round(part / 257));
+  const samples = new Uint8Array(3 * numbers.length);
+  for (let i = 0, at = 0; i < numbers.length; i++) {
+    const from = 3 * numbers[i]!;
+    const light = lights ? lights[i]! : 1;
+    samples[at++] = table[from]! * light;
+    samples[at++] = table[from + 1]! * light;
+    samples[at++] = table[from + 2]! * light;
+  }
+  return samples;
+}
+
+/** Samples of 16 bits, the higher byte first. */
+function words(numbers: Numbers, { colors }: Tones, lights: Float32Array | undefined): Uint8Array {
+  const samples = new Uint8Array(6 * numbers.length);
+  for (let i = 0, at = 0; i < numbers.length; i++) {
+    const light = lights ? lights[i]! : 1;
+    for (let part = 0; part < 3; part++) {
+      const value = Math.floor(colors[3 * numbers[i]! + part]! * light);
+      samples[at++] = value >> 8;
+      samples[at++] = value & 0xff;
+    }
+  }
+  return samples;
+}
+
+/** The mean of the light of all points of a pixel, not of the numbers that stand for it (sRGB, IEC 61966-2-1). */
+function averaged(
+  { rows, columns }: Field,
+  numbers: Numbers,
+  { colors, samples: side, depth }: Tones,
+  lights: Float32Array | undefined,
+): Uint8Array {
+  const linear = Float64Array.from(colors, (part) => lightOf(part));
+  const [height, width] = [rows / side, columns / side];
+  const size = depth / 8;
+  const samples = new Uint8Array(3 * size * width * height);
+  const sums = new Float64Array(3 * width);
+  for (let row = 0, at = 0; row < height; row++) {
+    sums.fill(0);
+    for (let point = row * side * columns; point < (row + 1) * side * columns; point++) {
+      const to = 3 * Math.floor((point % columns) / side);
+      const from = 3 * numbers[point]!;
+      const light = lights ? lightOf(65535 * lights[point]!) : 1;
+      for (let part = 0; part < 3; part++) sums[to + part] = sums[to + part]! + linear[from + part]! * light;
+    }
+    for (const sum of sums) {
+      const value = sampleOf(sum / (side * side));
+      if (size === 2) samples[at++] = value >> 8;
+      samples[at++] = size === 2 ? value & 0xff : Math.round(value / 257);
+    }
+  }
+  return samples;
+}
+
+const lightSteps = 2 ** 12;
+/** The light of 16-bit samples, at every sixteenth of them; between them it is on a line. */
+const lights = Float64Array.from({ length: lightSteps + 2 }, (_, i) => srgbLight(i / lightSteps));
+
+/** The light of a sample from 0 to 65535, from 0 to 1. */
+function lightOf(sample: number): number {
+  const place = (sample * lightSteps) / 65535;
+  const index = Math.floor(place);
+  return lights[index]! + (lights[index + 1]! - lights[index]!) * (place - index);
+}
+
+/** The sample from 0 to 65535 that has that light. */
+function sampleOf(light: number): number {
+  let [low, high] = [0, lightSteps + 1];
+  while (high - low > 1) {
+    const middle = (low + high) >>> 1;
+    if (lights[middle]! <= light) low = middle;
+    else high = middle;
+  }
+  const part = (light - lights[low]!) / (lights[high]! - lights[low]!);
+  return Math.min(65535, Math.round(((low + part) * 65535) / lightSteps));
+}
+
+/** ((x + 0.055) / 1.055)^2.4, by roots that every engine has the same: x^2.4 = x^2 (x^2)^(1/5). */
+function srgbLight(x: number): number {
+  if (x <= 0.04045) return x / 12.92;
+  const base = (x + 0.055) / 1.055;
+  return base * base * fifthRoot(base * base);
+}
+
+/** By Newton's method, from above; the number is between 0.001 and 2. */
+function fifthRoot(value: number): number {
+  let root = Math.max(1, value);
+  for (let step = 0; step < 60; step++) root = (4 * root + value / (root * root * root * root)) / 5;
+  return root;
 }

@@ -22,7 +22,30 @@ const palettes: Readonly<Record<string, (t: number) => string>> = {
   fern: inBlack(scales.interpolateViridis),
   plum: inBlack(scales.interpolatePlasma),
   lagoon: inBlack((t) => scales.interpolateYlGnBu(1 - t)),
+  rainbow: scales.interpolateRainbow,
+  sinebow: scales.interpolateSinebow,
+  // Sea foam and amber on deep blue, as in many pictures of the set since the 1990s, and day's light going and coming.
+  classic: through('#000764', '#1a5fb4', '#9ad1f0', '#edffff', '#ffce5c', '#ffaa00', '#5c2a00', '#000764'),
+  twilight: through(
+    '#e2d9e2',
+    '#8bb0c6',
+    '#5e6cb8',
+    '#441a60',
+    '#2f1436',
+    '#6b1d4c',
+    '#b8604f',
+    '#cfa89a',
+    '#e2d9e2',
+  ),
+  // The 16 colours of a VGA screen as Fractint began with, from black to white.
+  vga: through(
+    ...['#000000', '#0000a8', '#00a800', '#00a8a8', '#a80000', '#a800a8', '#a85400', '#a8a8a8'],
+    ...['#545454', '#5454fc', '#54fc54', '#54fcfc', '#fc5454', '#fc54fc', '#fcfc54', '#fcfcfc'],
+  ),
 };
+
+/** Those that end as they begin, so that they can follow themselves. */
+const cyclic = new Set(['rainbow', 'sinebow', 'classic', 'twilight']);
 
 /** The last colour, that of the largest count, in black: where nothing escapes it is dark. */
 function inBlack(palette: (t: number) => string): (t: number) => string {
@@ -31,28 +54,97 @@ function inBlack(palette: (t: number) => string): (t: number) => string {
 
 export const paletteNames: readonly string[] = Object.keys(palettes);
 
+/** Colours in even steps, with straight lines between them. */
+function through(...colors: readonly string[]): (t: number) => string {
+  const stops = colors.map((color) => rgb(color));
+  return (t) => {
+    const place = t * (stops.length - 1);
+    const index = Math.min(Math.floor(place), stops.length - 2);
+    const [from, to] = [stops[index]!, stops[index + 1]!];
+    const part = (name: 'r' | 'g' | 'b') =>
+      Math.round(from[name] + (to[name] - from[name]) * (place - index));
+    return rgb(part('r'), part('g'), part('b')).formatHex();
+  };
+}
+
+/** A palette's colours as they are laid over a range: red, green, blue in turn, 0 to 65535. */
+export interface ColorTable {
+  readonly colors: Uint16Array;
+  /** Whether the last colour is the first one again; others go back the way they came. */
+  readonly isCyclic: boolean;
+}
+
+/** Colours of which those of a palette with a name are at most this many steps apart. */
+const namedColors = 256;
+
+/** `length` colours of a named palette or a gradient of one's own. Throws RangeError for an unknown palette. */
+export async function colorTable(palette: string | readonly string[], length: number): Promise<ColorTable> {
+  if (typeof palette === 'string') {
+    const some = paletteColors(palette, Math.min(length, namedColors));
+    return { colors: stretched(some, length), isCyclic: cyclic.has(palette) };
+  }
+  // Loaded here: a library of colour mathematics is slow to start.
+  const { gradientColors } = await import('./gradient.js');
+  return {
+    colors: gradientColors(palette, length),
+    isCyclic: rgb(palette[0]!).formatHex() === rgb(palette.at(-1)!).formatHex(),
+  };
+}
+
+/** Bytes as numbers of 16 bits, `length` colours, with straight lines between those that there are. */
+function stretched(colors: Uint8Array, length: number): Uint16Array {
+  const last = colors.length / 3 - 1;
+  return Uint16Array.from({ length: 3 * length }, (_, i) => {
+    const place = length === 1 ? 0 : (Math.floor(i / 3) * last) / (length - 1);
+    const index = Math.min(Math.floor(place), Math.max(0, last - 1));
+    const from = colors[3 * index + (i % 3)]!;
+    const to = colors[3 * Math.min(index + 1, last) + (i % 3)]!;
+    return Math.round(257 * (from + (to - from) * (place - index)));
+  });
+}
+
+/** Numbers of 16 bits as bytes. */
+export const toBytes = (colors: Uint16Array): Uint8Array =>
+  Uint8Array.from(colors, (part) => Math.round(part / 257));
+
+/** A colour written as `#rgb` or `#rrggbb`: three numbers of 16 bits. */
+export function colorOf(hex: string): readonly [number, number, number] {
+  const { r, g, b } = rgb(hex);
+  return [257 * r, 257 * g, 257 * b];
+}
+
 /** `length` colours from a palette's first to its last: red, green, blue in turn, 0 to 255. */
 export function paletteColors(name: string, length: number): Uint8Array {
   const palette = paletteOf(name);
-  return bytes(Array.from({ length }, (_, i) => palette(i / Math.max(1, length - 1))));
+  const colors = Array.from({ length }, (_, i) => palette(i / Math.max(1, length - 1)));
+  return Uint8Array.from(colors.flatMap(({ r, g, b }) => [r, g, b]));
 }
 
 /** What the last shade of a basin keeps of its colour's light; chosen by eye. */
 const darkest = 0.1;
+const grey = [96, 96, 96];
 
 /**
  * `shades` colours for each of `groups` basins after those for no basin, which are greys: a basin's first is one of
  * the palette's, evenly spread over it, the others are darker. As bytes, like `paletteColors`.
  */
-export function basinColors(name: string, groups: number, shades: number): Uint8Array {
-  const palette = paletteOf(name);
-  const bases = Array.from({ length: groups }, (_, group) => palette((group + 0.5) / groups));
+export async function basinColors(
+  palette: string | readonly string[],
+  groups: number,
+  shades: number,
+): Promise<Uint8Array> {
+  const { colors } = await colorTable(palette, 2 * groups + 1);
+  const bases = Array.from({ length: groups }, (_, group) => [
+    ...toBytes(colors.subarray(6 * group + 3, 6 * group + 6)),
+  ]);
   const light = (shade: number) => 1 - ((1 - darkest) * shade) / Math.max(1, shades - 1);
-  const shaded = ({ r, g, b }: RGBColor) =>
-    Array.from({ length: shades }, (_, shade) =>
-      rgb(...([r, g, b].map((part) => Math.round(part * light(shade))) as [number, number, number])),
-    );
-  return bytes([rgb(96, 96, 96), ...bases].flatMap(shaded));
+  return Uint8Array.from(
+    [grey, ...bases].flatMap((base) =>
+      Array.from({ length: shades }, (_, shade) =>
+        base.map((part) => Math.round(part * light(shade))),
+      ).flat(),
+    ),
+  );
 }
 
 function paletteOf(name: string): (t: number) => RGBColor {
@@ -60,5 +152,3 @@ function paletteOf(name: string): (t: number) => RGBColor {
   if (!palette) throw new RangeError(`palette ${name}: must be one of ${paletteNames.join(', ')}`);
   return (t) => rgb(palette(t));
 }
-
-const bytes = (colors: readonly RGBColor[]) => Uint8Array.from(colors.flatMap(({ r, g, b }) => [r, g, b]));

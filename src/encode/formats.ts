@@ -1,45 +1,76 @@
-// The kinds of file that a field can become, one a line; the command's suffixes and `--format` read this table.
-import { paint } from '../color/paint.js';
-import type { Field } from '../field/field.js';
+// The kinds of file that a field can become, one a line; the command's suffixes and `--format` read this table. All
+// are made while the field is, band by band; what holds a whole array in memory says so.
+import type { PixelFormat, PixelRows } from '../color/image.js';
+import type { Counts, Field } from '../field/field.js';
 import { type Scene, sceneText } from '../scene/scene.js';
-import { type Dtype, encodeNpy, fittingDtype, type Matrix } from './npy.js';
-import { encodeNpz } from './npz.js';
-import { type Compression, encodePng } from './png.js';
+import { type Dtype, encodeNpy, fittingDtype, type Numbers, typeOf } from './npy.js';
+import { encodeNpz, type Matrix } from './npz.js';
+import { encodePng, type PngCompression } from './png.js';
+
+/** A field as it is made: bands of rows from the top, each to be read before the next is asked for. */
+export interface FieldBands {
+  readonly scene: Scene;
+  /** Sample points. */
+  readonly rows: number;
+  readonly columns: number;
+  /** The picture's form; its pixels come with the bands. */
+  readonly format?: PixelFormat | undefined;
+  readonly bands: AsyncIterable<Field & { readonly start: number; readonly pixels?: Uint8Array | undefined }>;
+}
 
 export interface EncodeOptions {
   readonly dtype: Dtype;
-  readonly compression: Compression;
+  readonly compression: PngCompression;
 }
 
-type Encoder = (
-  field: Field,
-  scene: Scene,
-  options: EncodeOptions,
-) => Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
+interface Kind {
+  /** Whether it shows colours. */
+  readonly isPicture: boolean;
+  /** Whether all numbers are in memory at once. */
+  readonly holdsAll?: boolean;
+  encode(field: FieldBands, options: EncodeOptions): AsyncIterable<Uint8Array>;
+}
 
 /** The text of a PNG that has its scene. */
 export const sceneKey = 'Scene';
 
+export const pngTexts = (scene: Scene) => ({ Software: 'Mandoline', [sceneKey]: sceneText(scene) });
+
 export const formats = {
-  png: (field, scene, { compression }) =>
-    encodePng(
-      paint(field, scene.palette),
-      { Software: 'Mandoline', [sceneKey]: sceneText(scene) },
-      compression,
-    ),
-  npy: (field, _, { dtype }) => encodeNpy(countsOf(field), fittingDtype(field.counts, dtype)),
-  npz: (field) => encodeNpz(arraysOf(field)),
-} satisfies Record<string, Encoder>;
+  png: {
+    isPicture: true,
+    encode: (field, { compression }) =>
+      encodePng(field.format!, pixelsOf(field), pngTexts(field.scene), compression),
+  },
+  npy: {
+    isPicture: false,
+    encode: (field, { dtype }) =>
+      encodeNpy(field, countsOf(field), fittingDtype(field.scene.iterations, dtype)),
+  },
+  npz: {
+    isPicture: false,
+    holdsAll: true,
+    encode: (field) => archive(field),
+  },
+} satisfies Record<string, Kind>;
 
-const countsOf = ({ rows, columns, counts }: Field): Matrix => ({ rows, columns, values: counts });
+async function* pixelsOf({ bands }: FieldBands): PixelRows {
+  for await (const { pixels } of bands) yield pixels!;
+}
 
-/** All that a field has, by the names that stand in .npz. */
-function arraysOf(field: Field): Record<string, Matrix> {
-  const { rows, columns, channels = {} } = field;
-  const matrices = Object.entries(channels).map(
-    ([name, values]) => [name, { rows, columns, values }] as const,
-  );
-  return { counts: countsOf(field), ...Object.fromEntries(matrices) };
+async function* countsOf({ bands }: FieldBands): AsyncGenerator<Counts> {
+  for await (const { counts } of bands) yield counts;
+}
+
+/** All that a field has, by the names that stand in .npz, which has one array after the other. */
+async function* archive({ rows, columns, bands }: FieldBands): AsyncGenerator<Uint8Array> {
+  const arrays: Record<string, Matrix> = {};
+  for await (const { start, counts, channels = {} } of bands)
+    for (const [name, values] of Object.entries<Numbers>({ counts, ...channels })) {
+      arrays[name] ??= { rows, columns, values: new (typeOf(values))(rows * columns) };
+      arrays[name].values.set(values, start * columns);
+    }
+  yield* encodeNpz(arrays);
 }
 
 export type Format = keyof typeof formats;

@@ -4,16 +4,9 @@ import { compileFollow } from '../kernel/orbits.js';
 import { followOptions, shadingOf } from '../kernel/trace.js';
 import type { Scene } from '../scene/scene.js';
 import { findBasins } from './basins.js';
+import { channelNames, channelTypes } from './channel-types.js';
 import { checkedBytes, sharedMemory } from './memory.js';
 import type { RenderJob, TraceSetup } from './task.js';
-
-/** The numbers that each channel is kept in. */
-export const channelTypes = {
-  ...{ smooth: Float64Array, distance: Float32Array, slope: Float32Array, angle: Float32Array },
-  ...{ trap: Float32Array, period: Uint16Array, basin: Uint8Array },
-} as const;
-/** The channels there are. */
-export const channelNames = Object.keys(channelTypes) as ChannelName[];
 
 /** An array for each channel. Throws LimitError where one takes more than 4 GiB. */
 export const channelArrays = (wanted: readonly ChannelName[], length: number): Channels =>

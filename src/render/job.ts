@@ -17,6 +17,16 @@ export function sceneShape({ lattice, view }: Scene): readonly [rows: number, co
   return [length, length];
 }
 
+/** How many sample points there are along each side of a pixel. */
+export const samplesOf = ({ view }: Scene): number => view?.samples ?? 1;
+
+/** How many pixels a scene's picture has. */
+export function pictureShape(scene: Scene): readonly [rows: number, columns: number] {
+  const [rows, columns] = sceneShape(scene);
+  const samples = samplesOf(scene);
+  return [rows / samples, columns / samples];
+}
+
 /** How many bytes a scene's counts take. Throws LimitError beyond 4 GiB. */
 export function sceneBytes(scene: Scene): number {
   const [rows, columns] = sceneShape(scene);

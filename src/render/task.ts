@@ -41,25 +41,43 @@ export interface TraceSetup {
 
 const tracers = new WeakMap<TraceSetup, { readonly follower: Follower; readonly job: TraceJob }>();
 
-/** Traces the points of the slice's rows into the whole field's channels; into the slice itself nothing is written. */
-export function traceSlice(
-  _: Counts,
-  { start, end }: SliceRange,
-  { kernel, points }: RenderJob,
-  setup: TraceSetup,
-  counts: Counts,
-  channels: Channels,
-): void {
+function tracerOf({ kernel, points }: RenderJob, setup: TraceSetup) {
   let tracer = tracers.get(setup);
   if (!tracer) {
     const { basins } = setup;
     const basinOf = basins && ((z: Complex) => basinAt(basins, z));
-    const job = { ...setup, kernel, points, basinOf };
-    tracer = { follower: startFollow(setup.module), job };
+    tracer = { follower: startFollow(setup.module), job: { ...setup, kernel, points, basinOf } };
     tracers.set(setup, tracer);
   }
-  const columns = points.columnRe.length;
-  tracePoints(tracer.job, tracer.follower, counts, [start * columns, end * columns], channels);
+  return tracer;
+}
+
+/** Traces the points of the slice's rows into the whole field's channels; into the slice itself nothing is written. */
+export function traceSlice(
+  _: Counts,
+  { start, end }: SliceRange,
+  render: RenderJob,
+  setup: TraceSetup,
+  counts: Counts,
+  channels: Channels,
+): void {
+  const { follower, job } = tracerOf(render, setup);
+  const columns = render.points.columnRe.length;
+  tracePoints(job, follower, counts, [start * columns, end * columns], channels);
+}
+
+/** Traces the points of some rows, whose counts these are, into channels of these rows alone. */
+export function traceRows(
+  { start, end }: SliceRange,
+  render: RenderJob,
+  setup: TraceSetup,
+  counts: Counts,
+  channels: Channels,
+): void {
+  const { follower, job } = tracerOf(render, setup);
+  const { rowRe, rowIm, ...columns } = render.points;
+  const points = { ...columns, rowRe: rowRe.subarray(start, end), rowIm: rowIm.subarray(start, end) };
+  tracePoints({ ...job, points }, follower, counts, [0, counts.length], channels);
 }
 
 /** The oracle's counts of single points, given by their places in the field. */

@@ -2,6 +2,7 @@
 import { VerifyError } from '../errors.js';
 import type { Field } from '../field/field.js';
 import { type Pool, partial, tasks } from '../pool/index.js';
+import { placesWithin } from './places.js';
 import { type RenderJob, referenceCounts } from './task.js';
 import { takeTurns } from './turns.js';
 
@@ -21,19 +22,20 @@ export interface VerifyOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** One of so many points is verified, but at least `leastPoints`, or all where there are fewer. */
-const oneOf = 100;
-const leastPoints = 1000;
 /** Points in a task. */
 const chunkLength = 64;
+
+/** A seed that is another each time. */
+export const anySeed = (): number => Math.floor(Math.random() * 2 ** 32);
 
 /** Counts a random 1% of the points again. Throws VerifyError for the first that differs, from the top. */
 export async function verifyField(
   field: Field,
   job: RenderJob,
-  { pool, seed = Math.floor(Math.random() * 2 ** 32), signal }: VerifyOptions = {},
+  { pool, seed = anySeed(), signal }: VerifyOptions = {},
 ): Promise<Verified> {
-  const places = choosePlaces(field.counts.length, seed);
+  const { length } = field.counts;
+  const places = placesWithin(0, length, length, seed);
   const chunks = Array.from({ length: Math.ceil(places.length / chunkLength) }, (_, i) =>
     places.slice(i * chunkLength, (i + 1) * chunkLength),
   );
@@ -57,22 +59,4 @@ async function countHere(chunks: readonly number[][], job: RenderJob, signal: Ab
     if (turns.isDue()) await turns.give();
   }
   return counted;
-}
-
-/** One place at random in each of equal parts of the field, so that no region is left out; rising. */
-function choosePlaces(total: number, seed: number): number[] {
-  const length = Math.min(total, Math.max(leastPoints, Math.ceil(total / oneOf)));
-  const random = mulberry32(seed);
-  return Array.from({ length }, (_, i) => Math.floor(((i + random()) * total) / length));
-}
-
-/** Numbers from 0 up to but not 1 (Ettinger 2017, public domain). */
-function mulberry32(seed: number): () => number {
-  let state = seed | 0;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

@@ -84,6 +84,42 @@ const trap = v.union(
   trapMessage,
 );
 
+/** What a picture's colours stand for: see color/coloring.ts. */
+export const colorings = [
+  ...([
+    'count',
+    'smooth',
+    'distance',
+    'decomposition',
+    'binary',
+    'trap',
+    'slope',
+    'basin',
+    'period',
+  ] as const),
+] as const;
+/** How numbers become places in a palette: see color/curve.ts. */
+export const scales = ['logarithm', 'linear', 'root', 'histogram'] as const;
+const oneOf = <const T extends readonly string[]>(names: T) =>
+  v.picklist(names, `must be one of ${names.join(', ')}`);
+const colorMessage = 'must be a colour like #fa0 or #ffaa00';
+const color = v.pipe(v.string(colorMessage), v.regex(/^#([0-9a-f]{3}|[0-9a-f]{6})$/i, colorMessage));
+const paletteMessage = 'must be the name of a palette, or 2 to 256 colours like #ffaa00';
+const palette = v.union(
+  [
+    v.string(),
+    v.pipe(v.array(color), v.minLength(2, paletteMessage), v.maxLength(256, paletteMessage), v.readonly()),
+  ],
+  paletteMessage,
+);
+const densityMessage = 'must be a number from 0.001 to 100000';
+const offsetMessage = 'must be a number from 0 to 1';
+const degrees = (most: number) => between(0, most, `must be a number of degrees from 0 to ${most}`);
+const light = v.strictObject(
+  { direction: degrees(360), height: degrees(90) },
+  'must have direction and height',
+);
+
 /** Of the schema: a scene that needs what this one does not have will have a higher one. */
 const version = 1;
 const versionMessage = `must be ${version}; a newer Mandoline wrote this scene, take that one`;
@@ -136,7 +172,49 @@ export const sceneSchema = v.strictObject(
         ),
       ),
     ),
-    palette: v.pipe(v.string('must be the name of a palette'), v.description('The name of a palette.')),
+    coloring: v.optional(
+      v.pipe(
+        oneOf(colorings),
+        v.description('What the colours stand for. Without: basins where orbits converge, or else counts.'),
+      ),
+    ),
+    scale: v.optional(
+      v.pipe(
+        oneOf(scales),
+        v.description(
+          'How numbers become places in the palette. Without: logarithm. A histogram gives every colour as many points.',
+        ),
+      ),
+    ),
+    palette: v.pipe(
+      palette,
+      v.description('The name of a palette, or the colours of a gradient, such as ["#000764", "#ffaa00"].'),
+    ),
+    density: v.optional(
+      v.pipe(
+        between(0.001, 100_000, densityMessage),
+        v.description('How many times the palette is gone through over the range; 1 where it is not given.'),
+      ),
+    ),
+    offset: v.optional(
+      v.pipe(
+        between(0, 1, offsetMessage),
+        v.description('Where in the palette the range begins, from 0 to 1.'),
+      ),
+    ),
+    inside: v.optional(v.pipe(color, v.description('The colour of points that never escape.'))),
+    light: v.optional(
+      v.pipe(
+        light,
+        v.description('Where light comes from on slopes: degrees from the right, and above the plane.'),
+      ),
+    ),
+    depth: v.optional(
+      v.pipe(
+        v.picklist([8, 16], 'must be 8 or 16'),
+        v.description('Bits of each red, green and blue; 8 where it is not given.'),
+      ),
+    ),
   },
   'must be a scene',
 );
@@ -156,6 +234,8 @@ export type Trap =
   | { readonly point: Complex }
   | { readonly line: readonly [re: number, im: number, turns: number] }
   | { readonly circle: readonly [re: number, im: number, radius: number] };
+export type Coloring = (typeof colorings)[number];
+export type Scale = (typeof scales)[number];
 /** When a point has escaped: see kernel/reference.ts for the rules. */
 export type EscapeRule =
   | 'overflow'
@@ -244,7 +324,7 @@ export function describeIssue(issue: v.BaseIssue<unknown>): SceneIssue[] {
 }
 
 /** All keys that stand somewhere in a scene. */
-const keys = [sceneSchema, lattice, view].flatMap(({ entries }) => Object.keys(entries));
+const keys = [sceneSchema, lattice, view, light].flatMap(({ entries }) => Object.keys(entries));
 
 /** For JSON.stringify: leaves out what is nested too deep to be shown, or to be gone through at all. */
 function shallow() {

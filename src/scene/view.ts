@@ -9,6 +9,7 @@ export interface View {
   /** Pixels from left to right and from top to bottom. */
   readonly columns: number;
   readonly rows: number;
+  readonly samples?: number | undefined;
 }
 
 /**

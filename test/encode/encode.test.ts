@@ -7,13 +7,14 @@ import fc from 'fast-check';
 import { decode } from 'fast-png';
 import { unzipSync } from 'fflate';
 import { PNG } from 'pngjs';
-import type { Image } from '../../src/color/paint.js';
-import { compression } from '../../src/encode/compression.node.js';
+import { type Image, rowsOf } from '../../src/color/image.js';
 import { formatOf } from '../../src/encode/formats.js';
 import { dtypeOf, encodeNpy, fittingDtype } from '../../src/encode/npy.js';
-import { encodeNpz } from '../../src/encode/npz.js';
-import { encodePng } from '../../src/encode/png.js';
+import { checkArchive, encodeNpz } from '../../src/encode/npz.js';
+import { encodePng, joinAdler } from '../../src/encode/png.js';
+import { adlerOf, crc32 } from '../../src/encode/png-band.node.js';
 import { LimitError } from '../../src/errors.js';
+import { compressWith } from '../../src/render/compress.node.js';
 import { fixture, run, sha256, smallCases, temporaryFolder } from '../support.js';
 
 async function bytesOf(chunks: AsyncIterable<Uint8Array>): Promise<Buffer> {
@@ -21,6 +22,10 @@ async function bytesOf(chunks: AsyncIterable<Uint8Array>): Promise<Buffer> {
   for await (const chunk of chunks) all.push(chunk);
   return Buffer.concat(all);
 }
+
+const compression = { compressBands: compressWith(undefined), crc32 };
+const encode = (image: Image, texts: Readonly<Record<string, string>> = {}) =>
+  encodePng(image, rowsOf(image), texts, compression);
 
 interface Painted extends Image {
   readonly pixels: Uint8Array;
@@ -33,7 +38,7 @@ function image(width: number, height: number, samples: 1 | 3, noisy = true): Pai
     noisy ? noise(i) : ((i % stride) >> 5) * (Math.floor(i / stride) >> 4),
   );
   const rows = (start: number, end: number) => pixels.slice(start * stride, end * stride);
-  return { width, height, pixels, rows, ...(samples === 1 && { palette }) };
+  return { width, height, depth: 8, pixels, rows, ...(samples === 1 && { palette }) };
 }
 const mixed = (i: number) => Math.imul(i ^ (i >>> 15), 2246822519);
 const noise = (i: number) => mixed(mixed(i + 1)) >>> 24;
@@ -56,7 +61,7 @@ test('a PNG decodes to the very pixels, by two libraries, for any size, indexed 
   await fc.assert(
     fc.asyncProperty(sizes, fc.constantFrom(1, 3), fc.boolean(), async ([width, height], samples, noisy) => {
       const { pixels, ...painted } = image(width, height, samples, noisy);
-      const file = await bytesOf(encodePng(painted, {}, compression));
+      const file = await bytesOf(encode(painted));
       const decoded = decode(file);
       assert.deepEqual([decoded.width, decoded.height, decoded.depth], [width, height, 8]);
       assert.equal(Buffer.compare(decoded.data as Uint8Array, pixels), 0);
@@ -85,7 +90,7 @@ test('a PNG carries its texts, in any script', async () => {
   await fc.assert(
     fc.asyncProperty(fc.string({ unit: 'grapheme' }), async (note) => {
       const texts = { Software: 'Mandoline', Scene: JSON.stringify({ c: [-0.83, -0.22], note }) };
-      const file = await bytesOf(encodePng(image(3, 2, 1), texts, compression));
+      const file = await bytesOf(encode(image(3, 2, 1), texts));
       for (const [key, text] of Object.entries(texts)) {
         const at = file.indexOf(`iTXt${key}\0\0\0\0\0`, 0, 'latin1');
         const length = file.readUInt32BE(at - 4);
@@ -98,14 +103,14 @@ test('a PNG carries its texts, in any script', async () => {
 });
 
 test('the same picture gives the same bytes, however slowly they are read', async () => {
-  const chunks = encodePng(image(1000, 3000, 1), { a: 'b' }, compression);
+  const chunks = encode(image(1000, 3000, 1), { a: 'b' });
   const slowly: Uint8Array[] = [];
   for await (const chunk of chunks) {
     slowly.push(chunk);
     await setTimeout(slowly.length % 7);
   }
-  const fast = await bytesOf(encodePng(image(1000, 3000, 1), { a: 'b' }, compression));
-  assert.ok(slowly.length > 20);
+  const fast = await bytesOf(encode(image(1000, 3000, 1), { a: 'b' }));
+  assert.ok(slowly.length > 8);
   assert.equal(sha256(...slowly), sha256(fast));
 });
 
@@ -115,7 +120,7 @@ test('rows that fail are the failure of the encoder, and a reader that stops end
     if (start > 0) throw failure;
     return new Uint8Array(end * 1000);
   };
-  const failing = encodePng({ width: 1000, height: 9000, palette, rows }, {}, compression);
+  const failing = encode({ width: 1000, height: 9000, depth: 8, palette, rows });
   await assert.rejects(bytesOf(failing), (error) => error === failure);
 
   let asked = 0;
@@ -124,7 +129,7 @@ test('rows that fail are the failure of the encoder, and a reader that stops end
     asked++;
     return endless.rows(start % 262, (start % 262) + end - start);
   };
-  for await (const chunk of encodePng({ ...endless, height: 262_000, rows: counting }, {}, compression))
+  for await (const chunk of encode({ ...endless, height: 262_000, rows: counting }))
     if (chunk.length > 10_000) break;
   const then = asked;
   await setTimeout(50);
@@ -142,7 +147,7 @@ test('rows are asked for in small bands as the file is read, so memory does not 
   const before = process.memoryUsage().arrayBuffers;
   let most = 0;
   let bytes = 0;
-  for await (const chunk of encodePng({ width, height, palette, rows }, {}, compression)) {
+  for await (const chunk of encode({ width, height, depth: 8, palette, rows })) {
     bytes += chunk.length;
     most = Math.max(most, process.memoryUsage().arrayBuffers - before);
   }
@@ -152,37 +157,38 @@ test('rows are asked for in small bands as the file is read, so memory does not 
 });
 
 for (const { name, shape, sha256_np_save_float64 } of smallCases) {
-  test(`an array is written byte for byte as numpy.save writes it: ${name}`, () => {
+  test(`an array is written byte for byte as numpy.save writes it: ${name}`, async () => {
     const file = fixture(`parity/${name}.npy`);
     const data = file.subarray(128);
     const counts = new Uint16Array(data.buffer.slice(data.byteOffset, data.byteOffset + data.length));
-    const field = { rows: shape[0], columns: shape[1], values: counts };
-    assert.deepEqual(Buffer.concat([...encodeNpy(field, 'uint16')]), file);
-    assert.equal(sha256(...encodeNpy(field, 'float64')), sha256_np_save_float64);
+    const size = { rows: shape[0], columns: shape[1] };
+    const bands = [counts.subarray(0, shape[1]), counts.subarray(shape[1])];
+    assert.deepEqual(await bytesOf(encodeNpy(size, bands, 'uint16')), file);
+    assert.equal(sha256(await bytesOf(encodeNpy(size, bands, 'float64'))), sha256_np_save_float64);
   });
 }
 
-test('an array read back is the one written, for any shape, type and memory', () => {
+test('an array read back is the one written, for any shape, type and memory', async () => {
   const lengths = fc.oneof(fc.nat(40), fc.constantFrom(2 ** 19 - 1, 2 ** 19, 2 ** 19 + 1));
-  fc.assert(
-    fc.property(
+  await fc.assert(
+    fc.asyncProperty(
       fc.integer({ min: 1, max: 3 }),
       lengths,
       fc.constantFrom('uint16', 'uint32', 'float64'),
       fc.boolean(),
-      (rows, columns, dtype, shared) => {
+      async (rows, columns, dtype, shared) => {
         const length = rows * columns;
         const buffer = shared ? new SharedArrayBuffer(4 * length) : new ArrayBuffer(4 * length);
         const counts = dtype === 'uint16' ? new Uint16Array(buffer, 0, length) : new Uint32Array(buffer);
         for (let i = 0; i < length; i++) counts[i] = Math.imul(i + 1, 2654435761);
-        const file = Buffer.concat([...encodeNpy({ rows, columns, values: counts }, dtype)]);
+        const file = await bytesOf(encodeNpy({ rows, columns }, [counts], dtype));
         const header = 10 + file.readUInt16LE(8);
         assert.equal(header % 64, 0);
         assert.match(
           file.toString('latin1', 10, header),
           new RegExp(`'shape': \\(${rows}, ${columns}\\), } *\n$`),
         );
-        const data = file.buffer.slice(file.byteOffset + header, file.byteOffset + file.length);
+        const data = Uint8Array.from(file.subarray(header)).buffer;
         const types = { uint16: Uint16Array, uint32: Uint32Array, float64: Float64Array };
         assert.equal(sha256(new types[dtype](data)), sha256(types[dtype].from(counts)));
       },
@@ -200,7 +206,10 @@ test('numpy reads every array of an archive as it was, and the same arrays give 
   assert.equal(sha256(file), sha256(await bytesOf(encodeNpz(Object.fromEntries(matrices)))));
   const entries = unzipSync(file);
   for (const [name, matrix] of matrices)
-    assert.equal(sha256(entries[`${name}.npy`]!), sha256(...encodeNpy(matrix)));
+    assert.equal(
+      sha256(entries[`${name}.npy`]!),
+      sha256(await bytesOf(encodeNpy(matrix, [matrix.values], name))),
+    );
 
   const path = join(temporaryFolder(context), 'a.npz');
   writeFileSync(path, file);
@@ -217,19 +226,56 @@ test('numpy reads every array of an archive as it was, and the same arrays give 
   assert.equal(stdout.toString(), expected.join(''));
 });
 
-test('an archive of more than 4 GiB is refused before its first byte', () => {
+test('an archive of more than 4 GiB is refused before its first byte', async () => {
   const counts = { rows: 3, columns: 1, values: { byteLength: 2 ** 32 } as Uint8Array };
-  assert.throws(() => encodeNpz({ counts }), LimitError);
+  await assert.rejects(bytesOf(encodeNpz({ counts })), LimitError);
+  assert.throws(() => checkArchive(2 ** 32, 1), LimitError);
 });
 
-test('counts that do not fit 16 bits are written in 32, others as asked', () => {
-  const large = Uint32Array.of(1, 65536);
-  assert.equal(fittingDtype(large, 'uint16'), 'uint32');
-  assert.equal(fittingDtype(large, 'float64'), 'float64');
-  assert.equal(fittingDtype(Uint32Array.of(65535), 'uint16'), 'uint16');
-  const file = Buffer.concat([...encodeNpy({ rows: 1, columns: 2, values: large }, 'uint32')]);
+test('counts of iterations that do not fit 16 bits are written in 32, others as asked', async () => {
+  assert.equal(fittingDtype(65536, 'uint16'), 'uint32');
+  assert.equal(fittingDtype(65536, 'float64'), 'float64');
+  assert.equal(fittingDtype(65535, 'uint16'), 'uint16');
+  const file = await bytesOf(encodeNpy({ rows: 1, columns: 2 }, [Uint32Array.of(1, 65536)], 'uint32'));
   assert.match(file.toString('latin1'), /'descr': '<u4', 'fortran_order': False, 'shape': \(1, 2\)/);
   assert.deepEqual([file.readUInt32LE(128), file.readUInt32LE(132)], [1, 65536]);
+});
+
+test('a picture of 16 bits a sample is read as it was written', async () => {
+  const [width, height] = [37, 29];
+  const pixels = Uint8Array.from({ length: 6 * width * height }, (_, i) => noise(i));
+  const rows = (start: number, end: number) => pixels.slice(6 * width * start, 6 * width * end);
+  const decoded = decode(await bytesOf(encode({ width, height, depth: 16, rows })));
+  assert.deepEqual([decoded.width, decoded.height, decoded.depth], [width, height, 16]);
+  const view = new DataView(pixels.buffer);
+  const expected = Uint16Array.from({ length: pixels.length / 2 }, (_, i) => view.getUint16(2 * i));
+  assert.equal(sha256(decoded.data as Uint16Array), sha256(expected));
+});
+
+test('the bytes do not depend on how many rows come at a time', async () => {
+  const picture = image(301, 4000, 3, false);
+  async function* inBands(height: number) {
+    for (let start = 0; start < 4000; start += height)
+      yield picture.rows(start, Math.min(4000, start + height));
+  }
+  const whole = await bytesOf(encode(picture));
+  for (const height of [1, 63, 4000])
+    assert.deepEqual(await bytesOf(encodePng(picture, inBands(height), {}, compression)), whole);
+});
+
+test('checksums of bands join to that of the whole', () => {
+  fc.assert(
+    fc.property(
+      fc.uint8Array({ maxLength: 20_000 }),
+      fc.uint8Array({ maxLength: 20_000 }),
+      (first, second) => {
+        const whole = adlerOf(Buffer.concat([first, second]));
+        assert.equal(joinAdler(adlerOf(first), adlerOf(second), second.length), whole);
+      },
+    ),
+    { numRuns: 30 },
+  );
+  assert.equal(adlerOf(Buffer.from('Wikipedia')), 0x11e60398);
 });
 
 test('a suffix names a format, in capitals too; an unknown one names none', () => {

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { parseScene, render, SceneError } from 'mandoline';
-import { compression } from '../../src/encode/compression.node.js';
+import { parseScene, SceneError } from 'mandoline';
 import { formats } from '../../src/encode/formats.js';
+import { crc32 } from '../../src/encode/png-band.node.js';
 import { readPngText } from '../../src/encode/png-text.js';
 import { PictureError } from '../../src/errors.js';
+import { compressWith } from '../../src/render/compress.node.js';
+import { streamScene } from '../../src/render/stream.js';
 import { sceneText } from '../../src/scene/scene.js';
 
 const scene = parseScene({
@@ -20,12 +22,13 @@ const scene = parseScene({
 
 async function picture(): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
-  const field = await render(scene, { workers: 0 });
-  for await (const chunk of formats.png(field, scene, { dtype: 'uint16', compression })) chunks.push(chunk);
+  const compression = { compressBands: compressWith(undefined), crc32 };
+  const field = await streamScene(scene, { isPainted: true });
+  for await (const chunk of formats.png.encode(field, { dtype: 'uint16', compression })) chunks.push(chunk);
   return Buffer.concat(chunks);
 }
 
-const read = (file: Uint8Array) => readPngText(file, compression.crc32);
+const read = (file: Uint8Array) => readPngText(file, crc32);
 
 test('a picture has its size and its scene in it', async () => {
   const { width, height, texts } = read(await picture());
@@ -50,7 +53,7 @@ function withChunk(file: Buffer, type: string, data: Uint8Array): Buffer {
   const body = Buffer.concat([Buffer.from(type, 'latin1'), data]);
   const [length, crc] = [Buffer.alloc(4), Buffer.alloc(4)];
   length.writeUInt32BE(data.length);
-  crc.writeUInt32BE(compression.crc32(body));
+  crc.writeUInt32BE(crc32(body));
   return Buffer.concat([file.subarray(0, 33), length, body, crc, file.subarray(33)]);
 }
 

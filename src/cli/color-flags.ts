@@ -1,0 +1,95 @@
+// The flags of a picture's colours. Each value is checked by the scene's own schema.
+import { readFileSync } from 'node:fs';
+import type { Command } from 'commander';
+import { readGradient } from '../color/gradient-files.js';
+import { paletteNames } from '../color/palettes.js';
+import { PaletteError } from '../errors.js';
+import { parseComplex } from '../scene/complex.js';
+import { colorings, type Scene, scales, sceneSchema } from '../scene/scene.js';
+import { didYouMean } from '../suggestion.js';
+import { checked } from './checked.js';
+import { option, toNumber, UsageError } from './usage.js';
+
+/** What the flags set of a scene. */
+export type ColorFlags = Partial<Pick<Scene, (typeof names)[number]>>;
+
+const names = [
+  ...(['coloring', 'scale', 'palette', 'density', 'offset', 'inside', 'light', 'trap', 'depth'] as const),
+] as const;
+
+const { coloring, scale, palette, density, offset, inside, light, trap, depth } = sceneSchema.entries;
+
+/** Adds the flags of everything about colours. */
+export function addColors(command: Command): void {
+  const text = (given: string) => given;
+  for (const each of [
+    option('--coloring <name>', colorings.join(', '), checked('--coloring', coloring, text)),
+    option(
+      '--palette <palette>',
+      `a name, colours like '#000764,#ffaa00', or a file in .map or .ugr: ${paletteNames.join(', ')}`,
+      toPalette,
+    ),
+    option('--scale <name>', `${scales.join(', ')} (default: logarithm)`, checked('--scale', scale, text)),
+    option(
+      '--density <number>',
+      'how many times the palette is gone through',
+      checked('--density', density, toNumber),
+    ),
+    option(
+      '--offset <number>',
+      'where in the palette to begin, 0 to 1',
+      checked('--offset', offset, toNumber),
+    ),
+    option('--inside <color>', 'colour of points that never escape', checked('--inside', inside, text)),
+    option(
+      '--light <direction,height>',
+      'where light on slopes is from, in degrees (default: 135,45)',
+      checked('--light', light, toLight),
+    ),
+    option(
+      '--trap <shape>',
+      'what orbits are measured against: point:0+0i, line:0+0i,0.25 (turns), circle:0+0i,0.5',
+      checked('--trap', trap, toTrap),
+    ),
+    option('--depth <bits>', 'bits of each of red, green, blue: 8, 16', checked('--depth', depth, toNumber)),
+  ])
+    command.addOption(each);
+}
+
+/** What of a scene's colours is set by flags. */
+export const colorsOf = (flags: ColorFlags): ColorFlags =>
+  Object.fromEntries(names.filter((name) => flags[name] !== undefined).map((name) => [name, flags[name]]));
+
+export const acceptedPalettes = (given: string) =>
+  `must be one of ${paletteNames.join(', ')}${didYouMean(given, paletteNames)}`;
+
+function toPalette(text: string): Scene['palette'] {
+  if (paletteNames.includes(text)) return text;
+  if (/\.(map|ugr)$/i.test(text)) return gradientIn(text);
+  if (!text.includes('#')) throw new UsageError(`--palette ${text}: ${acceptedPalettes(text)}`);
+  return checked('--palette', palette, (given) => given.split(',').map((each) => each.trim()))(
+    text,
+  ) as Scene['palette'];
+}
+
+function gradientIn(path: string): readonly string[] {
+  try {
+    return readGradient(path, readFileSync(path, 'latin1'));
+  } catch (error) {
+    if (error instanceof PaletteError) throw new UsageError(`--palette ${path}: ${error.message}`);
+    throw new UsageError(`--palette ${path}: cannot be read (${(error as Error).message})`);
+  }
+}
+
+function toLight(text: string): unknown {
+  const [direction, height, ...more] = text.split(',').map((part) => toNumber(part.trim()));
+  return more.length > 0 ? text : { direction, height };
+}
+
+/** What is none is left to the schema. */
+function toTrap(text: string): unknown {
+  const [shape = '', given = ''] = text.split(/:(.*)/s);
+  const [point = '', ...sizes] = given.split(',');
+  const complex = parseComplex(point);
+  return complex ? { [shape]: [...complex, ...sizes.map((size) => toNumber(size.trim()))] } : text;
+}

@@ -1,0 +1,40 @@
+// Whether a job fits the memory, told before it begins, by the flag that makes it too large.
+import { availableMemory } from 'node:process';
+import { type Format, formats } from '../encode/formats.js';
+import { checkArchive } from '../encode/npz.js';
+import { LimitError } from '../errors.js';
+import type { ChannelName } from '../field/field.js';
+import { pointBytes } from '../render/band.js';
+import { sceneShape } from '../render/job.js';
+import { streamShape } from '../render/stream.js';
+import type { Scene } from '../scene/scene.js';
+import { UsageError } from './usage.js';
+
+/** What the program itself takes beside the numbers. */
+const ownBytes = 150e6;
+
+/** Throws UsageError where a render with these channels, slices and files does not fit. */
+export function checkMemory(
+  scene: Scene,
+  { slices: asked, workers }: { readonly slices?: number; readonly workers: number },
+  channels: readonly ChannelName[],
+  slices: number,
+  targets: readonly { readonly format: Format }[],
+): void {
+  const [rows, columns] = sceneShape(scene);
+  const { lattice, view } = scene;
+  const size = view ? `--size ${view.columns}x${view.rows}` : `--cells ${lattice.cells}`;
+  const shape = streamShape(scene, workers, channels, slices);
+  const all = rows * columns * pointBytes(channels, scene.iterations);
+  const holders = targets.filter(({ format }) => 'holdsAll' in formats[format]);
+  try {
+    if (holders.some(({ format }) => format === 'npz')) checkArchive(all, 1 + channels.length);
+    const needed = ownBytes + shape.slots * shape.slot + holders.length * all;
+    const available = availableMemory();
+    if (needed > available) throw new LimitError('the job', needed, available);
+  } catch (error) {
+    if (!(error instanceof LimitError)) throw error;
+    const hint = asked === undefined ? '' : `; or more slices than ${asked}`;
+    throw new UsageError(`${size}: ${error.message}${hint}`);
+  }
+}

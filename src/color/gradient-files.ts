@@ -1,0 +1,55 @@
+// Gradients in files: Fractint's .map (a line "red green blue" for each of up to 256 colours) and Ultra Fractal's .ugr
+// (named gradients, "index=" from 0 to 399 and "color=" as blue, green, red in one number), as both programs' manuals
+// describe them.
+import { PaletteError } from '../errors.js';
+
+/** Colours of a gradient, evenly spaced, from the first to the last: at most 256. */
+type Colors = readonly string[];
+
+const hex = (parts: readonly number[]) =>
+  `#${parts.map((part) => part.toString(16).padStart(2, '0')).join('')}`;
+
+/** The colours of a file that is named so. Throws PaletteError for what has none. */
+export function readGradient(name: string, text: string): Colors {
+  const colors = /\.map$/i.test(name) ? readMap(text) : readUgr(text);
+  if (new Set(colors).size < 2) throw new PaletteError('has no gradient of at least two colours in it');
+  return colors;
+}
+
+const mostColors = 256;
+
+function readMap(text: string): Colors {
+  const lines = text.split(/\r?\n/).slice(0, 10 * mostColors);
+  const colors = lines.flatMap((line) => {
+    const numbers = /^\s*(\d{1,3})\s+(\d{1,3})\s+(\d{1,3})(?:\s|$)/.exec(line)?.slice(1).map(Number);
+    return numbers?.every((part) => part <= 255) ? [hex(numbers)] : [];
+  });
+  return colors.slice(0, mostColors);
+}
+
+/** Places in a gradient of Ultra Fractal, which is closed to a ring. */
+const places = 400;
+
+function readUgr(text: string): Colors {
+  // The first gradient of the file: from its brace to the next.
+  const first = /\{([^}]*)\}/.exec(text)?.[1] ?? '';
+  const stops = [...first.matchAll(/index=(-?\d{1,4})\s+color=(\d{1,10})/g)]
+    .map(([, index, color]) => [Number(index), Number(color)] as const)
+    .filter(([index, color]) => Math.abs(index) < 2 * places && color < 2 ** 24)
+    .map(([index, color]) => ({
+      at: ((index % places) + places) % places,
+      parts: [color % 256, (color >> 8) % 256, color >> 16],
+    }))
+    .sort((one, other) => one.at - other.at);
+  if (stops.length === 0) return [];
+  // Sampled evenly, since colours in even steps are what a scene has; the first follows the last.
+  const [begin, end] = [stops[0]!, stops.at(-1)!];
+  const ring = [{ ...end, at: end.at - places }, ...stops, { ...begin, at: begin.at + places }];
+  return Array.from({ length: mostColors }, (_, i) => {
+    const at = ((i % (mostColors - 1)) * places) / (mostColors - 1);
+    const next = ring.findIndex((stop) => stop.at > at);
+    const [from, to] = [ring[next - 1]!, ring[next]!];
+    const part = (at - from.at) / (to.at - from.at);
+    return hex(from.parts.map((value, k) => Math.round(value + (to.parts[k]! - value) * part)));
+  });
+}

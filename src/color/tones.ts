@@ -1,0 +1,170 @@
+// How a picture's numbers become colours, found from a sample of its points: which range they have, and a table of
+// colours. Tones are plain data, by which workers paint band after band (paint.ts) to the same picture as in one piece.
+import { cosine, sine } from '../angle.js';
+import type { Field } from '../field/field.js';
+import type { Coloring, Scale, Scene } from '../scene/scene.js';
+import { coloringOf } from './coloring.js';
+import { basinColors, colorOf, colorTable } from './palettes.js';
+
+/** From a number's range to places from 0 to 1. */
+export interface Curve {
+  readonly scale: Scale;
+  readonly least: number;
+  readonly most: number;
+  /** The distance from the least from which on a logarithm's shades follow the logarithm. */
+  readonly knee: number;
+  /** For a histogram: values that the same number of points of the sample lie between. */
+  readonly quantiles?: Float64Array;
+}
+
+export interface Tones {
+  readonly coloring: Coloring;
+  /** The count of points that never escape. */
+  readonly iterations: number;
+  readonly curve: Curve;
+  /** How many colours a range has, before those with a meaning of their own; for each basin where there are some. */
+  readonly shades: number;
+  /** How many times the palette is gone through over the range, and where it begins, in palettes. */
+  readonly density: number;
+  readonly offset: number;
+  readonly isCyclic: boolean;
+  /** Which colour points have that never escape, if one of its own. */
+  readonly inside: number | undefined;
+  /** Basins or periods that have colours of their own; further ones begin again. */
+  readonly groups: number;
+  /** Red, green, blue in turn, 0 to 65535. */
+  readonly colors: Uint16Array;
+  /** What part of its light a colour keeps, for each of so many directions of the slope. */
+  readonly light: Float64Array | undefined;
+  /** Whether samples are the numbers of colours, of which there are at most 256. */
+  readonly isIndexed: boolean;
+  readonly depth: 8 | 16;
+  /** Sample points along each side of a pixel. */
+  readonly samples: number;
+}
+
+/** Points in a sample, at most. */
+const sampleLength = 2 ** 16;
+
+/** Every so many rows and columns there is a point of the sample. */
+export function sampleStep(rows: number, columns: number): number {
+  let step = Math.max(1, Math.floor(Math.sqrt((rows * columns) / sampleLength)));
+  while (Math.ceil(rows / step) * Math.ceil(columns / step) > sampleLength) step++;
+  return step;
+}
+
+/** The sample of a field that is there as a whole. */
+export function sampleOf({ rows, columns, counts, channels = {} }: Field): Field {
+  const step = sampleStep(rows, columns);
+  const isSampled = (_: number, place: number) =>
+    Math.floor(place / columns) % step === 0 && (place % columns) % step === 0;
+  return {
+    rows: Math.ceil(rows / step),
+    columns: Math.ceil(columns / step),
+    counts: counts.filter(isSampled),
+    channels: Object.fromEntries(
+      Object.entries(channels).map(([name, values]) => [name, (values as Float64Array).filter(isSampled)]),
+    ),
+  };
+}
+
+/** Colours of an indexed picture, and of one whose colours go over into each other. */
+const [fewColors, manyColors] = [256, 4096];
+/** Colours for basins and periods that are told apart; more would leave each too few shades. */
+const [mostGroups, mostPeriods] = [15, 64];
+/** Counts above the smallest from which on shades follow the logarithm; chosen by eye, on six Julia sets. */
+const countKnee = 4;
+/** The same for distances, in pixels, and for other numbers, in parts of their range. */
+const [distanceKnee, knee] = [0.5, 1 / 32];
+/** The part of a range's largest numbers that all have the last colour, so that a few do not decide about all. */
+const outliers = 0.001;
+const lightSteps = 1024;
+/** What a slope keeps of its light that is turned away from it. */
+const ambient = 0.2;
+const black = '#000000';
+
+/** Throws RangeError for an unknown palette. */
+export async function tonesOf(sample: Field, scene: Scene): Promise<Tones> {
+  const coloring = coloringOf(scene);
+  const { iterations, density = 1, offset = 0, depth = 8 } = scene;
+  const samples = scene.view?.samples ?? 1;
+  const isFlat = samples === 1 && depth === 8;
+  const isSmooth = ['smooth', 'distance', 'trap', 'slope'].includes(coloring);
+  const basins = sample.channels?.basin;
+  const groups =
+    coloring === 'basin'
+      ? 1 + Math.min(mostGroups, basins?.reduce((most, each) => Math.max(most, each), 0) ?? 0)
+      : coloring === 'period'
+        ? mostPeriods
+        : 1;
+  // Counts that reach the last have the last colour, and traps catch what never escapes; black is asked for there.
+  const hasInside = scene.inside !== undefined || !['count', 'trap', 'basin', 'period'].includes(coloring);
+  const all = isSmooth ? manyColors : fewColors;
+  const shades =
+    coloring === 'basin' ? Math.floor(all / groups) : all - (hasInside ? 1 : 0) - (groups > 1 ? groups : 0);
+  const { isCyclic, colors } = await colorsOf(scene, coloring, shades, groups);
+  const inside = hasInside ? colors.length / 3 : undefined;
+  return {
+    ...{ coloring, iterations, shades, density, offset, isCyclic, groups, depth, samples, inside },
+    curve: curveOf(sample, scene, coloring),
+    colors: hasInside ? Uint16Array.of(...colors, ...colorOf(scene.inside ?? black)) : colors,
+    light: coloring === 'slope' ? lightOf(scene) : undefined,
+    isIndexed: isFlat && !isSmooth,
+  };
+}
+
+/** A table of colours: those of the range, then those of groups. */
+async function colorsOf({ palette }: Scene, coloring: Coloring, shades: number, groups: number) {
+  if (coloring === 'basin') {
+    const bytes = await basinColors(palette, groups - 1, shades);
+    return { isCyclic: false, colors: Uint16Array.from(bytes, (part) => 257 * part) };
+  }
+  const table = await colorTable(palette, shades);
+  if (coloring !== 'period') return table;
+  // Outside there are greys, so that the colours of periods are told from them; 0, no period, is black.
+  const greys = (await colorTable('greys', shades)).colors;
+  const golden = 0.6180339887498949;
+  const hues = Array.from({ length: groups }, (_, period) => {
+    const at = Math.round(((period * golden) % 1) * (shades - 1));
+    return period === 0 ? colorOf(black) : [...table.colors.subarray(3 * at, 3 * at + 3)];
+  });
+  return { isCyclic: false, colors: Uint16Array.of(...greys, ...hues.flat()) };
+}
+
+function curveOf({ counts, channels = {} }: Field, scene: Scene, coloring: Coloring): Curve {
+  const { iterations, scale = 'logarithm' } = scene;
+  const smooth = channels.smooth && coloring !== 'period' ? channels.smooth : undefined;
+  const values =
+    coloring === 'distance' ? channels.distance! : coloring === 'trap' ? channels.trap! : (smooth ?? counts);
+  const isCount = values === counts;
+  const takes = isCount || coloring === 'trap' ? () => true : (i: number) => counts[i]! < iterations;
+  const sorted = Float64Array.from(values)
+    .filter((value, i) => takes(i) && value < Infinity)
+    .sort();
+  const last = Math.floor((sorted.length - 1) * (1 - (isCount ? 0 : outliers)));
+  const [least = 0, most = 0] = [sorted[0], sorted[last]];
+  const kneeOf =
+    isCount || smooth ? countKnee : coloring === 'distance' ? distanceKnee : knee * (most - least);
+  return {
+    ...{ scale, least, most, knee: kneeOf || 1 },
+    ...(scale === 'histogram' && { quantiles: quantilesOf(sorted) }),
+  };
+}
+
+const quantileCount = 1024;
+
+/** Values at even ranks of a sorted sample, each of them once. */
+const quantilesOf = (sorted: Float64Array): Float64Array =>
+  Float64Array.from(
+    { length: quantileCount + 1 },
+    (_, i) => sorted[Math.round((i * (sorted.length - 1)) / quantileCount)] ?? 0,
+  );
+
+/** Lambert's law, for light that falls on the slope of the potential from a direction and a height above the plane. */
+function lightOf({ light = { direction: 135, height: 45 } }: Scene): Float64Array {
+  const [flat, steep] = [cosine(light.height), sine(light.height)];
+  return Float64Array.from({ length: lightSteps }, (_, i) => {
+    const falling = flat * cosine((360 * (i + 0.5)) / lightSteps - light.direction) + steep;
+    return ambient + ((1 - ambient) * Math.max(0, falling)) / (flat + steep);
+  });
+}

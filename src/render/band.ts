@@ -1,0 +1,163 @@
+// What workers do for a picture that is made band by band: count the points of some rows, trace them, hold some
+// against the oracle, and paint them, all in memory that is used again for a later band.
+import { paintRows } from '../color/paint.js';
+import type { Tones } from '../color/tones.js';
+import type { ChannelName, Channels, Field } from '../field/field.js';
+import { countsType, type Exact } from '../kernel/kernel.js';
+import type { SliceRange } from '../pool/slices.js';
+import { channelTypes } from './channel-types.js';
+import { placesWithin } from './places.js';
+import { countSlice, type RenderJob, referenceCounts, type TraceSetup, traceRows } from './task.js';
+
+/** What every worker is sent once for all bands of a picture. */
+export interface BandJob {
+  readonly render: RenderJob;
+  /** How orbits are traced, where the picture or a file needs these channels. */
+  readonly setup: TraceSetup | undefined;
+  readonly channels: readonly ChannelName[];
+  readonly exact: Exact;
+  /** How to paint; without it there are no pixels. */
+  readonly tones: Tones | undefined;
+  /** Which points are held against the oracle, if any. */
+  readonly seed: number | undefined;
+  /** Memory for bands that are under way; that of number i is i % slots.length. */
+  readonly slots: readonly ArrayBuffer[];
+}
+
+/** A count that the oracle does not confirm. */
+export interface WrongCount {
+  readonly row: number;
+  readonly column: number;
+  readonly counted: number;
+  readonly expected: number;
+}
+
+/** Some rows of a field, with what they look like. Its arrays are overwritten by a later band. */
+export interface Band extends Field {
+  /** The number of its first row in the whole. */
+  readonly start: number;
+  /** Samples of the rows of pixels, as the picture's PixelFormat has them. */
+  readonly pixels?: Uint8Array | undefined;
+  readonly least: number;
+  readonly most: number;
+  readonly sum: number;
+  readonly verified: number;
+  readonly wrong?: WrongCount | undefined;
+  /** Where its numbers are from: computed now, kept in a store, or computed again because what was kept is damaged. */
+  readonly origin: 'computed' | 'kept' | 'mended';
+  /** The worker that made it. */
+  readonly worker: string;
+  /** In milliseconds since 1970, and how long it took. */
+  readonly begun: number;
+  readonly milliseconds: number;
+}
+
+/** This thread's name among others. */
+const worker = crypto.randomUUID();
+const now = () => performance.timeOrigin + performance.now();
+
+/** Computes some rows into their slot. */
+export function computeBand(range: SliceRange, job: BandJob): Band {
+  const begun = now();
+  const field = bandField(range, job);
+  computeCounts(range, job, field);
+  traceField(range, job, field);
+  return finishBand(range, job, begun, field);
+}
+
+export function computeCounts(range: SliceRange, { render, exact }: BandJob, { counts }: Field): void {
+  countSlice(counts, range, render, exact);
+}
+
+/** Fills the channels, where there are any, of rows whose counts are there. */
+export function traceField(range: SliceRange, { render, setup }: BandJob, { counts, channels }: Field): void {
+  if (setup && channels) traceRows(range, render, setup, counts, channels);
+}
+
+/** What is told of rows that are computed. */
+export function finishBand(range: SliceRange, job: BandJob, begun: number, field: Field): Band {
+  const pixels = job.tones && keep(paintRows(field, job.tones), range, job);
+  const { wrong, verified } = verifyRows(range, job, field);
+  const facts = { ...countFacts(field.counts), verified, ...(wrong && { wrong }) };
+  return {
+    ...field,
+    start: range.start,
+    ...(pixels && { pixels }),
+    ...facts,
+    ...{ origin: 'computed', worker, begun, milliseconds: now() - begun },
+  };
+}
+
+/** The memory of a band's rows: its arrays one after the other, those of larger numbers first, so that each is aligned. */
+export function bandField({ index, start, end }: SliceRange, job: BandJob): Field {
+  const { points, kernel } = job.render;
+  const columns = points.columnRe.length;
+  const rows = end - start;
+  const slot = job.slots[index % job.slots.length]!;
+  let at = 0;
+  const next = <T>(type: ArrayType<T>): T => {
+    const array = new type(slot, at, rows * columns);
+    at += rows * columns * type.BYTES_PER_ELEMENT;
+    return array;
+  };
+  const types = arrayTypes(job.channels, kernel.iterations);
+  const arrays = Object.fromEntries(types.map(([name, type]) => [name, next(type as ArrayType<Uint8Array>)]));
+  const { counts, ...channels } = arrays as unknown as Channels & { counts: Field['counts'] };
+  return { rows, columns, counts, ...(job.channels.length > 0 && { channels }) };
+}
+
+interface ArrayType<T> {
+  new (buffer: ArrayBuffer, at: number, length: number): T;
+  readonly BYTES_PER_ELEMENT: number;
+}
+
+/** The arrays of a field, those of larger numbers first. */
+const arrayTypes = (channels: readonly ChannelName[], iterations: number) =>
+  [
+    ...channels.map((name) => [name, channelTypes[name]] as const),
+    ['counts', countsType(iterations)] as const,
+  ].sort(([, one], [, other]) => other.BYTES_PER_ELEMENT - one.BYTES_PER_ELEMENT);
+
+/** How many bytes a point takes. */
+export const pointBytes = (channels: readonly ChannelName[], iterations: number): number =>
+  arrayTypes(channels, iterations).reduce((sum, [, { BYTES_PER_ELEMENT }]) => sum + BYTES_PER_ELEMENT, 0);
+
+/** Puts pixels behind the field in its slot, where they are shared with who writes them, not copied. */
+function keep(pixels: Uint8Array, { index, start, end }: SliceRange, { render, channels, slots }: BandJob) {
+  const { points, kernel } = render;
+  const at = (end - start) * points.columnRe.length * pointBytes(channels, kernel.iterations);
+  const kept = new Uint8Array(slots[index % slots.length]!, at, pixels.length);
+  kept.set(pixels);
+  return kept;
+}
+
+function countFacts(counts: Field['counts']) {
+  let [least, most, sum] = [counts[0]!, counts[0]!, 0];
+  for (let i = 0; i < counts.length; i++) {
+    const count = counts[i]!;
+    sum += count;
+    if (count >= least && count <= most) continue; // nearly always: one guess for the processor to get right
+    if (count < least) least = count;
+    else most = count;
+  }
+  return { least, most, sum };
+}
+
+function verifyRows({ start }: SliceRange, { render, seed }: BandJob, { rows, columns, counts }: Field) {
+  if (seed === undefined) return { verified: 0 };
+  const total = render.points.rowRe.length * columns;
+  const places = placesWithin(start * columns, (start + rows) * columns, total, seed);
+  const expected = referenceCounts(places, render);
+  const wrong = places.findIndex((place, i) => counts[place - start * columns] !== expected[i]);
+  if (wrong < 0) return { verified: places.length };
+  const place = places[wrong]!;
+  return {
+    verified: places.length,
+    wrong: {
+      row: Math.floor(place / columns),
+      column: place % columns,
+      counted: counts[place - start * columns]!,
+      expected: expected[wrong]!,
+    },
+  };
+}

@@ -1,0 +1,248 @@
+// A picture band by band, from the top, in memory that does not grow with it: workers compute and paint slices, and
+// whoever reads gets them in order.
+import { channelsOf } from '../color/coloring.js';
+import type { PixelFormat } from '../color/image.js';
+import { pixelFormat } from '../color/paint.js';
+import { sampleStep, type Tones, tonesOf } from '../color/tones.js';
+import { VerifyError } from '../errors.js';
+import type { ChannelName } from '../field/field.js';
+import { partial, type SliceRange, sliceRange, type Task, tasks, type WorkerShare } from '../pool/index.js';
+import type { Scene } from '../scene/scene.js';
+import { type Band, type BandJob, computeBand, pointBytes } from './band.js';
+import { traceSetup } from './channels.js';
+import { defaultSlices, pictureShape, prepareJob, samplesOf, sceneShape } from './job.js';
+import { checkedBytes, sharedMemory } from './memory.js';
+import type { RenderJob, TraceSetup } from './task.js';
+import { takeTurns } from './turns.js';
+import { anySeed, type Verified } from './verify.js';
+import { type ComputeOptions, type Work, wholeField } from './whole.js';
+
+const worker = tasks<typeof import('./band.js')>(new URL('./band.js', import.meta.url));
+
+/** How a band is made: by a worker, or in this thread. */
+export interface BandWork {
+  readonly task: Task<(range: SliceRange) => Band | Promise<Band>>;
+  run(range: SliceRange): Band | Promise<Band>;
+}
+
+const plainWork = (job: BandJob): BandWork => ({
+  task: partial(worker.computeBand, job),
+  run: (range) => computeBand(range, job),
+});
+
+export interface StreamOptions extends ComputeOptions {
+  /** What to tell of each point besides its count and what the picture's colours need. */
+  readonly channels?: readonly ChannelName[] | undefined;
+  /** Whether bands have pixels. */
+  readonly isPainted: boolean;
+  /** How bands are made; default: they are computed, and kept nowhere. */
+  readonly via?: ((job: BandJob) => BandWork) | undefined;
+}
+
+/** A scene that is computed while it is read. */
+export interface FieldStream {
+  readonly scene: Scene;
+  /** Sample points. */
+  readonly rows: number;
+  readonly columns: number;
+  /** The channels that bands have. */
+  readonly channels: readonly ChannelName[];
+  /** The picture's form, where bands have pixels. */
+  readonly format: PixelFormat | undefined;
+  /** To be read once, in turn: what a band holds is overwritten when more is asked for. Rejects as `render` does. */
+  readonly bands: AsyncIterable<Band>;
+  /** What was done, once all bands were read. */
+  summary(): Summary;
+}
+
+export interface Summary {
+  readonly work: Work;
+  readonly counts: { readonly min: number; readonly max: number; readonly sum: number };
+  readonly verified?: Verified | undefined;
+  /** How many slices were computed now, kept in a store, or damaged there and computed again. */
+  readonly origins: Readonly<Record<Band['origin'], number>>;
+}
+
+/** Bytes of a band that is under way, where nobody says how many slices there are. */
+const slotBytes = 2 ** 25;
+/** Bands that are under way or wait to be read, for each worker and besides. */
+const slotsPerWorker = 2;
+const moreSlots = 2;
+
+/** How many slices a picture is cut into and how much memory it takes while it is made. */
+export function streamShape(
+  scene: Scene,
+  workers: number,
+  channels: readonly ChannelName[],
+  slices?: number,
+) {
+  const [rows, columns] = sceneShape(scene);
+  const samples = samplesOf(scene);
+  const bytes = pointBytes(channels, scene.iterations) + 6 / samples ** 2;
+  const fitting = Math.ceil((rows * columns * bytes) / slotBytes);
+  const cut = slices ?? Math.min(rows / samples, Math.max(defaultSlices(rows / samples, workers), fitting));
+  const slots = Math.min(cut, slotsPerWorker * Math.max(1, workers) + moreSlots);
+  const slot = Math.ceil(rows / samples / cut) * samples * columns * bytes;
+  return { slices: cut, slots, slot: Math.ceil(slot / 8) * 8 };
+}
+
+/** The channels that a stream must have. */
+export const streamedChannels = (scene: Scene, wanted: readonly ChannelName[], isPainted: boolean) => [
+  ...new Set([...(isPainted ? channelsOf(scene) : []), ...wanted]),
+];
+
+/**
+ * Makes a scene ready and finds its colours from a sample of its points. Throws SceneError for what is no scene,
+ * LimitError where a band takes more than 4 GiB.
+ */
+export async function streamScene(given: Scene, options: StreamOptions): Promise<FieldStream> {
+  const { pool, exact = 'enclosures', isPainted, via = plainWork, verify, signal } = options;
+  const called = performance.timeOrigin + performance.now();
+  const { scene, job } = prepareJob(given);
+  const channels = streamedChannels(scene, options.channels ?? [], isPainted);
+  const setup = channels.length > 0 ? traceSetup(scene, job, channels) : undefined;
+  const tones = isPainted ? await findTones(scene, job, setup, channels, options) : undefined;
+  const shape = streamShape(scene, pool?.workers ?? 0, channels, options.slices);
+  const { slices } = shape;
+  const [rows, columns] = sceneShape(scene);
+  checkedBytes(`a slice of ${Math.ceil(rows / slices)} x ${columns} points`, shape.slot);
+  const slots = Array.from({ length: shape.slots }, () => sharedMemory(shape.slot));
+  const seed = verify ? (typeof verify === 'object' ? verify.seed : anySeed()) : undefined;
+  const work = via({ render: job, setup, channels, exact, tones, seed, slots });
+
+  const [height, width] = pictureShape(scene);
+  const samples = samplesOf(scene);
+  const ledger = newLedger(called);
+  function* ranges(): Generator<SliceRange> {
+    for (let index = 0, sent = 0; index < slices; index++) {
+      const { start, end } = sliceRange(height, slices, index);
+      // Those without rows, where there are more slices than rows, would take a slot from others.
+      if (start < end) yield { index: sent++, start: start * samples, end: end * samples };
+    }
+  }
+
+  async function* bands(): AsyncGenerator<Band> {
+    const made = pool
+      ? pool.imap(work.task, ranges(), { bufferSize: slots.length, signal })
+      : inThisThread(work, ranges(), signal);
+    let done = 0;
+    for await (const band of made) {
+      if (band.wrong) {
+        const { row, column, counted, expected } = band.wrong;
+        throw new VerifyError(row, column, counted, expected, seed!);
+      }
+      ledger.add(band);
+      options.onProgress?.({ done: ++done, slices: Math.min(slices, height) });
+      yield band;
+    }
+  }
+
+  return {
+    ...{ scene, rows, columns, channels, bands: bands() },
+    format: tones && pixelFormat(tones, width, height),
+    summary: () => ledger.summary(slices, Math.max(1, pool?.workers ?? 0), seed),
+  };
+}
+
+async function* inThisThread(
+  { run }: BandWork,
+  ranges: Iterable<SliceRange>,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Band> {
+  const turns = takeTurns(signal);
+  for (const range of ranges) {
+    yield await run(range);
+    if (turns.isDue()) await turns.give();
+  }
+}
+
+/** How to paint, from every k-th row and column of the sample points. */
+async function findTones(
+  scene: Scene,
+  job: RenderJob,
+  setup: TraceSetup | undefined,
+  channels: readonly ChannelName[],
+  { pool, exact, signal }: StreamOptions,
+): Promise<Tones> {
+  const { rowRe, rowIm, columnRe, columnIm } = job.points;
+  const step = sampleStep(rowRe.length, columnRe.length);
+  const some = (all: Float64Array) => all.filter((_, i) => i % step === 0);
+  const points = {
+    ...{ rowRe: some(rowRe), rowIm: some(rowIm), columnRe: some(columnRe), columnIm: some(columnIm) },
+  };
+  const sample = wholeField({ ...job, points }, setup, channels);
+  await sample.compute({ pool, exact, signal });
+  return tonesOf(sample.field, scene);
+}
+
+/** Adds up what bands tell. */
+function newLedger(called: number) {
+  const shares = new Map<string, { slices: number; rows: number; busy: number }>();
+  let [least, most, sum, verified] = [Infinity, 0, 0, 0];
+  let [first, last] = [Infinity, called];
+  const origins = { computed: 0, kept: 0, mended: 0 };
+  return {
+    add(band: Band): void {
+      origins[band.origin]++;
+      const share = shares.get(band.worker) ?? { slices: 0, rows: 0, busy: 0 };
+      share.slices++;
+      share.rows += band.rows;
+      share.busy += band.milliseconds / 1000;
+      shares.set(band.worker, share);
+      least = Math.min(least, band.least);
+      most = Math.max(most, band.most);
+      sum += band.sum;
+      verified += band.verified;
+      first = Math.min(first, band.begun);
+      last = Math.max(last, band.begun + band.milliseconds);
+    },
+    summary(slices: number, workers: number, seed: number | undefined): Summary {
+      const idle = { slices: 0, rows: 0, busy: 0 };
+      const all: WorkerShare[] = [...shares.values()];
+      while (all.length < workers) all.push(idle);
+      return {
+        work: { slices, shares: all, start: (first - called) / 1000, compute: (last - first) / 1000 },
+        counts: { min: least, max: most, sum },
+        origins,
+        ...(seed !== undefined && { verified: { points: verified, seed } }),
+      };
+    },
+  };
+}
+
+/** One source for several readers that go at one pace: what is handed out is good until all of them ask for more. */
+export function shared<T>(source: AsyncIterable<T>, readers: number): AsyncIterable<T>[] {
+  const iterator = source[Symbol.asyncIterator]();
+  let left = readers;
+  let waiting: { resolve(result: IteratorResult<T>): void; reject(error: unknown): void }[] = [];
+  function goOn(): void {
+    if (left === 0) void iterator.return?.();
+    if (waiting.length < left || waiting.length === 0) return;
+    const all = waiting;
+    waiting = [];
+    iterator.next().then(
+      (result) => {
+        for (const { resolve } of all) resolve(result);
+      },
+      (error) => {
+        for (const { reject } of all) reject(error);
+      },
+    );
+  }
+  const reader = (): AsyncIterableIterator<T> => ({
+    next: () =>
+      new Promise((resolve, reject) => {
+        waiting.push({ resolve, reject });
+        goOn();
+      }),
+    async return(value?: unknown) {
+      left--;
+      goOn();
+      return { done: true, value };
+    },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  });
+  return Array.from({ length: readers }, reader);
+}
