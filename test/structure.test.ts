@@ -53,7 +53,7 @@ const allowed: Record<string, { all: string[]; types: string[] }> = {
   pool: { all: [], types: [] },
   // Slices are one definition for arrays and for the pool.
   field: { all: ['top', 'src/pool/slices.ts'], types: ['scene', 'kernel'] },
-  render: { all: ['top', 'scene', 'formula', 'kernel', 'pool', 'field'], types: [] },
+  render: { all: ['top', 'scene', 'formula', 'kernel', 'pool', 'field', 'color', 'encode'], types: [] },
   color: { all: ['top'], types: ['scene', 'field'] },
   // A picture's text is the scene's.
   encode: { all: ['top', 'color', 'src/scene/scene.ts'], types: ['scene', 'field'] },

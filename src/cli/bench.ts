@@ -8,6 +8,7 @@ import { prepare } from '../render/render.js';
 import type { Scene } from '../scene/scene.js';
 import { type BenchDocument, type BenchRow, benchFormats, describeMachine, table } from './bench-outputs.js';
 import { unheard } from './interrupt.js';
+import { checkField } from './memory-check.js';
 import { addScene, type SceneFlags, sceneOf } from './scene-flags.js';
 import { say } from './text.js';
 import { checkedOutput, mostSlices, mostWorkers, option, outputOption, UsageError, whole } from './usage.js';
@@ -63,6 +64,7 @@ async function run(given: string | undefined, flags: BenchFlags): Promise<void> 
     return { output: checkedOutput(path), format };
   });
   const { scene } = sceneOf(given, flags);
+  checkField(scene);
   const rows = await unheard(() => measure(scene, flags));
   const document: BenchDocument = {
     schema: 'mandoline.bench.1',

@@ -5,7 +5,7 @@ import { checkArchive } from '../encode/npz.js';
 import { LimitError } from '../errors.js';
 import type { ChannelName } from '../field/field.js';
 import { pointBytes } from '../render/band.js';
-import { sceneShape } from '../render/job.js';
+import { sceneBytes, sceneShape } from '../render/job.js';
 import { streamShape } from '../render/stream.js';
 import type { Scene } from '../scene/scene.js';
 import { UsageError } from './usage.js';
@@ -22,19 +22,28 @@ export function checkMemory(
   targets: readonly { readonly format: Format }[],
 ): void {
   const [rows, columns] = sceneShape(scene);
-  const { lattice, view } = scene;
-  const size = view ? `--size ${view.columns}x${view.rows}` : `--cells ${lattice.cells}`;
   const shape = streamShape(scene, workers, channels, slices);
   const all = rows * columns * pointBytes(channels, scene.iterations);
   const holders = targets.filter(({ format }) => 'holdsAll' in formats[format]);
-  try {
+  const needed = () => {
     if (holders.some(({ format }) => format === 'npz')) checkArchive(all, 1 + channels.length);
-    const needed = ownBytes + shape.slots * shape.slot + holders.length * all;
+    return shape.slots * shape.slot + holders.length * all;
+  };
+  check(scene, needed, asked === undefined ? '' : `; or more slices than ${asked}`);
+}
+
+/** Throws UsageError where the whole of a scene's counts do not fit. */
+export const checkField = (scene: Scene): void => check(scene, () => sceneBytes(scene), '');
+
+function check(scene: Scene, bytes: () => number, hint: string): void {
+  try {
+    const needed = ownBytes + bytes();
     const available = availableMemory();
     if (needed > available) throw new LimitError('the job', needed, available);
   } catch (error) {
     if (!(error instanceof LimitError)) throw error;
-    const hint = asked === undefined ? '' : `; or more slices than ${asked}`;
+    const { lattice, view } = scene;
+    const size = view ? `--size ${view.columns}x${view.rows}` : `--cells ${lattice.cells}`;
     throw new UsageError(`${size}: ${error.message}${hint}`);
   }
 }

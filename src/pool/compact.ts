@@ -40,5 +40,7 @@ type ViewConstructor = new (buffer: ArrayBufferLike) => ArrayBufferView;
 function compactView(view: ArrayBufferView, kept?: ReadonlySet<unknown>): ArrayBufferView {
   if (!isPartOfBuffer(view, kept)) return view;
   const part = view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength);
-  return new (view.constructor as ViewConstructor)(part);
+  // A Buffer arrives as a Uint8Array, whose constructor asks no questions.
+  const type = view instanceof Uint8Array ? Uint8Array : (view.constructor as ViewConstructor);
+  return new type(part);
 }

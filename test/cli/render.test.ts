@@ -153,8 +153,8 @@ const wrong: [string, RegExp][] = [
   ['-o - --format png --json', /^mandoline: --json: must not be given with -o -; both write to stdout$/],
   ['--format png', /^mandoline: --format png: goes with -o -; a file's suffix names its format$/],
   [
-    '--cells 46340',
-    /^mandoline: --cells 46340: a field of 92680 x 92680 counts needs 17\.2 GB, at most 4\.29 GB can be had; take fewer points$/,
+    '--cells 46340 -o a.npz',
+    /^mandoline: --cells 46340: a \.npz archive needs 17\.2 GB, at most 4\.29 GB can be had; take fewer points$/,
   ],
   ['--cellos 3', /^mandoline: unknown option '--cellos'\n\(Did you mean --cells\?\)$/],
   ['lesson surplus', /^mandoline: too many arguments/],

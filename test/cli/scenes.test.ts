@@ -242,8 +242,8 @@ const wrong: [string[], string][] = [
   [['--exact', 'fast'], '--exact fast: must be enclosures or brute'],
   [['--seed', '3'], '--seed 3: goes with --verify'],
   [
-    ['--size', '100000x100000'],
-    '--size 100000x100000: a field of 100000 x 100000 counts needs 20.0 GB, at most 4.29 GB can be had; take fewer points',
+    ['--size', '100000x100000', '-o', 'a.npz'],
+    '--size 100000x100000: a .npz archive needs 20.0 GB, at most 4.29 GB can be had; take fewer points',
   ],
   [
     ['--channels', 'smoth', '-o', 'a.npz'],
