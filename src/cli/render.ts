@@ -1,7 +1,6 @@
 // `mandoline render`: a scene computed, written, and what it took.
 
 import { availableParallelism } from 'node:os';
-import { crc32 } from 'node:zlib';
 import type { Command } from 'commander';
 import { type Format, formatNames, formatOf, formats } from '../encode/formats.js';
 import type { Dtype } from '../encode/npy.js';
@@ -151,9 +150,11 @@ async function write(
   dtype: Dtype,
 ): Promise<Written[]> {
   const readers = shared(stream.bands, targets.length);
-  const compression = { compressBands: compressWith(pool), crc32 };
   const written = targets.map(async ({ output, format }, i): Promise<Written> => {
-    const chunks = formats[format].encode({ ...stream, bands: readers[i]! }, { dtype, compression });
+    const chunks = formats[format].encode(
+      { ...stream, bands: readers[i]! },
+      { dtype, compression: compressWith(pool) },
+    );
     return { path: output.path, format, bytes: await output.write(chunks) };
   });
   const ended = await Promise.allSettled(written);

@@ -2,7 +2,6 @@
 import { mkdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { crc32 } from 'node:zlib';
 import type { Command } from 'commander';
 import { channelsOf } from '../color/coloring.js';
 import { contactSheet, halved } from '../color/contact-sheet.js';
@@ -68,7 +67,6 @@ async function draw(folder: string, { size, workers }: ScenesFlags): Promise<voi
   }
   const sheet = checkedOutput(join(folder, 'contact-sheet.png'));
   await using pool = new Pool({ workers });
-  const compression = { compressBands: compressWith(pool), crc32 };
   const thumbnails: Image[] = [];
   for (const [name, bundled] of Object.entries(gallery)) {
     const scene = inPixels(bundled.scene, ...size);
@@ -79,7 +77,7 @@ async function draw(folder: string, { size, workers }: ScenesFlags): Promise<voi
     const image = await paint({ rows, columns, counts, channels }, scene);
     const texts = pngTexts(scene);
     const output = checkedOutput(join(folder, `${name}.png`));
-    const bytes = await output.write(encodePng(image, rowsOf(image), texts, compression));
+    const bytes = await output.write(encodePng(image, rowsOf(image), texts, compressWith(pool)));
     thumbnails.push(halved(image));
     say(
       `${tint('bold', name.padEnd(14))} ${size.join(' x ')}   ${seconds(work.compute).padStart(7)}   ` +
@@ -87,6 +85,8 @@ async function draw(folder: string, { size, workers }: ScenesFlags): Promise<voi
     );
   }
   const image = contactSheet(thumbnails, across);
-  const bytes = await sheet.write(encodePng(image, rowsOf(image), { Software: 'Mandoline' }, compression));
+  const bytes = await sheet.write(
+    encodePng(image, rowsOf(image), { Software: 'Mandoline' }, compressWith(pool)),
+  );
   say(`\n${sheet.path} ${image.width} x ${image.height}, ${formatBytes(bytes)}`);
 }

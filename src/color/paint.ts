@@ -11,14 +11,31 @@ export function pixelFormat({ isIndexed, colors, depth }: Tones, width: number, 
   return { width, height, palette, depth };
 }
 
-/** The samples of all rows of a field, which has all the points of whole rows of pixels, in the picture's form. */
-export function paintRows(field: Field, tones: Tones): Uint8Array {
-  const numbers = new (tones.colors.length > 3 * 256 ? Uint16Array : Uint8Array)(field.counts.length);
-  numberOf(tones)(field, numbers);
-  if (tones.isIndexed) return numbers as Uint8Array;
+/** How many bytes the samples of so many sample points take. */
+export const paintedBytes = (points: number, { isIndexed, depth, samples }: Tones): number =>
+  ((isIndexed ? 1 : (3 * depth) / 8) * points) / samples ** 2;
+
+/** Writes the samples of all rows of a field, which has all the points of whole rows of pixels, in the picture's form. */
+export function paintRows(field: Field, tones: Tones, into: Uint8Array): void {
+  const number = numberOf(tones);
+  if (tones.isIndexed) {
+    number(field, into);
+    return;
+  }
+  const numbers = scratch(field.counts.length);
+  number(field, numbers);
   const lights = field.channels?.slope && tones.light && lightsOf(field.channels.slope, tones.light);
-  if (tones.samples > 1) return averaged(field, numbers, tones, lights);
-  return tones.depth === 16 ? words(numbers, tones, lights) : bytes(numbers, tones, lights);
+  if (tones.samples > 1) writeMeans(field, numbers, tones, lights, into);
+  else if (tones.depth === 16) writeWords(numbers, tones, lights, into);
+  else writeBytes(numbers, tones, lights, into);
+}
+
+let kept = new Uint16Array();
+
+/** Memory for the numbers of a band's colours, which the next band takes again. */
+function scratch(length: number): Uint16Array {
+  if (kept.length < length) kept = new Uint16Array(length);
+  return kept.subarray(0, length);
 }
 
 type Numbers = Uint8Array | Uint16Array;
@@ -120,9 +137,13 @@ function lightsOf(slopes: Float32Array, light: Float64Array): Float32Array {
   return lights;
 }
 
-function bytes(numbers: Numbers, { colors }: Tones, lights: Float32Array | undefined): Uint8Array {
+function writeBytes(
+  numbers: Numbers,
+  { colors }: Tones,
+  lights: Float32Array | undefined,
+  samples: Uint8Array,
+): void {
   const table = Uint8Array.from(colors, (part) => Math.round(part / 257));
-  const samples = new Uint8Array(3 * numbers.length);
   for (let i = 0, at = 0; i < numbers.length; i++) {
     const from = 3 * numbers[i]!;
     const light = lights ? lights[i]! : 1;
@@ -130,12 +151,15 @@ function bytes(numbers: Numbers, { colors }: Tones, lights: Float32Array | undef
     samples[at++] = table[from + 1]! * light;
     samples[at++] = table[from + 2]! * light;
   }
-  return samples;
 }
 
 /** Samples of 16 bits, the higher byte first. */
-function words(numbers: Numbers, { colors }: Tones, lights: Float32Array | undefined): Uint8Array {
-  const samples = new Uint8Array(6 * numbers.length);
+function writeWords(
+  numbers: Numbers,
+  { colors }: Tones,
+  lights: Float32Array | undefined,
+  samples: Uint8Array,
+): void {
   for (let i = 0, at = 0; i < numbers.length; i++) {
     const light = lights ? lights[i]! : 1;
     for (let part = 0; part < 3; part++) {
@@ -144,20 +168,19 @@ function words(numbers: Numbers, { colors }: Tones, lights: Float32Array | undef
       samples[at++] = value & 0xff;
     }
   }
-  return samples;
 }
 
 /** The mean of the light of all points of a pixel, not of the numbers that stand for it (sRGB, IEC 61966-2-1). */
-function averaged(
+function writeMeans(
   { rows, columns }: Field,
   numbers: Numbers,
   { colors, samples: side, depth }: Tones,
   lights: Float32Array | undefined,
-): Uint8Array {
+  samples: Uint8Array,
+): void {
   const linear = Float64Array.from(colors, (part) => lightOf(part));
   const [height, width] = [rows / side, columns / side];
   const size = depth / 8;
-  const samples = new Uint8Array(3 * size * width * height);
   const sums = new Float64Array(3 * width);
   for (let row = 0, at = 0; row < height; row++) {
     sums.fill(0);
@@ -173,7 +196,6 @@ function averaged(
       samples[at++] = size === 2 ? value & 0xff : Math.round(value / 257);
     }
   }
-  return samples;
 }
 
 const lightSteps = 2 ** 12;

@@ -49,7 +49,8 @@ const cyclic = new Set(['rainbow', 'sinebow', 'classic', 'twilight']);
 
 /** The last colour, that of the largest count, in black: where nothing escapes it is dark. */
 function inBlack(palette: (t: number) => string): (t: number) => string {
-  return (t) => (t < 1 ? palette(t) : '#000000');
+  const darkened = (t: number) => (t < 1 ? palette(t) : '#000000');
+  return Object.assign(darkened, { light: palette });
 }
 
 export const paletteNames: readonly string[] = Object.keys(palettes);
@@ -77,10 +78,17 @@ export interface ColorTable {
 /** Colours of which those of a palette with a name are at most this many steps apart. */
 const namedColors = 256;
 
-/** `length` colours of a named palette or a gradient of one's own. Throws RangeError for an unknown palette. */
-export async function colorTable(palette: string | readonly string[], length: number): Promise<ColorTable> {
+/**
+ * `length` colours of a named palette or a gradient of one's own; `isWhole`: with the black that some end in, for points
+ * that never escape. Throws RangeError for an unknown palette.
+ */
+export async function colorTable(
+  palette: string | readonly string[],
+  length: number,
+  isWhole: boolean,
+): Promise<ColorTable> {
   if (typeof palette === 'string') {
-    const some = paletteColors(palette, Math.min(length, namedColors));
+    const some = paletteColors(palette, Math.min(length, namedColors), isWhole);
     return { colors: stretched(some, length), isCyclic: cyclic.has(palette) };
   }
   // Loaded here: a library of colour mathematics is slow to start.
@@ -114,8 +122,8 @@ export function colorOf(hex: string): readonly [number, number, number] {
 }
 
 /** `length` colours from a palette's first to its last: red, green, blue in turn, 0 to 255. */
-export function paletteColors(name: string, length: number): Uint8Array {
-  const palette = paletteOf(name);
+export function paletteColors(name: string, length: number, isWhole = true): Uint8Array {
+  const palette = paletteOf(name, isWhole);
   const colors = Array.from({ length }, (_, i) => palette(i / Math.max(1, length - 1)));
   return Uint8Array.from(colors.flatMap(({ r, g, b }) => [r, g, b]));
 }
@@ -133,7 +141,7 @@ export async function basinColors(
   groups: number,
   shades: number,
 ): Promise<Uint8Array> {
-  const { colors } = await colorTable(palette, 2 * groups + 1);
+  const { colors } = await colorTable(palette, 2 * groups + 1, true);
   const bases = Array.from({ length: groups }, (_, group) => [
     ...toBytes(colors.subarray(6 * group + 3, 6 * group + 6)),
   ]);
@@ -147,8 +155,9 @@ export async function basinColors(
   );
 }
 
-function paletteOf(name: string): (t: number) => RGBColor {
+function paletteOf(name: string, isWhole: boolean): (t: number) => RGBColor {
   const palette = Object.hasOwn(palettes, name) ? palettes[name] : undefined;
   if (!palette) throw new RangeError(`palette ${name}: must be one of ${paletteNames.join(', ')}`);
-  return (t) => rgb(palette(t));
+  const colors = !isWhole && 'light' in palette ? (palette.light as typeof palette) : palette;
+  return (t) => rgb(colors(t));
 }

@@ -2,7 +2,7 @@
 import type { Field } from '../field/field.js';
 import type { Scene } from '../scene/scene.js';
 import type { Image } from './image.js';
-import { paintRows, pixelFormat } from './paint.js';
+import { paintedBytes, paintRows, pixelFormat } from './paint.js';
 import { sampleOf, tonesOf } from './tones.js';
 
 /**
@@ -25,7 +25,9 @@ export async function paint(field: Field, scene: Scene): Promise<Image> {
       rows: (end - start) * samples,
       ...{ columns, counts: some(field.counts as Uint16Array), channels: Object.fromEntries(cut) },
     };
-    return band.rows === 0 ? new Uint8Array(0) : paintRows(band, tones);
+    const painted = new Uint8Array(paintedBytes(band.counts.length, tones));
+    paintRows(band, tones, painted);
+    return painted;
   };
   return { ...format, rows };
 }

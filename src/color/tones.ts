@@ -102,7 +102,13 @@ export async function tonesOf(sample: Field, scene: Scene): Promise<Tones> {
   const all = isSmooth ? manyColors : fewColors;
   const shades =
     coloring === 'basin' ? Math.floor(all / groups) : all - (hasInside ? 1 : 0) - (groups > 1 ? groups : 0);
-  const { isCyclic, colors } = await colorsOf(scene, coloring, shades, groups);
+  const { isCyclic, colors } = await colorsOf(
+    scene,
+    coloring,
+    shades,
+    groups,
+    coloring === 'count' && !hasInside,
+  );
   const inside = hasInside ? colors.length / 3 : undefined;
   return {
     ...{ coloring, iterations, shades, density, offset, isCyclic, groups, depth, samples, inside },
@@ -114,15 +120,21 @@ export async function tonesOf(sample: Field, scene: Scene): Promise<Tones> {
 }
 
 /** A table of colours: those of the range, then those of groups. */
-async function colorsOf({ palette }: Scene, coloring: Coloring, shades: number, groups: number) {
+async function colorsOf(
+  { palette }: Scene,
+  coloring: Coloring,
+  shades: number,
+  groups: number,
+  isWhole: boolean,
+) {
   if (coloring === 'basin') {
     const bytes = await basinColors(palette, groups - 1, shades);
     return { isCyclic: false, colors: Uint16Array.from(bytes, (part) => 257 * part) };
   }
-  const table = await colorTable(palette, shades);
+  const table = await colorTable(palette, shades, isWhole);
   if (coloring !== 'period') return table;
   // Outside there are greys, so that the colours of periods are told from them; 0, no period, is black.
-  const greys = (await colorTable('greys', shades)).colors;
+  const greys = (await colorTable('greys', shades, true)).colors;
   const golden = 0.6180339887498949;
   const hues = Array.from({ length: groups }, (_, period) => {
     const at = Math.round(((period * golden) % 1) * (shades - 1));

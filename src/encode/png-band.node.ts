@@ -28,7 +28,7 @@ function filtered({ lines, stride }: PngBand): Uint8Array {
   const words = Math.ceil(stride / 4);
   const [row, above] = [new Int32Array(words), new Int32Array(words)];
   const [rowBytes, aboveBytes] = [new Uint8Array(row.buffer), new Uint8Array(above.buffer)];
-  const bytes = new Uint8Array(rows * (stride + 1));
+  const bytes = scratch(rows * (stride + 1));
   aboveBytes.set(lines.subarray(0, stride));
   for (let i = 0; i < rows; i++) {
     const own = lines.subarray(stride * (i + 1), stride * (i + 2));
@@ -40,6 +40,14 @@ function filtered({ lines, stride }: PngBand): Uint8Array {
     aboveBytes.set(own);
   }
   return bytes;
+}
+
+let kept = new Uint8Array();
+
+/** Memory that the next band takes again. */
+function scratch(length: number): Uint8Array {
+  if (kept.length < length) kept = new Uint8Array(length);
+  return kept.subarray(0, length);
 }
 
 /** x - y in each of four bytes, modulo 256 (Warren, Hacker's Delight, 2nd edition, section 2-18). */

@@ -26,6 +26,8 @@ export interface CompressedBand {
 
 /** What a platform gives. */
 export interface PngCompression {
+  /** Memory for the lines of the band of that number, which may have been another's that is compressed. */
+  linesOf(band: number, length: number): Uint8Array;
   compressBands(bands: AsyncIterable<PngBand>): AsyncIterable<CompressedBand>;
   /** The CRC-32 of PNG. */
   crc32(bytes: Uint8Array): number;
@@ -46,7 +48,7 @@ export async function* encodePng(
   format: PixelFormat,
   rows: PixelRows,
   texts: Readonly<Record<string, string>>,
-  { compressBands, crc32 }: PngCompression,
+  { linesOf, compressBands, crc32 }: PngCompression,
 ): AsyncGenerator<Uint8Array> {
   const { width, height, palette, depth } = format;
   const chunk = (type: string, ...parts: Uint8Array[]): Uint8Array => {
@@ -78,7 +80,7 @@ export async function* encodePng(
   }
   let begin = Uint8Array.from(zlibHeader);
   let adler = 1;
-  for await (const band of compressBands(bandsOf(format, rows))) {
+  for await (const band of compressBands(bandsOf(format, rows, linesOf))) {
     adler = joinAdler(adler, band.adler, band.length);
     yield chunk('IDAT', begin, band.data);
     begin = new Uint8Array();
@@ -90,19 +92,24 @@ export async function* encodePng(
 }
 
 /** Rows, however they arrive, in bands of the heights that the picture's form has. */
-async function* bandsOf(format: PixelFormat, rows: PixelRows): AsyncGenerator<PngBand> {
+async function* bandsOf(
+  format: PixelFormat,
+  rows: PixelRows,
+  linesOf: PngCompression['linesOf'],
+): AsyncGenerator<PngBand> {
   const { height, palette, depth } = format;
   const stride = bytesInRow(format);
   const pixelBytes = palette ? 1 : (3 * depth) / 8;
   const bandRows = Math.max(1, Math.floor(bandLength / stride));
   let above: Uint8Array = new Uint8Array(stride);
   let start = 0;
-  let lines = new Uint8Array();
+  let lines: Uint8Array = new Uint8Array();
   let filled = 0;
+  let band = 0;
   for await (const some of rows) {
     for (let at = 0; at < some.length; ) {
       if (filled === 0) {
-        lines = new Uint8Array(stride * (1 + Math.min(bandRows, height - start)));
+        lines = linesOf(band++, stride * (1 + Math.min(bandRows, height - start)));
         lines.set(above);
         filled = stride;
       }

@@ -1,6 +1,6 @@
 // What workers do for a picture that is made band by band: count the points of some rows, trace them, hold some
 // against the oracle, and paint them, all in memory that is used again for a later band.
-import { paintRows } from '../color/paint.js';
+import { paintedBytes, paintRows } from '../color/paint.js';
 import type { Tones } from '../color/tones.js';
 import type { ChannelName, Channels, Field } from '../field/field.js';
 import { countsType, type Exact } from '../kernel/kernel.js';
@@ -76,7 +76,7 @@ export function traceField(range: SliceRange, { render, setup }: BandJob, { coun
 
 /** What is told of rows that are computed. */
 export function finishBand(range: SliceRange, job: BandJob, begun: number, field: Field): Band {
-  const pixels = job.tones && keep(paintRows(field, job.tones), range, job);
+  const pixels = job.tones && paintBehind(field, job.tones, range, job);
   const { wrong, verified } = verifyRows(range, job, field);
   const facts = { ...countFacts(field.counts), verified, ...(wrong && { wrong }) };
   return {
@@ -122,13 +122,18 @@ const arrayTypes = (channels: readonly ChannelName[], iterations: number) =>
 export const pointBytes = (channels: readonly ChannelName[], iterations: number): number =>
   arrayTypes(channels, iterations).reduce((sum, [, { BYTES_PER_ELEMENT }]) => sum + BYTES_PER_ELEMENT, 0);
 
-/** Puts pixels behind the field in its slot, where they are shared with who writes them, not copied. */
-function keep(pixels: Uint8Array, { index, start, end }: SliceRange, { render, channels, slots }: BandJob) {
-  const { points, kernel } = render;
-  const at = (end - start) * points.columnRe.length * pointBytes(channels, kernel.iterations);
-  const kept = new Uint8Array(slots[index % slots.length]!, at, pixels.length);
-  kept.set(pixels);
-  return kept;
+/** Paints behind the field in its slot, where pixels are shared with who writes them, not copied. */
+function paintBehind(
+  field: Field,
+  tones: Tones,
+  { index }: SliceRange,
+  { render, channels, slots }: BandJob,
+) {
+  const points = field.rows * field.columns;
+  const at = points * pointBytes(channels, render.kernel.iterations);
+  const pixels = new Uint8Array(slots[index % slots.length]!, at, paintedBytes(points, tones));
+  paintRows(field, tones, pixels);
+  return pixels;
 }
 
 function countFacts(counts: Field['counts']) {
