@@ -17,6 +17,7 @@ import {
   type Scene,
   sceneSchema,
 } from '../scene/scene.js';
+import type { View } from '../scene/view.js';
 import { didYouMean } from '../suggestion.js';
 import { isSceneFile, nameOfFile, readSceneFile, type SceneFile } from './scene-file.js';
 import { option, toNumber, UsageError } from './usage.js';
@@ -30,6 +31,8 @@ export interface SceneFlags {
   readonly width?: number;
   readonly zoom?: number;
   readonly size?: readonly [columns: number, rows: number];
+  readonly rotate?: number;
+  readonly samples?: number;
   readonly extent?: number;
   readonly cells?: number;
   readonly iterations?: number;
@@ -65,6 +68,12 @@ export function addScene(command: Command): void {
     option('--width <number>', 'how wide the view is', checked('--width', view.width, toNumber)),
     option('--zoom <number>', 'how many times nearer than the scene', toZoom),
     option('--size <pixels>', 'the size of the view, like 800x600', toSize),
+    option(
+      '--rotate <degrees>',
+      'turn the view, counterclockwise',
+      checked('--rotate', view.rotation.wrapped, toNumber),
+    ),
+    option('--samples <number>', 'sample points a pixel: 1, 2x2, 3x3', toSamples),
     option(
       '--extent <number>',
       'sample from -extent to extent',
@@ -156,26 +165,28 @@ function checkScene(value: unknown, given: string | undefined, flags: SceneFlags
 
 /** The sample points: those of the scene, changed; a flag of a view makes a view of a lattice. */
 function pointsOf(base: Scene, flags: SceneFlags, name: string): Pick<Scene, 'lattice' | 'view'> {
-  const { extent, cells, center, zoom, size } = flags;
+  const { extent, cells, center, zoom, size, rotate, samples } = flags;
   if (zoom !== undefined && flags.width !== undefined)
     throw new UsageError(`--zoom ${zoom}: must not be given with --width, which says how wide the view is`);
   const ofLattice =
     extent !== undefined ? `--extent ${extent}` : cells !== undefined ? `--cells ${cells}` : '';
-  const isView = base.view || center || flags.width !== undefined || zoom !== undefined || size;
+  const ofView = [center, flags.width, zoom, size, rotate, samples];
+  const isView = base.view || ofView.some((each) => each !== undefined);
   if (!isView) return { lattice: { ...base.lattice, ...(extent && { extent }), ...(cells && { cells }) } };
   if (ofLattice) {
     const why = base.view ? `${name} is a view` : 'a view has no lattice';
     throw new UsageError(`${ofLattice}: ${why}; give --center, --width or --zoom, and --size alone`);
   }
-  const before = base.view ?? {
-    center: ['0', '0'] as const,
+  const before: View = base.view ?? {
+    center: ['0', '0'],
     width: 2 * base.lattice.extent,
     columns: 800,
     rows: 600,
   };
   const [columns, rows] = size ?? [before.columns, before.rows];
   const width = flags.width ?? before.width / (zoom ?? 1);
-  return { view: { center: center ?? before.center, width, columns, rows } };
+  const turned = { ...(rotate !== undefined && { rotation: rotate }), ...(samples && { samples }) };
+  return { view: { ...before, center: center ?? before.center, width, columns, rows, ...turned } };
 }
 
 /** What the program itself takes beside the field. */
@@ -238,6 +249,12 @@ export function toSize(text: string): readonly [number, number] {
   const [columns, rows] = /^(\d+)x(\d+)$/.exec(text)?.slice(1).map(Number) ?? [];
   if (v.is(view.columns, columns) && v.is(view.rows, rows)) return [columns, rows];
   throw new UsageError(`--size ${text}: must be columns and rows like 800x600, each from 1 to 100000`);
+}
+
+function toSamples(text: string): number {
+  const samples = /^([123])(?:x\1)?$/.exec(text)?.[1];
+  if (samples) return Number(samples);
+  throw new UsageError(`--samples ${text}: must be 1, 2x2 or 3x3`);
 }
 
 /** `overflow`, a radius, or `converged:1e-6,bailout:100`; what is none of them is left to the schema. */

@@ -3,6 +3,7 @@ import type { ChannelName, Channels } from '../field/field.js';
 import { compileFollow } from '../kernel/orbits.js';
 import { followOptions } from '../kernel/trace.js';
 import type { Scene } from '../scene/scene.js';
+import { spacingOf } from '../scene/view.js';
 import { findBasins } from './basins.js';
 import { checkedBytes, sharedMemory } from './memory.js';
 import type { RenderJob, TraceSetup } from './task.js';
@@ -32,7 +33,7 @@ export function prepareChannels(
   const { view, lattice, trap = { point: [0, 0] } } = scene;
   const setup: TraceSetup = {
     module: compileFollow(kernel, followOptions(wanted, trap)),
-    spacing: view ? view.width / view.columns : lattice.extent / lattice.cells,
+    spacing: view ? spacingOf(view) : lattice.extent / lattice.cells,
     trap,
     basins: wanted.includes('basin') ? findBasins(kernel, points) : undefined,
   };

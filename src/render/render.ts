@@ -77,7 +77,14 @@ export async function render(scene: Scene, options: RenderOptions = {}): Promise
 export const hasBasins = ({ escape, c }: Scene): boolean => typeof escape === 'object' && c !== 'p';
 
 /** How many sample points a scene has. */
-export function sceneShape({ lattice, view }: Scene): readonly [rows: number, columns: number] {
+export function sceneShape(scene: Scene): readonly [rows: number, columns: number] {
+  const [rows, columns] = pictureShape(scene);
+  const { samples = 1 } = scene.view ?? {};
+  return [rows * samples, columns * samples];
+}
+
+/** How many pixels a scene's picture has: a lattice's points, or a view's without its samples. */
+export function pictureShape({ lattice, view }: Scene): readonly [rows: number, columns: number] {
   if (view) return [view.rows, view.columns];
   const length = axisLength(lattice);
   return [length, length];

@@ -73,6 +73,6 @@ export const gallery: Readonly<Record<string, BundledScene>> = {
 
 /** A scene in so many pixels; a lattice becomes the view of the same square. */
 export function inPixels({ lattice, view, ...scene }: Scene, columns: number, rows: number): ViewScene {
-  const { center, width } = view ?? { center: ['0', '0'] as const, width: 2 * lattice.extent };
-  return { ...scene, view: { center, width, columns, rows } };
+  const before = view ?? { center: ['0', '0'] as const, width: 2 * lattice.extent };
+  return { ...scene, view: { ...before, columns, rows } };
 }

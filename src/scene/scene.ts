@@ -46,6 +46,15 @@ const view = v.strictObject(
     width: length,
     columns: pixels,
     rows: pixels,
+    rotation: v.optional(
+      v.pipe(
+        between(-360, 360, 'must be a number of degrees from -360 to 360'),
+        v.description('How far the picture is turned around its middle, in degrees, counterclockwise.'),
+      ),
+    ),
+    samples: v.optional(
+      v.pipe(whole(1, 3), v.description('Each pixel has samples x samples sample points.')),
+    ),
   },
   'must have center, width, columns and rows',
 );
@@ -211,8 +220,10 @@ function pointIssues({ lattice, view }: Data): SceneIssue[] {
   }
   const least = leastWidth(view);
   if (view.width >= least) return [];
+  const { columns, samples = 1 } = view;
   const accepted =
-    `must be at least ${(least * 1.1).toPrecision(2)} for ${view.columns} columns there, ` +
+    `must be at least ${(least * 1.1).toPrecision(2)} for ${columns} columns` +
+    `${samples > 1 ? ` of ${samples} samples` : ''} there, ` +
     'where nearer points are the same in doubles';
   return [{ path: 'view.width', given: String(view.width), accepted }];
 }

@@ -107,6 +107,10 @@ const changes: [string[], Partial<Record<keyof Scene, unknown>>, string?][] = [
     { view: { center: ['-0.65', '0'], width: 0.0035, columns: 8, rows: 6 } },
     'mandelbrot',
   ],
+  [
+    ['--rotate', '-30', '--samples', '2x2', '--size', '8x6'],
+    { view: { center: ['0', '0'], width: 4, columns: 8, rows: 6, rotation: -30, samples: 2 } },
+  ],
   [['--zoom', '0.5', '--size', '8x6'], { view: { center: ['0', '0'], width: 8, columns: 8, rows: 6 } }],
   [
     ['--escape', 'converged:1e-3,bailout:50', '--size', '8x6'],
@@ -231,6 +235,9 @@ const wrong: [string[], string][] = [
   [['--width', '0'], '--width 0: must be a number from 1e-300 to 8e307'],
   [['--size', '0x3'], `--size 0x3: ${size}`],
   [['--size', '800'], `--size 800: ${size}`],
+  [['--rotate', '400'], '--rotate 400: must be a number of degrees from -360 to 360'],
+  [['--samples', '2x3'], '--samples 2x3: must be 1, 2x2 or 3x3'],
+  [['--samples', '4'], '--samples 4: must be 1, 2x2 or 3x3'],
   [['--width', '3', '--cells', '30'], `--cells 30: a view has no lattice; ${views}`],
   [['mandelbrot', '--extent', '3'], `--extent 3: mandelbrot is a view; ${views}`],
   [['mandelbrot', '--c', '0.3'], '--c 0.3+0i: no count would depend on the sample point; give --z0 p too'],
