@@ -13,6 +13,7 @@ export {
   type Work,
 } from './render/render.js';
 export type { Verified, VerifyOptions } from './render/verify.js';
+export { parseAddress, sceneAddress } from './scene/address.js';
 export { type Complex, formatComplex, parseComplex } from './scene/complex.js';
 export { type BundledScene, gallery, inPixels } from './scene/gallery.js';
 export { type ComplexGrid, complexGrid, type Lattice, latticeAxis } from './scene/lattice.js';

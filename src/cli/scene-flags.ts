@@ -7,6 +7,7 @@ import { paletteNames } from '../color/palettes.js';
 import { FormulaError, LimitError, SceneError } from '../errors.js';
 import { parseFormula } from '../formula/parse.js';
 import { sceneBytes } from '../render/render.js';
+import { parseAddress, parseEscape } from '../scene/address.js';
 import { type Complex, formatComplex, parseComplex, splitComplex } from '../scene/complex.js';
 import { gallery } from '../scene/gallery.js';
 import {
@@ -19,7 +20,7 @@ import {
 } from '../scene/scene.js';
 import type { View } from '../scene/view.js';
 import { didYouMean } from '../suggestion.js';
-import { isSceneFile, nameOfFile, readSceneFile, type SceneFile } from './scene-file.js';
+import { isSceneFile, nameOfFile, readSceneFile, type SceneFile, suffixText } from './scene-file.js';
 import { option, toNumber, UsageError } from './usage.js';
 
 export interface SceneFlags {
@@ -57,7 +58,8 @@ const toPoint = (text: string) => (text === 'p' ? text : parseComplex(text));
 export function addScene(command: Command): void {
   command.argument(
     '[scene]',
-    "a scene's name (see mandoline scenes), a file in .json, or a picture that mandoline wrote; without, the lesson's",
+    "a scene's name (see mandoline scenes), a file in .json, a picture that mandoline wrote, a page's address, " +
+      "or a location in .kfr or .toml; without, the lesson's",
   );
   const options: Option[] = [
     option('--formula <text>', 'the step, such as "z^3 + c"', String),
@@ -84,7 +86,7 @@ export function addScene(command: Command): void {
     option(
       '--escape <rule>',
       'overflow, a radius, or converged:1e-6,bailout:100',
-      checked('--escape', escape, toEscape),
+      checked('--escape', escape, parseEscape),
     ),
   ];
   for (const each of options) command.addOption(each);
@@ -110,7 +112,7 @@ export function sceneOf(given: string | undefined, flags: SceneFlags): NamedScen
     ...(Object.keys(parameters).length > 0 && { parameters }),
     ...pointsOf(base, flags, given ?? 'the lesson'),
   };
-  const checkedScene = checkScene(scene, given, flags);
+  const checkedScene = checkScene(() => parseScene(scene), given, flags);
   if (scene.c !== 'p' && scene.z0 !== 'p' && !/\bp\b/.test(formula)) {
     const flag = flags.c ? `--c ${formatComplex(scene.c)}` : `--z0 ${formatComplex(scene.z0)}`;
     const other = flags.c ? '--z0 p' : '--c p';
@@ -128,21 +130,25 @@ const isLesson = (scene: Scene) =>
 function namedScene(given: string | undefined): NamedScene {
   if (given === undefined) return { name: 'lesson', scene: lessonScene };
   if (Object.hasOwn(gallery, given)) return { name: given, scene: gallery[given]!.scene };
+  if (isAddress(given)) return { name: 'scene', scene: checkScene(() => parseAddress(given), given, {}) };
   if (!isSceneFile(given)) {
     const meant = didYouMean(given, Object.keys(gallery)) || '; "mandoline scenes" lists them';
-    throw new UsageError(`${given}: no scene of this name, and no file in .json or .png${meant}`);
+    throw new UsageError(`${given}: no scene of this name, and no file in ${suffixText}${meant}`);
   }
   const file = readSceneFile(given);
-  return { name: nameOfFile(given), scene: checkScene(file.value, given, {}), file };
+  return { name: nameOfFile(given), scene: checkScene(() => parseScene(file.value), given, {}), file };
 }
+
+/** Whether a scene is given by the address of a page. */
+const isAddress = (given: string): boolean => /^(?:https?:\/\/[^#]*)?#/.test(given);
 
 /** The flag that sets a value of a scene, where it is not called the same. */
 const flagOf: Readonly<Record<string, keyof SceneFlags>> = { view: 'center', 'view.width': 'width' };
 
 /** Checks a scene; what is wrong is told by the flag that set it, or else by the file or scene it is in. */
-function checkScene(value: unknown, given: string | undefined, flags: SceneFlags): Scene {
+function checkScene(read: () => Scene, given: string | undefined, flags: SceneFlags): Scene {
   try {
-    const scene = parseScene(value);
+    const scene = read();
     if (paletteNames.includes(scene.palette)) return scene;
     const { palette } = scene;
     throw new SceneError([{ path: 'palette', given: palette, accepted: acceptedPalettes(palette) }]);
@@ -159,7 +165,8 @@ function checkScene(value: unknown, given: string | undefined, flags: SceneFlags
   function placeOf(path: string): string {
     const flag = flagOf[path] ?? path;
     if (flag === 'width' && flags.zoom !== undefined) return `--zoom ${flags.zoom}: width`;
-    return given && !Object.hasOwn(flags, flag) ? `${given}: ${path || 'scene'}` : `--${flag}`;
+    if (!given || Object.hasOwn(flags, flag)) return `--${flag}`;
+    return `${given.length > 200 ? `${given.slice(0, 200)}...` : given}: ${path || 'scene'}`;
   }
 }
 
@@ -255,12 +262,4 @@ function toSamples(text: string): number {
   const samples = /^([123])(?:x\1)?$/.exec(text)?.[1];
   if (samples) return Number(samples);
   throw new UsageError(`--samples ${text}: must be 1, 2x2 or 3x3`);
-}
-
-/** `overflow`, a radius, or `converged:1e-6,bailout:100`; what is none of them is left to the schema. */
-function toEscape(text: string): unknown {
-  if (!text.startsWith('converged')) return toNumber(text) ?? text;
-  const pairs = text.split(',').map((part) => part.split(':'));
-  if (pairs.some((pair) => pair.length !== 2)) return text;
-  return Object.fromEntries(pairs.map(([key, value]) => [key, toNumber(value!)]));
 }

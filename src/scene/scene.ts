@@ -201,11 +201,14 @@ export function parseScene(value: unknown): Scene {
 }
 
 /** A scene as it stands in files, on one line or indented; `parseScene` of it, parsed as JSON, is the same scene. */
-export function sceneText(scene: Scene, indent?: number): string {
+export const sceneText = (scene: Scene, indent?: number): string => jsonText({ version, ...scene }, indent);
+
+/** JSON of data that has no undefined in it, with -0 as it is. */
+export function jsonText(data: unknown, indent?: number): string {
   // JSON has -0, but JSON.stringify writes 0: it is marked by what no formula and no name can have in it.
   const mark = '\0-0';
   const marked = (_: string, value: unknown) => (Object.is(value, -0) ? mark : value);
-  return JSON.stringify({ version, ...scene }, marked, indent).replaceAll(JSON.stringify(mark), '-0');
+  return JSON.stringify(data, marked, indent).replaceAll(JSON.stringify(mark), '-0');
 }
 
 function pointIssues({ lattice, view }: Data): SceneIssue[] {
@@ -271,7 +274,7 @@ function shallow() {
 const longestShown = 60;
 
 /** A value as an error shows it, on one line and not too long. */
-function spell(value: unknown): string {
+export function spell(value: unknown): string {
   const text = ['object', 'string'].includes(typeof value) ? JSON.stringify(value, shallow()) : String(value);
   return text.length > longestShown ? `${text.slice(0, longestShown - 3)}...` : text;
 }

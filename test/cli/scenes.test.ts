@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { decode, encode } from 'fast-png';
 import { unzipSync } from 'fflate';
-import { gallery, lessonScene, parseScene, render, type Scene } from 'mandoline';
+import { gallery, lessonScene, parseAddress, parseScene, render, type Scene } from 'mandoline';
 import { eachOfMany, runMandoline, temporaryFolder } from '../support.js';
 
 /** The document that a render prints. */
@@ -78,6 +78,16 @@ test('a scene is rendered from a file, and is the one that the picture has in it
   assert.deepEqual([scene, outputs[0]!.path], [given, 'mine.png']);
   assert.deepEqual(parseScene(given), given);
   assert.ok(readFileSync(join(folder, 'mine.png')).includes(JSON.stringify({ version: 1, ...scene })));
+});
+
+test('a scene is rendered from the address of a page and from a location of another program', async (context) => {
+  const folder = temporaryFolder(context);
+  const address = 'http://127.0.0.1:8080/#f=mandelbrot&re=-0.75&im=0.1&w=0.02&size=40x30';
+  const { scene, outputs } = await rendered(folder, address, '--iterations', '300');
+  assert.deepEqual([scene, outputs[0]!.path], [{ ...parseAddress(address), iterations: 300 }, 'scene.png']);
+  writeFileSync(join(folder, 'place.kfr'), 'Re: -0.75\r\nIm: 0.1\r\nZoom: 200\r\n');
+  const { scene: imported } = await rendered(folder, 'place.kfr', '--size', '40x30');
+  assert.deepEqual(imported.view?.center, ['-0.75', '0.1']);
 });
 
 /** What is given, and what is changed in the lesson's scene or, where one is named, in that one. */
@@ -260,14 +270,28 @@ const wrong: [string[], string][] = [
   [['--zoom', '0'], '--zoom 0: must be a number from 1e-300 to 1e300'],
   [['--zoom', '2', '--width', '3'], '--zoom 2: must not be given with --width'],
   [['mandelbrot', '--zoom', '1e20'], '--zoom 100000000000000000000: width 3.5e-20: must be at least'],
-  [['nosuch'], 'nosuch: no scene of this name, and no file in .json or .png; "mandoline scenes" lists them'],
+  [
+    ['nosuch'],
+    'nosuch: no scene of this name, and no file in .json, .kfr, .toml or .png; "mandoline scenes" lists them',
+  ],
   [
     ['mandelbort'],
-    'mandelbort: no scene of this name, and no file in .json or .png; did you mean "mandelbrot"?',
+    'mandelbort: no scene of this name, and no file in .json, .kfr, .toml or .png; did you mean "mandelbrot"?',
   ],
   [['newer.json'], 'newer.json: version 2: must be 1; a newer Mandoline wrote this scene, take that one'],
   [['other.png'], 'other.png: has no scene in it; only pictures that mandoline wrote have'],
   [['key.png'], 'key.png: is no PNG'],
+  [['deep.kfr'], 'deep.kfr: view.width 1e-300: must be at least 2.7e-13 for 640 columns there'],
+  [['other.kfr'], 'other.kfr: FractalType 42 of power 2 is not known; known are Mandelbrot,'],
+  [['text.toml'], 'text.toml: is no TOML ('],
+  [
+    ['#f=mandelbort'],
+    '#f=mandelbort: f "mandelbort": must be the name of a bundled scene; did you mean "mandelbrot"?',
+  ],
+  [
+    ['http://127.0.0.1:8080/#f=lesson&cells=0'],
+    'http://127.0.0.1:8080/#f=lesson&cells=0: lattice.cells 0: must be a whole number from 1 to 46340',
+  ],
   [['nosuch.json'], "nosuch.json: cannot be read (ENOENT: no such file or directory, open 'nosuch.json')"],
   [['text.json'], 'text.json: is no JSON (Unexpected token'],
   [['key.json'], 'key.json: iteration 3: is no key here; did you mean "iterations"?'],
@@ -293,6 +317,9 @@ test('every wrong value is told by a line that names it, what is accepted and wh
   write('palette', { ...lessonScene, palette: 'mauve' });
   write('three', 3);
   write('newer', { version: 2, formulae: [] });
+  writeFileSync(join(folder, 'deep.kfr'), 'Re: -1.75\nIm: 0.1\nZoom: 1e1000\n');
+  writeFileSync(join(folder, 'other.kfr'), 'Re: -1.75\nIm: 0.1\nZoom: 1\nFractalType: 42\n');
+  writeFileSync(join(folder, 'text.toml'), 'location = ');
   writeFileSync(join(folder, 'key.png'), 'no picture');
   writeFileSync(
     join(folder, 'other.png'),
