@@ -21,20 +21,22 @@ const standardSize = [800, 600] as const;
 export function sceneAddress(scene: Scene): string {
   const name = nearestBundled(scene);
   const base: Partial<Scene> = name === undefined ? {} : gallery[name]!.scene;
-  const { view, lattice, iterations, palette, ...others } = scene;
-  const pairs: [string, string][] = name === undefined ? [] : [['f', name]];
-  for (const key of new Set([...Object.keys(base), ...Object.keys(others)])) {
-    if (key in spelled || isSame(base[key as keyof Scene], scene[key as keyof Scene])) continue;
-    pairs.push(...pairsOf(key, scene[key as keyof Scene]));
-  }
-  if (lattice) pairs.push(['extent', jsonText(lattice.extent)], ['cells', jsonText(lattice.cells)]);
-  if (view) pairs.push(...viewPairs(view, viewOf(base)));
-  pairs.push(['it', String(iterations)], ['palette', textOf(palette)]);
-  return `#${pairs.map(([key, value]) => `${escape(key)}=${escape(value)}`).join('&')}`;
+  const keys = new Set([...Object.keys(base), ...Object.keys(scene)]) as Set<keyof Scene>;
+  const others = [...keys].filter((key) => !spelled.has(key) && !isSame(base[key], scene[key]));
+  const { view, lattice, iterations, palette } = scene;
+  const values: Record<string, string | undefined> = {
+    f: name,
+    ...Object.fromEntries(others.flatMap((key) => pairsOf(key, scene[key]))),
+    ...(lattice && { extent: jsonText(lattice.extent), cells: jsonText(lattice.cells) }),
+    ...(view && viewValues(view, viewOf(base))),
+    ...{ it: String(iterations), palette: textOf(palette) },
+  };
+  const pairs = Object.entries(values).filter((pair): pair is [string, string] => pair[1] !== undefined);
+  return `#${pairs.map((pair) => pair.map(escape).join('=')).join('&')}`;
 }
 
 /** The keys of a scene that are always written, under names of their own. */
-const spelled = { view: true, lattice: true, iterations: true, palette: true };
+const spelled: ReadonlySet<string> = new Set(['view', 'lattice', 'iterations', 'palette']);
 
 /** The bundled scene with the same formula and, if there is one, the same constants and escape rule too. */
 function nearestBundled(scene: Scene): string | undefined {
@@ -56,41 +58,30 @@ function pairsOf(key: string, value: unknown): [string, string][] {
     ]);
   if ((key === 'c' || key === 'z0') && value !== 'p')
     return [[key, formatComplex(value as Exclude<Scene['c'], 'p'>)]];
-  if (key === 'escape' && typeof value === 'object')
-    return [
-      [
-        key,
-        Object.entries(value!)
-          .map((pair) => pair.join(':'))
-          .join(','),
-      ],
-    ];
+  const ruleText = (rule: object) => Object.entries(rule).map((pair) => pair.join(':'));
+  if (key === 'escape' && typeof value === 'object') return [[key, ruleText(value!).join()]];
   return [[key, textOf(value)]];
 }
 
-function viewPairs(view: View, base: View | undefined): [string, string][] {
+/** What is the same in the base is left out, but for where the middle is and how wide. */
+function viewValues(view: View, base: Partial<View>): Record<string, string | undefined> {
+  const changed = (value: number | undefined, before: number | undefined) =>
+    isSame(value, before) ? undefined : value === undefined ? '' : jsonText(value);
   const { center, width, columns, rows, rotation, samples } = view;
-  const [baseColumns, baseRows] = base ? [base.columns, base.rows] : standardSize;
-  const optional = (
-    key: string,
-    value: number | undefined,
-    before: number | undefined,
-  ): [string, string][] => (isSame(value, before) ? [] : [[key, value === undefined ? '' : jsonText(value)]]);
-  return [
-    ['re', center[0]],
-    ['im', center[1]],
-    ['w', jsonText(width)],
-    ...(columns === baseColumns && rows === baseRows
-      ? []
-      : [['size', `${columns}x${rows}`] as [string, string]]),
-    ...optional('rotate', rotation, base?.rotation),
-    ...optional('samples', samples, base?.samples),
-  ];
+  const [re, im] = center;
+  return {
+    ...{ re, im, w: jsonText(width) },
+    size: columns === base.columns && rows === base.rows ? undefined : `${columns}x${rows}`,
+    rotate: changed(rotation, base.rotation),
+    samples: changed(samples, base.samples),
+  };
 }
 
-/** The view of a scene; that of its square where it has a lattice. */
-const viewOf = (scene: Partial<Scene>): View | undefined =>
-  scene.view ?? (scene.lattice && inPixels(scene as Scene, ...standardSize).view);
+/** The view of a scene, or that of its lattice's square; without both, as much as can be said. */
+const viewOf = (scene: Partial<Scene>): Partial<View> =>
+  scene.view || scene.lattice
+    ? (scene.view ?? inPixels(scene as Scene, ...standardSize).view)
+    : { columns: standardSize[0], rows: standardSize[1] };
 
 /** Text as it is, if it can be escaped and nothing else can be read from it; everything else as JSON. */
 const textOf = (value: unknown): string =>
@@ -133,6 +124,10 @@ export function parseAddress(text: string): Scene {
     issues.push({ path: 'f', given: spell(name), accepted: `must be the name of a bundled scene${meant}` });
     throw new SceneError(issues);
   }
+  if (name === undefined && !values.has('formula')) {
+    const accepted = 'must name a bundled scene, like #f=mandelbrot, or have a formula';
+    throw new SceneError([...issues, { path: 'address', given: spell(text.slice(0, 100)), accepted }]);
+  }
   try {
     const scene = parseScene(sceneOf(values, name === undefined ? {} : gallery[name]!.scene));
     if (issues.length === 0) return scene;
@@ -171,30 +166,32 @@ function sceneOf(values: ReadonlyMap<string, string>, base: Partial<Scene>): unk
     scene.delete('view');
     scene.delete('lattice');
   }
-  if (hasLattice)
-    scene.set('lattice', {
-      extent: extent === undefined ? base.lattice?.extent : read(extent),
-      cells: cells === undefined ? base.lattice?.cells : read(cells),
-    });
+  const either = (text: string | undefined, otherwise: unknown) =>
+    text === undefined ? otherwise : text === '' ? undefined : read(text);
+  if (hasLattice) {
+    const { lattice } = base;
+    const both = { extent: either(extent, lattice?.extent), cells: either(cells, lattice?.cells) };
+    scene.set('lattice', withoutUndefined(both));
+  }
   if (hasView) {
     const before = viewOf(base);
-    const [columns, rows] = size?.split('x').map(read) ?? [before?.columns, before?.rows];
-    const given = { rotation: rotate, samples };
-    const optional = Object.entries(given).flatMap(([key, text]) => {
-      const value = text === undefined ? before?.[key as 'rotation'] : text === '' ? undefined : read(text);
-      return value === undefined ? [] : [[key, value]];
-    });
-    scene.set('view', {
-      center: [re ?? before?.center[0], im ?? before?.center[1]],
-      width: w === undefined ? before?.width : read(w),
-      ...(size === undefined && !before
-        ? { columns: standardSize[0], rows: standardSize[1] }
-        : { columns, rows }),
-      ...Object.fromEntries(optional),
-    });
+    const sides = /^(\d+)x(\d+)$/
+      .exec(size ?? `${before.columns}x${before.rows}`)
+      ?.slice(1)
+      .map(Number);
+    const [columns, rows] = sides ?? [size, before.rows];
+    const view = {
+      center: [re ?? before.center?.[0], im ?? before.center?.[1]],
+      ...{ width: either(w, before.width), columns, rows },
+      ...{ rotation: either(rotate, before.rotation), samples: either(samples, before.samples) },
+    };
+    scene.set('view', withoutUndefined(view));
   }
   return Object.fromEntries(scene);
 }
+
+const withoutUndefined = (values: object) =>
+  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
 
 function valueOf(key: string, text: string): unknown {
   if (key === 'c' || key === 'z0') return parseComplex(text) ?? text;
