@@ -1,7 +1,7 @@
 // Locations of other programs as scenes: Kalles Fraktaler's .kfr and Fraktaler 3's .toml. What stands in them is read
-// off their manuals (mathr.co.uk/kf/manual.html, fraktaler.mathr.co.uk) and, where these are silent, off how the
-// programs read them (Parameter.cpp, formula.xml; param.cc, hybrid.cc). In both the imaginary axis points down: the
-// same rectangle of the plane is seen from below here, with its imaginary axis up. Colours stay behind.
+// off their manuals (mathr.co.uk/kf/manual.html, README.md of Fraktaler 3) and, where these are silent, off how the
+// programs read them (Parameter.cpp, formula.xml; param.cc, hybrid.cc). In both the imaginary axis points down: here
+// the same rectangle of the plane is shown with it up, so that the picture is mirrored. Colours stay behind.
 import { parse } from 'smol-toml';
 import { PictureError } from '../errors.js';
 import { spell, type ViewScene } from './scene.js';
@@ -145,4 +145,5 @@ const rectangle = (zoom: number, columns: number, rows: number) => ({
   ...{ columns, rows, width: Math.max(((4 / zoom) * columns) / rows, 1e-300) },
 });
 
-const turned = (rotation: number) => (rotation === 0 ? {} : { rotation });
+/** Both programs let angles grow beyond whole turns. */
+const turned = (angle: number) => (angle % 360 === 0 ? {} : { rotation: angle % 360 });

@@ -19,7 +19,7 @@ test('a .kfr gives its place, height, turn, formula, iterations and bailout', ()
     Re: digits,
     Power: 3,
     FractalType: 0,
-    RotateAngle: -12.5,
+    RotateAngle: -372.5,
     SeedR: 0.25,
     BailoutRadiusPreset: 1,
   });
