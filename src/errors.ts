@@ -47,7 +47,7 @@ export class FormulaError extends Error {
   }
 }
 
-/** A picture from which no scene can be had; the message goes on after the file's name. */
+/** A picture or another file from which no scene can be had; the message goes on after the file's name. */
 export class PictureError extends Error {
   override readonly name = 'PictureError';
 }

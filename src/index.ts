@@ -6,6 +6,7 @@ export { escapeCounts, type GridOptions } from './render/grid.js';
 export { type PrepareOptions, prepare, type Rendering, type RenderOptions, render } from './render/render.js';
 export type { Verified, VerifyOptions } from './render/verify.js';
 export type { ComputeOptions, Work } from './render/whole.js';
+export { parseAddress, sceneAddress } from './scene/address.js';
 export { type Complex, formatComplex, parseComplex } from './scene/complex.js';
 export { type BundledScene, gallery, inPixels } from './scene/gallery.js';
 export { type ComplexGrid, complexGrid, type Lattice, latticeAxis } from './scene/lattice.js';

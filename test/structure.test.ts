@@ -156,10 +156,12 @@ test('the names that the package exports are these', async () => {
       'inPixels',
       'latticeAxis',
       'lessonScene',
+      'parseAddress',
       'parseComplex',
       'parseScene',
       'prepare',
       'render',
+      'sceneAddress',
     ],
   ]);
   assert.deepEqual(await names('mandoline/pool'), [

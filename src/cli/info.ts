@@ -12,8 +12,10 @@ export function addInfo(program: Command): void {
   program
     .command('info')
     .summary('print the scene of a picture or a file')
-    .description('Prints the scene of a picture that mandoline wrote, of a file in .json, or of a name.')
-    .argument('<scene>', 'a picture in .png, a file in .json, or the name of a bundled scene')
+    .description(
+      'Prints the scene of a picture that mandoline wrote, of another file, of an address, or of a name.',
+    )
+    .argument('<scene>', 'a picture in .png, a file in .json, .kfr or .toml, an address, or a name')
     .option('--json', 'print the scene as a file in .json has it')
     .addHelpText(
       'after',

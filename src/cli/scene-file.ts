@@ -1,10 +1,12 @@
-// A scene in a file: in JSON, or in a picture that this program wrote. That it is a scene is scene-flags.ts's to check.
+// A scene in a file: in JSON, in a picture that this program wrote, or as another program keeps locations. That it is a
+// scene is scene-flags.ts's to check.
 import { readFileSync } from 'node:fs';
 import { basename, extname } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { sceneKey } from '../encode/formats.js';
 import { readPngText } from '../encode/png-text.js';
 import { PictureError } from '../errors.js';
+import { importKfr, importToml } from '../scene/import.js';
 import { UsageError } from './usage.js';
 
 export interface SceneFile {
@@ -16,9 +18,16 @@ export interface SceneFile {
   readonly value: unknown;
 }
 
-const suffixes = ['.json', '.png'] as const;
-export const isSceneFile = (path: string): boolean =>
-  (suffixes as readonly string[]).includes(extname(path).toLowerCase());
+/** How files that are text give what may be a scene, by their suffixes. */
+const readers: Readonly<Record<string, (text: string, path: string) => unknown>> = {
+  '.json': (text, path) => parseJson(path, text),
+  '.kfr': importKfr,
+  '.toml': importToml,
+};
+const suffixes = [...Object.keys(readers), '.png'];
+/** What files a scene can stand in, for people. */
+export const suffixText = `${suffixes.slice(0, -1).join(', ')} or ${suffixes.at(-1)}`;
+export const isSceneFile = (path: string): boolean => suffixes.includes(extname(path).toLowerCase());
 /** What a scene in a file is called. */
 export const nameOfFile = (path: string): string => basename(path, extname(path));
 
@@ -26,8 +35,9 @@ export const nameOfFile = (path: string): string => basename(path, extname(path)
 export function readSceneFile(path: string): SceneFile {
   const file = read(path);
   const about = { path, bytes: file.length };
-  if (extname(path).toLowerCase() === '.json') return { ...about, value: parseJson(path, file.toString()) };
+  const reader = readers[extname(path).toLowerCase()];
   try {
+    if (reader) return { ...about, value: reader(file.toString(), path) };
     const { width, height, texts } = readPngText(file, crc32);
     const text = texts.get(sceneKey);
     if (text === undefined)

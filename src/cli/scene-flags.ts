@@ -5,13 +5,15 @@ import * as v from 'valibot';
 import { paletteNames } from '../color/palettes.js';
 import { FormulaError, SceneError } from '../errors.js';
 import { parseFormula } from '../formula/parse.js';
+import { parseAddress, parseEscape } from '../scene/address.js';
 import { type Complex, formatComplex, parseComplex, splitComplex } from '../scene/complex.js';
 import { gallery } from '../scene/gallery.js';
 import { type EscapeRule, lessonScene, parseScene, type Scene, sceneSchema } from '../scene/scene.js';
+import type { View } from '../scene/view.js';
 import { didYouMean } from '../suggestion.js';
 import { checked } from './checked.js';
 import { acceptedPalettes, addColors, type ColorFlags, colorsOf } from './color-flags.js';
-import { isSceneFile, nameOfFile, readSceneFile, type SceneFile } from './scene-file.js';
+import { isSceneFile, nameOfFile, readSceneFile, type SceneFile, suffixText } from './scene-file.js';
 import { option, toNumber, UsageError } from './usage.js';
 
 export interface SceneFlags extends ColorFlags {
@@ -23,6 +25,8 @@ export interface SceneFlags extends ColorFlags {
   readonly width?: number;
   readonly zoom?: number;
   readonly size?: readonly [columns: number, rows: number];
+  readonly rotate?: number;
+  readonly samples?: number;
   readonly extent?: number;
   readonly cells?: number;
   readonly iterations?: number;
@@ -46,7 +50,8 @@ const toPoint = (text: string) => (text === 'p' ? text : parseComplex(text));
 export function addScene(command: Command): void {
   command.argument(
     '[scene]',
-    "a scene's name (see mandoline scenes), a file in .json, or a picture that mandoline wrote; without, the lesson's",
+    "a scene's name (see mandoline scenes), a file in .json, a picture that mandoline wrote, a page's address, " +
+      "or a location in .kfr or .toml; without, the lesson's",
   );
   const options: Option[] = [
     option('--formula <text>', 'the step, such as "z^3 + c"', String),
@@ -58,6 +63,12 @@ export function addScene(command: Command): void {
     option('--zoom <number>', 'how many times nearer than the scene', toZoom),
     option('--size <pixels>', 'the size of the view, like 800x600', toSize),
     option(
+      '--rotate <degrees>',
+      'turn the view, counterclockwise',
+      checked('--rotate', view.rotation.wrapped, toNumber),
+    ),
+    option('--samples <number>', 'sample points a pixel: 1, 2x2, 3x3', toSamples),
+    option(
       '--extent <number>',
       'sample from -extent to extent',
       checked('--extent', lattice.extent, toNumber),
@@ -67,7 +78,7 @@ export function addScene(command: Command): void {
     option(
       '--escape <rule>',
       'overflow, a radius, or converged:1e-6,bailout:100',
-      checked('--escape', escape, toEscape),
+      checked('--escape', escape, parseEscape),
     ),
   ];
   for (const each of options) command.addOption(each);
@@ -85,7 +96,7 @@ export function sceneOf(given: string | undefined, flags: SceneFlags): NamedScen
     ...(Object.keys(parameters).length > 0 && { parameters }),
     ...pointsOf(base, flags, given ?? 'the lesson'),
   };
-  const checkedScene = checkScene(scene, given, flags);
+  const checkedScene = checkScene(() => parseScene(scene), given, flags);
   if (scene.c !== 'p' && scene.z0 !== 'p' && !/\bp\b/.test(formula)) {
     const flag = flags.c ? `--c ${formatComplex(scene.c)}` : `--z0 ${formatComplex(scene.z0)}`;
     const other = flags.c ? '--z0 p' : '--c p';
@@ -102,21 +113,25 @@ const isLesson = (scene: Scene) =>
 function namedScene(given: string | undefined): NamedScene {
   if (given === undefined) return { name: 'lesson', scene: lessonScene };
   if (Object.hasOwn(gallery, given)) return { name: given, scene: gallery[given]!.scene };
+  if (isAddress(given)) return { name: 'scene', scene: checkScene(() => parseAddress(given), given, {}) };
   if (!isSceneFile(given)) {
     const meant = didYouMean(given, Object.keys(gallery)) || '; "mandoline scenes" lists them';
-    throw new UsageError(`${given}: no scene of this name, and no file in .json or .png${meant}`);
+    throw new UsageError(`${given}: no scene of this name, and no file in ${suffixText}${meant}`);
   }
   const file = readSceneFile(given);
-  return { name: nameOfFile(given), scene: checkScene(file.value, given, {}), file };
+  return { name: nameOfFile(given), scene: checkScene(() => parseScene(file.value), given, {}), file };
 }
+
+/** Whether a scene is given by the address of a page. */
+const isAddress = (given: string): boolean => /^(?:https?:\/\/[^#]*)?#/.test(given);
 
 /** The flag that sets a value of a scene, where it is not called the same. */
 const flagOf: Readonly<Record<string, keyof SceneFlags>> = { view: 'center', 'view.width': 'width' };
 
 /** Checks a scene; what is wrong is told by the flag that set it, or else by the file or scene it is in. */
-function checkScene(value: unknown, given: string | undefined, flags: SceneFlags): Scene {
+function checkScene(read: () => Scene, given: string | undefined, flags: SceneFlags): Scene {
   try {
-    const scene = parseScene(value);
+    const scene = read();
     const { palette } = scene;
     if (typeof palette !== 'string' || paletteNames.includes(palette)) return scene;
     throw new SceneError([{ path: 'palette', given: palette, accepted: acceptedPalettes(palette) }]);
@@ -133,32 +148,35 @@ function checkScene(value: unknown, given: string | undefined, flags: SceneFlags
   function placeOf(path: string): string {
     const flag = flagOf[path] ?? path;
     if (flag === 'width' && flags.zoom !== undefined) return `--zoom ${flags.zoom}: width`;
-    return given && !Object.hasOwn(flags, flag) ? `${given}: ${path || 'scene'}` : `--${flag}`;
+    if (!given || Object.hasOwn(flags, flag)) return `--${flag}`;
+    return `${given.length > 200 ? `${given.slice(0, 200)}...` : given}: ${path || 'scene'}`;
   }
 }
 
 /** The sample points: those of the scene, changed; a flag of a view makes a view of a lattice. */
 function pointsOf(base: Scene, flags: SceneFlags, name: string): Pick<Scene, 'lattice' | 'view'> {
-  const { extent, cells, center, zoom, size } = flags;
+  const { extent, cells, center, zoom, size, rotate, samples } = flags;
   if (zoom !== undefined && flags.width !== undefined)
     throw new UsageError(`--zoom ${zoom}: must not be given with --width, which says how wide the view is`);
   const ofLattice =
     extent !== undefined ? `--extent ${extent}` : cells !== undefined ? `--cells ${cells}` : '';
-  const isView = base.view || center || flags.width !== undefined || zoom !== undefined || size;
+  const ofView = [center, flags.width, zoom, size, rotate, samples];
+  const isView = base.view || ofView.some((each) => each !== undefined);
   if (!isView) return { lattice: { ...base.lattice, ...(extent && { extent }), ...(cells && { cells }) } };
   if (ofLattice) {
     const why = base.view ? `${name} is a view` : 'a view has no lattice';
     throw new UsageError(`${ofLattice}: ${why}; give --center, --width or --zoom, and --size alone`);
   }
-  const before = base.view ?? {
-    center: ['0', '0'] as const,
+  const before: View = base.view ?? {
+    center: ['0', '0'],
     width: 2 * base.lattice.extent,
     columns: 800,
     rows: 600,
   };
   const [columns, rows] = size ?? [before.columns, before.rows];
   const width = flags.width ?? before.width / (zoom ?? 1);
-  return { view: { center: center ?? before.center, width, columns, rows } };
+  const turned = { ...(rotate !== undefined && { rotation: rotate }), ...(samples && { samples }) };
+  return { view: { ...before, center: center ?? before.center, width, columns, rows, ...turned } };
 }
 
 function toParameter(text: string, before: Readonly<Record<string, Complex>> = {}) {
@@ -198,10 +216,8 @@ export function toSize(text: string): readonly [number, number] {
   throw new UsageError(`--size ${text}: must be columns and rows like 800x600, each from 1 to 100000`);
 }
 
-/** `overflow`, a radius, or `converged:1e-6,bailout:100`; what is none of them is left to the schema. */
-function toEscape(text: string): unknown {
-  if (!text.startsWith('converged')) return toNumber(text) ?? text;
-  const pairs = text.split(',').map((part) => part.split(':'));
-  if (pairs.some((pair) => pair.length !== 2)) return text;
-  return Object.fromEntries(pairs.map(([key, value]) => [key, toNumber(value!)]));
+function toSamples(text: string): number {
+  const samples = /^([123])(?:x\1)?$/.exec(text)?.[1];
+  if (samples) return Number(samples);
+  throw new UsageError(`--samples ${text}: must be 1, 2x2 or 3x3`);
 }

@@ -14,6 +14,7 @@ import { Pool } from '../pool/index.js';
 import { compressWith } from '../render/compress.node.js';
 import { render } from '../render/render.js';
 import { gallery, inPixels } from '../scene/gallery.js';
+import type { Scene } from '../scene/scene.js';
 import { toSize } from './scene-flags.js';
 import { say, seconds, tint } from './text.js';
 import { checkedOutput, mostWorkers, option, UsageError, whole } from './usage.js';
@@ -48,16 +49,21 @@ function list(): void {
   const scenes = Object.entries(gallery);
   const width = (texts: readonly string[]) => Math.max(...texts.map((text) => text.length)) + 2;
   const nameWidth = width(scenes.map(([name]) => name));
-  const formulaWidth = width(scenes.map(([, { scene }]) => scene.formula));
+  const formulaWidth = width(scenes.map(([, { scene }]) => shortFormula(scene)));
   const lines = scenes.map(([name, { scene, summary }]) =>
     [
       tint('bold', name.padEnd(nameWidth), process.stdout),
-      tint('cyan', scene.formula.padEnd(formulaWidth), process.stdout),
+      tint('cyan', shortFormula(scene).padEnd(formulaWidth), process.stdout),
       summary,
     ].join(''),
   );
   process.stdout.write(`${lines.join('\n')}\n`);
 }
+
+/** A list of 80 columns has room for so much of a formula. */
+const shownFormula = 33;
+const shortFormula = ({ formula }: Scene) =>
+  formula.length > shownFormula ? `${formula.slice(0, shownFormula - 3)}...` : formula;
 
 async function draw(folder: string, { size, workers }: ScenesFlags): Promise<void> {
   try {

@@ -1,7 +1,8 @@
 // How a picture's numbers become colours, found from a sample of its points: which range they have, and a table of
 // colours. Tones are plain data, by which workers paint band after band (paint.ts) to the same picture as in one piece.
-import { cosine, sine } from '../angle.js';
+
 import type { Field } from '../field/field.js';
+import { cosAndSin } from '../rotation.js';
 import type { Coloring, Scale, Scene } from '../scene/scene.js';
 import { coloringOf } from './coloring.js';
 import { basinColors, colorOf, colorTable } from './palettes.js';
@@ -174,9 +175,9 @@ const quantilesOf = (sorted: Float64Array): Float64Array =>
 
 /** Lambert's law, for light that falls on the slope of the potential from a direction and a height above the plane. */
 function lightOf({ light = { direction: 135, height: 45 } }: Scene): Float64Array {
-  const [flat, steep] = [cosine(light.height), sine(light.height)];
+  const [flat, steep] = cosAndSin(light.height);
   return Float64Array.from({ length: lightSteps }, (_, i) => {
-    const falling = flat * cosine((360 * (i + 0.5)) / lightSteps - light.direction) + steep;
+    const falling = flat * cosAndSin((360 * (i + 0.5)) / lightSteps - light.direction)[0] + steep;
     return ambient + ((1 - ambient) * Math.max(0, falling)) / (flat + steep);
   });
 }

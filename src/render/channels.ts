@@ -3,6 +3,7 @@ import type { ChannelName, Channels } from '../field/field.js';
 import { compileFollow } from '../kernel/orbits.js';
 import { followOptions, shadingOf } from '../kernel/trace.js';
 import type { Scene } from '../scene/scene.js';
+import { spacingOf } from '../scene/view.js';
 import { findBasins } from './basins.js';
 import { channelNames, channelTypes } from './channel-types.js';
 import { checkedBytes, sharedMemory } from './memory.js';
@@ -28,7 +29,7 @@ export function traceSetup(
   const { view, lattice, trap = { point: [0, 0] } } = scene;
   return {
     module: compileFollow(kernel, followOptions(wanted, trap)),
-    spacing: view ? view.width / view.columns : lattice.extent / lattice.cells,
+    spacing: view ? spacingOf(view) : lattice.extent / lattice.cells,
     shading: shadingOf(kernel, points),
     trap,
     basins: wanted.includes('basin') ? findBasins(kernel, points) : undefined,

@@ -10,21 +10,21 @@ import { viewPoints } from '../scene/view.js';
 import { checkedBytes } from './memory.js';
 import type { RenderJob } from './task.js';
 
-/** How many sample points a scene has. */
-export function sceneShape({ lattice, view }: Scene): readonly [rows: number, columns: number] {
-  if (view) return [view.rows, view.columns];
-  const length = axisLength(lattice);
-  return [length, length];
-}
-
 /** How many sample points there are along each side of a pixel. */
 export const samplesOf = ({ view }: Scene): number => view?.samples ?? 1;
 
-/** How many pixels a scene's picture has. */
-export function pictureShape(scene: Scene): readonly [rows: number, columns: number] {
-  const [rows, columns] = sceneShape(scene);
+/** How many sample points a scene has. */
+export function sceneShape(scene: Scene): readonly [rows: number, columns: number] {
+  const [rows, columns] = pictureShape(scene);
   const samples = samplesOf(scene);
-  return [rows / samples, columns / samples];
+  return [rows * samples, columns * samples];
+}
+
+/** How many pixels a scene's picture has: a lattice's points, or a view's without its samples. */
+export function pictureShape({ lattice, view }: Scene): readonly [rows: number, columns: number] {
+  if (view) return [view.rows, view.columns];
+  const length = axisLength(lattice);
+  return [length, length];
 }
 
 /** How many bytes a scene's counts take. Throws LimitError beyond 4 GiB. */

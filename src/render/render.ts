@@ -35,9 +35,6 @@ export async function render(scene: Scene, options: RenderOptions = {}): Promise
   return await prepare(scene, options).compute({ ...options, pool });
 }
 
-/** Whether a picture shows where orbits come to: they converge, and the step is the same for all of them. */
-export const hasBasins = ({ escape, c }: Scene): boolean => typeof escape === 'object' && c !== 'p';
-
 /**
  * A scene compiled and with memory of its own, to be computed once or again and again into the same memory. Throws
  * SceneError for what is no scene, LimitError for more than 4 GiB of counts.

@@ -1,6 +1,7 @@
 // The bundled scenes: the lesson, every family where it is looked at, and places in them. Data only. Iterations and
 // palettes were chosen by eye.
 import { type Family, type FamilyName, families } from '../formula/families.js';
+import type { Complex } from './complex.js';
 import { lessonScene, type Scene, type ViewScene } from './scene.js';
 
 export interface BundledScene {
@@ -46,33 +47,142 @@ const familyEntries = (Object.keys(families) as FamilyName[]).map((name): [strin
   return [name, { scene: familyScene(name), summary, source }];
 });
 
+/** A place in the picture of a family: its middle and width. */
+const place = (name: FamilyName, re: string, im: string, width: number): ViewScene => ({
+  ...familyScene(name),
+  view: { center: [re, im], width, columns, rows },
+});
+
+/** A Julia set of z^2 + c around 0. */
+const julia = (c: Complex, width: number): ViewScene => ({ ...place('julia', '0', '0', width), c });
+
 /** The bundled scenes by their names, in the order in which they are shown. */
 export const gallery: Readonly<Record<string, BundledScene>> = {
   lesson: { scene: lessonScene, summary: "the lesson's 4000 x 4000 points", source: 'Julia 1918' },
   ...Object.fromEntries(familyEntries),
   seahorse: {
     scene: {
-      ...familyScene('mandelbrot'),
-      view: { center: ['-0.743643887037151', '0.13182590420533'], width: 0.0006, columns, rows },
-      iterations: 3000,
-      palette: 'dusk',
+      ...place('mandelbrot', '-0.743643887037151', '0.13182590420533', 0.0006),
+      ...{ iterations: 3000, palette: 'dusk' },
     },
     summary: 'deep in the seahorse valley',
     source: 'Peitgen and Richter 1986',
   },
   armada: {
-    scene: {
-      ...familyScene('burning-ship'),
-      view: { center: ['-1.762', '-0.036'], width: 0.1, columns, rows },
-      palette: 'ember',
-    },
+    scene: place('burning-ship', '-1.762', '-0.036', 0.1),
     summary: 'a ship of the burning armada',
     source: 'Michelitsch and Rössler 1992',
+  },
+  elephant: {
+    scene: {
+      ...place('mandelbrot', '0.2925755', '0.0149977', 0.008),
+      ...{ iterations: 800, palette: 'plum' },
+    },
+    summary: 'one of the elephant valley',
+    source: "Munafo's Mu-Ency, 1987 on",
+  },
+  'three-arms': {
+    scene: {
+      ...place('mandelbrot', '-0.0885', '0.6546', 0.005),
+      ...{ iterations: 1000, palette: 'lagoon' },
+    },
+    summary: 'the valley of triple spirals',
+    source: 'Mandelbrot 1980',
+  },
+  misiurewicz: {
+    scene: {
+      ...place('mandelbrot', '-0.10109636384562', '0.95628651080914', 0.05),
+      ...{ iterations: 300, palette: 'plum' },
+    },
+    summary: 'a point where three twigs meet',
+    source: 'Misiurewicz 1981',
+  },
+  minibrot: {
+    scene: {
+      ...place('mandelbrot', '-1.7548776662466927', '0', 0.06),
+      ...{ iterations: 600, palette: 'lagoon' },
+    },
+    summary: 'the set again, on its antenna',
+    source: 'Douady and Hubbard 1985',
+  },
+  starfish: {
+    scene: {
+      ...place('mandelbrot', '-0.374004139', '0.659792175', 0.006),
+      ...{ iterations: 800, palette: 'plasma' },
+    },
+    summary: 'many arms around a point',
+    source: 'Mandelbrot 1980',
+  },
+  'celtic-isles': {
+    scene: { ...place('celtic', '-0.9', '0.25', 0.3), ...{ iterations: 200, palette: 'lagoon' } },
+    summary: 'isles off the celtic coast',
+    source: families.celtic.source,
+  },
+  curtain: {
+    scene: { ...place('buffalo', '-1.6', '-0.05', 0.25), ...{ iterations: 200, palette: 'dusk' } },
+    summary: 'what hangs down from a buffalo',
+    source: families.buffalo.source,
+  },
+  // Where 0 is of period 3: the middle of the disc above the cardioid; of the minibrot, the airplane.
+  rabbit: {
+    scene: { ...julia([-0.12256116687665, 0.74486176661974], 3.2), iterations: 200, palette: 'lagoon' },
+    summary: "Douady's rabbit",
+    source: 'Douady and Hubbard 1984',
+  },
+  airplane: {
+    scene: { ...julia([-1.7548776662466927, 0], 3.8), iterations: 200, palette: 'plum' },
+    summary: 'period 3, along a line',
+    source: 'Douady and Hubbard 1984',
+  },
+  'san-marco': {
+    scene: { ...julia([-0.75, 0], 3.4), iterations: 400, palette: 'ember' },
+    summary: 'the basilica, mirrored in water',
+    source: 'Mandelbrot 1982',
+  },
+  // Where the derivative at a fixed point turns by the golden mean.
+  siegel: {
+    scene: { ...julia([-0.3905408702184, -0.58678790734697], 3), iterations: 400, palette: 'fern' },
+    summary: 'discs that turn for ever',
+    source: 'Siegel 1942',
+  },
+  dendrite: {
+    scene: { ...julia([0, 1], 3.4), iterations: 200, palette: 'magma' },
+    summary: 'twigs that hold nothing',
+    source: 'Douady and Hubbard 1984',
+  },
+  'newton-five': {
+    scene: { ...familyScene('newton'), formula: 'newton(z^5 - 1)', palette: 'plasma' },
+    summary: 'five roots',
+    source: families.newton.source,
+  },
+  nova: {
+    scene: {
+      ...place('newton', '-0.55', '0', 0.5),
+      ...{ formula: 'newton(z^3 - 1) + c', c: 'p', z0: [1, 0], iterations: 200, palette: 'ember' },
+    },
+    summary: "Newton's method, led astray",
+    source: 'Derbyshire, 1990s',
+  },
+  'magnet-two': {
+    scene: {
+      ...place('magnet', '1.5', '0', 5),
+      formula: '((z^3 + 3*(c - 1)*z + (c - 1)*(c - 2))/(3*z^2 + 3*(c - 2)*z + (c - 1)*(c - 2) + 1))^2',
+    },
+    summary: 'the other renormalised magnet',
+    source: families.magnet.source,
+  },
+  cosine: {
+    scene: {
+      ...place('sine', '0', '0', 12),
+      ...{ formula: 'c*cos(z)', c: 'p', z0: [0, 0], palette: 'spectral' },
+    },
+    summary: 'which cosines stay bounded',
+    source: families.sine.source,
   },
 };
 
 /** A scene in so many pixels; a lattice becomes the view of the same square. */
 export function inPixels({ lattice, view, ...scene }: Scene, columns: number, rows: number): ViewScene {
-  const { center, width } = view ?? { center: ['0', '0'] as const, width: 2 * lattice.extent };
-  return { ...scene, view: { center, width, columns, rows } };
+  const before = view ?? { center: ['0', '0'] as const, width: 2 * lattice.extent };
+  return { ...scene, view: { ...before, columns, rows } };
 }

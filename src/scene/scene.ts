@@ -46,6 +46,15 @@ const view = v.strictObject(
     width: length,
     columns: pixels,
     rows: pixels,
+    rotation: v.optional(
+      v.pipe(
+        between(-360, 360, 'must be a number of degrees from -360 to 360'),
+        v.description('How far the picture is turned around its middle, in degrees, counterclockwise.'),
+      ),
+    ),
+    samples: v.optional(
+      v.pipe(whole(1, 3), v.description('Each pixel has samples x samples sample points.')),
+    ),
   },
   'must have center, width, columns and rows',
 );
@@ -272,11 +281,14 @@ export function parseScene(value: unknown): Scene {
 }
 
 /** A scene as it stands in files, on one line or indented; `parseScene` of it, parsed as JSON, is the same scene. */
-export function sceneText(scene: Scene, indent?: number): string {
+export const sceneText = (scene: Scene, indent?: number): string => jsonText({ version, ...scene }, indent);
+
+/** JSON of data that has no undefined in it, with -0 as it is. */
+export function jsonText(data: unknown, indent?: number): string {
   // JSON has -0, but JSON.stringify writes 0: it is marked by what no formula and no name can have in it.
   const mark = '\0-0';
   const marked = (_: string, value: unknown) => (Object.is(value, -0) ? mark : value);
-  return JSON.stringify({ version, ...scene }, marked, indent).replaceAll(JSON.stringify(mark), '-0');
+  return JSON.stringify(data, marked, indent).replaceAll(JSON.stringify(mark), '-0');
 }
 
 function pointIssues({ lattice, view }: Data): SceneIssue[] {
@@ -291,8 +303,10 @@ function pointIssues({ lattice, view }: Data): SceneIssue[] {
   }
   const least = leastWidth(view);
   if (view.width >= least) return [];
+  const { columns, samples = 1 } = view;
   const accepted =
-    `must be at least ${(least * 1.1).toPrecision(2)} for ${view.columns} columns there, ` +
+    `must be at least ${(least * 1.1).toPrecision(2)} for ${columns} columns` +
+    `${samples > 1 ? ` of ${samples} samples` : ''} there, ` +
     'where nearer points are the same in doubles';
   return [{ path: 'view.width', given: String(view.width), accepted }];
 }
@@ -340,7 +354,7 @@ function shallow() {
 const longestShown = 60;
 
 /** A value as an error shows it, on one line and not too long. */
-function spell(value: unknown): string {
+export function spell(value: unknown): string {
   const text = ['object', 'string'].includes(typeof value) ? JSON.stringify(value, shallow()) : String(value);
   return text.length > longestShown ? `${text.slice(0, longestShown - 3)}...` : text;
 }

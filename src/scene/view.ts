@@ -1,6 +1,8 @@
 // A view: the usual sample points of a picture, the middles of its pixels. The real axis points right, the imaginary
 // axis up. The lesson's sample points are lattice.ts's.
 
+import { cosAndSin } from '../rotation.js';
+
 /** A rectangle of the plane, `columns x rows` square pixels. */
 export interface View {
   /** Its middle, in decimal numbers, so that a deep zoom loses no digit. */
@@ -9,29 +11,55 @@ export interface View {
   /** Pixels from left to right and from top to bottom. */
   readonly columns: number;
   readonly rows: number;
+  /** How far the rectangle is turned around its middle, in degrees, counterclockwise, -360 to 360; default: 0. */
+  readonly rotation?: number | undefined;
+  /** Each pixel has `samples x samples` sample points, 1 to 3; default: 1. */
   readonly samples?: number | undefined;
 }
 
+/** How far a sample point is from the next in its row. */
+export const spacingOf = ({ width, columns, samples = 1 }: View): number => width / (columns * samples);
+
 /**
- * What each column adds to the real and each row to the imaginary part, as the kernel takes them: pixel [i][j] is
- * cx + (j + 0.5 - columns/2) s + i (cy - (i + 0.5 - rows/2) s), where s = width/columns. -0 added changes no number.
+ * What each row and each column of sample points adds, as the kernel takes them. Point [i][j] of a view that is not
+ * turned is cx + (j + 0.5 - columns/2) s + i (cy - (i + 0.5 - rows/2) s), where s is the spacing and columns and rows
+ * are those of the points: `samples` times the pixels'. A turned one has (dx cos t - dy sin t) + i (dx sin t +
+ * dy cos t) for dx + i dy.
  */
-export function viewPoints({ center, width, columns, rows }: View) {
-  const spacing = width / columns;
+export function viewPoints(view: View) {
+  const { center, columns, rows, rotation = 0, samples = 1 } = view;
+  const spacing = spacingOf(view);
+  const [cos, sin] = cosAndSin(rotation);
   const [re, im] = [Number(center[0]), Number(center[1])];
+  const across = offsets(columns * samples, spacing);
+  const down = offsets(rows * samples, spacing);
   return {
-    rowRe: new Float64Array(rows).fill(-0),
-    rowIm: Float64Array.from({ length: rows }, (_, i) => im - (i + 0.5 - rows / 2) * spacing),
-    columnRe: Float64Array.from({ length: columns }, (_, j) => re + (j + 0.5 - columns / 2) * spacing),
-    columnIm: new Float64Array(columns).fill(-0),
+    rowRe: down.map((each) => part(each, sin)),
+    rowIm: down.map((each) => im - part(each, cos)),
+    columnRe: across.map((each) => re + part(each, cos)),
+    columnIm: across.map((each) => part(each, sin)),
   };
 }
 
+const offsets = (length: number, spacing: number) =>
+  Float64Array.from({ length }, (_, i) => (i + 0.5 - length / 2) * spacing);
+
+/** A part of an offset; of none -0, which changes no number that it is added to. */
+const part = (offset: number, factor: number) => (factor === 0 ? -0 : offset * factor);
+
 /** How far from 0 a part of a sample point may be. */
-export function farthestOf({ center, width, columns, rows }: View): number {
-  const [re, im] = center.map((part) => Math.abs(Number(part))) as [number, number];
-  return Math.max(re + width / 2, im + ((width / columns) * rows) / 2);
+export function farthestOf({ center, width, columns, rows, rotation = 0 }: View): number {
+  const [re, im] = center.map((each) => Math.abs(Number(each))) as [number, number];
+  const [cos, sin] = cosAndSin(rotation).map(Math.abs) as [number, number];
+  const [across, down] = [width / 2, ((width / columns) * rows) / 2];
+  return Math.max(re + across * cos + down * sin, im + across * sin + down * cos);
 }
 
-/** The width below which neighbours among the sample points may be one double. */
-export const leastWidth = (view: View): number => 2 ** -52 * farthestOf(view) * view.columns;
+/**
+ * The width below which neighbours among the sample points may be one double. Those of a turned view are rounded
+ * twice, and only one of their parts need differ, by 0.7 of the spacing or more: three times as much.
+ */
+export function leastWidth(view: View): number {
+  const { columns, rotation = 0, samples = 1 } = view;
+  return 2 ** -52 * farthestOf(view) * columns * samples * (rotation % 90 === 0 ? 1 : 3);
+}

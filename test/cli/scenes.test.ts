@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { decode, encode } from 'fast-png';
 import { unzipSync } from 'fflate';
-import { gallery, lessonScene, parseScene, render, type Scene } from 'mandoline';
+import { gallery, lessonScene, parseAddress, parseScene, render, type Scene } from 'mandoline';
 import { eachOfMany, runMandoline, temporaryFolder } from '../support.js';
 
 /** The document that a render prints. */
@@ -30,7 +30,8 @@ test('scenes lists every bundled scene, a line each, in 80 columns, without colo
   Object.entries(gallery).forEach(([name, { scene, summary }], i) => {
     const line = lines[i]!;
     assert.ok(line.startsWith(`${name} `) && line.endsWith(summary), line);
-    assert.ok(line.includes(` ${scene.formula} `) && line.length <= 80, line);
+    const shown = scene.formula.length > 33 ? `${scene.formula.slice(0, 30)}...` : scene.formula;
+    assert.ok(line.includes(` ${shown} `) && line.length <= 80, line);
   });
   assert.ok(!stdout.toString().includes('\u001b'));
 });
@@ -80,6 +81,16 @@ test('a scene is rendered from a file, and is the one that the picture has in it
   assert.ok(readFileSync(join(folder, 'mine.png')).includes(JSON.stringify({ version: 1, ...scene })));
 });
 
+test('a scene is rendered from the address of a page and from a location of another program', async (context) => {
+  const folder = temporaryFolder(context);
+  const address = 'http://127.0.0.1:8080/#f=mandelbrot&re=-0.75&im=0.1&w=0.02&size=40x30';
+  const { scene, outputs } = await rendered(folder, address, '--iterations', '300');
+  assert.deepEqual([scene, outputs[0]!.path], [{ ...parseAddress(address), iterations: 300 }, 'scene.png']);
+  writeFileSync(join(folder, 'place.kfr'), 'Re: -0.75\r\nIm: 0.1\r\nZoom: 200\r\n');
+  const { scene: imported } = await rendered(folder, 'place.kfr', '--size', '40x30');
+  assert.deepEqual(imported.view?.center, ['-0.75', '0.1']);
+});
+
 /** What is given, and what is changed in the lesson's scene or, where one is named, in that one. */
 const changes: [string[], Partial<Record<keyof Scene, unknown>>, string?][] = [
   [
@@ -106,6 +117,10 @@ const changes: [string[], Partial<Record<keyof Scene, unknown>>, string?][] = [
     ['--zoom', '1e3', '--size', '8x6'],
     { view: { center: ['-0.65', '0'], width: 0.0035, columns: 8, rows: 6 } },
     'mandelbrot',
+  ],
+  [
+    ['--rotate', '-30', '--samples', '2x2', '--size', '8x6'],
+    { view: { center: ['0', '0'], width: 4, columns: 8, rows: 6, rotation: -30, samples: 2 } },
   ],
   [['--zoom', '0.5', '--size', '8x6'], { view: { center: ['0', '0'], width: 8, columns: 8, rows: 6 } }],
   [
@@ -231,6 +246,9 @@ const wrong: [string[], string][] = [
   [['--width', '0'], '--width 0: must be a number from 1e-300 to 8e307'],
   [['--size', '0x3'], `--size 0x3: ${size}`],
   [['--size', '800'], `--size 800: ${size}`],
+  [['--rotate', '400'], '--rotate 400: must be a number of degrees from -360 to 360'],
+  [['--samples', '2x3'], '--samples 2x3: must be 1, 2x2 or 3x3'],
+  [['--samples', '4'], '--samples 4: must be 1, 2x2 or 3x3'],
   [['--width', '3', '--cells', '30'], `--cells 30: a view has no lattice; ${views}`],
   [['mandelbrot', '--extent', '3'], `--extent 3: mandelbrot is a view; ${views}`],
   [['mandelbrot', '--c', '0.3'], '--c 0.3+0i: no count would depend on the sample point; give --z0 p too'],
@@ -253,14 +271,28 @@ const wrong: [string[], string][] = [
   [['--zoom', '0'], '--zoom 0: must be a number from 1e-300 to 1e300'],
   [['--zoom', '2', '--width', '3'], '--zoom 2: must not be given with --width'],
   [['mandelbrot', '--zoom', '1e20'], '--zoom 100000000000000000000: width 3.5e-20: must be at least'],
-  [['nosuch'], 'nosuch: no scene of this name, and no file in .json or .png; "mandoline scenes" lists them'],
+  [
+    ['nosuch'],
+    'nosuch: no scene of this name, and no file in .json, .kfr, .toml or .png; "mandoline scenes" lists them',
+  ],
   [
     ['mandelbort'],
-    'mandelbort: no scene of this name, and no file in .json or .png; did you mean "mandelbrot"?',
+    'mandelbort: no scene of this name, and no file in .json, .kfr, .toml or .png; did you mean "mandelbrot"?',
   ],
   [['newer.json'], 'newer.json: version 2: must be 1; a newer Mandoline wrote this scene, take that one'],
   [['other.png'], 'other.png: has no scene in it; only pictures that mandoline wrote have'],
   [['key.png'], 'key.png: is no PNG'],
+  [['deep.kfr'], 'deep.kfr: view.width 1e-300: must be at least 2.7e-13 for 640 columns there'],
+  [['other.kfr'], 'other.kfr: FractalType 42 of power 2 is not known; known are Mandelbrot,'],
+  [['text.toml'], 'text.toml: is no TOML ('],
+  [
+    ['#f=mandelbort'],
+    '#f=mandelbort: f "mandelbort": must be the name of a bundled scene; did you mean "mandelbrot"?',
+  ],
+  [
+    ['http://127.0.0.1:8080/#f=lesson&cells=0'],
+    'http://127.0.0.1:8080/#f=lesson&cells=0: lattice.cells 0: must be a whole number from 1 to 46340',
+  ],
   [['nosuch.json'], "nosuch.json: cannot be read (ENOENT: no such file or directory, open 'nosuch.json')"],
   [['text.json'], 'text.json: is no JSON (Unexpected token'],
   [['key.json'], 'key.json: iteration 3: is no key here; did you mean "iterations"?'],
@@ -286,6 +318,9 @@ test('every wrong value is told by a line that names it, what is accepted and wh
   write('palette', { ...lessonScene, palette: 'mauve' });
   write('three', 3);
   write('newer', { version: 2, formulae: [] });
+  writeFileSync(join(folder, 'deep.kfr'), 'Re: -1.75\nIm: 0.1\nZoom: 1e1000\n');
+  writeFileSync(join(folder, 'other.kfr'), 'Re: -1.75\nIm: 0.1\nZoom: 1\nFractalType: 42\n');
+  writeFileSync(join(folder, 'text.toml'), 'location = ');
   writeFileSync(join(folder, 'key.png'), 'no picture');
   writeFileSync(
     join(folder, 'other.png'),

@@ -11,24 +11,19 @@ import { compileKernel, countsType, startKernel } from '../../src/kernel/kernel.
 import { reachOf, type SamplePoints } from '../../src/kernel/points.js';
 import { countReference, type KernelJob } from '../../src/kernel/reference.js';
 import type { Complex } from '../../src/scene/complex.js';
+import { viewPoints } from '../../src/scene/view.js';
 
-/** Sample points as a picture has them: rows from top to bottom, columns from left to right. */
-function view([x, y]: Complex, width: number, columns: number, rows: number): SamplePoints {
-  const axis = (length: number, at: (i: number) => number) => Float64Array.from({ length }, (_, i) => at(i));
-  const side = width / columns;
-  return {
-    rowRe: new Float64Array(rows).fill(-0),
-    rowIm: axis(rows, (i) => y - (i + 0.5 - rows / 2) * side),
-    columnRe: axis(columns, (i) => x + (i + 0.5 - columns / 2) * side),
-    columnIm: new Float64Array(columns).fill(-0),
-  };
-}
+/** Sample points as a picture has them: rows from top to bottom, columns from left to right, turned by some degrees. */
+const view = ([x, y]: Complex, width: number, columns: number, rows: number, rotation = 0): SamplePoints =>
+  viewPoints({ center: [String(x), String(y)], width, columns, rows, rotation });
 
 const pointOf = (
   { rowRe, rowIm, columnRe, columnIm }: SamplePoints,
   row: number,
   column: number,
 ): Complex => [rowRe[row]! + columnRe[column]!, rowIm[row]! + columnIm[column]!];
+
+const rotations = fc.oneof(fc.constantFrom(0, 45, 90), fc.double({ min: -360, max: 360, noNaN: true }));
 
 /** Both ways agree, and a part of the points, every `stride`-th, with the reference. */
 function checkCounts(job: KernelJob, points: SamplePoints, stride: number): void {
@@ -60,12 +55,13 @@ for (const [name, family] of Object.entries(families)) {
       rows: fc.integer({ min: 1, max: 70 }),
       iterations: fc.oneof(fc.integer({ min: 1, max: 300 }), fc.constantFrom(1, 2, 3, 129, 1000)),
       rule: fc.constantFrom<KernelJob['escape'][]>(escape, escape, 'overflow', 2, 30),
+      rotation: rotations,
     });
     fc.assert(
-      fc.property(random, ({ x, y, zoom, columns, rows, iterations, rule }) => {
+      fc.property(random, ({ x, y, zoom, columns, rows, iterations, rule, rotation }) => {
         const { center, width } = family.view;
         const at: Complex = [center[0] + x * width, center[1] + y * width];
-        const points = view(at, width * 2 ** -zoom, columns, rows);
+        const points = view(at, width * 2 ** -zoom, columns, rows, rotation);
         checkCounts({ step, c, z0, iterations, escape: rule }, points, 97);
       }),
       { numRuns: 25 },
@@ -110,11 +106,12 @@ test('random formulas on random lattices have the counts of the reference', () =
     x: fc.double({ min: -2, max: 2, noNaN: true }),
     y: fc.double({ min: -2, max: 2, noNaN: true }),
     size: fc.double({ min: -30, max: 6, noNaN: true }),
+    rotation: rotations,
   });
   fc.assert(
-    fc.property(job, lattice, ({ formula, plane, iterations, escape }, { x, y, size }) => {
+    fc.property(job, lattice, ({ formula, plane, iterations, escape }, { x, y, size, rotation }) => {
       const step = parseFormula(formula);
-      checkCounts({ step, ...plane, iterations, escape }, view([x, y], 2 ** size, 37, 21), 7);
+      checkCounts({ step, ...plane, iterations, escape }, view([x, y], 2 ** size, 37, 21, rotation), 7);
     }),
     { numRuns: process.env.MANDOLINE_STRESS === 'long' ? 4000 : 250 },
   );

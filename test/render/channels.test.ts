@@ -21,6 +21,17 @@ test('channels are the same for any number of workers and slices', async () => {
   }
 });
 
+test('distances are in spacings of the samples, and samples are the points of a finer view', async () => {
+  const { view } = mandelbrot;
+  const sampled = await render(
+    { ...mandelbrot, view: { ...view, samples: 2 } },
+    { workers: 0, channels: all },
+  );
+  const fine = await render(inPixels(mandelbrot, 120, 80), { workers: 0, channels: all });
+  assert.deepEqual([sampled.rows, sampled.columns], [80, 120]);
+  assert.deepEqual([sampled.channels, sampled.counts], [fine.channels, fine.counts]);
+});
+
 test('-1 has the period 2, the rabbit 3, 0 has 1, and what escapes has none', async () => {
   for (const [re, im, period] of [
     ['-1', '0', 2],

@@ -5,7 +5,9 @@ import { gallery, inPixels, lessonScene, parseScene } from 'mandoline';
 import { paletteNames } from '../../src/color/palettes.js';
 import { families } from '../../src/formula/families.js';
 
-test('the lesson and every family are bundled', () => {
+test('the lesson and every family are bundled, with places in them: at least 24, in whole rows of a sheet', () => {
+  const { length } = Object.keys(gallery);
+  assert.ok(length >= 24 && length % 4 === 0, `${length}`);
   assert.deepEqual(gallery.lesson?.scene, lessonScene);
   for (const name of Object.keys(families)) assert.ok(gallery[name], name);
 });

@@ -47,6 +47,8 @@ test('any scene stays the same through JSON', () => {
     ...{ center: fc.tuple(decimal, decimal), columns: pixels, rows: pixels },
     // Wide enough for every centre.
     width: fc.double({ min: 10, max: 1e100, noNaN: true }),
+    rotation: fc.double({ min: -360, max: 360, noNaN: true }),
+    samples: fc.integer({ min: 1, max: 3 }),
   });
   const scenes: fc.Arbitrary<Scene> = fc.oneof(
     plain({ ...common, lattice: plain({ extent: length, cells: pixels }) }),
@@ -162,8 +164,23 @@ const wrong: [string, object, string][] = [
   ],
   [
     'a view of another key',
-    { lattice: undefined, view: { ...view, rotation: 3 } },
-    'view.rotation 3: is no key here',
+    { lattice: undefined, view: { ...view, rotatio: 3 } },
+    'view.rotatio 3: is no key here; did you mean "rotation"?',
+  ],
+  [
+    'more than one turn',
+    { lattice: undefined, view: { ...view, rotation: 361 } },
+    'view.rotation 361: must be a number of degrees from -360 to 360',
+  ],
+  [
+    '4 x 4 samples',
+    { lattice: undefined, view: { ...view, samples: 4 } },
+    'view.samples 4: must be a whole number from 1 to 3',
+  ],
+  [
+    'samples nearer than doubles',
+    { lattice: undefined, view: { ...view, width: 1e-14, rotation: 45, samples: 3 } },
+    'view.width 1e-14: must be at least 6.6e-14 for 40 columns of 3 samples there, where nearer points are the same in doubles',
   ],
   [
     'pixels nearer than doubles',

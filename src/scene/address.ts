@@ -1,0 +1,218 @@
+// A scene as what stands behind the # of a page's address: short, readable, and the same scene when it is read again.
+// URLSearchParams would read + as a blank, and escape the signs and commas that make it readable.
+import { SceneError, type SceneIssue } from '../errors.js';
+import { didYouMean } from '../suggestion.js';
+import { formatComplex, isDecimal, parseComplex } from './complex.js';
+import { gallery, inPixels } from './gallery.js';
+import { jsonText, parseScene, type Scene, spell } from './scene.js';
+import type { View } from './view.js';
+
+/** Characters and values of an address; no scene that anybody draws comes near them. */
+const [longest, most] = [1_000_000, 1000];
+/** The size of a view in pixels, where neither the address nor the scene that it names has one. */
+const standardSize = [800, 600] as const;
+
+/**
+ * The address of a scene from its # on: `#f=mandelbrot&re=-0.75&im=0.1&w=0.02&it=200&palette=ember`. `f` names the
+ * bundled scene that it is nearest to; where the sample points are, the iterations and the palette are always said,
+ * everything else where it differs from that scene, `key=` for what only that one has. `parseAddress` of it is the
+ * same scene.
+ */
+export function sceneAddress(scene: Scene): string {
+  const name = nearestBundled(scene);
+  const base: Partial<Scene> = name === undefined ? {} : gallery[name]!.scene;
+  const keys = new Set([...Object.keys(base), ...Object.keys(scene)]) as Set<keyof Scene>;
+  const others = [...keys].filter((key) => !spelled.has(key) && !isSame(base[key], scene[key]));
+  const { view, lattice, iterations, palette } = scene;
+  const values: Record<string, string | undefined> = {
+    f: name,
+    ...Object.fromEntries(others.flatMap((key) => pairsOf(key, scene[key]))),
+    ...(lattice && { extent: jsonText(lattice.extent), cells: jsonText(lattice.cells) }),
+    ...(view && viewValues(view, viewOf(base))),
+    ...{ it: String(iterations), palette: textOf(palette) },
+  };
+  const pairs = Object.entries(values).filter((pair): pair is [string, string] => pair[1] !== undefined);
+  return `#${pairs.map((pair) => pair.map(escape).join('=')).join('&')}`;
+}
+
+/** The keys of a scene that are always written, under names of their own. */
+const spelled: ReadonlySet<string> = new Set(['view', 'lattice', 'iterations', 'palette']);
+
+/** The bundled scene with the same formula and, if there is one, the same constants and escape rule too. */
+function nearestBundled(scene: Scene): string | undefined {
+  const sameFormula = Object.keys(gallery).filter((name) => gallery[name]!.scene.formula === scene.formula);
+  const keys = ['parameters', 'c', 'z0', 'escape'] as const;
+  const same = sameFormula.find((name) => keys.every((key) => isSame(gallery[name]!.scene[key], scene[key])));
+  return same ?? sameFormula.find((name) => gallery[name]!.scene.view);
+}
+
+const isSame = (one: unknown, other: unknown) =>
+  one === undefined || other === undefined ? one === other : jsonText(one) === jsonText(other);
+
+function pairsOf(key: string, value: unknown): [string, string][] {
+  if (value === undefined) return [[key, '']];
+  if (key === 'parameters' && Object.keys(value as object).length > 0)
+    return Object.entries(value as NonNullable<Scene['parameters']>).map(([name, each]) => [
+      `p.${name}`,
+      formatComplex(each),
+    ]);
+  if ((key === 'c' || key === 'z0') && value !== 'p')
+    return [[key, formatComplex(value as Exclude<Scene['c'], 'p'>)]];
+  const ruleText = (rule: object) => Object.entries(rule).map((pair) => pair.join(':'));
+  if (key === 'escape' && typeof value === 'object') return [[key, ruleText(value!).join()]];
+  return [[key, textOf(value)]];
+}
+
+/** What is the same in the base is left out, but for where the middle is and how wide. */
+function viewValues(view: View, base: Partial<View>): Record<string, string | undefined> {
+  const changed = (value: number | undefined, before: number | undefined) =>
+    isSame(value, before) ? undefined : value === undefined ? '' : jsonText(value);
+  const { center, width, columns, rows, rotation, samples } = view;
+  const [re, im] = center;
+  return {
+    ...{ re, im, w: jsonText(width) },
+    size: columns === base.columns && rows === base.rows ? undefined : `${columns}x${rows}`,
+    rotate: changed(rotation, base.rotation),
+    samples: changed(samples, base.samples),
+  };
+}
+
+/** The view of a scene, or that of its lattice's square; without both, as much as can be said. */
+const viewOf = (scene: Partial<Scene>): Partial<View> =>
+  scene.view || scene.lattice
+    ? (scene.view ?? inPixels(scene as Scene, ...standardSize).view)
+    : { columns: standardSize[0], rows: standardSize[1] };
+
+/** Text as it is, if it can be escaped and nothing else can be read from it; everything else as JSON. */
+const textOf = (value: unknown): string =>
+  typeof value === 'string' && value === read(value) && value !== '' && !/\p{Cs}/u.test(value)
+    ? value
+    : jsonText(value);
+
+/** encodeURIComponent escapes more than what would end an address or a value in it. */
+const escape = (text: string) => encodeURIComponent(text).replace(/%(?:2B|2C|2F|3A|40)/g, decodeURIComponent);
+
+/**
+ * Reads an address, whole or from its # on. Throws SceneError with an issue for each wrong value.
+ */
+export function parseAddress(text: string): Scene {
+  const start = text.indexOf('#');
+  const pairs = start < 0 || text.length > longest ? [] : text.slice(start + 1).split('&', most + 1);
+  if (pairs.length === 0 || pairs.length > most) {
+    const accepted = `must be like #f=mandelbrot, of at most ${longest} characters and ${most} values`;
+    throw new SceneError([{ path: 'address', given: spell(text.slice(0, 100)), accepted }]);
+  }
+  const issues: SceneIssue[] = [];
+  const values = new Map<string, string>();
+  for (const pair of pairs) {
+    if (pair === '') continue;
+    const [, given = '', value = ''] = /^([^=]*)=?(.*)$/s.exec(pair)!;
+    const [key, decoded] = [unescaped(given), unescaped(value)];
+    if (key === undefined || decoded === undefined)
+      issues.push({
+        path: 'address',
+        given: spell(pair),
+        accepted: 'must have % only before two digits, as in %5E',
+      });
+    else if (values.has(key))
+      issues.push({ path: key, given: spell(decoded), accepted: 'must be given once' });
+    else values.set(key, decoded);
+  }
+  const name = values.get('f');
+  if (name !== undefined && !Object.hasOwn(gallery, name)) {
+    const meant = didYouMean(name, Object.keys(gallery));
+    issues.push({ path: 'f', given: spell(name), accepted: `must be the name of a bundled scene${meant}` });
+    throw new SceneError(issues);
+  }
+  if (name === undefined && !values.has('formula')) {
+    const accepted = 'must name a bundled scene, like #f=mandelbrot, or have a formula';
+    throw new SceneError([...issues, { path: 'address', given: spell(text.slice(0, 100)), accepted }]);
+  }
+  try {
+    const scene = parseScene(sceneOf(values, name === undefined ? {} : gallery[name]!.scene));
+    if (issues.length === 0) return scene;
+  } catch (error) {
+    if (!(error instanceof SceneError)) throw error;
+    issues.push(...error.issues);
+  }
+  throw new SceneError(issues);
+}
+
+function unescaped(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** What the values say of a scene, and the rest as it is in the base; whether that is right is parseScene's to say. */
+function sceneOf(values: ReadonlyMap<string, string>, base: Partial<Scene>): unknown {
+  const { f, re, im, w, size, rotate, samples, extent, cells, it, ...others } = Object.fromEntries(values);
+  const scene = new Map<string, unknown>(Object.entries(base));
+  const parameters = Object.entries(others).filter(([key]) => key.startsWith('p.'));
+  for (const [key, text] of Object.entries(others))
+    if (text === '') scene.delete(key);
+    else if (!key.startsWith('p.')) scene.set(key, valueOf(key, text));
+  if (parameters.length > 0)
+    scene.set(
+      'parameters',
+      Object.fromEntries(parameters.map(([key, text]) => [key.slice(2), valueOf('c', text)])),
+    );
+  if (it !== undefined) scene.set('iterations', read(it));
+  const hasView = [re, im, w, size, rotate, samples].some((each) => each !== undefined);
+  const hasLattice = extent !== undefined || cells !== undefined;
+  if (hasView || hasLattice) {
+    scene.delete('view');
+    scene.delete('lattice');
+  }
+  const either = (text: string | undefined, otherwise: unknown) =>
+    text === undefined ? otherwise : text === '' ? undefined : read(text);
+  if (hasLattice) {
+    const { lattice } = base;
+    const both = { extent: either(extent, lattice?.extent), cells: either(cells, lattice?.cells) };
+    scene.set('lattice', withoutUndefined(both));
+  }
+  if (hasView) {
+    const before = viewOf(base);
+    const sides = /^(\d+)x(\d+)$/
+      .exec(size ?? `${before.columns}x${before.rows}`)
+      ?.slice(1)
+      .map(Number);
+    const [columns, rows] = sides ?? [size, before.rows];
+    const view = {
+      center: [re ?? before.center?.[0], im ?? before.center?.[1]],
+      ...{ width: either(w, before.width), columns, rows },
+      ...{ rotation: either(rotate, before.rotation), samples: either(samples, before.samples) },
+    };
+    scene.set('view', withoutUndefined(view));
+  }
+  return Object.fromEntries(scene);
+}
+
+const withoutUndefined = (values: object) =>
+  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
+
+function valueOf(key: string, text: string): unknown {
+  if (key === 'c' || key === 'z0') return parseComplex(text) ?? text;
+  if (key === 'escape') return parseEscape(text);
+  return key === 'formula' ? text : read(text);
+}
+
+/** An escape rule: `overflow`, a radius, or `converged:1e-6,bailout:100`; what is none of them is left as it is. */
+export function parseEscape(text: string): unknown {
+  if (!text.startsWith('converged')) return read(text);
+  const pairs = text.split(',').map((part) => part.split(':'));
+  if (pairs.some((pair) => pair.length !== 2)) return text;
+  return Object.fromEntries(pairs.map(([key, value]) => [key, read(value!)]));
+}
+
+/** A decimal number, or what stands in JSON; other text is itself. */
+function read(text: string): unknown {
+  if (isDecimal(text)) return Number(text);
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,149 @@
+// Locations of other programs as scenes: Kalles Fraktaler's .kfr and Fraktaler 3's .toml. What stands in them is read
+// off their manuals (mathr.co.uk/kf/manual.html, README.md of Fraktaler 3) and, where these are silent, off how the
+// programs read them (Parameter.cpp, formula.xml; param.cc, hybrid.cc). In both the imaginary axis points down: here
+// the same rectangle of the plane is shown with it up, so that the picture is mirrored. Colours stay behind.
+import { parse } from 'smol-toml';
+import { PictureError } from '../errors.js';
+import { spell, type ViewScene } from './scene.js';
+
+/** The formulas of Kalles Fraktaler by the number of their type: of any power, and those of power 2 alone. */
+const formulas: readonly ((power: number) => string)[] = [
+  (power) => `z^${power} + c`,
+  (power) => `(abs(re z) + i*abs(im z))^${power} + c`,
+  (power) => `abs(re(z^${power})) + i*abs(im(z^${power})) + c`,
+  (power) => `abs(re(z^${power})) + i*im(z^${power}) + c`,
+];
+const squares: readonly string[] = [
+  'conj(z)^2 + c',
+  'abs(re(z^2)) - i*im(z^2) + c',
+  '(abs(re z) - i*im z)^2 + c',
+  '(re z - i*abs(im z))^2 + c',
+  'abs(re(z^2)) - 2*i*abs(re z)*im(z) + c',
+  'abs(re(z^2)) - 2*i*re(z)*abs(im z) + c',
+];
+const known =
+  'known are Mandelbrot, Burning Ship, Buffalo and Celtic of any power, ' +
+  'and of power 2 Mandelbar, its Celtic, and the perpendicular ones';
+
+/** Bailout radii of Kalles Fraktaler by the number of their preset; the lowest for power 2 does for all. */
+const radii = [10_000, 2, 2] as const;
+
+/**
+ * What stands in a .kfr file, as a scene; whether it can be drawn, and is not too deep for doubles, is parseScene's to
+ * say. Throws PictureError where it is another formula or no such file.
+ */
+export function importKfr(text: string): ViewScene {
+  const values = new Map<string, string>();
+  for (const line of text.split(/[\r\n]+/)) {
+    const [, key, value] = /^(\w+): *(.*?) *$/.exec(line) ?? [];
+    if (key !== undefined && !values.has(key)) values.set(key, value!);
+  }
+  const number = (key: string, otherwise: number) => toNumber(key, values.get(key) ?? otherwise);
+  for (const key of ['Re', 'Im', 'Zoom'])
+    if (!values.has(key)) throw new PictureError(`has no ${key} in it; a location of Kalles Fraktaler has`);
+  for (const key of ['Rotate', 'StretchAmount'])
+    if (number(key, 0) !== 0)
+      throw new PictureError(`${key} ${values.get(key)}: must be 0; only RotateAngle is known`);
+  if (number('UseHybridFormula', 0) !== 0) throw new PictureError(`a hybrid formula is not known; ${known}`);
+  const [type, power] = [number('FractalType', 0), number('Power', 2)];
+  const formula = isPower(power)
+    ? (formulas[type]?.(power) ?? (power === 2 ? squares[type - 4] : undefined))
+    : undefined;
+  if (formula === undefined)
+    throw new PictureError(`FractalType ${type} of power ${power} is not known; ${known}`);
+  return {
+    ...ofParameterPlane,
+    formula,
+    z0: [number('SeedR', 0), number('SeedI', 0)],
+    view: {
+      center: [values.get('Re')!, values.get('Im')!],
+      // The size of a picture stands elsewhere; this is the usual one.
+      ...rectangle(number('Zoom', 1), 640, 360),
+      ...turned(number('RotateAngle', 0)),
+    },
+    iterations: number('Iterations', 200),
+    escape: radii[number('BailoutRadiusPreset', 0)] ?? number('BailoutRadiusCustom', 2),
+  };
+}
+
+/**
+ * What stands in a .toml file of Fraktaler 3, as a scene; whether it can be drawn, and is not too deep for doubles, is
+ * parseScene's to say. Throws PictureError where it is a hybrid of formulas, stretched, or no such file.
+ */
+export function importToml(text: string): ViewScene {
+  const file = parsed(text);
+  const value = (key: string): unknown =>
+    key.split('.').reduce((table: unknown, name) => (table as Table | undefined)?.[name], file);
+  const number = (key: string, otherwise: number) => toNumber(key, value(key) ?? otherwise);
+  if (value('program') !== 'fraktaler-3' && value('location') === undefined)
+    throw new PictureError('has no location in it; a .toml of Fraktaler 3 has');
+  if (number('transform.stretch_amount', 0) !== 0 || value('transform.exponential_map') === true)
+    throw new PictureError('stretched and exponential maps are not known; save it without');
+  const rotation = number('transform.rotate', 0);
+  return {
+    ...ofParameterPlane,
+    formula: hybridFormula(value('formula') ?? [{}]),
+    z0: [0, 0],
+    view: {
+      center: [digits(value('location.real') ?? 0), digits(value('location.imag') ?? 0)],
+      ...rectangle(number('location.zoom', 1), number('image.width', 1024), number('image.height', 576)),
+      ...turned(value('transform.reflect') === true ? -rotation : rotation),
+    },
+    iterations: number('bailout.iterations', 1024),
+    escape: number('bailout.escape_radius', 625),
+  };
+}
+
+type Table = Readonly<Record<string, unknown>>;
+
+function parsed(text: string): Table {
+  try {
+    return parse(text);
+  } catch (error) {
+    throw new PictureError(`is no TOML (${(error as Error).message.split('\n')[0]})`);
+  }
+}
+
+/** A block has the parts of z made positive, then turned, then the power taken; only one block is one formula. */
+function hybridFormula(blocks: unknown): string {
+  const block: unknown = Array.isArray(blocks) && blocks.length === 1 ? blocks[0] : undefined;
+  if (typeof block !== 'object' || block === null)
+    throw new PictureError('a hybrid of several formulas is not known; one [[formula]] is');
+  const { abs_x, abs_y, neg_x, neg_y, power = 2, opcodes = '' } = block as Table;
+  if (opcodes !== '' || !isPower(power))
+    throw new PictureError(
+      'its formula is not known; known are abs_x, abs_y, neg_x, neg_y and a power from 2 to 1024',
+    );
+  if (!abs_x && !abs_y && !neg_x) return neg_y ? `conj(z)^${power} + c` : `z^${power} + c`;
+  const re = `${neg_x ? '-' : ''}${abs_x ? 'abs(re z)' : 're z'}`;
+  return `(${re} ${neg_y ? '-' : '+'} i*${abs_y ? 'abs(im z)' : 'im z'})^${power} + c`;
+}
+
+const ofParameterPlane = { c: 'p', palette: 'ember' } as const;
+
+const isPower = (power: unknown): boolean =>
+  Number.isInteger(power) && Number(power) >= 2 && Number(power) <= 1024;
+
+/** A number, in text too; a zoom may be beyond all doubles. */
+function toNumber(key: string, value: unknown): number {
+  const number =
+    typeof value === 'number' || (typeof value === 'string' && value !== '') ? Number(value) : NaN;
+  if (!Number.isNaN(number)) return number;
+  throw new PictureError(`${key} ${spell(value)}: must be a number`);
+}
+
+/** Decimal digits as they are, which may be broken into lines; what is none is left to parseScene. */
+const digits = (value: unknown) =>
+  (typeof value === 'string'
+    ? value.replaceAll(/\s/g, '')
+    : typeof value === 'number'
+      ? String(value)
+      : value) as string;
+
+/** At zoom 1 the picture is 4 high. What is deeper than all doubles is told as the deepest of them. */
+const rectangle = (zoom: number, columns: number, rows: number) => ({
+  ...{ columns, rows, width: Math.max(((4 / zoom) * columns) / rows, 1e-300) },
+});
+
+/** Both programs let angles grow beyond whole turns. */
+const turned = (angle: number) => (angle % 360 === 0 ? {} : { rotation: angle % 360 });
