@@ -107,7 +107,10 @@ const view = some(
   }),
 );
 const lattice = plain({ extent: fc.double({ min: 1e-100, max: 1e100, noNaN: true }), cells: pixels });
+const hex = fc.constantFrom('#000', '#fa0', '#206bcb', '#FFFFFF');
+const share = fc.double({ min: 0, max: 1, noNaN: true });
 const palette = fc.oneof(
+  fc.array(hex, { minLength: 2, maxLength: 5 }),
   fc.constantFrom('viridis', '', 'true', '3', '#000764,#206bcb', '%', 'p', '"', '\ud800', 'é&=+ #'),
   fc.string({ unit: 'binary' }),
 );
@@ -118,6 +121,13 @@ const anyScene: fc.Arbitrary<Scene> = fc
     plain({ iterations: fc.integer({ min: 1, max: 2 ** 32 - 1 }), palette }),
     optional({
       trap: fc.oneof(plain({ point: complex }), plain({ line: fc.tuple(number, number, number) })),
+      ...{
+        coloring: fc.constantFrom('count', 'smooth', 'period'),
+        scale: fc.constantFrom('root', 'histogram'),
+      },
+      ...{ density: fc.double({ min: 0.001, max: 1e5, noNaN: true }), offset: share, inside: hex },
+      light: plain({ direction: share, height: share }),
+      depth: fc.constantFrom(8, 16),
     }),
   )
   .map((parts) => Object.assign({}, ...parts));
