@@ -1,6 +1,6 @@
 // Where a file's bytes go: beside the file first, and in its place only when all are there; or stdout. What the
 // bytes are is the encoders', and when to discard is the program's.
-import { closeSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
@@ -36,6 +36,7 @@ function fileOutput(path: string): Output {
     if (!status.isDirectory()) throw new OutputError(`${path}: ${folder} is not a folder`);
     if (statSync(path, { throwIfNoEntry: false })?.isDirectory())
       throw new OutputError(`${path}: is a folder; give the name of a file`);
+    clear(folder, basename(path));
     // Tried, since permissions do not tell all: the folder may be another system's, or read-only.
     closeSync(openSync(part, 'w'));
     discard();
@@ -69,6 +70,22 @@ function fileOutput(path: string): Output {
       }
     },
   };
+}
+
+/** Takes away what programs left beside that were killed before they could. */
+function clear(folder: string, name: string): void {
+  for (const other of readdirSync(folder)) {
+    const writer = other.startsWith(`.${name}.`) && /^\.(\d+)\.part$/.exec(other.slice(name.length + 1))?.[1];
+    if (writer && !isRunning(Number(writer))) rmSync(join(folder, other), { force: true });
+  }
+}
+
+function isRunning(id: number): boolean {
+  try {
+    return process.kill(id, 0);
+  } catch (error) {
+    return codeOf(error) === 'EPERM'; // Somebody else's.
+  }
 }
 
 function standardOutput(): Output {

@@ -3,7 +3,7 @@
 // stored-band.node.ts's.
 import { randomUUID } from 'node:crypto';
 import { linkSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { StoreError } from '../errors.js';
 import { partial, tasks } from '../pool/index.js';
 import { parseScene, type Scene, sceneText } from '../scene/scene.js';
@@ -40,7 +40,7 @@ export function openStore(
 ): Store {
   const field = fieldText(scene);
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     clear(folder);
     const wanted = { schema, field: JSON.parse(field), slices: slices ?? otherwise };
     const kept = readManifest(folder) ?? (putManifest(folder, wanted) || readManifest(folder)!);
@@ -62,6 +62,16 @@ export function openStore(
   } catch (error) {
     throw storeError(folder, error);
   }
+}
+
+function makeFolder(folder: string): void {
+  const above = dirname(resolve(folder));
+  if (!statSync(above, { throwIfNoEntry: false }))
+    throw new StoreError(`${folder}: there is no folder ${above}; make it first`);
+  const status = statSync(folder, { throwIfNoEntry: false });
+  if (status && !status.isDirectory()) throw new StoreError(`${folder}: is no folder; give the name of one`);
+  // Not with its parents: where the system keeps no files, Node 20 tries that for ever.
+  if (!status) mkdirSync(folder);
 }
 
 /** What decides about a field's numbers: the scene without what only colours it. */
