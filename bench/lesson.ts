@@ -2,53 +2,20 @@
 // processes, the lesson's pool program against the same, the warm kernel against hand-written C.
 //     npm run bench -- lesson [ROUNDS]
 // Needs python3 with numpy, and gcc. Prints medians and ratios; each round runs everything once, in turn.
-import { execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { lessonScene, prepare } from 'mandoline';
 import { Pool } from 'mandoline/pool';
 import { median } from './shared/median.js';
+import { type Run, whole } from './shared/whole.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const peers = join(root, 'bench', 'peers');
 const rounds = Number(process.argv[2] ?? 5);
 const lessonSum = 211505951;
-
-interface Run {
-  readonly seconds: number;
-  /** The largest memory of the process, in MB; 0 where the system does not tell. */
-  readonly peak: number;
-}
-
-/** A whole process, from its start to its end. */
-function whole(command: string, given: readonly string[], cwd: string): Promise<Run> {
-  const begun = performance.now();
-  return new Promise((resolve, reject) => {
-    const child = spawn(command, given, { cwd, stdio: 'ignore' });
-    let peak = 0;
-    const timer = setInterval(() => {
-      peak = peakMegabytes(child.pid!) || peak;
-    }, 10);
-    child.on('error', reject);
-    child.on('exit', (code) => {
-      clearInterval(timer);
-      if (code === 0) resolve({ seconds: (performance.now() - begun) / 1000, peak });
-      else reject(new Error(`${command} ${given.join(' ')}: exit code ${code}`));
-    });
-  });
-}
-
-/** The high-water mark that Linux keeps of a process. */
-function peakMegabytes(process: number): number {
-  try {
-    const kilobytes = /VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${process}/status`, 'utf8'))?.[1];
-    return (Number(kilobytes ?? 0) * 1024) / 1e6;
-  } catch {
-    return 0;
-  }
-}
 
 const folder = mkdtempSync(join(os.tmpdir(), 'mandoline-bench-'));
 try {
