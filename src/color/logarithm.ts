@@ -15,14 +15,15 @@ export function binaryLogarithm(value: number): number {
 }
 
 const steps = 2048;
-/** log2 of 1 + i / steps. */
-const table = Float64Array.from({ length: steps + 2 }, (_, i) => binaryLogarithm(1 + i / steps));
+/** log2 of 1 + i / steps; made when it is first needed. */
+let table: Float64Array | undefined;
 const double = new Float64Array(1);
 const words = new Uint32Array(double.buffer);
 const high = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1 ? 1 : 0;
 
 /** log2 of a number from 1 on, to 24 bits: its exponent, and what lies between two entries of a table on a line. */
 export function quickLogarithm(value: number): number {
+  table ??= Float64Array.from({ length: steps + 2 }, (_, i) => binaryLogarithm(1 + i / steps));
   double[0] = value;
   const exponent = (words[high]! >>> 20) - 1023;
   words[high] = (words[high]! & 0xfffff) | 0x3ff00000;

@@ -3,6 +3,7 @@
 import type { Field } from '../field/field.js';
 import { placer } from './curve.js';
 import type { PixelFormat } from './image.js';
+import { lightOf, sampleOf } from './light.js';
 import type { Tones } from './tones.js';
 
 /** The form of the picture that is painted by these tones. */
@@ -170,7 +171,7 @@ function writeWords(
   }
 }
 
-/** The mean of the light of all points of a pixel, not of the numbers that stand for it (sRGB, IEC 61966-2-1). */
+/** The mean of the light of all points of a pixel, not of the numbers that stand for it. */
 function writeMeans(
   { rows, columns }: Field,
   numbers: Numbers,
@@ -196,41 +197,4 @@ function writeMeans(
       samples[at++] = size === 2 ? value & 0xff : Math.round(value / 257);
     }
   }
-}
-
-const lightSteps = 2 ** 12;
-/** The light of 16-bit samples, at every sixteenth of them; between them it is on a line. */
-const lights = Float64Array.from({ length: lightSteps + 2 }, (_, i) => srgbLight(i / lightSteps));
-
-/** The light of a sample from 0 to 65535, from 0 to 1. */
-function lightOf(sample: number): number {
-  const place = (sample * lightSteps) / 65535;
-  const index = Math.floor(place);
-  return lights[index]! + (lights[index + 1]! - lights[index]!) * (place - index);
-}
-
-/** The sample from 0 to 65535 that has that light. */
-function sampleOf(light: number): number {
-  let [low, high] = [0, lightSteps + 1];
-  while (high - low > 1) {
-    const middle = (low + high) >>> 1;
-    if (lights[middle]! <= light) low = middle;
-    else high = middle;
-  }
-  const part = (light - lights[low]!) / (lights[high]! - lights[low]!);
-  return Math.min(65535, Math.round(((low + part) * 65535) / lightSteps));
-}
-
-/** ((x + 0.055) / 1.055)^2.4, by roots that every engine has the same: x^2.4 = x^2 (x^2)^(1/5). */
-function srgbLight(x: number): number {
-  if (x <= 0.04045) return x / 12.92;
-  const base = (x + 0.055) / 1.055;
-  return base * base * fifthRoot(base * base);
-}
-
-/** By Newton's method, from above; the number is between 0.001 and 2. */
-function fifthRoot(value: number): number {
-  let root = Math.max(1, value);
-  for (let step = 0; step < 60; step++) root = (4 * root + value / (root * root * root * root)) / 5;
-  return root;
 }

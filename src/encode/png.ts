@@ -4,7 +4,9 @@
 // Own code because none of these can do that: pngjs (no indexed pictures, no texts), fast-png and upng-js (the whole
 // picture in memory; Latin-1 texts or none), sharp (a native addon that makes the palette itself and takes no texts but
 // XMP).
+
 import { bytesInRow, type PixelFormat, type PixelRows } from '../color/image.js';
+import { adlerCombine } from './adler.js';
 
 /** Some rows of a picture, to be filtered and compressed by any thread. */
 export interface PngBand {
@@ -81,7 +83,7 @@ export async function* encodePng(
   let begin = Uint8Array.from(zlibHeader);
   let adler = 1;
   for await (const band of compressBands(bandsOf(format, rows, linesOf))) {
-    adler = joinAdler(adler, band.adler, band.length);
+    adler = adlerCombine(adler, band.adler, band.length);
     yield chunk('IDAT', begin, band.data);
     begin = new Uint8Array();
   }
@@ -125,18 +127,6 @@ async function* bandsOf(
     }
   }
   if (start !== height) throw new Error(`the picture ended at row ${start} of ${height}`);
-}
-
-const adlerModulus = 65521;
-
-/** The Adler-32 of two runs of bytes, one after the other, the second of that length (RFC 1950, section 8.2). */
-export function joinAdler(first: number, second: number, length: number): number {
-  const [low, high] = [first & 0xffff, first >>> 16];
-  const [low2, high2] = [second & 0xffff, second >>> 16];
-  // Each byte of the second adds the low sum before it, which begins at the first's instead of at 1.
-  const more = ((length % adlerModulus) * ((low + adlerModulus - 1) % adlerModulus)) % adlerModulus;
-  const sum = (low + low2 + adlerModulus - 1) % adlerModulus;
-  return (((high + high2 + more) % adlerModulus) * 2 ** 16 + sum) >>> 0;
 }
 
 const latin = (text: string) => Uint8Array.from(text, (letter) => letter.charCodeAt(0));

@@ -11,8 +11,7 @@ import { type Image, rowsOf } from '../../src/color/image.js';
 import { formatOf } from '../../src/encode/formats.js';
 import { dtypeOf, encodeNpy, fittingDtype } from '../../src/encode/npy.js';
 import { checkArchive, encodeNpz } from '../../src/encode/npz.js';
-import { encodePng, joinAdler } from '../../src/encode/png.js';
-import { adlerOf } from '../../src/encode/png-band.node.js';
+import { encodePng } from '../../src/encode/png.js';
 import { LimitError } from '../../src/errors.js';
 import { compressWith } from '../../src/render/compress.node.js';
 import { fixture, run, sha256, smallCases, temporaryFolder } from '../support.js';
@@ -260,21 +259,6 @@ test('the bytes do not depend on how many rows come at a time', async () => {
   const whole = await bytesOf(encode(picture));
   for (const height of [1, 63, 4000])
     assert.deepEqual(await bytesOf(encodePng(picture, inBands(height), {}, compressWith(undefined))), whole);
-});
-
-test('checksums of bands join to that of the whole', () => {
-  fc.assert(
-    fc.property(
-      fc.uint8Array({ maxLength: 20_000 }),
-      fc.uint8Array({ maxLength: 20_000 }),
-      (first, second) => {
-        const whole = adlerOf(Buffer.concat([first, second]));
-        assert.equal(joinAdler(adlerOf(first), adlerOf(second), second.length), whole);
-      },
-    ),
-    { numRuns: 30 },
-  );
-  assert.equal(adlerOf(Buffer.from('Wikipedia')), 0x11e60398);
 });
 
 test('a suffix names a format, in capitals too; an unknown one names none', () => {
