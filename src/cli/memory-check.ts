@@ -1,6 +1,5 @@
 // Whether a job fits the memory, told before it begins, by the flag that makes it too large.
 import { availableMemory } from 'node:process';
-import { type Format, formats } from '../encode/formats.js';
 import { checkArchive } from '../encode/npz.js';
 import { LimitError } from '../errors.js';
 import type { ChannelName } from '../field/field.js';
@@ -8,6 +7,7 @@ import { pointBytes } from '../render/band.js';
 import { sceneBytes, sceneShape } from '../render/job.js';
 import { streamShape } from '../render/stream.js';
 import type { Scene } from '../scene/scene.js';
+import { type Format, needsOf } from './targets.js';
 import { UsageError } from './usage.js';
 
 /** What the program itself takes beside the numbers. */
@@ -24,10 +24,14 @@ export function checkMemory(
   const [rows, columns] = sceneShape(scene);
   const shape = streamShape(scene, workers, channels, slices);
   const all = rows * columns * pointBytes(channels, scene.iterations);
-  const holders = targets.filter(({ format }) => 'holdsAll' in formats[format]);
+  const held = targets.map(({ format }) => needsOf(format).holds ?? 0);
   const needed = () => {
-    if (holders.some(({ format }) => format === 'npz')) checkArchive(all, 1 + channels.length);
-    return shape.slots * shape.slot + holders.length * all;
+    if (targets.some(({ format }) => format === 'npz')) checkArchive(all, 1 + channels.length);
+    const holding = held.reduce<number>(
+      (sum, bytes) => sum + (bytes === 'all' ? all : bytes * rows * columns),
+      0,
+    );
+    return shape.slots * shape.slot + holding;
   };
   check(scene, needed, asked === undefined ? '' : `; or more slices than ${asked}`);
 }

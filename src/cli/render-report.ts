@@ -1,11 +1,11 @@
 // What `mandoline render` says about a job: before it, after it, and as one document.
-import { type Format, formats } from '../encode/formats.js';
 import { formatBytes } from '../errors.js';
 import { pictureShape, sceneShape } from '../render/job.js';
 import type { Summary } from '../render/stream.js';
 import { type Complex, formatComplex } from '../scene/complex.js';
 import type { Scene } from '../scene/scene.js';
 import type { NamedScene } from './scene-flags.js';
+import { type Format, needsOf } from './targets.js';
 import { bar, large, say, seconds, tint } from './text.js';
 
 export interface Written {
@@ -126,7 +126,7 @@ export function sayReport({ scene, shape, work, verified, times, outputs, store,
     say(`${store.folder}: ${origins.kept} of ${work.slices} slices were there${mended}`);
   }
   for (const { path, format, bytes } of outputs) {
-    const size = formats[format].isPicture ? `${width} x ${height}` : `${columns} x ${rows}`;
+    const size = needsOf(format).isPicture ? `${width} x ${height}` : `${columns} x ${rows}`;
     say(`${tint('bold', (path === '-' ? 'stdout' : path).padEnd(14))} ${size}, ${formatBytes(bytes)}`);
   }
 }

@@ -2,16 +2,16 @@
 
 import { availableParallelism } from 'node:os';
 import type { Command } from 'commander';
-import { type Format, formatNames, formatOf, formats } from '../encode/formats.js';
+import { type FieldBands, pixelsOf } from '../encode/formats.js';
 import type { Dtype } from '../encode/npy.js';
-import type { Output } from '../encode/output.node.js';
+import { terminalPicture, terminalProtocol } from '../encode/terminal.js';
 import { StoreError } from '../errors.js';
 import type { ChannelName } from '../field/field.js';
 import type { Exact } from '../kernel/kernel.js';
 import { Pool } from '../pool/index.js';
 import { channelNames } from '../render/channel-types.js';
 import { compressWith } from '../render/compress.node.js';
-import { sceneShape } from '../render/job.js';
+import { pictureShape, sceneShape } from '../render/job.js';
 import { openStore, type Store } from '../render/store.node.js';
 import { type FieldStream, shared, streamedChannels, streamScene, streamShape } from '../render/stream.js';
 import type { Scene } from '../scene/scene.js';
@@ -19,8 +19,9 @@ import { didYouMean } from '../suggestion.js';
 import { checkMemory } from './memory-check.js';
 import { renderDocument, sayReport, sayScene, type Written } from './render-report.js';
 import { addScene, type SceneFlags, sceneOf } from './scene-flags.js';
+import { type Format, formatNames, formatOf, needsOf, openTarget, type Target } from './targets.js';
 import { progressLine } from './text.js';
-import { checkedOutput, mostSlices, mostWorkers, option, outputOption, UsageError, whole } from './usage.js';
+import { mostSlices, mostWorkers, option, outputOption, UsageError, whole } from './usage.js';
 
 interface RenderFlags extends SceneFlags {
   readonly slices?: number;
@@ -33,13 +34,9 @@ interface RenderFlags extends SceneFlags {
   readonly dtype?: Dtype;
   readonly channels?: readonly ChannelName[];
   readonly store?: string;
+  readonly preview?: true;
   readonly json?: true;
   readonly quiet?: true;
-}
-
-interface Target {
-  readonly output: Output;
-  readonly format: Format;
 }
 
 export function addRender(program: Command): void {
@@ -64,16 +61,19 @@ export function addRender(program: Command): void {
     )
     .addOption(
       outputOption(
-        "where to, repeatable: .png, .npy, .npz, or - for stdout (default: julia.png, or the scene's name)",
+        `where to, repeatable: .${formatNames.join(', .')}, or - for stdout (default: julia.png, or the scene's name)`,
       ),
     )
-    .addOption(option('--format <format>', 'format of stdout: png, npy, npz', toFormat))
+    .addOption(option('--format <format>', `format of stdout: ${fileFormats.join(', ')}`, toFormat))
     .addOption(option('--dtype <type>', 'numbers in .npy: uint16, float64 (default: uint16)', toDtype))
-    .addOption(option('--channels <names>', `more arrays in .npz: ${channelNames.join(', ')}`, toChannels))
+    .addOption(
+      option('--channels <names>', `more arrays in .npz and .zarr: ${channelNames.join(', ')}`, toChannels),
+    )
     .addOption(option('--exact <way>', 'enclosures, or brute: point by point; the same counts', toExact))
     .addOption(
       option('--store <folder>', 'keep each slice there, and go on from those that are kept', String),
     )
+    .option('--preview', 'show the picture in the terminal')
     .option('--verify', 'count a random 1% of the points again by the oracle')
     .addOption(option('--seed <number>', 'which points --verify takes', whole('--seed', 0, 2 ** 32 - 1)))
     .option('--json', 'print one document about it to stdout')
@@ -98,9 +98,9 @@ async function run(given: string | undefined, flags: RenderFlags): Promise<void>
     throw new UsageError(`--seed ${flags.seed}: goes with --verify`);
   // A picture is not overwritten by what was meant to be another.
   const standard = given === undefined ? 'julia' : named.file?.picture ? `${name}-again` : name;
-  const targets = openTargets(flags, `${standard}.png`);
+  const targets = await openTargets(flags, `${standard}.png`, scene);
   const { workers, exact, channels = [] } = flags;
-  const isPainted = targets.some(({ format }) => formats[format].isPicture);
+  const isPainted = flags.preview === true || targets.some(({ format }) => needsOf(format).isPicture);
   const wanted = streamedChannels(scene, channels, isPainted);
   const cut = streamShape(scene, workers, wanted, flags.slices).slices;
   const store = flags.store === undefined ? undefined : keptIn(flags.store, scene, flags.slices, cut);
@@ -118,7 +118,7 @@ async function run(given: string | undefined, flags: RenderFlags): Promise<void>
   const options = { pool, slices, exact, verify, channels, isPainted, onProgress, via: store?.work };
   try {
     const stream = await streamScene(scene, options);
-    const outputs = await write(stream, targets, pool, flags.dtype ?? 'uint16');
+    const outputs = await write(stream, targets, pool, flags);
     line?.stop();
     const total = performance.now() / 1000;
     const summary = stream.summary();
@@ -147,46 +147,57 @@ async function write(
   stream: FieldStream,
   targets: readonly Target[],
   pool: Pool | undefined,
-  dtype: Dtype,
+  { dtype = 'uint16', preview }: RenderFlags,
 ): Promise<Written[]> {
-  const readers = shared(stream.bands, targets.length);
-  const written = targets.map(async ({ output, format }, i): Promise<Written> => {
-    const chunks = formats[format].encode(
-      { ...stream, bands: readers[i]! },
-      { dtype, compression: compressWith(pool) },
-    );
-    return { path: output.path, format, bytes: await output.write(chunks) };
+  const readers = shared(stream.bands, targets.length + (preview ? 1 : 0));
+  const written = targets.map(async ({ path, format, write }, i): Promise<Written> => {
+    const making = { ...stream, bands: readers[i]!, dtype, compression: () => compressWith(pool) };
+    return { path, format, bytes: await write(making) };
   });
-  const ended = await Promise.allSettled(written);
+  const shown = preview ? showPreview({ ...stream, bands: readers.at(-1)! }) : undefined;
+  const ended = await Promise.allSettled([...written, shown]);
   const failed = ended.find((each) => each.status === 'rejected');
   if (failed) throw failed.reason;
   return Promise.all(written);
 }
 
-function openTargets(flags: RenderFlags, standard: string): Target[] {
+/** The picture in the terminal, where all talk goes, when it is whole. */
+async function showPreview(field: FieldBands): Promise<void> {
+  const { columns = 80 } = process.stderr;
+  const text = await terminalPicture(field.format!, pixelsOf(field), columns, terminalProtocol(process.env));
+  process.stderr.write(text);
+}
+
+async function openTargets(flags: RenderFlags, standard: string, scene: Scene): Promise<Target[]> {
   const { output: paths = [standard], format, dtype, channels, json } = flags;
   const toStdout = paths.filter((path) => path === '-').length;
   if (toStdout > 1) throw new UsageError('-o -: must be given once; stdout takes one file');
   if (toStdout && json) throw new UsageError('--json: must not be given with -o -; both write to stdout');
-  if (toStdout && !format) throw new UsageError(`-o -: needs --format ${formatNames.join(' or --format ')}`);
+  if (toStdout && !format) throw new UsageError(`-o -: needs --format, one of ${fileFormats.join(', ')}`);
   if (!toStdout && format)
     throw new UsageError(`--format ${format}: goes with -o -; a file's suffix names its format`);
   const named = paths.map((path) => {
     const known = path === '-' ? format : formatOf(path);
     if (known) return { path, format: known };
-    throw new UsageError(`-o ${path}: must end in .${formatNames.join(' or .')}`);
+    throw new UsageError(`-o ${path}: must end in one of .${formatNames.join(', .')}`);
   });
   if (dtype && named.every((each) => each.format !== 'npy'))
     throw new UsageError(`--dtype ${dtype}: goes with an output in .npy`);
-  if (channels && named.every((each) => each.format !== 'npz'))
-    throw new UsageError(`--channels ${channels.join(',')}: goes with an output in .npz`);
-  return named.map(({ path, format }) => ({ output: checkedOutput(path), format }));
+  if (channels && !named.some((each) => needsOf(each.format).hasChannels))
+    throw new UsageError(`--channels ${channels.join(',')}: goes with an output in .npz or .zarr`);
+  const [height, width] = pictureShape(scene);
+  const targets: Target[] = [];
+  for (const { path, format } of named) targets.push(await openTarget(path, format, { width, height }));
+  return targets;
 }
 
+/** Those that stdout can take. */
+const fileFormats = formatNames.filter((name) => !needsOf(name).isFolder);
+
 function toFormat(text: string): Format {
-  const format = formatNames.find((name) => name === text);
+  const format = fileFormats.find((name) => name === text);
   if (format) return format;
-  throw new UsageError(`--format ${text}: must be ${formatNames.join(' or ')}`);
+  throw new UsageError(`--format ${text}: must be one of ${fileFormats.join(', ')}`);
 }
 
 function toDtype(text: string): Dtype {

@@ -1,5 +1,5 @@
-// The kinds of file that a field can become, one a line; the command's suffixes and `--format` read this table. All
-// are made while the field is, band by band; what holds a whole array in memory says so.
+// The kinds of file that a field can become on every platform, while it is made, band by band. Those that need Node's
+// own are in files of their own.
 import type { PixelFormat, PixelRows } from '../color/image.js';
 import type { Counts, Field } from '../field/field.js';
 import { type Scene, sceneText } from '../scene/scene.js';
@@ -23,13 +23,7 @@ export interface EncodeOptions {
   readonly compression: PngCompression;
 }
 
-interface Kind {
-  /** Whether it shows colours. */
-  readonly isPicture: boolean;
-  /** Whether all numbers are in memory at once. */
-  readonly holdsAll?: boolean;
-  encode(field: FieldBands, options: EncodeOptions): AsyncIterable<Uint8Array>;
-}
+type Encoder = (field: FieldBands, options: EncodeOptions) => AsyncIterable<Uint8Array>;
 
 /** The text of a PNG that has its scene. */
 export const sceneKey = 'Scene';
@@ -38,23 +32,18 @@ export const pngTexts = (scene: Scene) => ({ Software: 'Mandoline', [sceneKey]: 
 
 export const formats = {
   png: {
-    isPicture: true,
     encode: (field, { compression }) =>
       encodePng(field.format!, pixelsOf(field), pngTexts(field.scene), compression),
   },
   npy: {
-    isPicture: false,
     encode: (field, { dtype }) =>
       encodeNpy(field, countsOf(field), fittingDtype(field.scene.iterations, dtype)),
   },
-  npz: {
-    isPicture: false,
-    holdsAll: true,
-    encode: (field) => archive(field),
-  },
-} satisfies Record<string, Kind>;
+  npz: { encode: (field) => archive(field) },
+} satisfies Record<string, { encode: Encoder }>;
 
-async function* pixelsOf({ bands }: FieldBands): PixelRows {
+/** The rows of the picture. */
+export async function* pixelsOf({ bands }: FieldBands): PixelRows {
   for await (const { pixels } of bands) yield pixels!;
 }
 
@@ -72,10 +61,3 @@ async function* archive({ rows, columns, bands }: FieldBands): AsyncGenerator<Ui
     }
   yield* encodeNpz(arrays);
 }
-
-export type Format = keyof typeof formats;
-export const formatNames = Object.keys(formats) as Format[];
-
-/** The format that a file's suffix names, or undefined. */
-export const formatOf = (path: string): Format | undefined =>
-  formatNames.find((name) => path.toLowerCase().endsWith(`.${name}`));

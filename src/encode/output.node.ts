@@ -27,25 +27,10 @@ export function openOutput(path: string): Output {
 }
 
 function fileOutput(path: string): Output {
-  const folder = dirname(path);
-  const part = join(folder, `.${basename(path)}.${process.pid}.part`);
+  const part = partOf(path);
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory())
+    throw new OutputError(`${path}: is a folder; give the name of a file`);
   const discard = () => rmSync(part, { force: true });
-  try {
-    const status = statSync(folder, { throwIfNoEntry: false });
-    if (!status) throw new OutputError(`${path}: there is no folder ${folder}; make it first`);
-    if (!status.isDirectory()) throw new OutputError(`${path}: ${folder} is not a folder`);
-    if (statSync(path, { throwIfNoEntry: false })?.isDirectory())
-      throw new OutputError(`${path}: is a folder; give the name of a file`);
-    clear(folder, basename(path));
-    // Tried, since permissions do not tell all: the folder may be another system's, or read-only.
-    closeSync(openSync(part, 'w'));
-    discard();
-  } catch (error) {
-    if (error instanceof OutputError) throw error;
-    if (codeOf(error) === 'ENAMETOOLONG')
-      throw new OutputError(`${path}: the name is too long; choose one of at most 200 bytes`);
-    throw new OutputError(`${path}: the folder ${folder} cannot be written to; choose another`);
-  }
   return {
     path,
     discard,
@@ -72,11 +57,31 @@ function fileOutput(path: string): Output {
   };
 }
 
+/** What stands beside a path until it is whole, after it was tried that it can. Throws OutputError. */
+export function partOf(path: string): string {
+  const folder = dirname(path);
+  const part = join(folder, `.${basename(path)}.${process.pid}.part`);
+  const status = statSync(folder, { throwIfNoEntry: false });
+  if (!status) throw new OutputError(`${path}: there is no folder ${folder}; make it first`);
+  if (!status.isDirectory()) throw new OutputError(`${path}: ${folder} is not a folder`);
+  clear(folder, basename(path));
+  try {
+    // Tried, since permissions do not tell all: the folder may be another system's, or read-only.
+    closeSync(openSync(part, 'w'));
+    rmSync(part);
+  } catch (error) {
+    if (codeOf(error) === 'ENAMETOOLONG')
+      throw new OutputError(`${path}: the name is too long; choose one of at most 200 bytes`);
+    throw new OutputError(`${path}: the folder ${folder} cannot be written to; choose another`);
+  }
+  return part;
+}
+
 /** Takes away what programs left beside that were killed before they could. */
 function clear(folder: string, name: string): void {
   for (const other of readdirSync(folder)) {
     const writer = other.startsWith(`.${name}.`) && /^\.(\d+)\.part$/.exec(other.slice(name.length + 1))?.[1];
-    if (writer && !isRunning(Number(writer))) rmSync(join(folder, other), { force: true });
+    if (writer && !isRunning(Number(writer))) rmSync(join(folder, other), { recursive: true, force: true });
   }
 }
 
@@ -119,7 +124,7 @@ const writeToStdout = (chunk: Uint8Array) =>
 const codeOf = (error: unknown) => (error instanceof Error && 'code' in error ? error.code : undefined);
 
 /** What the system refuses, as an OutputError; a failure of the work that makes the bytes stays as it is. */
-const outputError = (path: string, error: unknown) =>
+export const outputError = (path: string, error: unknown) =>
   error instanceof Error && 'syscall' in error
     ? new OutputError(`${path}: cannot be written (${error.message}); make room or choose another place`, {
         cause: error,

@@ -148,8 +148,8 @@ const wrong: [string, RegExp][] = [
     '-o /proc/a.png',
     /^mandoline: -o \/proc\/a\.png: the folder \/proc cannot be written to; choose another$/,
   ],
-  ['-o a.gif', /^mandoline: -o a\.gif: must end in \.png or \.npy or \.npz$/],
-  ['-o -', /^mandoline: -o -: needs --format png or --format npy or --format npz$/],
+  ['-o a.gif', /^mandoline: -o a\.gif: must end in one of \.png, \.webp, .*\.npy, \.npz, \.zarr$/],
+  ['-o -', /^mandoline: -o -: needs --format, one of png, .*npz$/],
   ['-o - --format png --json', /^mandoline: --json: must not be given with -o -; both write to stdout$/],
   ['--format png', /^mandoline: --format png: goes with -o -; a file's suffix names its format$/],
   [

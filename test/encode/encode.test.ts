@@ -7,8 +7,8 @@ import fc from 'fast-check';
 import { decode } from 'fast-png';
 import { unzipSync } from 'fflate';
 import { PNG } from 'pngjs';
+import { formatOf } from '../../src/cli/targets.js';
 import { type Image, rowsOf } from '../../src/color/image.js';
-import { formatOf } from '../../src/encode/formats.js';
 import { dtypeOf, encodeNpy, fittingDtype } from '../../src/encode/npy.js';
 import { checkArchive, encodeNpz } from '../../src/encode/npz.js';
 import { encodePng } from '../../src/encode/png.js';
@@ -262,12 +262,7 @@ test('the bytes do not depend on how many rows come at a time', async () => {
 });
 
 test('a suffix names a format, in capitals too; an unknown one names none', () => {
-  assert.deepEqual(['a.png', 'a.b.NPY', 'a.npz', 'png', 'a.gif', 'a'].map(formatOf), [
-    'png',
-    'npy',
-    'npz',
-    undefined,
-    undefined,
-    undefined,
-  ]);
+  const paths = ['a.png', 'a.b.NPY', 'a.npz', 'a.jpeg', 'a.zarr', 'png', 'a.gif', 'a'];
+  const names = ['png', 'npy', 'npz', 'jpeg', 'zarr', undefined, undefined, undefined];
+  assert.deepEqual(paths.map(formatOf), names);
 });

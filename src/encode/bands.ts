@@ -1,0 +1,51 @@
+// Rows in bands of equal height, however they arrive: what encoders that work band by band begin with, so that what
+// they write depends on the picture alone.
+
+/** What rows consist of: bytes of pixels, or numbers. */
+export type Samples = Uint8Array | Uint16Array | Uint32Array | Float32Array | Float64Array;
+
+export interface RowsShape {
+  readonly rows: number;
+  /** Samples in a row. */
+  readonly columns: number;
+}
+
+/**
+ * The same rows, so many in each band, fewer in the last; every band is an array of its own. Throws RangeError
+ * where there come fewer rows or more, or a part of one.
+ */
+export async function* cutRows<T extends Samples>(
+  parts: AsyncIterable<T>,
+  shape: RowsShape,
+  bandRows: number,
+): AsyncGenerator<T> {
+  const { bandsOf, end } = rowCutter<T>(shape, bandRows);
+  for await (const part of parts) yield* bandsOf(part);
+  end();
+}
+
+/** `cutRows` for who is given the parts: the bands that each part completes, and a check that all have come. */
+export function rowCutter<T extends Samples>({ rows, columns }: RowsShape, bandRows: number) {
+  const total = rows * columns;
+  const bandLength = bandRows * columns;
+  let taken = 0;
+  let band: T | undefined;
+  function* bandsOf(part: T): Generator<T> {
+    if (taken + part.length > total || part.length % columns !== 0)
+      throw new RangeError(`${part.length} samples: must be whole rows of ${columns}, ${rows} in all`);
+    for (let at = 0; at < part.length; ) {
+      const filled = taken % bandLength;
+      if (filled === 0)
+        band = new (part.constructor as new (length: number) => T)(Math.min(bandLength, total - taken));
+      const piece = part.subarray(at, at + band!.length - filled);
+      band!.set(piece, filled);
+      at += piece.length;
+      taken += piece.length;
+      if (filled + piece.length === band!.length) yield band!;
+    }
+  }
+  function end(): void {
+    if (taken < total) throw new RangeError(`${taken / columns} rows: must be ${rows}`);
+  }
+  return { bandsOf, end };
+}

@@ -1,0 +1,161 @@
+// A picture as Deep Zoom tiles, NAME.dzi beside NAME_files/LEVEL/COLUMN_ROW.png (Microsoft, Deep Zoom File Format
+// Overview), for OpenSeadragon and its like. Rows go through all levels as they come: each level keeps one row of
+// tiles and one row of pixels. Own code because sharp's tiles need the whole picture in a file or in memory.
+import { readdirSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { PixelFormat, PixelRows } from '../color/image.js';
+import { cutRows } from './bands.js';
+import { openFolder } from './folder.node.js';
+import { openOutput } from './output.node.js';
+import { encodePng, type PngCompression } from './png.js';
+import { rgbRows } from './rgb.js';
+
+/** Sides of a tile in pixels, without overlap. */
+const tileSize = 256;
+
+export interface DziOutput {
+  /** Of NAME.dzi, as it was given. */
+  readonly path: string;
+  /**
+   * Writes all tiles, each with compression of its own, then NAME.dzi; gives the number of bytes. Throws OutputError,
+   * or what the rows throw.
+   */
+  write(format: PixelFormat, rows: PixelRows, compression: () => PngCompression): Promise<number>;
+  discard(): void;
+}
+
+/** Makes sure that NAME.dzi and NAME_files can be written; tiles that are there are replaced. Throws OutputError. */
+export function openDzi(path: string): DziOutput {
+  const file = openOutput(path);
+  const tiles = openFolder(`${path.replace(/\.dzi$/i, '')}_files`, 'folder of tiles', isPyramid);
+  return {
+    path,
+    async write(format, rows, compression) {
+      const bytes = await tiles.write((folder) => writePyramid(folder, format, rows, compression));
+      return bytes + (await file.write([new TextEncoder().encode(description(format))]));
+    },
+    discard() {
+      file.discard();
+      tiles.discard();
+    },
+  };
+}
+
+/** Folders 0, 1, ... and nothing else. */
+function isPyramid(folder: string): boolean {
+  const names = new Set(readdirSync(folder));
+  return Array.from({ length: names.size }, (_, level) => names.has(String(level))).every(Boolean);
+}
+
+const description = ({ width, height }: PixelFormat): string =>
+  `<?xml version="1.0" encoding="UTF-8"?>
+<Image xmlns="http://schemas.microsoft.com/deepzoom/2008" Format="png" Overlap="0" TileSize="${tileSize}">
+  <Size Width="${width}" Height="${height}"/>
+</Image>
+`;
+
+async function writePyramid(
+  folder: string,
+  format: PixelFormat,
+  rows: PixelRows,
+  compression: () => PngCompression,
+): Promise<number> {
+  const { width, height } = format;
+  let bytes = 0;
+  let largest = 0;
+  while (2 ** largest < Math.max(width, height)) largest++;
+  for (let level = 0; level <= largest; level++) await mkdir(join(folder, String(level)));
+  const write = async (name: string, size: TileSize, pixels: Uint8Array) => {
+    const chunks: Uint8Array[] = [];
+    const tile = encodePng({ ...size, depth: 8 }, only(pixels), {}, compression());
+    for await (const chunk of tile) chunks.push(chunk);
+    const file = Buffer.concat(chunks);
+    await writeFile(join(folder, name), file);
+    bytes += file.length;
+  };
+  const take = levelTaker(largest, width, height, write);
+  const shape = { rows: height, columns: 3 * width };
+  for await (const row of cutRows(rgbRows(format, rows), shape, 1)) await take(row);
+  return bytes;
+}
+
+interface TileSize {
+  readonly width: number;
+  readonly height: number;
+}
+type TileWriter = (name: string, size: TileSize, pixels: Uint8Array) => Promise<void>;
+
+/** Takes the rows of a level, one after the other; writes its tiles, and hands the halved rows to the level below. */
+function levelTaker(
+  level: number,
+  width: number,
+  height: number,
+  write: TileWriter,
+): (row: Uint8Array) => Promise<void> {
+  const below =
+    level > 0 ? levelTaker(level - 1, Math.ceil(width / 2), Math.ceil(height / 2), write) : undefined;
+  const stride = 3 * width;
+  const band = new Uint8Array(stride * Math.min(tileSize, height));
+  const upper = new Uint8Array(stride);
+  let taken = 0;
+  return async (row) => {
+    band.set(row, (taken % tileSize) * stride);
+    taken++;
+    const isLast = taken === height;
+    if (taken % tileSize === 0 || isLast) {
+      const tileRow = Math.ceil(taken / tileSize) - 1;
+      await writeTiles(band, width, taken - tileRow * tileSize, (column, size, pixels) =>
+        write(`${level}/${column}_${tileRow}.png`, size, pixels),
+      );
+    }
+    if (!below) return;
+    if (taken % 2 === 0) await below(halved(upper, row));
+    else if (isLast) await below(halved(row, row));
+    else upper.set(row);
+  };
+}
+
+async function writeTiles(
+  band: Uint8Array,
+  width: number,
+  height: number,
+  write: (column: number, size: TileSize, pixels: Uint8Array) => Promise<void>,
+): Promise<void> {
+  const columns = Array.from({ length: Math.ceil(width / tileSize) }, (_, column) => column);
+  // All at once: where others compress, each has something to do.
+  await Promise.all(
+    columns.map((column) => {
+      const left = column * tileSize;
+      const size = { width: Math.min(tileSize, width - left), height };
+      const pixels = new Uint8Array(3 * size.width * height);
+      for (let row = 0; row < height; row++) {
+        const from = 3 * (row * width + left);
+        pixels.set(band.subarray(from, from + 3 * size.width), 3 * row * size.width);
+      }
+      return write(column, size, pixels);
+    }),
+  );
+}
+
+/**
+ * Two rows made one of half as many pixels, each the mean of four; a last odd column is the mean of two. The mean is
+ * taken of light, which is about the square of a sample (sRGB: its power 2.2), and so the same on every machine.
+ */
+function halved(upper: Uint8Array, lower: Uint8Array): Uint8Array {
+  const half = new Uint8Array(3 * Math.ceil(upper.length / 6));
+  for (let to = 0; to < half.length; to++) {
+    const from = to + 3 * Math.floor(to / 3);
+    const next = from + 3 < upper.length ? from + 3 : from;
+    const [a, b, c, d] = [upper[from]!, upper[next]!, lower[from]!, lower[next]!];
+    half[to] = roots[(a * a + b * b + c * c + d * d) >> 2]!;
+  }
+  return half;
+}
+
+/** The square root of each number up to 255^2, rounded. */
+const roots = Uint8Array.from({ length: 255 * 255 + 1 }, (_, square) => Math.floor(Math.sqrt(square) + 0.5));
+
+async function* only<T>(item: T): AsyncGenerator<T> {
+  yield item;
+}

@@ -1,0 +1,45 @@
+// A film as YUV4MPEG2 (y4m, mjpegtools' yuv4mpeg(5)), which ffmpeg and encoders read from a pipe: pictures one behind the
+// other, not compressed, in YCbCr of BT.709 with 16 to 235 for black to white, full resolution of colour (4:4:4).
+// Own code because npm's y4m takes planes that are made already, which is all of the work but two lines of text.
+import type { PixelFormat, PixelRows } from '../color/image.js';
+import { rgbRows } from './rgb.js';
+
+/** The sides of a film in pixels; frames in a second. */
+export interface FilmFormat {
+  readonly width: number;
+  readonly height: number;
+  readonly framesPerSecond: number;
+}
+
+/** The bytes before the first frame. */
+export const y4mHeader = ({ width, height, framesPerSecond }: FilmFormat): Uint8Array =>
+  // The range is an extension that ffmpeg reads; the matrix has no word in this format.
+  new TextEncoder().encode(
+    `YUV4MPEG2 W${width} H${height} F${framesPerSecond}:1 Ip A1:1 C444 XCOLORRANGE=LIMITED\n`,
+  );
+
+/** The bytes of one frame. Throws RangeError for rows that are not the picture's. */
+export async function y4mFrame(format: PixelFormat, rows: PixelRows): Promise<Uint8Array> {
+  const mark = new TextEncoder().encode('FRAME\n');
+  const size = format.width * format.height;
+  const frame = new Uint8Array(mark.length + 3 * size);
+  frame.set(mark);
+  const [y, cb, cr] = [0, 1, 2].map((plane) => frame.subarray(mark.length + plane * size)) as [
+    Uint8Array,
+    Uint8Array,
+    Uint8Array,
+  ];
+  let pixel = 0;
+  for await (const colors of rgbRows(format, rows)) {
+    if (pixel + colors.length / 3 > size) throw new RangeError(`more than ${size} pixels: must be so many`);
+    for (let at = 0; at < colors.length; at += 3, pixel++) {
+      const [red, green, blue] = [colors[at]!, colors[at + 1]!, colors[at + 2]!];
+      // BT.709's weights and scales in parts of 65536; each row adds up so that grey has no colour.
+      y[pixel] = (11966 * red + 40254 * green + 4064 * blue + (16 * 65536 + 32768)) >> 16;
+      cb[pixel] = (-6596 * red - 22188 * green + 28784 * blue + (128 * 65536 + 32768)) >> 16;
+      cr[pixel] = (28784 * red - 26145 * green - 2639 * blue + (128 * 65536 + 32768)) >> 16;
+    }
+  }
+  if (pixel < size) throw new RangeError(`${pixel} pixels: must be ${size}`);
+  return frame;
+}
