@@ -57,14 +57,17 @@ export function sampleStep(rows: number, columns: number): number {
 /** The sample of a field that is there as a whole. */
 export function sampleOf({ rows, columns, counts, channels = {} }: Field): Field {
   const step = sampleStep(rows, columns);
-  const isSampled = (_: number, place: number) =>
-    Math.floor(place / columns) % step === 0 && (place % columns) % step === 0;
+  const [height, width] = [Math.ceil(rows / step), Math.ceil(columns / step)];
+  const sampled = <T extends Float64Array | Field['counts']>(values: T): T => {
+    const some = values.slice(0, height * width) as T;
+    for (let row = 0, at = 0; row < rows; row += step)
+      for (let column = 0; column < columns; column += step) some[at++] = values[row * columns + column]!;
+    return some;
+  };
   return {
-    rows: Math.ceil(rows / step),
-    columns: Math.ceil(columns / step),
-    counts: counts.filter(isSampled),
+    ...{ rows: height, columns: width, counts: sampled(counts) },
     channels: Object.fromEntries(
-      Object.entries(channels).map(([name, values]) => [name, (values as Float64Array).filter(isSampled)]),
+      Object.entries(channels).map(([name, values]) => [name, sampled(values as Float64Array)]),
     ),
   };
 }
@@ -146,9 +149,10 @@ async function colorsOf(
 
 function curveOf({ counts, channels = {} }: Field, scene: Scene, coloring: Coloring): Curve {
   const { iterations, scale = 'logarithm' } = scene;
-  const smooth = channels.smooth && coloring !== 'period' ? channels.smooth : undefined;
-  const values =
-    coloring === 'distance' ? channels.distance! : coloring === 'trap' ? channels.trap! : (smooth ?? counts);
+  // By the colouring, not by what is there: a field may have channels that another file asked for.
+  const read = { smooth: 'smooth', slope: 'smooth', distance: 'distance', trap: 'trap' } as const;
+  const channel = coloring in read ? read[coloring as keyof typeof read] : undefined;
+  const values = channel ? channels[channel]! : counts;
   const isCount = values === counts;
   const takes = isCount || coloring === 'trap' ? () => true : (i: number) => counts[i]! < iterations;
   const sorted = Float64Array.from(values)
@@ -157,7 +161,11 @@ function curveOf({ counts, channels = {} }: Field, scene: Scene, coloring: Color
   const last = Math.floor((sorted.length - 1) * (1 - (isCount ? 0 : outliers)));
   const [least = 0, most = 0] = [sorted[0], sorted[last]];
   const kneeOf =
-    isCount || smooth ? countKnee : coloring === 'distance' ? distanceKnee : knee * (most - least);
+    isCount || channel === 'smooth'
+      ? countKnee
+      : coloring === 'distance'
+        ? distanceKnee
+        : knee * (most - least);
   return {
     ...{ scale, least, most, knee: kneeOf || 1 },
     ...(scale === 'histogram' && { quantiles: quantilesOf(sorted) }),

@@ -67,6 +67,27 @@ const row = (counts: number[], channels: Field['channels'] = {}): Field => ({
   ...{ rows: 1, columns: counts.length, counts: Uint16Array.from(counts), channels },
 });
 
+test('channels that a colouring does not read change nothing', async () => {
+  const wanted = ['smooth', 'distance', 'trap', 'slope', 'angle'] as const;
+  const all = await render(mandelbrot, { workers: 0, channels: wanted });
+  for (const coloring of ['count', 'smooth', 'slope', 'trap', 'distance', 'binary'] as const) {
+    const drawn = scene({ coloring });
+    const [some, more] = [await picture(drawn), await paint(all, drawn)];
+    assert.deepEqual(more.rows(0, 48), some.rows(0, 48), coloring);
+  }
+});
+
+test('angles next to each other have colours next to each other, in palettes that are not cyclic too', async () => {
+  const angle = Float32Array.of(0, 0.999, 0.5);
+  const image = await paint(
+    row([1, 2, 3], { angle }),
+    scene({ coloring: 'decomposition', palette: 'viridis' }),
+  );
+  const [first, last, opposite] = [0, 1, 2].map((column) => colorAt(image, 0, column));
+  assert.ok(first!.every((part, i) => Math.abs(part - last![i]!) <= 2));
+  assert.deepEqual(opposite, [253, 231, 37]);
+});
+
 test('points that never escape have the colour that is asked for, else black', async () => {
   const field = row([5, 200, 9], { smooth: Float64Array.of(5.5, 200, 9.25) });
   for (const [inside, color] of [
