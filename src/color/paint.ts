@@ -80,7 +80,7 @@ function makeNumberer(tones: Tones): Numberer {
       const isInside = count === iterations;
       if (coloring === 'period' && isInside) {
         const period = channels!.period![i]!;
-        into[i] = shades + (period === 0 ? 0 : 1 + ((period - 1) % (groups - 1)));
+        into[i] = period > 0 ? shades + 1 + ((period - 1) % (groups - 1)) : (inside ?? shades);
       } else if (isInside && inside !== undefined) into[i] = inside;
       else into[i] = shadeOf(count);
     }

@@ -105,7 +105,9 @@ export async function tonesOf(sample: Field, scene: Scene): Promise<Tones> {
   const hasInside = scene.inside !== undefined || !['count', 'trap', 'basin', 'period'].includes(coloring);
   const all = isSmooth ? manyColors : fewColors;
   const shades =
-    coloring === 'basin' ? Math.floor(all / groups) : all - (hasInside ? 1 : 0) - (groups > 1 ? groups : 0);
+    coloring === 'basin'
+      ? Math.floor((all - (hasInside ? 1 : 0)) / groups)
+      : all - (hasInside ? 1 : 0) - (groups > 1 ? groups : 0);
   const { isCyclic, colors } = await colorsOf(
     scene,
     coloring,
@@ -168,9 +170,13 @@ function curveOf({ counts, channels = {} }: Field, scene: Scene, coloring: Color
         : knee * (most - least);
   return {
     ...{ scale, least, most, knee: kneeOf || 1 },
-    ...(scale === 'histogram' && { quantiles: quantilesOf(sorted) }),
+    ...(scale === 'histogram' && { quantiles: quantilesOf(isCount ? escaped(sorted, iterations) : sorted) }),
   };
 }
+
+/** The counts of points that escape, of which each colour has its part however many do not; all where none does. */
+const escaped = (sorted: Float64Array, iterations: number): Float64Array =>
+  sorted[0]! < iterations ? sorted.filter((count) => count < iterations) : sorted;
 
 const quantileCount = 1024;
 
