@@ -69,9 +69,7 @@ function makeNumberer(tones: Tones): Numberer {
   if (coloring === 'smooth' || coloring === 'slope') return each('smooth', shader(tones, false));
   if (coloring === 'distance' || coloring === 'trap') return each(coloring, shader(tones, false));
   const turn = turner(tones);
-  // The last angle is next to the first: other palettes go there and back.
-  const times = tones.isCyclic ? 1 : 2;
-  if (coloring === 'decomposition') return each('angle', (angle) => turn(times * angle));
+  if (coloring === 'decomposition') return each('angle', (angle) => turn(angle));
   if (coloring === 'binary') return each('angle', (angle) => turn(angle < 0.5 ? 0.2 : 0.8));
   const shadeOf = countShades(tones);
   return ({ counts, channels }, into) => {

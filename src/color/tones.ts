@@ -138,6 +138,8 @@ async function colorsOf(
     return { isCyclic: false, colors: Uint16Array.from(bytes, (part) => 257 * part) };
   }
   const table = await colorTable(palette, shades, isWhole);
+  if (coloring === 'decomposition' && !table.isCyclic)
+    return { isCyclic: true, colors: closed(table.colors) };
   if (coloring !== 'period') return table;
   // Outside there are greys, so that the colours of periods are told from them; 0, no period, is black.
   const greys = (await colorTable('greys', shades, true)).colors;
@@ -147,6 +149,18 @@ async function colorsOf(
     return period === 0 ? colorOf(black) : [...table.colors.subarray(3 * at, 3 * at + 3)];
   });
   return { isCyclic: false, colors: Uint16Array.of(...greys, ...hues.flat()) };
+}
+
+/** Colours closed to a ring, since the last angle is next to the first: in the last quarter they go straight back. */
+function closed(colors: Uint16Array): Uint16Array {
+  const last = colors.length / 3 - 1;
+  return colors.map((_, i) => {
+    const place = (4 * Math.floor(i / 3)) / last;
+    const [first, final] = [colors[i % 3]!, colors[3 * last + (i % 3)]!];
+    return place < 3
+      ? colors[3 * Math.round((place / 3) * last) + (i % 3)]!
+      : Math.round(final + (first - final) * (place - 3));
+  });
 }
 
 function curveOf({ counts, channels = {} }: Field, scene: Scene, coloring: Coloring): Curve {

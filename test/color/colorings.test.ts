@@ -77,15 +77,16 @@ test('channels that a colouring does not read change nothing', async () => {
   }
 });
 
-test('angles next to each other have colours next to each other, in palettes that are not cyclic too', async () => {
-  const angle = Float32Array.of(0, 0.999, 0.5);
-  const image = await paint(
-    row([1, 2, 3], { angle }),
-    scene({ coloring: 'decomposition', palette: 'viridis' }),
-  );
-  const [first, last, opposite] = [0, 1, 2].map((column) => colorAt(image, 0, column));
-  assert.ok(first!.every((part, i) => Math.abs(part - last![i]!) <= 2));
-  assert.deepEqual(opposite, [253, 231, 37]);
+test('angles have colours of their own, and those next to each other like colours, in every palette', async () => {
+  const angle = Float32Array.of(0, 0.999, 1 / 3, 2 / 3);
+  for (const palette of ['viridis', 'sinebow', ['#000', '#fff', '#f00']]) {
+    const image = await paint(row([1, 2, 3, 4], { angle }), scene({ coloring: 'decomposition', palette }));
+    const [first, last, third, other] = [0, 1, 2, 3].map((column) => colorAt(image, 0, column));
+    const apart = (one: number[], two: number[]) =>
+      Math.max(...one.map((part, i) => Math.abs(part - two[i]!)));
+    assert.ok(apart(first!, last!) <= 6, `${first} ${last}`);
+    assert.ok(apart(third!, other!) > 30 && apart(first!, third!) > 30 && apart(first!, other!) > 30);
+  }
 });
 
 test('points that never escape have the colour that is asked for, else black', async () => {
