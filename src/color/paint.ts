@@ -72,22 +72,18 @@ function makeNumberer(tones: Tones): Numberer {
   if (coloring === 'decomposition') return each('angle', (angle) => turn(angle));
   if (coloring === 'binary') return each('angle', (angle) => turn(angle < 0.5 ? 0.2 : 0.8));
   const shadeOf = countShades(tones);
+  // Basin 0, where orbits come nowhere, is the first group; beyond the last the others begin again.
+  const groupOf = (basin: number) => (basin === 0 || groups === 1 ? 0 : 1 + ((basin - 1) % (groups - 1)));
   return ({ counts, channels }, into) => {
+    const basins = coloring === 'basin' ? channels?.basin : undefined;
     for (let i = 0; i < into.length; i++) {
       const count = counts[i]!;
       const isInside = count === iterations;
       if (coloring === 'period' && isInside) {
         const period = channels!.period![i]!;
-        into[i] = period > 0 ? shades + 1 + ((period - 1) % (groups - 1)) : (inside ?? shades);
+        into[i] = period > 0 ? shades + groupOf(period) : (inside ?? shades);
       } else if (isInside && inside !== undefined) into[i] = inside;
-      else into[i] = shadeOf(count);
-    }
-    const basins = coloring === 'basin' && channels?.basin;
-    if (!basins) return;
-    // Basin 0, where orbits come nowhere, is the first group; beyond the last the others begin again.
-    for (let i = 0; i < into.length; i++) {
-      const basin = basins[i]!;
-      into[i] = into[i]! + (basin === 0 || groups === 1 ? 0 : 1 + ((basin - 1) % (groups - 1))) * shades;
+      else into[i] = shadeOf(count) + (basins ? groupOf(basins[i]!) * shades : 0);
     }
   };
 }
