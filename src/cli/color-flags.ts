@@ -1,6 +1,7 @@
 // The flags of a picture's colours. Each value is checked by the scene's own schema.
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
+import * as v from 'valibot';
 import { readGradient } from '../color/gradient-files.js';
 import { paletteNames } from '../color/palettes.js';
 import { PaletteError } from '../errors.js';
@@ -33,12 +34,12 @@ export function addColors(command: Command): void {
     option(
       '--density <number>',
       'how many times the palette is gone through',
-      checked('--density', density, toNumber),
+      checked('--density', density.wrapped, toNumber),
     ),
     option(
       '--offset <number>',
       'where in the palette to begin, 0 to 1',
-      checked('--offset', offset, toNumber),
+      checked('--offset', offset.wrapped, toNumber),
     ),
     option('--inside <color>', 'colour of points that never escape', checked('--inside', inside, text)),
     option(
@@ -49,9 +50,13 @@ export function addColors(command: Command): void {
     option(
       '--trap <shape>',
       'what orbits are measured against: point:0+0i, line:0+0i,0.25 (turns), circle:0+0i,0.5',
-      checked('--trap', trap, toTrap),
+      toTrap,
     ),
-    option('--depth <bits>', 'bits of each of red, green, blue: 8, 16', checked('--depth', depth, toNumber)),
+    option(
+      '--depth <bits>',
+      'bits of each of red, green, blue: 8, 16',
+      checked('--depth', depth.wrapped, toNumber),
+    ),
   ])
     command.addOption(each);
 }
@@ -86,10 +91,11 @@ function toLight(text: string): unknown {
   return more.length > 0 ? text : { direction, height };
 }
 
-/** What is none is left to the schema. */
-function toTrap(text: string): unknown {
+function toTrap(text: string): Scene['trap'] {
   const [shape = '', given = ''] = text.split(/:(.*)/s);
   const [point = '', ...sizes] = given.split(',');
-  const complex = parseComplex(point);
-  return complex ? { [shape]: [...complex, ...sizes.map((size) => toNumber(size.trim()))] } : text;
+  const value = { [shape]: [...(parseComplex(point) ?? []), ...sizes.map((size) => toNumber(size.trim()))] };
+  const result = v.safeParse(trap, value);
+  if (result.success) return result.output;
+  throw new UsageError(`--trap ${text}: must be like point:0+0i, line:0+0i,0.25 or circle:0+0i,0.5`);
 }

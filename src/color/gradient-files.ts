@@ -31,9 +31,10 @@ function readMap(text: string): Colors {
 const places = 400;
 
 function readUgr(text: string): Colors {
-  // The first gradient of the file: from its brace to the next.
-  const first = /\{([^}]*)\}/.exec(text)?.[1] ?? '';
-  const stops = [...first.matchAll(/index=(-?\d{1,4})\s+color=(\d{1,10})/g)]
+  // The first gradient of the file, which may begin with a block of comment.
+  const stop = /index=(-?\d{1,4})\s+color=(\d{1,10})/g;
+  const first = text.split('}').find((block) => block.search(stop) > block.indexOf('{')) ?? '';
+  const stops = [...first.matchAll(stop)]
     .map(([, index, color]) => [Number(index), Number(color)] as const)
     .filter(([index, color]) => Math.abs(index) < 2 * places && color < 2 ** 24)
     .map(([index, color]) => ({

@@ -2,29 +2,37 @@
 // arithmetic that every engine has the same.
 
 const lightSteps = 2 ** 12;
-/** The light of 16-bit samples, at every sixteenth of them; between them it is on a line. Made when first needed. */
-let table: Float64Array | undefined;
-const tableOf = () =>
-  (table ??= Float64Array.from({ length: lightSteps + 2 }, (_, i) => srgbLight(i / lightSteps)));
+/** Made when it is first needed. */
+let tables: ReturnType<typeof makeTables> | undefined;
+
+function makeTables() {
+  /** The light of 16-bit samples, at every sixteenth of them; between them it is on a line. */
+  const lights = Float64Array.from({ length: lightSteps + 2 }, (_, i) => srgbLight(i / lightSteps));
+  /** The last place in it with no more light than 0, 1, 2, ... steps: at most 13 before that of any light between. */
+  const places = new Uint16Array(lightSteps + 1);
+  for (let step = 0, place = 0; step <= lightSteps; step++) {
+    while (place < lightSteps && lights[place + 1]! <= step / lightSteps) place++;
+    places[step] = place;
+  }
+  return { lights, places };
+}
 
 /** The light of a sample from 0 to 65535, from 0 to 1. */
 export function lightOf(sample: number): number {
-  const lights = tableOf();
+  tables ??= makeTables();
+  const { lights } = tables;
   const place = (sample * lightSteps) / 65535;
   const index = Math.floor(place);
   return lights[index]! + (lights[index + 1]! - lights[index]!) * (place - index);
 }
 
-/** The sample from 0 to 65535 that has that light. */
+/** The sample from 0 to 65535 that has that light, from 0 to 1. */
 export function sampleOf(light: number): number {
-  const lights = tableOf();
-  let [low, high] = [0, lightSteps + 1];
-  while (high - low > 1) {
-    const middle = (low + high) >>> 1;
-    if (lights[middle]! <= light) low = middle;
-    else high = middle;
-  }
-  const part = (light - lights[low]!) / (lights[high]! - lights[low]!);
+  tables ??= makeTables();
+  const { lights, places } = tables;
+  let low = places[Math.min(lightSteps, Math.floor(light * lightSteps))]!;
+  while (low < lightSteps && lights[low + 1]! <= light) low++;
+  const part = (light - lights[low]!) / (lights[low + 1]! - lights[low]!);
   return Math.min(65535, Math.round(((low + part) * 65535) / lightSteps));
 }
 

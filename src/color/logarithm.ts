@@ -14,21 +14,23 @@ export function binaryLogarithm(value: number): number {
   return logarithm;
 }
 
+/** 2^11: the first bits of a mantissa are a place in the table, and the other 41 what lies beyond it. */
 const steps = 2048;
 /** log2 of 1 + i / steps; made when it is first needed. */
 let table: Float64Array | undefined;
 const double = new Float64Array(1);
 const words = new Uint32Array(double.buffer);
 const high = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1 ? 1 : 0;
+const low = 1 - high;
 
 /** log2 of a number from 1 on, to 24 bits: its exponent, and what lies between two entries of a table on a line. */
 export function quickLogarithm(value: number): number {
-  table ??= Float64Array.from({ length: steps + 2 }, (_, i) => binaryLogarithm(1 + i / steps));
+  table ??= Float64Array.from({ length: steps + 1 }, (_, i) => binaryLogarithm(1 + i / steps));
   double[0] = value;
-  const exponent = (words[high]! >>> 20) - 1023;
-  words[high] = (words[high]! & 0xfffff) | 0x3ff00000;
-  const place = (double[0]! - 1) * steps;
-  const index = Math.floor(place);
+  // Words are read and never written: a number put together of two of them would hold the processor up.
+  const word = words[high]!;
+  const index = (word & 0xfffff) >>> 9;
+  const part = ((word & 0x1ff) * 2 ** 32 + words[low]!) * 2 ** -41;
   const below = table[index]!;
-  return exponent + below + (table[index + 1]! - below) * (place - index);
+  return (word >>> 20) - 1023 + below + (table[index + 1]! - below) * part;
 }

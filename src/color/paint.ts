@@ -56,8 +56,6 @@ function numberOf(tones: Tones): Numberer {
 
 function makeNumberer(tones: Tones): Numberer {
   const { coloring, iterations, shades, groups, inside } = tones;
-  const shadeOf = countShades(tones);
-  const byValue = shader(tones, false);
   const each = (
     channel: 'smooth' | 'distance' | 'trap' | 'angle',
     shade: (value: number) => number,
@@ -68,27 +66,24 @@ function makeNumberer(tones: Tones): Numberer {
         into[i] = inside !== undefined && counts[i] === iterations ? inside : shade(values[i]!);
     };
   };
-  if (coloring === 'smooth' || coloring === 'slope') return each('smooth', byValue);
-  if (coloring === 'distance' || coloring === 'trap') return each(coloring, byValue);
+  if (coloring === 'smooth' || coloring === 'slope') return each('smooth', shader(tones, false));
+  if (coloring === 'distance' || coloring === 'trap') return each(coloring, shader(tones, false));
   const turn = turner(tones);
   if (coloring === 'decomposition') return each('angle', (angle) => turn(angle));
   if (coloring === 'binary') return each('angle', (angle) => turn(angle < 0.5 ? 0.2 : 0.8));
+  const shadeOf = countShades(tones);
+  // Basin 0, where orbits come nowhere, is the first group; beyond the last the others begin again.
+  const groupOf = (basin: number) => (basin === 0 || groups === 1 ? 0 : 1 + ((basin - 1) % (groups - 1)));
   return ({ counts, channels }, into) => {
+    const basins = coloring === 'basin' ? channels?.basin : undefined;
     for (let i = 0; i < into.length; i++) {
       const count = counts[i]!;
       const isInside = count === iterations;
       if (coloring === 'period' && isInside) {
         const period = channels!.period![i]!;
-        into[i] = shades + (period === 0 ? 0 : 1 + ((period - 1) % (groups - 1)));
+        into[i] = period > 0 ? shades + groupOf(period) : (inside ?? shades);
       } else if (isInside && inside !== undefined) into[i] = inside;
-      else into[i] = shadeOf(count);
-    }
-    const basins = coloring === 'basin' && channels?.basin;
-    if (!basins) return;
-    // Basin 0, where orbits come nowhere, is the first group; beyond the last the others begin again.
-    for (let i = 0; i < into.length; i++) {
-      const basin = basins[i]!;
-      into[i] = into[i]! + (basin === 0 || groups === 1 ? 0 : 1 + ((basin - 1) % (groups - 1))) * shades;
+      else into[i] = shadeOf(count) + (basins ? groupOf(basins[i]!) * shades : 0);
     }
   };
 }
@@ -147,11 +142,13 @@ function writeBytes(
   const table = Uint8Array.from(colors, (part) => Math.round(part / 257));
   for (let i = 0, at = 0; i < numbers.length; i++) {
     const from = 3 * numbers[i]!;
-    const light = lights ? lights[i]! : 1;
-    samples[at++] = table[from]! * light;
-    samples[at++] = table[from + 1]! * light;
-    samples[at++] = table[from + 2]! * light;
+    samples[at++] = table[from]!;
+    samples[at++] = table[from + 1]!;
+    samples[at++] = table[from + 2]!;
   }
+  if (!lights) return;
+  for (let i = 0, at = 0; i < numbers.length; i++)
+    for (let part = 0; part < 3; part++, at++) samples[at] = samples[at]! * lights[i]!;
 }
 
 /** Samples of 16 bits, the higher byte first. */
@@ -185,12 +182,14 @@ function writeMeans(
   const sums = new Float64Array(3 * width);
   for (let row = 0, at = 0; row < height; row++) {
     sums.fill(0);
-    for (let point = row * side * columns; point < (row + 1) * side * columns; point++) {
-      const to = 3 * Math.floor((point % columns) / side);
-      const from = 3 * numbers[point]!;
-      const light = lights ? lightOf(65535 * lights[point]!) : 1;
-      for (let part = 0; part < 3; part++) sums[to + part] = sums[to + part]! + linear[from + part]! * light;
-    }
+    for (let y = 0, point = row * side * columns; y < side; y++)
+      for (let to = 0; to < sums.length; to += 3)
+        for (let x = 0; x < side; x++, point++) {
+          const from = 3 * numbers[point]!;
+          const light = lights ? lightOf(65535 * lights[point]!) : 1;
+          for (let part = 0; part < 3; part++)
+            sums[to + part] = sums[to + part]! + linear[from + part]! * light;
+        }
     for (const sum of sums) {
       const value = sampleOf(sum / (side * side));
       if (size === 2) samples[at++] = value >> 8;

@@ -1,9 +1,10 @@
 // Palettes by name, as bytes; which count has which colour is paint's. The colours are d3-scale-chromatic's:
 // matplotlib's viridis family, ColorBrewer, turbo, Green's cubehelix. d3 rounds to whole bytes itself. Only
-// cubehelix needs sine and cosine, where engines differ in the last digit: none of its 256 colours comes nearer
-// than 0.0007 to where a byte would change.
+// cubehelix and rainbow need sine and cosine, where engines differ in the last digit: however many colours up to 256
+// are taken of them, none comes nearer than 0.000002 to where a byte would change.
 import { type RGBColor, rgb } from 'd3-color';
 import * as scales from 'd3-scale-chromatic';
+import { cosAndSin } from '../rotation.js';
 
 const palettes: Readonly<Record<string, (t: number) => string>> = {
   inferno: scales.interpolateInferno,
@@ -23,7 +24,7 @@ const palettes: Readonly<Record<string, (t: number) => string>> = {
   plum: inBlack(scales.interpolatePlasma),
   lagoon: inBlack((t) => scales.interpolateYlGnBu(1 - t)),
   rainbow: scales.interpolateRainbow,
-  sinebow: scales.interpolateSinebow,
+  sinebow,
   // Sea foam and amber on deep blue, as in many pictures of the set since the 1990s, and day's light going and coming.
   classic: through('#000764', '#1a5fb4', '#9ad1f0', '#edffff', '#ffce5c', '#ffaa00', '#5c2a00', '#000764'),
   twilight: through(
@@ -43,6 +44,18 @@ const palettes: Readonly<Record<string, (t: number) => string>> = {
     ...['#545454', '#5454fc', '#54fc54', '#54fcfc', '#fc5454', '#fc54fc', '#fcfc54', '#fcfcfc'],
   ),
 };
+
+/**
+ * d3's sinebow (Bostock, after Loyd), from sines that every engine has the same: a quarter of the way red is 127.5, and
+ * the last digit would say which byte that is.
+ */
+function sinebow(t: number): string {
+  const part = (turned: number) => {
+    const [, sin] = cosAndSin(180 * (0.5 - t) + turned);
+    return Math.round(255 * sin * sin);
+  };
+  return rgb(part(0), part(60), part(120)).formatHex();
+}
 
 /** Those that end as they begin, so that they can follow themselves. */
 const cyclic = new Set(['rainbow', 'sinebow', 'classic', 'twilight']);

@@ -57,14 +57,17 @@ export function sampleStep(rows: number, columns: number): number {
 /** The sample of a field that is there as a whole. */
 export function sampleOf({ rows, columns, counts, channels = {} }: Field): Field {
   const step = sampleStep(rows, columns);
-  const isSampled = (_: number, place: number) =>
-    Math.floor(place / columns) % step === 0 && (place % columns) % step === 0;
+  const [height, width] = [Math.ceil(rows / step), Math.ceil(columns / step)];
+  const sampled = <T extends Float64Array | Field['counts']>(values: T): T => {
+    const some = values.slice(0, height * width) as T;
+    for (let row = 0, at = 0; row < rows; row += step)
+      for (let column = 0; column < columns; column += step) some[at++] = values[row * columns + column]!;
+    return some;
+  };
   return {
-    rows: Math.ceil(rows / step),
-    columns: Math.ceil(columns / step),
-    counts: counts.filter(isSampled),
+    ...{ rows: height, columns: width, counts: sampled(counts) },
     channels: Object.fromEntries(
-      Object.entries(channels).map(([name, values]) => [name, (values as Float64Array).filter(isSampled)]),
+      Object.entries(channels).map(([name, values]) => [name, sampled(values as Float64Array)]),
     ),
   };
 }
@@ -102,7 +105,9 @@ export async function tonesOf(sample: Field, scene: Scene): Promise<Tones> {
   const hasInside = scene.inside !== undefined || !['count', 'trap', 'basin', 'period'].includes(coloring);
   const all = isSmooth ? manyColors : fewColors;
   const shades =
-    coloring === 'basin' ? Math.floor(all / groups) : all - (hasInside ? 1 : 0) - (groups > 1 ? groups : 0);
+    coloring === 'basin'
+      ? Math.floor((all - (hasInside ? 1 : 0)) / groups)
+      : all - (hasInside ? 1 : 0) - (groups > 1 ? groups : 0);
   const { isCyclic, colors } = await colorsOf(
     scene,
     coloring,
@@ -133,6 +138,8 @@ async function colorsOf(
     return { isCyclic: false, colors: Uint16Array.from(bytes, (part) => 257 * part) };
   }
   const table = await colorTable(palette, shades, isWhole);
+  if (coloring === 'decomposition' && !table.isCyclic)
+    return { isCyclic: true, colors: closed(table.colors) };
   if (coloring !== 'period') return table;
   // Outside there are greys, so that the colours of periods are told from them; 0, no period, is black.
   const greys = (await colorTable('greys', shades, true)).colors;
@@ -144,11 +151,24 @@ async function colorsOf(
   return { isCyclic: false, colors: Uint16Array.of(...greys, ...hues.flat()) };
 }
 
+/** Colours closed to a ring, since the last angle is next to the first: in the last quarter they go straight back. */
+function closed(colors: Uint16Array): Uint16Array {
+  const last = colors.length / 3 - 1;
+  return colors.map((_, i) => {
+    const place = (4 * Math.floor(i / 3)) / last;
+    const [first, final] = [colors[i % 3]!, colors[3 * last + (i % 3)]!];
+    return place < 3
+      ? colors[3 * Math.round((place / 3) * last) + (i % 3)]!
+      : Math.round(final + (first - final) * (place - 3));
+  });
+}
+
 function curveOf({ counts, channels = {} }: Field, scene: Scene, coloring: Coloring): Curve {
   const { iterations, scale = 'logarithm' } = scene;
-  const smooth = channels.smooth && coloring !== 'period' ? channels.smooth : undefined;
-  const values =
-    coloring === 'distance' ? channels.distance! : coloring === 'trap' ? channels.trap! : (smooth ?? counts);
+  // By the colouring, not by what is there: a field may have channels that another file asked for.
+  const read = { smooth: 'smooth', slope: 'smooth', distance: 'distance', trap: 'trap' } as const;
+  const channel = coloring in read ? read[coloring as keyof typeof read] : undefined;
+  const values = channel ? channels[channel]! : counts;
   const isCount = values === counts;
   const takes = isCount || coloring === 'trap' ? () => true : (i: number) => counts[i]! < iterations;
   const sorted = Float64Array.from(values)
@@ -157,12 +177,20 @@ function curveOf({ counts, channels = {} }: Field, scene: Scene, coloring: Color
   const last = Math.floor((sorted.length - 1) * (1 - (isCount ? 0 : outliers)));
   const [least = 0, most = 0] = [sorted[0], sorted[last]];
   const kneeOf =
-    isCount || smooth ? countKnee : coloring === 'distance' ? distanceKnee : knee * (most - least);
+    isCount || channel === 'smooth'
+      ? countKnee
+      : coloring === 'distance'
+        ? distanceKnee
+        : knee * (most - least);
   return {
     ...{ scale, least, most, knee: kneeOf || 1 },
-    ...(scale === 'histogram' && { quantiles: quantilesOf(sorted) }),
+    ...(scale === 'histogram' && { quantiles: quantilesOf(isCount ? escaped(sorted, iterations) : sorted) }),
   };
 }
+
+/** The counts of points that escape, of which each colour has its part however many do not; all where none does. */
+const escaped = (sorted: Float64Array, iterations: number): Float64Array =>
+  sorted[0]! < iterations ? sorted.filter((count) => count < iterations) : sorted;
 
 const quantileCount = 1024;
 

@@ -113,11 +113,19 @@ const oneOf = <const T extends readonly string[]>(names: T) =>
   v.picklist(names, `must be one of ${names.join(', ')}`);
 const colorMessage = 'must be a colour like #fa0 or #ffaa00';
 const color = v.pipe(v.string(colorMessage), v.regex(/^#([0-9a-f]{3}|[0-9a-f]{6})$/i, colorMessage));
-const paletteMessage = 'must be the name of a palette, or 2 to 256 colours like #ffaa00';
+const paletteMessage = 'must be the name of a palette, or 2 to 256 colours like #ffaa00, not all the same';
+/** `#FA0` as `#ffaa00`. */
+const spelledOut = (hex: string) => hex.toLowerCase().replace(/^#(.)(.)(.)$/, '#$1$1$2$2$3$3');
 const palette = v.union(
   [
     v.string(),
-    v.pipe(v.array(color), v.minLength(2, paletteMessage), v.maxLength(256, paletteMessage), v.readonly()),
+    v.pipe(
+      v.array(color),
+      v.minLength(2, paletteMessage),
+      v.maxLength(256, paletteMessage),
+      v.check((colors) => new Set(colors.map(spelledOut)).size > 1, paletteMessage),
+      v.readonly(),
+    ),
   ],
   paletteMessage,
 );

@@ -141,6 +141,15 @@ const wrong: [string, RegExp][] = [
   ['--extent inf', /^mandoline: --extent inf: must be a number from 1e-300 to 8e307$/],
   ['--escape -2', /^mandoline: --escape -2: must be a bailout radius from 1e-150 to 1e150$/],
   ['--palette mauve', /^mandoline: --palette mauve: must be one of inferno, magma, /],
+  [
+    '--palette #fff,#FFFFFF',
+    /^mandoline: --palette #fff,#FFFFFF: must be the name of a palette, or 2 to 256 colours like #ffaa00, not all the same$/,
+  ],
+  ['--density x', /^mandoline: --density x: must be a number from 0\.001 to 100000$/],
+  [
+    '--trap line:0',
+    /^mandoline: --trap line:0: must be like point:0\+0i, line:0\+0i,0\.25 or circle:0\+0i,0\.5$/,
+  ],
   ['--dtype int8', /^mandoline: --dtype int8: must be uint16 or float64$/],
   ['--dtype float64', /^mandoline: --dtype float64: goes with an output in \.npy$/],
   ['-o none/a.png', /^mandoline: -o none\/a\.png: there is no folder none; make it first$/],

@@ -28,7 +28,7 @@ const golden: Readonly<Record<string, Partial<Scene>>> = {
   '0a6da28923b49b63': { coloring: 'trap', trap: { circle: [0, 0, 0.5] } },
   '996489314913e98a': { coloring: 'slope', palette: 'classic', light: { direction: 20, height: 60 } },
   df889ba75fe73a06: { coloring: 'period' },
-  '6fa6d801449e25f3': {
+  c239b796e64e080a: {
     coloring: 'count',
     scale: 'histogram',
     density: 3.5,
@@ -65,6 +65,28 @@ function colorAt({ width, palette, rows }: Image, row: number, column: number): 
 const scene = (changes: Partial<Scene>): Scene => ({ ...mandelbrot, ...changes }) as Scene;
 const row = (counts: number[], channels: Field['channels'] = {}): Field => ({
   ...{ rows: 1, columns: counts.length, counts: Uint16Array.from(counts), channels },
+});
+
+test('channels that a colouring does not read change nothing', async () => {
+  const wanted = ['smooth', 'distance', 'trap', 'slope', 'angle'] as const;
+  const all = await render(mandelbrot, { workers: 0, channels: wanted });
+  for (const coloring of ['count', 'smooth', 'slope', 'trap', 'distance', 'binary'] as const) {
+    const drawn = scene({ coloring });
+    const [some, more] = [await picture(drawn), await paint(all, drawn)];
+    assert.deepEqual(more.rows(0, 48), some.rows(0, 48), coloring);
+  }
+});
+
+test('angles have colours of their own, and those next to each other like colours, in every palette', async () => {
+  const angle = Float32Array.of(0, 0.999, 1 / 3, 2 / 3);
+  for (const palette of ['viridis', 'sinebow', ['#000', '#fff', '#f00']]) {
+    const image = await paint(row([1, 2, 3, 4], { angle }), scene({ coloring: 'decomposition', palette }));
+    const [first, last, third, other] = [0, 1, 2, 3].map((column) => colorAt(image, 0, column));
+    const apart = (one: number[], two: number[]) =>
+      Math.max(...one.map((part, i) => Math.abs(part - two[i]!)));
+    assert.ok(apart(first!, last!) <= 6, `${first} ${last}`);
+    assert.ok(apart(third!, other!) > 30 && apart(first!, third!) > 30 && apart(first!, other!) > 30);
+  }
 });
 
 test('points that never escape have the colour that is asked for, else black', async () => {
@@ -120,6 +142,29 @@ test('a histogram gives every part of the palette as many points, whatever the n
   );
   const half = values.findIndex((_, i) => colorAt(image, 0, i)[0]! >= 99);
   assert.ok(Math.abs(half - 500) < 20, String(half));
+});
+
+test('points that never escape take no part of a histogram: the others have all of the palette', async () => {
+  const counts = Array.from({ length: 1000 }, (_, i) => (i < 900 ? 200 : i - 900));
+  const image = await paint(row(counts), scene({ scale: 'histogram', palette: 'greys' }));
+  const indices = image.rows(0, 1);
+  assert.ok(Math.abs(indices[950]! - 128) < 8, String(indices[950]));
+  assert.deepEqual([indices[0], indices[999]], [255, 255]);
+});
+
+test('a colour of points that never escape finds room among 256, beside basins and periods', async () => {
+  const basin = Uint8Array.of(0, 1, 2, 3);
+  const converging = scene({ escape: { converged: 1e-6 }, coloring: 'basin', inside: '#ff8000' });
+  const basins = await paint(row([200, 1, 20, 3], { basin }), converging);
+  const periods = await paint(
+    row([200, 200], { period: Uint16Array.of(0, 1) }),
+    scene({ coloring: 'period', inside: '#ff8000' }),
+  );
+  for (const image of [basins, periods]) {
+    assert.ok(image.palette!.length <= 3 * 256);
+    assert.deepEqual(colorAt(image, 0, 0), [255, 128, 0]);
+    assert.notDeepEqual(colorAt(image, 0, 1), [255, 128, 0]);
+  }
 });
 
 test('with samples a pixel has the mean of their light', async () => {

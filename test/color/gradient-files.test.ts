@@ -29,6 +29,20 @@ test('a .ugr is its first gradient, evenly sampled and closed, with blue in the 
   assert.match(colors[127]!, /^#0[0-9]00f[0-9a-f]$/);
 });
 
+test('a .ugr that begins with a block of comment is the gradient after it', () => {
+  assert.deepEqual(
+    readGradient('a.ugr', `comment {\n by nobody, index=3\n}\n${ugr}`),
+    readGradient('a.ugr', ugr),
+  );
+});
+
+test('a file of a million braces is told in an instant', () => {
+  const begun = performance.now();
+  for (const text of ['{', '}', '{index=', 'index=1 '])
+    assert.throws(() => readGradient('a.ugr', text.repeat(1e6 / text.length)), PaletteError);
+  assert.ok(performance.now() - begun < 1000);
+});
+
 test('what has no gradient in it is a PaletteError', () => {
   for (const text of ['', '1 2', '300 0 0\n400 0 0', '{ index=0 color=1 }', '5 5 5\n5 5 5'])
     for (const name of ['a.map', 'a.ugr']) assert.throws(() => readGradient(name, text), PaletteError, text);

@@ -75,6 +75,20 @@ test('every palette has the same bytes on every machine', () => {
   );
 });
 
+test('a quarter of the way a sinebow has red of 127.5, which is the same byte on every machine', () => {
+  for (const length of [5, 9, 253]) {
+    const colors = paletteColors('sinebow', length);
+    const at = (quarter: number) => [...colors.slice((3 * quarter * (length - 1)) / 4).subarray(0, 3)];
+    assert.deepEqual(
+      [at(1), at(3)],
+      [
+        [128, 238, 17],
+        [127, 17, 238],
+      ],
+    );
+  }
+});
+
 test('an unknown palette is a RangeError that names those there are', () => {
   for (const name of ['mauve', 'toString'])
     assert.throws(() => paletteColors(name, 2), /must be one of inferno, magma/);

@@ -110,7 +110,7 @@ const lattice = plain({ extent: fc.double({ min: 1e-100, max: 1e100, noNaN: true
 const hex = fc.constantFrom('#000', '#fa0', '#206bcb', '#FFFFFF');
 const share = fc.double({ min: 0, max: 1, noNaN: true });
 const palette = fc.oneof(
-  fc.array(hex, { minLength: 2, maxLength: 5 }),
+  fc.uniqueArray(hex, { minLength: 2, maxLength: 4 }),
   fc.constantFrom('viridis', '', 'true', '3', '#000764,#206bcb', '%', 'p', '"', '\ud800', 'é&=+ #'),
   fc.string({ unit: 'binary' }),
 );

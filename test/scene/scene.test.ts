@@ -12,6 +12,7 @@ import {
   SceneError,
 } from 'mandoline';
 import { splitComplex } from '../../src/scene/complex.js';
+import { colorings, scales, sceneText } from '../../src/scene/scene.js';
 
 test('the lesson is a scene, and stays the same through JSON', () => {
   assert.deepEqual(parseScene(JSON.parse(JSON.stringify(lessonScene))), lessonScene);
@@ -41,8 +42,20 @@ test('any scene stays the same through JSON', () => {
       plain({ converged }),
       plain({ converged, bailout: radius }),
     ),
-    palette: fc.constant('viridis'),
   };
+  const hex = fc.nat(0xffffff).map((color) => `#${color.toString(16).padStart(6, '0')}`);
+  const colors = fc.record(
+    {
+      palette: fc.oneof(fc.constant('viridis'), fc.uniqueArray(hex, { minLength: 2, maxLength: 256 })),
+      ...{ coloring: fc.constantFrom(...colorings), scale: fc.constantFrom(...scales), inside: hex },
+      density: fc.double({ min: 0.001, max: 1e5, noNaN: true }),
+      offset: fc.double({ min: 0, max: 1, noNaN: true }),
+      light: plain({ direction: fc.nat(360), height: fc.nat(90) }),
+      trap: fc.oneof(plain({ point: complex }), plain({ line: fc.tuple(number, number, number) })),
+      depth: fc.constantFrom(8, 16),
+    },
+    { requiredKeys: ['palette'], noNullPrototype: true },
+  );
   const view = plain({
     ...{ center: fc.tuple(decimal, decimal), columns: pixels, rows: pixels },
     // Wide enough for every centre.
@@ -50,16 +63,18 @@ test('any scene stays the same through JSON', () => {
     rotation: fc.double({ min: -360, max: 360, noNaN: true }),
     samples: fc.integer({ min: 1, max: 3 }),
   });
-  const scenes: fc.Arbitrary<Scene> = fc.oneof(
+  const points = fc.oneof(
     plain({ ...common, lattice: plain({ extent: length, cells: pixels }) }),
     plain({ ...common, view }),
   );
+  const scenes = fc.tuple(points, colors).map(([one, other]) => ({ ...one, ...other }) as Scene);
   fc.assert(
     fc.property(scenes, (scene) => {
       // JSON has no -0.
       const spelled = JSON.parse(JSON.stringify(scene));
       assert.deepEqual(parseScene(spelled), spelled);
       assert.deepEqual(parseScene(scene), scene);
+      assert.deepEqual(parseScene(JSON.parse(sceneText(scene))), scene);
     }),
   );
 });
@@ -136,6 +151,27 @@ const wrong: [string, object, string][] = [
     'a convergence with an unknown key',
     { escape: { converged: 1e-6, radius: 2 } },
     'escape.radius 2: is no key here',
+  ],
+  [
+    'a gradient of one colour',
+    { palette: ['#fa0', '#FFAA00'] },
+    'palette ["#fa0","#FFAA00"]: must be the name of a palette, or 2 to 256 colours like #ffaa00, not all the same',
+  ],
+  [
+    'a colour that has a name',
+    { palette: ['#000', 'red'] },
+    'palette.1 "red": must be a colour like #fa0 or #ffaa00',
+  ],
+  [
+    'a colouring that does not exist',
+    { coloring: 'smoth' },
+    'coloring "smoth": must be one of count, smooth, distance, decomposition, binary, trap, slope, basin, period',
+  ],
+  ['a density of 0', { density: 0 }, 'density 0: must be a number from 0.001 to 100000'],
+  [
+    'light from below',
+    { light: { direction: 0, height: -1 } },
+    'light.height -1: must be a number of degrees from 0 to 90',
   ],
   [
     'a view beside the lattice',
