@@ -159,7 +159,7 @@ test('numbers of iterations around those where something changes are right', () 
 /** Tells the tiles of these middles with that radius: the kernel's own test, asked directly. */
 function askTiles(job: KernelJob, reach: number) {
   const memory = new WebAssembly.Memory({ initial: 1 });
-  const host = { memory, reference: () => 0, again: () => {}, ...realFunctions };
+  const host = { memory, reference: () => 0, ...realFunctions };
   const { exports } = new WebAssembly.Instance(compileKernel(job, reach), { host });
   const cells = new Float64Array(memory.buffer, 0, testBytes / 8);
   return (middle: Complex, radius: number): number => {
