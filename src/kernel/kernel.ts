@@ -70,15 +70,13 @@ export function startKernel(job: KernelJob, module: WebAssembly.Module, given: S
   const functions = exports as unknown as Functions;
   const addresses = [rowRe, rowIm, columnRe, columnIm].map((array) => array.byteOffset);
   const counts = new (countsType(job.iterations))(buffer, band, bandRows * stride);
-  const isOrdered = [rowRe, rowIm, columnRe, columnIm].every(isMonotonic);
-  const cover = isOrdered ? functions.cover : undefined;
   /** All rows of a band, as a list of one rectangle. */
   const rectangle = new Int32Array(buffer, work, 4);
 
-  function countBand(from: number, to: number, exact: Exact): void {
+  function countBand(from: number, to: number, exact: Exact, hasTiles: boolean): void {
     const origin = band - from * stride * bytes;
-    if (cover && exact === 'enclosures') {
-      cover(...addresses, stride, from, to, columns, origin, queue, work);
+    if (hasTiles) {
+      functions.cover!(...addresses, stride, from, to, columns, origin, queue, work);
     } else {
       rectangle.set([from, to, 0, columns]);
       const end = work + rectangle.byteLength;
@@ -90,9 +88,14 @@ export function startKernel(job: KernelJob, module: WebAssembly.Module, given: S
     points,
     count(start, end, target, exact = 'enclosures') {
       if (columns === 0) return;
+      // Asked each time, for the points may have been written since.
+      const isOrdered = () =>
+        [rowRe, rowIm].every((numbers) => isMonotonic(numbers, start, end)) &&
+        [columnRe, columnIm].every((numbers) => isMonotonic(numbers, 0, columns));
+      const hasTiles = exact === 'enclosures' && functions.cover !== undefined && isOrdered();
       for (let from = start; from < end; from += bandRows) {
         const to = Math.min(from + bandRows, end);
-        countBand(from, to, exact);
+        countBand(from, to, exact, hasTiles);
         if (stride === columns)
           target.set(counts.subarray(0, (to - from) * columns), (from - start) * columns);
         else
@@ -105,8 +108,12 @@ export function startKernel(job: KernelJob, module: WebAssembly.Module, given: S
   };
 }
 
-/** Whether numbers only rise or only fall, so that those of a part lie between its ends. */
-function isMonotonic(numbers: Float64Array): boolean {
-  const rises = numbers.every((each, i) => i === 0 || each >= numbers[i - 1]!);
-  return rises || numbers.every((each, i) => i === 0 || each <= numbers[i - 1]!);
+/** Whether numbers from `start` up to but not `end` only rise or only fall, so that a part's lie between its ends. */
+function isMonotonic(numbers: Float64Array, start: number, end: number): boolean {
+  let [rises, falls] = [true, true];
+  for (let i = start + 1; i < end && (rises || falls); i++) {
+    rises &&= numbers[i]! >= numbers[i - 1]!;
+    falls &&= numbers[i]! <= numbers[i - 1]!;
+  }
+  return rises || falls;
 }
