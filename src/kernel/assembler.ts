@@ -31,6 +31,7 @@ const scalarOpcodes = {
   'i32.and': 0x71,
   'i32.or': 0x72,
   'i32.shl': 0x74,
+  'i32.shr_u': 0x76,
   'i64.add': 0x7c,
   'i64.sub': 0x7d,
   'i64.shl': 0x86,
@@ -200,11 +201,6 @@ export class FunctionBody {
   /** The lower 2 or 4 bytes of the i32 on the stack, in all lanes of that size. */
   splatInteger(bytes: 2 | 4): this {
     this.code.push(0xfd, bytes === 2 ? 0x10 : 0x11);
-    return this;
-  }
-  /** The double on the stack in both lanes. */
-  splat(): this {
-    this.code.push(0xfd, 0x14);
     return this;
   }
   call(functionIndex: number): this {

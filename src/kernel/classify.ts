@@ -1,32 +1,39 @@
 // The function that tells the counts of a tile's points without iterating them: the tile is far out, but not of one
-// count, and its model says |z| of each point closely enough. Points too near a threshold are told to the host by
-// `again`, to be counted one by one. The thresholds are those of bounds.ts, for the rule `overflow`.
-import { type FunctionBody, f64, i32, v128 } from './assembler.js';
+// count, and its model says |z| of each point closely enough. Points too near a threshold are listed, to be counted one
+// by one. The thresholds are those of bounds.ts, for the rule `overflow`.
+import { type FunctionBody, i32, v128 } from './assembler.js';
 import { told } from './bounds.js';
+import { appendRectangle, groupColumns } from './count.js';
 import { testRows } from './enclosure.js';
 import { countBytes, type EmitOptions, storeCounts } from './escape.js';
+import { inflation } from './model.js';
 import type { KernelJob } from './reference.js';
 
 /**
  * The parameters of the function: addresses of the sample points' arrays; the address of the tile's model, as `test`
- * wrote it; factors of |z|^2 that bound it from below and from above; after how many steps; first row, end row, first
- * column, end column; from a count to that of the row below in bytes, and the address that the count of [0][0] has.
+ * wrote it; first row, end row, first column, end column; columns of the picture; counts from one row to the next; the
+ * address that the count of [0][0] has or would have; and where a list of rectangles (count.ts) ends, to which points
+ * are added that the model does not tell. Gives where it ends then, or 0 if the model is not close enough.
  */
 export const classifyParameters = [
-  ...[i32, i32, i32, i32, i32, f64, f64, f64],
+  ...[i32, i32, i32, i32, i32, i32, i32],
   ...[i32, i32, i32, i32, i32, i32],
 ] as const;
+
+/** How much of |z| a model may leave open if single points are to be told by it: few are too near a threshold then. */
+const closeEnough = 2 ** -7;
 
 export function emitClassify(body: FunctionBody, job: KernelJob, options: EmitOptions): void {
   const { iterations } = job;
   const bytes = countBytes(iterations);
   const { thresholds } = options.bounds!;
-  const [rowRe, rowIm, columnRe, columnIm, model, low, high, steps] = [0, 1, 2, 3, 4, 5, 6, 7];
-  const [row, rowEnd, columnStart, columnEnd, rowBytes, target] = [8, 9, 10, 11, 12, 13];
-  const [column, address] = [body.local(i32), body.local(i32)];
+  const [rowRe, rowIm, columnRe, columnIm, model, row, rowEnd] = [0, 1, 2, 3, 4, 5, 6];
+  const [columnStart, columnEnd, columns, stride, target, listEnd] = [7, 8, 9, 10, 11, 12];
+  const [column, address, nextRow] = [body.local(i32), body.local(i32), body.local(i32)];
+  const [group, groupEnd, result] = [body.local(i32), body.local(i32), body.local(i32)];
   const vector = () => body.local(v128);
   const [re, im, x, y, square, first, second, hit] = Array.from({ length: 8 }, vector) as Eight;
-  const names = ['pRe', 'pIm', 'zRe', 'zIm', 'dRe', 'dIm', 'gRe', 'gIm'] as const;
+  const names = ['pRe', 'pIm', 'rho', 'count', 'zRe', 'zIm', 'dRe', 'dIm', 'gRe', 'gIm', 'rest'] as const;
   const tile = Object.fromEntries(names.map((name) => [name, vector()])) as Record<
     (typeof names)[number],
     number
@@ -38,19 +45,55 @@ export function emitClassify(body: FunctionBody, job: KernelJob, options: EmitOp
       .get(model)
       .loadSplat(8 * testRows[name])
       .set(tile[name]);
-  body.get(low).splat().set(lowest).get(high).splat().set(highest).get(steps).splat().set(begun);
-  body.loop((nextRow) => {
-    body.get(columnStart).set(column);
-    body.loop((nextPair) => {
-      placePoints();
-      evaluateModel();
-      countPair();
-      body.get(column).i32(2).op('i32.add').tee(column).get(columnEnd).op('i32.lt_u');
-      nextPair();
+  pushIsClose();
+  body.if(() => {
+    body.f64x2(-2).get(tile.count).op('f64x2.sub').set(begun);
+    body.loop((again) => {
+      body.get(row).i32(1).op('i32.add').set(nextRow).get(columnStart).set(column);
+      body.loop((nextPair) => {
+        placePoints();
+        evaluateModel();
+        countPair();
+        body.get(column).i32(2).op('i32.add').tee(column).get(columnEnd).op('i32.lt_u');
+        nextPair();
+      });
+      body.get(nextRow).tee(row).get(rowEnd).op('i32.lt_u');
+      again();
     });
-    body.get(row).i32(1).op('i32.add').tee(row).get(rowEnd).op('i32.lt_u');
-    nextRow();
+    body.get(listEnd).set(result);
   });
+  body.get(result);
+
+  /** Whether the model is close enough; finds the factors of |z|^2 that bound it from below and from above. */
+  function pushIsClose() {
+    const [spread, open] = [first, second];
+    pushModulus(tile.dRe, tile.dIm);
+    pushModulus(tile.gRe, tile.gIm).op('f64x2.add').get(tile.rho).op('f64x2.mul');
+    body.get(tile.rest).op('f64x2.add').set(spread);
+    pushModulus(tile.zRe, tile.zIm).set(x);
+    // What the model leaves open, and what evaluating it loses, relative to the least |z|.
+    body
+      .get(x, spread)
+      .op('f64x2.add')
+      .f64x2(2 ** -46)
+      .op('f64x2.mul')
+      .get(tile.rest)
+      .op('f64x2.add');
+    body.get(x, spread).op('f64x2.sub', 'f64x2.div').f64x2(inflation).op('f64x2.mul').set(open);
+    body.f64x2(1).get(open).f64x2(2).op('f64x2.mul', 'f64x2.sub');
+    body
+      .f64x2(2 - inflation)
+      .op('f64x2.mul')
+      .set(lowest);
+    body.f64x2(1).get(open).f64x2(2.01).op('f64x2.mul', 'f64x2.add').f64x2(inflation).op('f64x2.mul');
+    body.set(highest).get(open).f64x2(0).op('f64x2.ge').get(open).f64x2(closeEnough);
+    return body.op('f64x2.le', 'v128.and').lane64(0);
+  }
+
+  function pushModulus(re: number, im: number) {
+    product(re, re);
+    return product(im, im).op('f64x2.add', 'f64x2.sqrt');
+  }
 
   function element(base: number, index: number) {
     return body.get(base, index).i32(3).op('i32.shl', 'i32.add');
@@ -102,15 +145,18 @@ export function emitClassify(body: FunctionBody, job: KernelJob, options: EmitOp
       .f64x2(2 ** 52)
       .op('f64x2.add')
       .set(first);
-    body.get(row, rowBytes).op('i32.mul').get(column).i32(Math.log2(bytes)).op('i32.shl', 'i32.add');
+    body.get(row, stride).op('i32.mul').get(column).op('i32.add').i32(Math.log2(bytes)).op('i32.shl');
     body.get(target).op('i32.add').set(address);
     const { two, first: one } = storeCounts(body, iterations, address, () => body.get(first));
     body.get(column).i32(1).op('i32.add').get(columnEnd).op('i32.lt_u').if(two, one);
-    // Only now, because the host may count them at once.
     body
       .get(hit)
       .op('v128.any_true')
-      .if(() => body.get(row, column).call(options.again));
+      .if(() => {
+        body.get(column).i32(-groupColumns).op('i32.and').tee(group).i32(groupColumns).op('i32.add');
+        body.tee(groupEnd).get(columns, groupEnd, columns).op('i32.lt_u', 'select').set(groupEnd);
+        appendRectangle(body, listEnd, row, nextRow, group, groupEnd);
+      });
   }
 }
 

@@ -27,6 +27,15 @@ export const groupColumns = vectorCount;
  */
 export const countParameters = [i32, i32, i32, i32, i32, i32, i32, i32, i32, i32] as const;
 
+/** Bytes of a rectangle in a list: four i32. */
+export const rectangleBytes = 16;
+
+/** Writes a rectangle, whose edges stand in those local variables, behind a list and moves its end. */
+export function appendRectangle(body: FunctionBody, listEnd: number, ...edges: readonly number[]): void {
+  for (const [i, edge] of edges.entries()) body.get(listEnd, edge).store32(4 * i);
+  body.get(listEnd).i32(rectangleBytes).op('i32.add').set(listEnd);
+}
+
 /** An entry of the queue: x, y, pRe, pIm, previousRe, previousIm as doubles, row and column as i32. */
 export const queueEntry = 56;
 const queueLength = 2048;
@@ -212,7 +221,14 @@ export function emitCount(body: FunctionBody, job: KernelJob, options: EmitOptio
       body.get(columnStart).set(column);
       body.get(row).i32(2).op('i32.add').tee(row).get(rowEnd).op('i32.ge_u');
       body.if(() => {
-        body.get(list).i32(16).op('i32.add').tee(list).get(listEnd).op('i32.lt_u').if(loadRectangle);
+        body
+          .get(list)
+          .i32(rectangleBytes)
+          .op('i32.add')
+          .tee(list)
+          .get(listEnd)
+          .op('i32.lt_u')
+          .if(loadRectangle);
       });
     });
   }

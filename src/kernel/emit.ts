@@ -1,5 +1,5 @@
 // The kernel as a WebAssembly module: what it takes from the host and what it gives. The functions' bodies are
-// count.ts's, finish.ts's, enclosure.ts's and fill.ts's.
+// count.ts's, finish.ts's, enclosure.ts's, classify.ts's, fill.ts's and tiles.ts's.
 import { assemble, FunctionBody, i32, type Signature } from './assembler.js';
 import { classifyParameters, emitClassify } from './classify.js';
 import { countParameters, emitCount } from './count.js';
@@ -9,38 +9,47 @@ import { emitFill, fillParameters } from './fill.js';
 import { emitFinish, finishParameters } from './finish.js';
 import type { KernelJob } from './reference.js';
 import { hostFunctions, hostSignature } from './step.js';
+import { coverParameters, emitCover } from './tiles.js';
 
 /**
- * The bytes of the module: imports `host.memory`, `host.reference(row, column)`, `host.again(row, column)` and functions; exports `count`, `fill`
- * and, where the step has a model, `test`.
+ * The bytes of the module: imports `host.memory`, `host.reference(row, column)` and functions; exports `count` and,
+ * where the step has a model, `cover`, and what these call.
  */
 export function emitKernel(job: KernelJob, reach: number): Uint8Array<ArrayBuffer> {
   const names = hostFunctions(job);
   const imports: { name: string; signature: Signature }[] = [
     { name: 'reference', signature: { parameters: [i32, i32], results: [i32] } },
-    { name: 'again', signature: { parameters: [i32, i32], results: [] } },
     ...names.map((name) => ({ name, signature: hostSignature(name) })),
   ];
-  const functions = new Map(names.map((name, i) => [name, i + 2]));
+  const functions = new Map(names.map((name, i) => [name, i + 1]));
   const bounds = kernelBounds(job, reach);
-  const options = { ...bounds, functions, reference: 0, again: 1, finish: imports.length };
-  const finish = new FunctionBody({ parameters: finishParameters, results: [] });
-  emitFinish(finish, job, { ...options, bounds: bounds.near?.bounds ?? bounds.bounds });
-  const count = new FunctionBody({ parameters: countParameters, results: [] });
-  emitCount(count, job, options);
-  const fill = new FunctionBody({ parameters: fillParameters, results: [] });
-  emitFill(fill, job);
-  const test = new FunctionBody({ parameters: testParameters, results: [] });
-  const exports = [
-    { name: 'finish', body: finish },
-    { name: 'count', body: count },
-    { name: 'fill', body: fill },
-  ];
-  if (emitTest(test, job, options)) exports.push({ name: 'test', body: test });
-  if (exports.some(({ name }) => name === 'test') && job.escape === 'overflow') {
-    const classify = new FunctionBody({ parameters: classifyParameters, results: [] });
-    emitClassify(classify, job, options);
-    exports.push({ name: 'classify', body: classify });
+  const options = { ...bounds, functions, reference: 0, finish: imports.length };
+  const exports: { name: string; body: FunctionBody }[] = [];
+  /** Adds a function and gives its index. */
+  const add = (name: string, body: FunctionBody) => imports.length + exports.push({ name, body }) - 1;
+
+  const finishBody = new FunctionBody({ parameters: finishParameters, results: [] });
+  emitFinish(finishBody, job, { ...options, bounds: bounds.near?.bounds ?? bounds.bounds });
+  add('finish', finishBody);
+  const countBody = new FunctionBody({ parameters: countParameters, results: [] });
+  emitCount(countBody, job, options);
+  const count = add('count', countBody);
+
+  const testBody = new FunctionBody({ parameters: testParameters, results: [] });
+  if (emitTest(testBody, job, options)) {
+    const test = add('test', testBody);
+    const fillBody = new FunctionBody({ parameters: fillParameters, results: [] });
+    emitFill(fillBody, job);
+    const fill = add('fill', fillBody);
+    let classify: number | undefined;
+    if (job.escape === 'overflow') {
+      const classifyBody = new FunctionBody({ parameters: classifyParameters, results: [i32] });
+      emitClassify(classifyBody, job, options);
+      classify = add('classify', classifyBody);
+    }
+    const coverBody = new FunctionBody({ parameters: coverParameters, results: [] });
+    emitCover(coverBody, job, { test, fill, count, classify });
+    add('cover', coverBody);
   }
   return assemble({ imports, exports });
 }

@@ -14,7 +14,6 @@ export interface EmitOptions extends KernelBounds {
   /** Indices of functions of the host, and of the one that finishes what `count` has begun. */
   readonly functions: ReadonlyMap<RealFunction, number>;
   readonly reference: number;
-  readonly again: number;
   readonly finish: number;
 }
 

@@ -1,20 +1,12 @@
 // A job compiled and at work: where its arrays lie in the memory of one thread, and the calls that count. Counts are
 // made band by band in that memory, which fits a core's cache, and copied to where they belong.
-import { groupColumns, queueBytes, queuedAt } from './count.js';
+import { groupColumns, queueBytes } from './count.js';
 import { emitKernel } from './emit.js';
-import { testBytes } from './enclosure.js';
 import { countBytes } from './escape.js';
 import { realFunctions } from './functions.js';
 import { pointAt, type SamplePoints } from './points.js';
 import { countReference, type KernelJob } from './reference.js';
-import {
-  type Cover,
-  coverWithTiles,
-  largestTile,
-  listBytes,
-  type TileFunctions,
-  type TileMemory,
-} from './tiles.js';
+import { coverBytes, largestTile } from './tiles.js';
 
 /** A count for each point: 16 bits where the iterations fit them. */
 export type Counts = Uint16Array | Uint32Array;
@@ -42,14 +34,21 @@ export interface StartedKernel {
   count(start: number, end: number, target: Counts, exact?: Exact): void;
 }
 
+/** What the compiled module exports; without a model there is no `cover`. */
+interface Functions {
+  /** The parameters are those of count.ts. */
+  readonly count: (...parameters: number[]) => void;
+  /** The parameters are those of tiles.ts. */
+  readonly cover?: (...parameters: number[]) => void;
+}
+
 export function startKernel(job: KernelJob, module: WebAssembly.Module, given: SamplePoints): StartedKernel {
   const [rows, columns] = [given.rowRe.length, given.columnRe.length];
   const bytes = countBytes(job.iterations);
   const padded = (length: number) => 8 * (length + groupColumns);
   const columnAddress = 2 * padded(rows);
-  const test = columnAddress + 2 * padded(columns);
-  const list = test + testBytes;
-  const queue = list + listBytes;
+  const work = columnAddress + 2 * padded(columns);
+  const queue = work + coverBytes(columns);
   const band = queue + queueBytes;
   // Rows of counts are so long that groups of points end where they do.
   const stride = Math.ceil(columns / groupColumns) * groupColumns;
@@ -67,38 +66,36 @@ export function startKernel(job: KernelJob, module: WebAssembly.Module, given: S
   const { rowRe, rowIm, columnRe, columnIm } = points;
   const reference = (row: number, column: number) =>
     column < columns ? countReference(job, pointAt(points, row, column)) : 0;
-  const again = (row: number, column: number) => cover.again(row, column);
-  const { exports } = new WebAssembly.Instance(module, {
-    host: { memory, reference, again, ...realFunctions },
-  });
-  const functions = exports as unknown as TileFunctions & { count: (...parameters: number[]) => void };
+  const { exports } = new WebAssembly.Instance(module, { host: { memory, reference, ...realFunctions } });
+  const functions = exports as unknown as Functions;
   const addresses = [rowRe, rowIm, columnRe, columnIm].map((array) => array.byteOffset);
   const counts = new (countsType(job.iterations))(buffer, band, bandRows * stride);
-  const rowBytes = stride * bytes;
-  const list32 = new Int32Array(buffer, list, listBytes / 4);
-  const tileMemory: TileMemory = {
-    ...{
-      functions,
-      addresses,
-      bytes,
-      rowBytes,
-      test: new Float64Array(buffer, test, testBytes / 8),
-      list: list32,
-    },
-    count(rectangles, origin, brute) {
-      const listEnd = list + 16 * rectangles;
-      functions.count(...addresses, stride, list, listEnd, origin, queue, brute ? 0 : 1);
-    },
-  };
-  const cover: Cover = coverWithTiles(points, tileMemory, queuedAt(job) !== undefined);
+  /** All rows of a band, as a list of one rectangle. */
+  const rectangle = new Int32Array(buffer, work, 4);
+
+  function countBand(from: number, to: number, exact: Exact, hasTiles: boolean): void {
+    const origin = band - from * stride * bytes;
+    if (hasTiles) {
+      functions.cover!(...addresses, stride, from, to, columns, origin, queue, work);
+    } else {
+      rectangle.set([from, to, 0, columns]);
+      const end = work + rectangle.byteLength;
+      functions.count(...addresses, stride, work, end, origin, queue, exact === 'brute' ? 0 : 1);
+    }
+  }
 
   return {
     points,
     count(start, end, target, exact = 'enclosures') {
       if (columns === 0) return;
+      // Asked each time, for the points may have been written since.
+      const isOrdered = () =>
+        [rowRe, rowIm].every((numbers) => isMonotonic(numbers, start, end)) &&
+        [columnRe, columnIm].every((numbers) => isMonotonic(numbers, 0, columns));
+      const hasTiles = exact === 'enclosures' && functions.cover !== undefined && isOrdered();
       for (let from = start; from < end; from += bandRows) {
         const to = Math.min(from + bandRows, end);
-        cover.band(from, to, band - from * rowBytes, exact === 'brute');
+        countBand(from, to, exact, hasTiles);
         if (stride === columns)
           target.set(counts.subarray(0, (to - from) * columns), (from - start) * columns);
         else
@@ -109,4 +106,12 @@ export function startKernel(job: KernelJob, module: WebAssembly.Module, given: S
       }
     },
   };
+}
+
+/** Whether numbers from `start` up to but not `end` only rise or only fall, so that a part's lie between its ends. */
+function isMonotonic(numbers: Float64Array, start: number, end: number): boolean {
+  // One comparison a number, because this is asked for every slice.
+  const [less, more] = numbers[start]! <= numbers[end - 1]! ? [-1, 0] : [0, -1];
+  for (let i = start + 1; i < end; i++) if (!(numbers[i + less]! <= numbers[i + more]!)) return false;
+  return true;
 }
