@@ -199,10 +199,15 @@ test('Ctrl-C ends it with 130 and leaves nothing half-written, while it computes
     run(process.execPath, [mandoline, 'render', '--quiet', ...given], { cwd: folder }, (child) => {
       const timer = setInterval(() => when() && child.kill('SIGINT') && clearInterval(timer), 1);
     });
-  const begun = performance.now();
   const long = ['--c', '0', '--extent', '0.5', '--iterations', '1000000', '--exact', 'brute'];
-  const computing = await interrupt(long, () => performance.now() - begun > 400);
-  assert.equal(computing.code, 130);
+  let computing: Ended | undefined;
+  // On a busy machine it may not have begun to hear signals: the system ends it then, and it gets more time.
+  for (let delay = 400; computing?.code !== 130 && delay < 30_000; delay *= 2) {
+    const begun = performance.now();
+    computing = await interrupt(long, () => performance.now() - begun > delay);
+    assert.ok(computing.code === 130 || computing.signal === 'SIGINT', computing.stderr);
+  }
+  assert.equal(computing?.code, 130);
   // 450 MB take long enough to be met half-written.
   const isWritten = () =>
     readdirSync(folder).some(
