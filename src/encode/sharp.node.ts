@@ -1,6 +1,5 @@
 // Pictures as WebP, JPEG, TIFF and AVIF by sharp, an optional dependency. It needs the whole picture in memory, 8 bits
 // a sample; what a PNG has as a text stands in the XMP of these (ISO 16684-1), as its description.
-import { constants } from 'node:buffer';
 import type { Sharp } from 'sharp';
 import { bytesInRow, type PixelFormat, type PixelRows } from '../color/image.js';
 import { LimitError } from '../errors.js';
@@ -30,6 +29,9 @@ export const sharpFormats = {
 } satisfies Record<string, SharpFormat>;
 export type SharpFormatName = keyof typeof sharpFormats;
 
+/** What Node 20 can hold in one array, in bytes; later ones can more, but not every machine. */
+const largestPicture = 2 ** 32;
+
 /**
  * Makes sure that such a picture can be written, before the work begins. Throws OutputError where sharp is missing or
  * the format has no such sides, LimitError where the picture does not fit into an array.
@@ -40,8 +42,8 @@ export async function checkSharp(name: SharpFormatName, { width, height }: Pixel
     throw new OutputError(
       `${width} x ${height} pixels: .${name} has sides of at most ${longest}; take fewer, or .png`,
     );
-  if (3 * width * height > constants.MAX_LENGTH)
-    throw new LimitError(`a .${name} picture`, 3 * width * height, constants.MAX_LENGTH);
+  if (3 * width * height > largestPicture)
+    throw new LimitError(`a .${name} picture`, 3 * width * height, largestPicture);
   await loadSharp(name);
 }
 

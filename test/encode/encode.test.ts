@@ -75,7 +75,7 @@ test('a PNG decodes to the very pixels, by two libraries, for any size, indexed 
         0,
       );
     }),
-    { numRuns: 40 },
+    { numRuns: 15 },
   );
 });
 
