@@ -15,10 +15,21 @@ import { option, toNumber, UsageError } from './usage.js';
 export type ColorFlags = Partial<Pick<Scene, (typeof names)[number]>>;
 
 const names = [
-  ...(['coloring', 'scale', 'palette', 'density', 'offset', 'inside', 'light', 'trap', 'depth'] as const),
+  ...([
+    'coloring',
+    'scale',
+    'palette',
+    'range',
+    'density',
+    'offset',
+    'inside',
+    'light',
+    'trap',
+    'depth',
+  ] as const),
 ] as const;
 
-const { coloring, scale, palette, density, offset, inside, light, trap, depth } = sceneSchema.entries;
+const { coloring, scale, palette, range, density, offset, inside, light, trap, depth } = sceneSchema.entries;
 
 /** Adds the flags of everything about colours. */
 export function addColors(command: Command): void {
@@ -31,6 +42,11 @@ export function addColors(command: Command): void {
       toPalette,
     ),
     option('--scale <name>', `${scales.join(', ')} (default: logarithm)`, checked('--scale', scale, text)),
+    option(
+      '--range <least,most>',
+      "numbers at the palette's ends (default: from a sample)",
+      checked('--range', range, (text) => text.split(',').map((part) => toNumber(part.trim()))),
+    ),
     option(
       '--density <number>',
       'how many times the palette is gone through',

@@ -10,6 +10,7 @@ import { addRender } from './render.js';
 import { addScenes } from './scenes.js';
 import { addSchema } from './schema.js';
 import { UsageError } from './usage.js';
+import { addZoom } from './zoom.js';
 
 // Who reads stdout may have had enough: `mandoline render -o - --format npy | head` is no failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -31,6 +32,7 @@ addRender(program);
 addScenes(program);
 addInfo(program);
 addSchema(program);
+addZoom(program);
 addBench(program);
 for (const command of program.commands) command.copyInheritedSettings(program);
 

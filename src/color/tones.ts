@@ -175,7 +175,7 @@ function curveOf({ counts, channels = {} }: Field, scene: Scene, coloring: Color
     .filter((value, i) => takes(i) && value < Infinity)
     .sort();
   const last = Math.floor((sorted.length - 1) * (1 - (isCount ? 0 : outliers)));
-  const [least = 0, most = 0] = [sorted[0], sorted[last]];
+  const [least, most] = scene.range ?? [sorted[0] ?? 0, sorted[last] ?? 0];
   const kneeOf =
     isCount || channel === 'smooth'
       ? countKnee

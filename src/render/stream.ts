@@ -175,6 +175,18 @@ async function findTones(
   return tonesOf(sample.field, scene);
 }
 
+/** The numbers at the ends of a scene's palette, as a picture of it alone has them. Throws as `streamScene`. */
+export async function findRange(
+  given: Scene,
+  options: Omit<StreamOptions, 'isPainted'> = {},
+): Promise<readonly [least: number, most: number]> {
+  const { scene, job } = prepareJob(given);
+  const channels = streamedChannels(scene, [], true);
+  const setup = channels.length > 0 ? traceSetup(scene, job, channels) : undefined;
+  const { curve } = await findTones(scene, job, setup, channels, { ...options, isPainted: true });
+  return [curve.least, curve.most];
+}
+
 /** Adds up what bands tell. */
 function newLedger(called: number) {
   const shares = new Map<string, { slices: number; rows: number; busy: number }>();

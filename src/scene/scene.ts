@@ -129,6 +129,12 @@ const palette = v.union(
   ],
   paletteMessage,
 );
+const rangeMessage = 'must be two finite numbers, the smaller first, like [1, 200]';
+const range = v.pipe(
+  v.strictTuple([finite(rangeMessage), finite(rangeMessage)], rangeMessage),
+  v.check(([least, most]) => least <= most, rangeMessage),
+  v.readonly(),
+);
 const densityMessage = 'must be a number from 0.001 to 100000';
 const offsetMessage = 'must be a number from 0 to 1';
 const degrees = (most: number) => between(0, most, `must be a number of degrees from 0 to ${most}`);
@@ -201,6 +207,12 @@ export const sceneSchema = v.strictObject(
         v.description(
           'How numbers become places in the palette. Without: logarithm. A histogram gives every colour as many points.',
         ),
+      ),
+    ),
+    range: v.optional(
+      v.pipe(
+        range,
+        v.description('The numbers at the ends of the palette. Without: those of a sample of the points.'),
       ),
     ),
     palette: v.pipe(

@@ -1,0 +1,203 @@
+// `mandoline zoom`: a film from one view of a formula to another, or of its constant along a path, as numbered pictures
+// that are gone on with, or as one stream for an encoder.
+import { mkdirSync, readFileSync, statSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { type FieldBands, formats, pixelsOf, sceneKey } from '../encode/formats.js';
+import { openOutput } from '../encode/output.node.js';
+import { crc32 } from '../encode/png-band.node.js';
+import { readPngText } from '../encode/png-text.js';
+import { y4mFrame, y4mHeader } from '../encode/y4m.js';
+import { PictureError } from '../errors.js';
+import { Pool } from '../pool/index.js';
+import { compressWith } from '../render/compress.node.js';
+import { frameScene } from '../render/film.js';
+import { findRange, streamScene } from '../render/stream.js';
+import { type Complex, parseComplex } from '../scene/complex.js';
+import { inPixels } from '../scene/gallery.js';
+import { parseScene, type Scene, sceneText, type ViewScene } from '../scene/scene.js';
+import { onInterrupt } from './interrupt.js';
+import { addScene, type SceneFlags, sceneOf } from './scene-flags.js';
+import { progressLine, say, seconds } from './text.js';
+import { checkedOutput, mostWorkers, option, UsageError, whole } from './usage.js';
+
+interface ZoomFlags extends SceneFlags {
+  readonly to?: string;
+  readonly cPath?: readonly Complex[];
+  readonly frames: number;
+  readonly output: string;
+  readonly format?: 'y4m';
+  readonly fps: number;
+  readonly workers: number;
+  readonly quiet?: true;
+}
+
+export function addZoom(program: Command): void {
+  const command = program
+    .command('zoom')
+    .summary('make a film from one view to another')
+    .description(
+      'Makes a film from one view to another, or of the constant along a path: numbered pictures, or y4m.',
+    );
+  addScene(command);
+  command
+    .addOption(option('--to <scene>', 'where the film ends: a scene of the same formula', String))
+    .addOption(option('--c-path <list>', 'values that c goes through, like 0.3,0.3+0.5i,-0.8', toPath))
+    .addOption(option('--frames <number>', 'how many pictures', whole('--frames', 1, 1_000_000)).default(300))
+    .addOption(
+      option('-o, --output <folder>', 'a folder for the pictures; -: y4m to stdout', String).default(
+        'frames',
+      ),
+    )
+    .addOption(option('--format <format>', 'format of stdout: y4m', toFormat))
+    .addOption(option('--fps <number>', 'frames a second, for y4m', whole('--fps', 1, 1000)).default(30))
+    .addOption(
+      option('--workers <number>', 'worker threads', whole('--workers', 1, mostWorkers)).default(
+        availableParallelism(),
+        'one a core',
+      ),
+    )
+    .option('--quiet', 'say nothing')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  mandoline zoom mandelbrot --to seahorse --frames 600 -o frames
+  mandoline zoom mandelbrot --to seahorse --frames 600 -o - --format y4m | ffmpeg -i - film.mp4
+  mandoline zoom julia --c-path "-0.8,-0.7+0.3i" --frames 90 -o frames`,
+    )
+    .action((scene: string | undefined, flags: ZoomFlags) => run(scene, flags));
+}
+
+async function run(given: string | undefined, flags: ZoomFlags): Promise<void> {
+  const { to, cPath: path = [], frames, output, format, fps, workers } = flags;
+  const [first, last] = endsOf(given, flags);
+  if (to === undefined && path.length === 0)
+    throw new UsageError('zoom: needs --to, a scene where the film ends, or --c-path');
+  const toStdout = output === '-';
+  if (toStdout !== (format === 'y4m'))
+    throw new UsageError(
+      toStdout ? '-o -: needs --format y4m' : '--format y4m: goes with -o -; a folder gets pictures',
+    );
+  if (!toStdout) makeFolder(output);
+
+  const pool = new Pool({ workers, retries: 2 });
+  try {
+    const begun = performance.now();
+    const isHistogram = first.scale === 'histogram';
+    const colors = isHistogram
+      ? undefined
+      : {
+          from: first.range ?? (await findRange(first, { pool })),
+          to: last.range ?? (await findRange(last, { pool })),
+        };
+    const scenes = Array.from({ length: frames }, (_, frame) =>
+      parseScene(frameScene(first, last, frames === 1 ? 0 : frame / (frames - 1), colors, path)),
+    );
+    const { columns, rows } = first.view;
+    const line = flags.quiet ? undefined : await progressLine(frames * columns * rows, frames);
+    const done = (frame: number) => line?.onProgress({ done: frame + 1, slices: frames });
+    const kept = toStdout
+      ? await writeFilm(scenes, { width: columns, height: rows, framesPerSecond: fps }, pool, done)
+      : await writePictures(scenes, output, pool, done);
+    line?.stop();
+    const there = kept > 0 ? `, ${kept} were there` : '';
+    if (!flags.quiet)
+      say(
+        `${output}: ${frames} frames of ${columns} x ${rows}${there}, ${seconds((performance.now() - begun) / 1000)}`,
+      );
+  } finally {
+    pool.terminate();
+  }
+}
+
+/** The scenes of the first and the last frame, in the same pixels. */
+function endsOf(given: string | undefined, flags: ZoomFlags): readonly [ViewScene, ViewScene] {
+  const from = sceneOf(given, flags).scene;
+  const [columns, rows] = from.view ? [from.view.columns, from.view.rows] : [800, 600];
+  const first = inPixels(from, columns, rows);
+  if (flags.to === undefined) return [first, first];
+  const end = inPixels(sceneOf(flags.to, {}).scene, columns, rows);
+  for (const key of ['formula', 'parameters', 'c', 'z0', 'escape'] as const)
+    if (JSON.stringify(first[key]) !== JSON.stringify(end[key]))
+      throw new UsageError(`--to ${flags.to}: must have the same ${key} as the scene where the film begins`);
+  // Colours are those of the first, so that they go on.
+  return [first, { ...first, view: end.view, iterations: end.iterations }];
+}
+
+/** Writes the pictures that are not there yet; gives how many were. */
+async function writePictures(
+  scenes: readonly Scene[],
+  folder: string,
+  pool: Pool,
+  done: (frame: number) => void,
+): Promise<number> {
+  let kept = 0;
+  const digits = Math.max(5, String(scenes.length).length);
+  for (const [frame, scene] of scenes.entries()) {
+    const path = join(folder, `frame-${String(frame + 1).padStart(digits, '0')}.png`);
+    if (isPictureOf(path, scene)) kept++;
+    else {
+      const field = await streamScene(scene, { pool, isPainted: true });
+      const options = { dtype: 'uint16', compression: compressWith(pool) } as const;
+      await checkedOutput(path).write(formats.png.encode(field, options));
+    }
+    done(frame);
+  }
+  return kept;
+}
+
+/** Whether the picture of a scene is there, and whole. */
+function isPictureOf(path: string, scene: Scene): boolean {
+  if (!statSync(path, { throwIfNoEntry: false })?.isFile()) return false;
+  try {
+    return readPngText(readFileSync(path), crc32).texts.get(sceneKey) === sceneText(scene);
+  } catch (error) {
+    if (error instanceof PictureError) return false;
+    throw error;
+  }
+}
+
+async function writeFilm(
+  scenes: readonly Scene[],
+  film: Parameters<typeof y4mHeader>[0],
+  pool: Pool,
+  done: (frame: number) => void,
+): Promise<number> {
+  async function* chunks() {
+    yield y4mHeader(film);
+    for (const [frame, scene] of scenes.entries()) {
+      const field: FieldBands = await streamScene(scene, { pool, isPainted: true });
+      yield await y4mFrame(field.format!, pixelsOf(field));
+      done(frame);
+    }
+  }
+  const output = openOutput('-');
+  onInterrupt(output.discard);
+  await output.write(chunks());
+  return 0;
+}
+
+function makeFolder(folder: string): void {
+  const status = statSync(folder, { throwIfNoEntry: false });
+  if (status?.isDirectory()) return;
+  try {
+    mkdirSync(folder);
+  } catch (error) {
+    throw new UsageError(`-o ${folder}: the folder cannot be made (${(error as Error).message})`);
+  }
+}
+
+function toPath(text: string): readonly Complex[] {
+  return text.split(',').map((part) => {
+    const complex = parseComplex(part);
+    if (complex) return complex;
+    throw new UsageError(`--c-path ${text}: must be complex numbers with commas between, like 0.3,-0.8+0.2i`);
+  });
+}
+
+function toFormat(text: string): 'y4m' {
+  if (text === 'y4m') return text;
+  throw new UsageError(`--format ${text}: must be y4m`);
+}

@@ -1,0 +1,62 @@
+// The scenes of a film's frames: from one view to another in even steps of the zoom, and of a constant along a path.
+// What is seen grows by the same factor from frame to frame, and what is zoomed in on stays where it is; both by
+// functions that are the same on every machine, so that a frame is always the same scene.
+import { realFunctions } from '../kernel/functions.js';
+import type { Complex } from '../scene/complex.js';
+import type { ViewScene } from '../scene/scene.js';
+
+const { exp, log } = realFunctions;
+
+/** From one number to another, which are both met exactly. */
+const between = (from: number, to: number, part: number): number =>
+  part === 1 ? to : from + (to - from) * part;
+const growing = (from: number, to: number, part: number): number =>
+  part === 0 || from === to ? from : part === 1 ? to : exp(between(log(from), log(to), part));
+
+/** The range of colours at both ends of a film, between which it goes over. */
+export interface FilmColors {
+  readonly from: readonly [least: number, most: number];
+  readonly to: readonly [least: number, most: number];
+}
+
+/**
+ * The scene of a frame, `part` of the way from 0 to 1. Both scenes have the same formula, parameters and starting
+ * points; `path` are the values that the constant goes through, evenly, if it does.
+ */
+export function frameScene(
+  from: ViewScene,
+  to: ViewScene,
+  part: number,
+  colors: FilmColors | undefined,
+  path: readonly Complex[],
+): ViewScene {
+  const width = growing(from.view.width, to.view.width, part);
+  // A point that moves in step with the width stays in its place in the picture.
+  const moved =
+    from.view.width === to.view.width ? part : (from.view.width - width) / (from.view.width - to.view.width);
+  const center = ([0, 1] as const).map((axis) => {
+    const [begin, end] = [from.view.center[axis], to.view.center[axis]];
+    return part === 0 ? begin : part === 1 || begin === end ? end : String(between(+begin, +end, moved));
+  }) as [string, string];
+  const rotation = between(from.view.rotation ?? 0, to.view.rotation ?? 0, part);
+  const { rotation: _, ...view } = from.view;
+  return {
+    ...from,
+    ...(path.length > 0 && { c: along(path, part) }),
+    iterations: Math.round(growing(from.iterations, to.iterations, part)),
+    view: { ...view, center, width, ...(rotation !== 0 && { rotation }) },
+    ...(colors && {
+      range: [
+        between(colors.from[0], colors.to[0], part),
+        Math.max(between(colors.from[0], colors.to[0], part), between(colors.from[1], colors.to[1], part)),
+      ],
+    }),
+  };
+}
+
+function along(path: readonly Complex[], part: number): Complex {
+  const place = part * (path.length - 1);
+  const index = Math.min(Math.floor(place), Math.max(0, path.length - 2));
+  const [from, to] = [path[index]!, path[index + 1] ?? path[index]!];
+  return [between(from[0], to[0], place - index), between(from[1], to[1], place - index)];
+}
