@@ -64,7 +64,7 @@ export function addZoom(program: Command): void {
       `
 Examples:
   mandoline zoom mandelbrot --to seahorse --frames 600 -o frames
-  mandoline zoom mandelbrot --to seahorse --frames 600 -o - --format y4m | ffmpeg -i - film.mp4
+  mandoline zoom mandelbrot --to seahorse -o - --format y4m | ffmpeg -i - a.mp4
   mandoline zoom julia --c-path "-0.8,-0.7+0.3i" --frames 90 -o frames`,
     )
     .action((scene: string | undefined, flags: ZoomFlags) => run(scene, flags));

@@ -179,7 +179,13 @@ test('every wrong value is one line that names the flag, what was given and what
 
 test('help is printed with an example, for the command and for each of its commands', async (context) => {
   const folder = temporaryFolder(context);
-  for (const given of [['--help'], ['render', '--help'], ['scenes', '--help'], ['bench', '--help']]) {
+  for (const given of [
+    ['--help'],
+    ['render', '--help'],
+    ['scenes', '--help'],
+    ['zoom', '--help'],
+    ['bench', '--help'],
+  ]) {
     const { code, stdout } = await runMandoline(folder, ...given);
     assert.equal(code, 0);
     assert.match(stdout.toString(), /Usage: mandoline[\s\S]*Examples?:\n {2}mandoline /);

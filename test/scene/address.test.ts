@@ -128,6 +128,7 @@ const anyScene: fc.Arbitrary<Scene> = fc
       ...{ density: fc.double({ min: 0.001, max: 1e5, noNaN: true }), offset: share, inside: hex },
       light: plain({ direction: share, height: share }),
       depth: fc.constantFrom(8, 16),
+      range: fc.tuple(fc.double({ max: 3, noNaN: true, noDefaultInfinity: true }), fc.constant(200)),
     }),
   )
   .map((parts) => Object.assign({}, ...parts));

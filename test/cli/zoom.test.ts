@@ -1,0 +1,103 @@
+// Films: frames go from the first scene to the last, each a picture that can be drawn again; those that are there are
+// kept, and a stream is what its header says.
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync, rmSync, statSync, truncateSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { gallery, inPixels } from 'mandoline';
+import { frameScene } from '../../src/render/film.js';
+import { runMandoline, sha256, temporaryFolder } from '../support.js';
+
+const job = ['zoom', 'mandelbrot', '--to', 'seahorse', '--size', '40x30', '--frames', '4', '--workers', '1'];
+const smooth = [...job, '--coloring', 'smooth'];
+
+test('what is seen shrinks by the same factor from frame to frame, and what is zoomed in on keeps its place', () => {
+  const from = inPixels(gallery.mandelbrot!.scene, 40, 30);
+  const to = inPixels(gallery.seahorse!.scene, 40, 30);
+  const frames = Array.from({ length: 11 }, (_, i) => frameScene(from, to, i / 10, undefined, []));
+  assert.deepEqual([frames[0]!.view, frames[10]!.view], [from.view, { ...from.view, ...to.view }]);
+  const widths = frames.map(({ view }) => view.width);
+  const factor = (to.view.width / from.view.width) ** 0.1;
+  for (let i = 1; i < 10; i++) assert.ok(Math.abs(widths[i]! / widths[i - 1]! / factor - 1) < 1e-9);
+  // The point that both views have at the same place stays there.
+  const share = from.view.width / (from.view.width - to.view.width);
+  const still =
+    Number(from.view.center[0]) + share * (Number(to.view.center[0]) - Number(from.view.center[0]));
+  const places = frames.map(({ view }) => (still - Number(view.center[0])) / view.width);
+  for (const place of places) assert.ok(Math.abs(place - places[0]!) < 1e-6, String(places));
+});
+
+test('frames are pictures that are drawn again as they are, and those that are whole are kept', async (context) => {
+  const folder = temporaryFolder(context);
+  const first = await runMandoline(folder, ...smooth, '-o', 'film');
+  assert.deepEqual([first.code, first.stdout.length], [0, 0], first.stderr);
+  const names = readdirSync(join(folder, 'film'));
+  assert.deepEqual(
+    names,
+    [1, 2, 3, 4].map((frame) => `frame-0000${frame}.png`),
+  );
+  const digests = () => names.map((name) => sha256(readFileSync(join(folder, 'film', name))));
+  const before = digests();
+  assert.equal(new Set(before).size, 4);
+  await runMandoline(folder, 'render', 'film/frame-00002.png', '-o', 'again.png', '--quiet');
+  assert.equal(sha256(readFileSync(join(folder, 'again.png'))), before[1]);
+
+  rmSync(join(folder, 'film', names[0]!));
+  truncateSync(join(folder, 'film', names[2]!), 300);
+  const kept = statSync(join(folder, 'film', names[1]!)).mtimeMs;
+  const again = await runMandoline(folder, ...smooth, '-o', 'film');
+  assert.match(again.stderr, /^film: 4 frames of 40 x 30, 2 were there, [\d.]+ s$/m);
+  assert.deepEqual(digests(), before);
+  assert.equal(statSync(join(folder, 'film', names[1]!)).mtimeMs, kept);
+});
+
+test('a stream has a header and as many frames as were asked for, of a constant along a path', async (context) => {
+  const given = ['zoom', 'julia', '--c-path', '-0.8,-0.7+0.3i,0.3', '--size', '20x10', '--frames', '5'];
+  const { code, stdout } = await runMandoline(
+    ...([
+      temporaryFolder(context),
+      ...given,
+      '--workers',
+      '1',
+      '--fps',
+      '25',
+      '-o',
+      '-',
+      '--format',
+      'y4m',
+    ] as const),
+  );
+  assert.equal(code, 0);
+  const header = 'YUV4MPEG2 W20 H10 F25:1 Ip A1:1 C444 XCOLORRANGE=LIMITED\n';
+  assert.equal(stdout.toString('latin1', 0, header.length), header);
+  const frame = 'FRAME\n'.length + 3 * 200;
+  assert.equal(stdout.length, header.length + 5 * frame);
+  const frames = [0, 1, 2, 3, 4].map((i) => stdout.subarray(header.length + i * frame).subarray(0, frame));
+  assert.ok(frames.every((each) => each.toString('latin1', 0, 6) === 'FRAME\n'));
+  assert.equal(new Set(frames.map((each) => sha256(each))).size, 5);
+});
+
+test('a film that cannot be made is one line and exit 2', async (context) => {
+  const folder = temporaryFolder(context);
+  const wrong: [string[], RegExp][] = [
+    [['mandelbrot'], /^mandoline: zoom: needs --to, .* or --c-path\n$/],
+    [['mandelbrot', '--to', 'newton'], /^mandoline: --to newton: must have the same formula as the scene/],
+    [['mandelbrot', '--to', 'nowhere'], /^mandoline: nowhere: no scene of this name/],
+    [['julia', '--c-path', '1,x'], /^mandoline: --c-path 1,x: must be complex numbers with commas between/],
+    [[...job.slice(1), '-o', '-'], /^mandoline: -o -: needs --format y4m\n$/],
+    [
+      [...job.slice(1), '--format', 'y4m'],
+      /^mandoline: --format y4m: goes with -o -; a folder gets pictures\n$/,
+    ],
+    [[...job.slice(1), '-o', 'none/film'], /^mandoline: -o none\/film: the folder cannot be made/],
+    [
+      [...job.slice(1), '--frames', '0'],
+      /^mandoline: --frames 0: must be a whole number from 1 to 1000000\n$/,
+    ],
+  ];
+  for (const [given, line] of wrong) {
+    const { code, stderr } = await runMandoline(folder, 'zoom', ...given);
+    assert.match(stderr, line);
+    assert.deepEqual([code, readdirSync(folder)], [2, []]);
+  }
+});
