@@ -63,7 +63,7 @@ async function run(given: string | undefined, flags: BenchFlags): Promise<void> 
     if (!format) throw new UsageError(`-o ${path}: must end in .${Object.keys(benchFormats).join(' or .')}`);
     return { output: checkedOutput(path), format };
   });
-  const { scene } = sceneOf(given, flags);
+  const { scene } = await sceneOf(given, flags);
   checkField(scene);
   const rows = await unheard(() => measure(scene, flags));
   const document: BenchDocument = {

@@ -24,8 +24,8 @@ export function addInfo(program: Command): void {
     .action((given: string, { json }: { readonly json?: true }) => print(given, json === true));
 }
 
-function print(given: string, json: boolean): void {
-  const named = sceneOf(given, {});
+async function print(given: string, json: boolean): Promise<void> {
+  const named = await sceneOf(given, {});
   const { scene, file } = named;
   if (json) {
     process.stdout.write(`${sceneText(scene, 2)}\n`);

@@ -4,7 +4,7 @@ import { checkArchive } from '../encode/npz.js';
 import { LimitError } from '../errors.js';
 import type { ChannelName } from '../field/field.js';
 import { pointBytes } from '../render/band.js';
-import { sceneBytes, sceneShape } from '../render/job.js';
+import { countsBytes, sceneShape } from '../render/job.js';
 import { streamShape } from '../render/stream.js';
 import type { Scene } from '../scene/scene.js';
 import { type Format, needsOf } from './targets.js';
@@ -37,7 +37,8 @@ export function checkMemory(
 }
 
 /** Throws UsageError where the whole of a scene's counts do not fit. */
-export const checkField = (scene: Scene): void => check(scene, () => sceneBytes(scene), '');
+export const checkField = (scene: Scene): void =>
+  check(scene, () => countsBytes(sceneShape(scene), scene.iterations), '');
 
 function check(scene: Scene, bytes: () => number, hint: string): void {
   try {

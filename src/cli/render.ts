@@ -92,7 +92,7 @@ Examples:
 }
 
 async function run(given: string | undefined, flags: RenderFlags): Promise<void> {
-  const named = sceneOf(given, flags);
+  const named = await sceneOf(given, flags);
   const { name, scene } = named;
   if (flags.seed !== undefined && !flags.verify)
     throw new UsageError(`--seed ${flags.seed}: goes with --verify`);

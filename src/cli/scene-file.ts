@@ -6,7 +6,6 @@ import { crc32 } from 'node:zlib';
 import { sceneKey } from '../encode/formats.js';
 import { readPngText } from '../encode/png-text.js';
 import { PictureError } from '../errors.js';
-import { importKfr, importToml } from '../scene/import.js';
 import { UsageError } from './usage.js';
 
 export interface SceneFile {
@@ -18,11 +17,13 @@ export interface SceneFile {
   readonly value: unknown;
 }
 
+/** Loaded for those files, so that no other command waits for their parser. */
+const imports = () => import('../scene/import.js');
 /** How files that are text give what may be a scene, by their suffixes. */
 const readers: Readonly<Record<string, (text: string, path: string) => unknown>> = {
   '.json': (text, path) => parseJson(path, text),
-  '.kfr': importKfr,
-  '.toml': importToml,
+  '.kfr': async (text) => (await imports()).importKfr(text),
+  '.toml': async (text) => (await imports()).importToml(text),
 };
 const suffixes = [...Object.keys(readers), '.png'];
 /** What files a scene can stand in, for people. */
@@ -32,12 +33,12 @@ export const isSceneFile = (path: string): boolean => suffixes.includes(extname(
 export const nameOfFile = (path: string): string => basename(path, extname(path));
 
 /** Reads a file. Throws UsageError where it cannot be read, or there can be no scene in it. */
-export function readSceneFile(path: string): SceneFile {
+export async function readSceneFile(path: string): Promise<SceneFile> {
   const file = read(path);
   const about = { path, bytes: file.length };
   const reader = readers[extname(path).toLowerCase()];
   try {
-    if (reader) return { ...about, value: reader(file.toString(), path) };
+    if (reader) return { ...about, value: await reader(file.toString(), path) };
     const { width, height, texts } = readPngText(file, crc32);
     const text = texts.get(sceneKey);
     if (text === undefined)

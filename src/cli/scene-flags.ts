@@ -86,8 +86,8 @@ export function addScene(command: Command): void {
 }
 
 /** The scene that is named, with what the flags change. Throws UsageError. */
-export function sceneOf(given: string | undefined, flags: SceneFlags): NamedScene {
-  const { name, scene: base, file } = namedScene(given);
+export async function sceneOf(given: string | undefined, flags: SceneFlags): Promise<NamedScene> {
+  const { name, scene: base, file } = await namedScene(given);
   const { lattice: _, view: __, parameters: before, ...others } = base;
   const parameters = { ...before, ...flags.parameter };
   const { formula, c, z0, iterations, escape } = { ...base, ...flags };
@@ -110,7 +110,7 @@ export function sceneOf(given: string | undefined, flags: SceneFlags): NamedScen
 const isLesson = (scene: Scene) =>
   JSON.stringify({ ...scene, palette: '' }) === JSON.stringify({ ...lessonScene, palette: '' });
 
-function namedScene(given: string | undefined): NamedScene {
+async function namedScene(given: string | undefined): Promise<NamedScene> {
   if (given === undefined) return { name: 'lesson', scene: lessonScene };
   if (Object.hasOwn(gallery, given)) return { name: given, scene: gallery[given]!.scene };
   if (isAddress(given)) return { name: 'scene', scene: checkScene(() => parseAddress(given), given, {}) };
@@ -118,7 +118,7 @@ function namedScene(given: string | undefined): NamedScene {
     const meant = didYouMean(given, Object.keys(gallery)) || '; "mandoline scenes" lists them';
     throw new UsageError(`${given}: no scene of this name, and no file in ${suffixText}${meant}`);
   }
-  const file = readSceneFile(given);
+  const file = await readSceneFile(given);
   return { name: nameOfFile(given), scene: checkScene(() => parseScene(file.value), given, {}), file };
 }
 

@@ -3,16 +3,15 @@
 import type { PixelFormat } from '../color/image.js';
 import { openDzi } from '../encode/dzi.node.js';
 import { type FieldBands, formats, pixelsOf } from '../encode/formats.js';
-import { type Dtype, fittingDtype } from '../encode/npy.js';
+import { type Dtype, dtypeOf, fittingDtype } from '../encode/npy.js';
 import { OutputError } from '../encode/output.node.js';
 import type { PngCompression } from '../encode/png.js';
 import { checkSharp, encodeWithSharp, type SharpFormatName, sharpFormats } from '../encode/sharp.node.js';
 import { openZarr } from '../encode/zarr.node.js';
 import type { ChannelName } from '../field/field.js';
-import { channelDtypes } from '../render/channel-types.js';
+import { channelTypes } from '../render/channel-types.js';
 import { sceneText } from '../scene/scene.js';
-import { onInterrupt } from './interrupt.js';
-import { checkedOutput, UsageError } from './usage.js';
+import { checkedOutput, opened, UsageError } from './usage.js';
 
 /** What a format needs of a render. */
 interface FormatNeeds {
@@ -31,7 +30,7 @@ const sharpNeeds = Object.fromEntries(
   sharpNames.map((name) => [name, { isPicture: true, holds: 3 }]),
 ) as Record<SharpFormatName, FormatNeeds>;
 
-export const formatNeeds = {
+const formatNeeds = {
   png: { isPicture: true },
   ...sharpNeeds,
   dzi: { isPicture: true, isFolder: true },
@@ -70,8 +69,7 @@ export async function openTarget(
   size: Pick<PixelFormat, 'width' | 'height'>,
 ): Promise<Target> {
   if (format === 'zarr') {
-    const { write, discard } = asUsage(() => openZarr(path));
-    onInterrupt(discard);
+    const { write } = opened(() => openZarr(path));
     return {
       path,
       format,
@@ -79,8 +77,7 @@ export async function openTarget(
     };
   }
   if (format === 'dzi') {
-    const { write, discard } = asUsage(() => openDzi(path));
-    onInterrupt(discard);
+    const { write } = opened(() => openDzi(path));
     return { path, format, write: (making) => write(making.format!, pixelsOf(making), making.compression) };
   }
   const output = checkedOutput(path);
@@ -88,7 +85,7 @@ export async function openTarget(
     return {
       ...{ path, format },
       write: ({ dtype, compression, ...field }) =>
-        output.write(formats[format].encode(field, { dtype, compression: compression() })),
+        output.write(formats[format](field, { dtype, compression: compression() })),
     };
   try {
     await checkSharp(format, { ...size, depth: 8 });
@@ -102,17 +99,9 @@ export async function openTarget(
   };
 }
 
-function asUsage<T>(open: () => T): T {
-  try {
-    return open();
-  } catch (error) {
-    throw error instanceof OutputError ? new UsageError(`-o ${error.message}`) : error;
-  }
-}
-
 const arraysOf = ({ scene, channels }: Making): Record<string, Dtype> => ({
   counts: fittingDtype(scene.iterations, 'uint16'),
-  ...Object.fromEntries(channels.map((name) => [name, channelDtypes[name]])),
+  ...Object.fromEntries(channels.map((name) => [name, dtypeOf(new channelTypes[name]())])),
 });
 
 async function* numbersOf({ bands }: Making) {

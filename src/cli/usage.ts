@@ -14,9 +14,12 @@ export const outputOption = (description: string): Option =>
   option('-o, --output <file>', description, (path, before: readonly string[] = []) => [...before, path]);
 
 /** An output that can be written to. */
-export function checkedOutput(path: string): Output {
+export const checkedOutput = (path: string): Output => opened(() => openOutput(path));
+
+/** What `open` opens for `-o`; what is half-written of it goes when the program is interrupted. */
+export function opened<T extends { discard(): void }>(open: () => T): T {
   try {
-    const output = openOutput(path);
+    const output = open();
     onInterrupt(output.discard);
     return output;
   } catch (error) {

@@ -72,7 +72,7 @@ Examples:
 
 async function run(given: string | undefined, flags: ZoomFlags): Promise<void> {
   const { to, cPath: path = [], frames, output, format, fps, workers } = flags;
-  const [first, last] = endsOf(given, flags);
+  const [first, last] = await endsOf(given, flags);
   if (to === undefined && path.length === 0)
     throw new UsageError('zoom: needs --to, a scene where the film ends, or --c-path');
   const toStdout = output === '-';
@@ -113,12 +113,12 @@ async function run(given: string | undefined, flags: ZoomFlags): Promise<void> {
 }
 
 /** The scenes of the first and the last frame, in the same pixels. */
-function endsOf(given: string | undefined, flags: ZoomFlags): readonly [ViewScene, ViewScene] {
-  const from = sceneOf(given, flags).scene;
+async function endsOf(given: string | undefined, flags: ZoomFlags): Promise<readonly [ViewScene, ViewScene]> {
+  const { scene: from } = await sceneOf(given, flags);
   const [columns, rows] = from.view ? [from.view.columns, from.view.rows] : [800, 600];
   const first = inPixels(from, columns, rows);
   if (flags.to === undefined) return [first, first];
-  const end = inPixels(sceneOf(flags.to, {}).scene, columns, rows);
+  const end = inPixels((await sceneOf(flags.to, {})).scene, columns, rows);
   for (const key of ['formula', 'parameters', 'c', 'z0', 'escape'] as const)
     if (JSON.stringify(first[key]) !== JSON.stringify(end[key]))
       throw new UsageError(`--to ${flags.to}: must have the same ${key} as the scene where the film begins`);
@@ -141,7 +141,7 @@ async function writePictures(
     else {
       const field = await streamScene(scene, { pool, isPainted: true });
       const options = { dtype: 'uint16', compression: compressWith(pool) } as const;
-      await checkedOutput(path).write(formats.png.encode(field, options));
+      await checkedOutput(path).write(formats.png(field, options));
     }
     done(frame);
   }

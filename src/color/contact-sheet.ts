@@ -1,5 +1,5 @@
 // Pictures made small and put side by side. What files they become is encode's.
-import type { Image } from './image.js';
+import { type Image, withColors } from './image.js';
 
 /** Pixels between two pictures and around all of them. */
 const gap = 8;
@@ -54,11 +54,5 @@ export function halved(image: Image): Image {
 }
 
 /** Red, green, blue in turn of some rows. */
-function colorsOf({ palette, rows }: Image, start: number, end: number): Uint8Array {
-  const samples = rows(start, end);
-  if (!palette) return samples;
-  return Uint8Array.from(
-    { length: 3 * samples.length },
-    (_, i) => palette[3 * samples[Math.floor(i / 3)]! + (i % 3)]!,
-  );
-}
+const colorsOf = ({ palette, rows }: Image, start: number, end: number): Uint8Array =>
+  palette ? withColors(rows(start, end), palette) : rows(start, end);

@@ -1,4 +1,4 @@
-// What a picture is made of, however it came about: the form of its pixels, and its rows. Data only.
+// What a picture is made of, however it came about: the form of its pixels, and its rows.
 
 /** The form of a picture's pixels. */
 export interface PixelFormat {
@@ -20,6 +20,22 @@ export const bytesInRow = ({ width, palette, depth }: PixelFormat): number =>
  * overwritten once more is asked for.
  */
 export type PixelRows = AsyncIterable<Uint8Array>;
+
+/** Samples of 16 bits as bytes. */
+export const toBytes = (samples: Uint16Array): Uint8Array =>
+  Uint8Array.from(samples, (part) => Math.round(part / 257));
+
+/** The colours that numbers of a palette stand for: red, green, blue in turn. */
+export function withColors(numbers: Uint8Array, palette: Uint8Array): Uint8Array {
+  const colors = new Uint8Array(3 * numbers.length);
+  for (let i = 0, to = 0; i < numbers.length; i++) {
+    const from = 3 * numbers[i]!;
+    colors[to++] = palette[from]!;
+    colors[to++] = palette[from + 1]!;
+    colors[to++] = palette[from + 2]!;
+  }
+  return colors;
+}
 
 /** A picture whose rows are made when they are asked for. */
 export interface Image extends PixelFormat {

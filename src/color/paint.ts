@@ -2,13 +2,13 @@
 // band. Nothing is imported here that a worker in a browser could not find.
 import type { Field } from '../field/field.js';
 import { placer } from './curve.js';
-import type { PixelFormat } from './image.js';
+import { type PixelFormat, toBytes } from './image.js';
 import { lightOf, sampleOf } from './light.js';
 import type { Tones } from './tones.js';
 
 /** The form of the picture that is painted by these tones. */
 export function pixelFormat({ isIndexed, colors, depth }: Tones, width: number, height: number): PixelFormat {
-  const palette = isIndexed ? Uint8Array.from(colors, (part) => Math.round(part / 257)) : undefined;
+  const palette = isIndexed ? toBytes(colors) : undefined;
   return { width, height, palette, depth };
 }
 
@@ -139,7 +139,7 @@ function writeBytes(
   lights: Float32Array | undefined,
   samples: Uint8Array,
 ): void {
-  const table = Uint8Array.from(colors, (part) => Math.round(part / 257));
+  const table = toBytes(colors);
   for (let i = 0, at = 0; i < numbers.length; i++) {
     const from = 3 * numbers[i]!;
     samples[at++] = table[from]!;

@@ -5,8 +5,20 @@
 import { type RGBColor, rgb } from 'd3-color';
 import * as scales from 'd3-scale-chromatic';
 import { cosAndSin } from '../rotation.js';
+import { toBytes } from './image.js';
 
-const palettes: Readonly<Record<string, (t: number) => string>> = {
+type Colors = (t: number) => string;
+
+/** Those that end in black, without it. */
+const darkened: Readonly<Record<string, Colors>> = {
+  ember: scales.interpolateInferno,
+  dusk: scales.interpolateMagma,
+  fern: scales.interpolateViridis,
+  plum: scales.interpolatePlasma,
+  lagoon: (t) => scales.interpolateYlGnBu(1 - t),
+};
+
+const palettes: Readonly<Record<string, Colors>> = {
   inferno: scales.interpolateInferno,
   magma: scales.interpolateMagma,
   plasma: scales.interpolatePlasma,
@@ -18,11 +30,7 @@ const palettes: Readonly<Record<string, (t: number) => string>> = {
   blues: (t) => scales.interpolateYlGnBu(1 - t),
   fire: (t) => scales.interpolateYlOrRd(1 - t),
   spectral: scales.interpolateSpectral,
-  ember: inBlack(scales.interpolateInferno),
-  dusk: inBlack(scales.interpolateMagma),
-  fern: inBlack(scales.interpolateViridis),
-  plum: inBlack(scales.interpolatePlasma),
-  lagoon: inBlack((t) => scales.interpolateYlGnBu(1 - t)),
+  ...Object.fromEntries(Object.entries(darkened).map(([name, colors]) => [name, inBlack(colors)])),
   rainbow: scales.interpolateRainbow,
   sinebow,
   // Sea foam and amber on deep blue, as in many pictures of the set since the 1990s, and day's light going and coming.
@@ -61,15 +69,14 @@ function sinebow(t: number): string {
 const cyclic = new Set(['rainbow', 'sinebow', 'classic', 'twilight']);
 
 /** The last colour, that of the largest count, in black: where nothing escapes it is dark. */
-function inBlack(palette: (t: number) => string): (t: number) => string {
-  const darkened = (t: number) => (t < 1 ? palette(t) : '#000000');
-  return Object.assign(darkened, { light: palette });
+function inBlack(colors: Colors): Colors {
+  return (t) => (t < 1 ? colors(t) : '#000000');
 }
 
 export const paletteNames: readonly string[] = Object.keys(palettes);
 
 /** Colours in even steps, with straight lines between them. */
-function through(...colors: readonly string[]): (t: number) => string {
+function through(...colors: readonly string[]): Colors {
   const stops = colors.map((color) => rgb(color));
   return (t) => {
     const place = t * (stops.length - 1);
@@ -124,10 +131,6 @@ function stretched(colors: Uint8Array, length: number): Uint16Array {
   });
 }
 
-/** Numbers of 16 bits as bytes. */
-export const toBytes = (colors: Uint16Array): Uint8Array =>
-  Uint8Array.from(colors, (part) => Math.round(part / 257));
-
 /** A colour written as `#rgb` or `#rrggbb`: three numbers of 16 bits. */
 export function colorOf(hex: string): readonly [number, number, number] {
   const { r, g, b } = rgb(hex);
@@ -171,6 +174,6 @@ export async function basinColors(
 function paletteOf(name: string, isWhole: boolean): (t: number) => RGBColor {
   const palette = Object.hasOwn(palettes, name) ? palettes[name] : undefined;
   if (!palette) throw new RangeError(`palette ${name}: must be one of ${paletteNames.join(', ')}`);
-  const colors = !isWhole && 'light' in palette ? (palette.light as typeof palette) : palette;
+  const colors = isWhole ? palette : (darkened[name] ?? palette);
   return (t) => rgb(colors(t));
 }

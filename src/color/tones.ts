@@ -87,14 +87,18 @@ const lightSteps = 1024;
 const ambient = 0.2;
 const black = '#000000';
 
-/** Throws RangeError for an unknown palette. */
-export async function tonesOf(sample: Field, scene: Scene): Promise<Tones> {
+/** Whether a scene's tones depend on its points: not where it says itself between which numbers its palette lies. */
+export const needsSample = (scene: Scene): boolean =>
+  scene.range === undefined || scene.scale === 'histogram' || coloringOf(scene) === 'basin';
+
+/** From a sample, where the scene needs one. Throws RangeError for an unknown palette. */
+export async function tonesOf(sample: Field | undefined, scene: Scene): Promise<Tones> {
   const coloring = coloringOf(scene);
   const { iterations, density = 1, offset = 0, depth = 8 } = scene;
   const samples = scene.view?.samples ?? 1;
   const isFlat = samples === 1 && depth === 8;
   const isSmooth = ['smooth', 'distance', 'trap', 'slope'].includes(coloring);
-  const basins = sample.channels?.basin;
+  const basins = sample?.channels?.basin;
   const groups =
     coloring === 'basin'
       ? 1 + Math.min(mostGroups, basins?.reduce((most, each) => Math.max(most, each), 0) ?? 0)
@@ -163,29 +167,35 @@ function closed(colors: Uint16Array): Uint16Array {
   });
 }
 
-function curveOf({ counts, channels = {} }: Field, scene: Scene, coloring: Coloring): Curve {
+/** The numbers that each colouring lays over the palette, where they are not counts. */
+const laid = { smooth: 'smooth', slope: 'smooth', distance: 'distance', trap: 'trap' } as const;
+
+function curveOf(sample: Field | undefined, scene: Scene, coloring: Coloring): Curve {
   const { iterations, scale = 'logarithm' } = scene;
   // By the colouring, not by what is there: a field may have channels that another file asked for.
-  const read = { smooth: 'smooth', slope: 'smooth', distance: 'distance', trap: 'trap' } as const;
-  const channel = coloring in read ? read[coloring as keyof typeof read] : undefined;
-  const values = channel ? channels[channel]! : counts;
-  const isCount = values === counts;
-  const takes = isCount || coloring === 'trap' ? () => true : (i: number) => counts[i]! < iterations;
-  const sorted = Float64Array.from(values)
-    .filter((value, i) => takes(i) && value < Infinity)
-    .sort();
-  const last = Math.floor((sorted.length - 1) * (1 - (isCount ? 0 : outliers)));
-  const [least, most] = scene.range ?? [sorted[0] ?? 0, sorted[last] ?? 0];
+  const channel = coloring in laid ? laid[coloring as keyof typeof laid] : undefined;
+  const sorted = sample && needsSample(scene) ? sortedNumbers(sample, channel, iterations) : undefined;
+  const last = sorted && Math.floor((sorted.length - 1) * (1 - (channel ? outliers : 0)));
+  const [least, most] = scene.range ?? [sorted?.[0] ?? 0, sorted?.[last!] ?? 0];
   const kneeOf =
-    isCount || channel === 'smooth'
-      ? countKnee
-      : coloring === 'distance'
-        ? distanceKnee
-        : knee * (most - least);
+    channel === 'distance' ? distanceKnee : channel === 'trap' ? knee * (most - least) : countKnee;
   return {
     ...{ scale, least, most, knee: kneeOf || 1 },
-    ...(scale === 'histogram' && { quantiles: quantilesOf(isCount ? escaped(sorted, iterations) : sorted) }),
+    ...(sorted &&
+      scale === 'histogram' && { quantiles: quantilesOf(channel ? sorted : escaped(sorted, iterations)) }),
   };
+}
+
+/** The numbers of a sample; of those that only points have that escape, theirs. */
+function sortedNumbers(
+  { counts, channels }: Field,
+  channel: (typeof laid)[keyof typeof laid] | undefined,
+  iterations: number,
+): Float64Array {
+  const takesAll = channel === undefined || channel === 'trap';
+  return Float64Array.from(channel ? channels![channel]! : counts)
+    .filter((value, i) => (takesAll || counts[i]! < iterations) && value < Infinity)
+    .sort();
 }
 
 /** The counts of points that escape, of which each colour has its part however many do not; all where none does. */

@@ -10,22 +10,30 @@ export interface RowsShape {
   readonly columns: number;
 }
 
+/** Memory for a band of that number, from 0 on. */
+export type BandMemory<T extends Samples> = (band: number, length: number) => T;
+
 /**
- * The same rows, so many in each band, fewer in the last; every band is an array of its own. Throws RangeError
- * where there come fewer rows or more, or a part of one.
+ * The same rows, so many in each band, fewer in the last; every band is an array of its own, or in the memory that is
+ * given for it. Throws RangeError where there come fewer rows or more, or a part of one.
  */
 export async function* cutRows<T extends Samples>(
   parts: AsyncIterable<T>,
   shape: RowsShape,
   bandRows: number,
+  memoryOf?: BandMemory<T>,
 ): AsyncGenerator<T> {
-  const { bandsOf, end } = rowCutter<T>(shape, bandRows);
+  const { bandsOf, end } = rowCutter<T>(shape, bandRows, memoryOf);
   for await (const part of parts) yield* bandsOf(part);
   end();
 }
 
 /** `cutRows` for who is given the parts: the bands that each part completes, and a check that all have come. */
-export function rowCutter<T extends Samples>({ rows, columns }: RowsShape, bandRows: number) {
+export function rowCutter<T extends Samples>(
+  { rows, columns }: RowsShape,
+  bandRows: number,
+  memoryOf?: BandMemory<T>,
+) {
   const total = rows * columns;
   const bandLength = bandRows * columns;
   let taken = 0;
@@ -35,8 +43,12 @@ export function rowCutter<T extends Samples>({ rows, columns }: RowsShape, bandR
       throw new RangeError(`${part.length} samples: must be whole rows of ${columns}, ${rows} in all`);
     for (let at = 0; at < part.length; ) {
       const filled = taken % bandLength;
-      if (filled === 0)
-        band = new (part.constructor as new (length: number) => T)(Math.min(bandLength, total - taken));
+      if (filled === 0) {
+        const length = Math.min(bandLength, total - taken);
+        band = memoryOf
+          ? memoryOf(taken / bandLength, length)
+          : new (part.constructor as new (length: number) => T)(length);
+      }
       const piece = part.subarray(at, at + band!.length - filled);
       band!.set(piece, filled);
       at += piece.length;

@@ -3,7 +3,8 @@
 import type { PixelFormat, PixelRows } from '../color/image.js';
 import type { Counts, Field } from '../field/field.js';
 import { type Scene, sceneText } from '../scene/scene.js';
-import { type Dtype, encodeNpy, fittingDtype, type Numbers, typeOf } from './npy.js';
+import type { Samples } from './bands.js';
+import { type Dtype, encodeNpy, fittingDtype, typeOf } from './npy.js';
 import { encodeNpz, type Matrix } from './npz.js';
 import { encodePng, type PngCompression } from './png.js';
 
@@ -31,16 +32,11 @@ export const sceneKey = 'Scene';
 export const pngTexts = (scene: Scene) => ({ Software: 'Mandoline', [sceneKey]: sceneText(scene) });
 
 export const formats = {
-  png: {
-    encode: (field, { compression }) =>
-      encodePng(field.format!, pixelsOf(field), pngTexts(field.scene), compression),
-  },
-  npy: {
-    encode: (field, { dtype }) =>
-      encodeNpy(field, countsOf(field), fittingDtype(field.scene.iterations, dtype)),
-  },
-  npz: { encode: (field) => archive(field) },
-} satisfies Record<string, { encode: Encoder }>;
+  png: (field, { compression }) =>
+    encodePng(field.format!, pixelsOf(field), pngTexts(field.scene), compression),
+  npy: (field, { dtype }) => encodeNpy(field, countsOf(field), fittingDtype(field.scene.iterations, dtype)),
+  npz: (field) => archive(field),
+} satisfies Record<string, Encoder>;
 
 /** The rows of the picture. */
 export async function* pixelsOf({ bands }: FieldBands): PixelRows {
@@ -55,7 +51,7 @@ async function* countsOf({ bands }: FieldBands): AsyncGenerator<Counts> {
 async function* archive({ rows, columns, bands }: FieldBands): AsyncGenerator<Uint8Array> {
   const arrays: Record<string, Matrix> = {};
   for await (const { start, counts, channels = {} } of bands)
-    for (const [name, values] of Object.entries<Numbers>({ counts, ...channels })) {
+    for (const [name, values] of Object.entries<Samples>({ counts, ...channels })) {
       arrays[name] ??= { rows, columns, values: new (typeOf(values))(rows * columns) };
       arrays[name].values.set(values, start * columns);
     }

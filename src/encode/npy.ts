@@ -2,7 +2,7 @@
 // Own code because npyjs makes the file as one buffer, a second copy of the whole array, and pads its header to
 // 8 where numpy pads to 64; and numpy-parser only reads.
 
-export type Numbers = Uint8Array | Uint16Array | Uint32Array | Float32Array | Float64Array;
+import type { Samples } from './bands.js';
 
 /** The types that numbers are written in, and numpy's names of them. */
 const types = {
@@ -19,16 +19,16 @@ export const fittingDtype = (iterations: number, wanted: Dtype): Dtype =>
   wanted === 'uint16' && iterations >= 2 ** 16 ? 'uint32' : wanted;
 
 /** The type of an array's numbers. */
-export const dtypeOf = (values: Numbers): Dtype =>
+export const dtypeOf = (values: Samples): Dtype =>
   (Object.keys(types) as Dtype[]).find((name) => values instanceof types[name].array)!;
 
 /** The kind of array that an array is. */
-export const typeOf = (values: Numbers) => types[dtypeOf(values)].array;
+export const typeOf = (values: Samples) => types[dtypeOf(values)].array;
 
 /** The bytes of the file, from whole rows, any number of them at a time; the numbers in that type. */
 export async function* encodeNpy(
   { rows, columns }: { readonly rows: number; readonly columns: number },
-  bands: AsyncIterable<Numbers> | Iterable<Numbers>,
+  bands: AsyncIterable<Samples> | Iterable<Samples>,
   dtype: Dtype,
 ): AsyncGenerator<Uint8Array> {
   const { array, description } = types[dtype];
@@ -49,7 +49,7 @@ function header(description: string, shape: string): Uint8Array {
 
 const isLittleEndian = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 
-function littleEndian(array: Numbers): Uint8Array {
+function littleEndian(array: Samples): Uint8Array {
   const bytes = new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
   if (isLittleEndian) return bytes;
   for (let at = 0; at < bytes.length; at += array.BYTES_PER_ELEMENT)

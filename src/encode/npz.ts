@@ -1,13 +1,14 @@
 // Arrays by their names as numpy's .npz, a zip archive of .npy files that are not compressed, as `numpy.savez` writes
 // it; the zip itself is fflate's, which makes it piece by piece. It knows no zip64, so that an archive ends at 4 GiB.
 import { LimitError } from '../errors.js';
-import { dtypeOf, encodeNpy, type Numbers } from './npy.js';
+import type { Samples } from './bands.js';
+import { dtypeOf, encodeNpy } from './npy.js';
 
 /** `rows * columns` numbers, row after row. */
 export interface Matrix {
   readonly rows: number;
   readonly columns: number;
-  readonly values: Numbers;
+  readonly values: Samples;
 }
 
 const largestArchive = 2 ** 32 - 1;

@@ -28,16 +28,17 @@ export function compressBand(band: PngBand): CompressedBand {
 }
 
 /** Each row behind the number of its filter: 2, Up, the difference from the row above. */
-function filtered({ lines, stride }: PngBand): Uint8Array {
-  const rows = lines.length / stride - 1;
+function filtered({ rows, above: before }: PngBand): Uint8Array {
+  const stride = before.length;
+  const count = rows.length / stride;
   // From a whole word on each, so that four bytes are subtracted at once.
   const words = Math.ceil(stride / 4);
   const [row, above] = [new Int32Array(words), new Int32Array(words)];
   const [rowBytes, aboveBytes] = [new Uint8Array(row.buffer), new Uint8Array(above.buffer)];
-  const bytes = scratch(rows * (stride + 1));
-  aboveBytes.set(lines.subarray(0, stride));
-  for (let i = 0; i < rows; i++) {
-    const own = lines.subarray(stride * (i + 1), stride * (i + 2));
+  const bytes = scratch(count * (stride + 1));
+  aboveBytes.set(before);
+  for (let i = 0; i < count; i++) {
+    const own = rows.subarray(stride * i, stride * (i + 1));
     rowBytes.set(own);
     for (let word = 0; word < words; word++) row[word] = differences(row[word]!, above[word]!);
     const to = i * (stride + 1);

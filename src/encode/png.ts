@@ -7,14 +7,13 @@
 
 import { bytesInRow, type PixelFormat, type PixelRows } from '../color/image.js';
 import { adlerCombine } from './adler.js';
+import { type BandMemory, cutRows } from './bands.js';
 
 /** Some rows of a picture, to be filtered and compressed by any thread. */
 export interface PngBand {
-  /** The row above, all 0 above the first, and the rows, one after the other. */
-  readonly lines: Uint8Array;
-  /** Bytes in a row, and from a sample to that of the next pixel; 1 for colours' numbers. */
-  readonly stride: number;
-  readonly pixelBytes: number;
+  readonly rows: Uint8Array;
+  /** The row above them, all 0 above the first. */
+  readonly above: Uint8Array;
   readonly isLast: boolean;
 }
 
@@ -28,8 +27,8 @@ export interface CompressedBand {
 
 /** What a platform gives. */
 export interface PngCompression {
-  /** Memory for the lines of the band of that number, which may have been another's that is compressed. */
-  linesOf(band: number, length: number): Uint8Array;
+  /** Memory for a band's rows, which may have been another's that is compressed. */
+  readonly memoryOf: BandMemory<Uint8Array>;
   compressBands(bands: AsyncIterable<PngBand>): AsyncIterable<CompressedBand>;
   /** The CRC-32 of PNG. */
   crc32(bytes: Uint8Array): number;
@@ -50,7 +49,7 @@ export async function* encodePng(
   format: PixelFormat,
   rows: PixelRows,
   texts: Readonly<Record<string, string>>,
-  { linesOf, compressBands, crc32 }: PngCompression,
+  { memoryOf, compressBands, crc32 }: PngCompression,
 ): AsyncGenerator<Uint8Array> {
   const { width, height, palette, depth } = format;
   const chunk = (type: string, ...parts: Uint8Array[]): Uint8Array => {
@@ -82,7 +81,7 @@ export async function* encodePng(
   }
   let begin = Uint8Array.from(zlibHeader);
   let adler = 1;
-  for await (const band of compressBands(bandsOf(format, rows, linesOf))) {
+  for await (const band of compressBands(bandsOf(format, rows, memoryOf))) {
     adler = adlerCombine(adler, band.adler, band.length);
     yield chunk('IDAT', begin, band.data);
     begin = new Uint8Array();
@@ -97,36 +96,17 @@ export async function* encodePng(
 async function* bandsOf(
   format: PixelFormat,
   rows: PixelRows,
-  linesOf: PngCompression['linesOf'],
+  memoryOf: PngCompression['memoryOf'],
 ): AsyncGenerator<PngBand> {
-  const { height, palette, depth } = format;
   const stride = bytesInRow(format);
-  const pixelBytes = palette ? 1 : (3 * depth) / 8;
   const bandRows = Math.max(1, Math.floor(bandLength / stride));
-  let above: Uint8Array = new Uint8Array(stride);
-  let start = 0;
-  let lines: Uint8Array = new Uint8Array();
-  let filled = 0;
-  let band = 0;
-  for await (const some of rows) {
-    for (let at = 0; at < some.length; ) {
-      if (filled === 0) {
-        lines = linesOf(band++, stride * (1 + Math.min(bandRows, height - start)));
-        lines.set(above);
-        filled = stride;
-      }
-      const taken = some.subarray(at, at + lines.length - filled);
-      lines.set(taken, filled);
-      at += taken.length;
-      filled += taken.length;
-      if (filled < lines.length) continue;
-      start += lines.length / stride - 1;
-      above = lines.subarray(-stride);
-      filled = 0;
-      yield { lines, stride, pixelBytes, isLast: start === height };
-    }
+  let above = new Uint8Array(stride);
+  let left = format.height;
+  for await (const band of cutRows(rows, { rows: left, columns: stride }, bandRows, memoryOf)) {
+    left -= band.length / stride;
+    yield { rows: band, above, isLast: left === 0 };
+    above = band.slice(-stride);
   }
-  if (start !== height) throw new Error(`the picture ended at row ${start} of ${height}`);
 }
 
 const latin = (text: string) => Uint8Array.from(text, (letter) => letter.charCodeAt(0));

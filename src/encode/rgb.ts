@@ -1,5 +1,5 @@
 // A picture's rows as red, green, blue, a byte each: for formats that know nothing else.
-import type { PixelFormat, PixelRows } from '../color/image.js';
+import { type PixelFormat, type PixelRows, withColors } from '../color/image.js';
 
 /** The rows in portions as they come; they may be overwritten once more is asked for. 16 bits are rounded to 8. */
 export async function* rgbRows({ palette, depth }: PixelFormat, rows: PixelRows): PixelRows {
@@ -7,17 +7,6 @@ export async function* rgbRows({ palette, depth }: PixelFormat, rows: PixelRows)
     if (palette) yield withColors(part, palette);
     else yield depth === 16 ? rounded(part) : part;
   }
-}
-
-function withColors(numbers: Uint8Array, palette: Uint8Array): Uint8Array {
-  const colors = new Uint8Array(3 * numbers.length);
-  for (let i = 0, to = 0; i < numbers.length; i++) {
-    const from = 3 * numbers[i]!;
-    colors[to++] = palette[from]!;
-    colors[to++] = palette[from + 1]!;
-    colors[to++] = palette[from + 2]!;
-  }
-  return colors;
 }
 
 /** 257 of 65535 is 1 of 255. */

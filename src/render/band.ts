@@ -6,7 +6,7 @@ import type { ChannelName, Channels, Field } from '../field/field.js';
 import { countsType, type Exact } from '../kernel/kernel.js';
 import type { SliceRange } from '../pool/slices.js';
 import { channelTypes } from './channel-types.js';
-import { placesWithin } from './places.js';
+import { findWrong, placesWithin, type WrongCount } from './places.js';
 import { countSlice, type RenderJob, referenceCounts, type TraceSetup, traceRows } from './task.js';
 
 /** What every worker is sent once for all bands of a picture. */
@@ -22,14 +22,6 @@ export interface BandJob {
   readonly seed: number | undefined;
   /** Memory for bands that are under way; that of number i is i % slots.length. */
   readonly slots: readonly ArrayBuffer[];
-}
-
-/** A count that the oracle does not confirm. */
-export interface WrongCount {
-  readonly row: number;
-  readonly column: number;
-  readonly counted: number;
-  readonly expected: number;
 }
 
 /** Some rows of a field, with what they look like. Its arrays are overwritten by a later band. */
@@ -54,7 +46,8 @@ export interface Band extends Field {
 
 /** This thread's name among others. */
 const worker = crypto.randomUUID();
-const now = () => performance.timeOrigin + performance.now();
+/** Milliseconds since 1970, to their parts. */
+export const now = () => performance.timeOrigin + performance.now();
 
 /** Computes some rows into their slot. */
 export function computeBand(range: SliceRange, job: BandJob): Band {
@@ -148,21 +141,13 @@ function countFacts(counts: Field['counts']) {
   return { least, most, sum };
 }
 
-function verifyRows({ start }: SliceRange, { render, seed }: BandJob, { rows, columns, counts }: Field) {
+function verifyRows({ start }: SliceRange, { render, seed }: BandJob, field: Field) {
   if (seed === undefined) return { verified: 0 };
-  const total = render.points.rowRe.length * columns;
-  const places = placesWithin(start * columns, (start + rows) * columns, total, seed);
-  const expected = referenceCounts(places, render);
-  const wrong = places.findIndex((place, i) => counts[place - start * columns] !== expected[i]);
-  if (wrong < 0) return { verified: places.length };
-  const place = places[wrong]!;
+  const { columns, counts } = field;
+  const first = start * columns;
+  const places = placesWithin(first, first + counts.length, render.points.rowRe.length * columns, seed);
   return {
     verified: places.length,
-    wrong: {
-      row: Math.floor(place / columns),
-      column: place % columns,
-      counted: counts[place - start * columns]!,
-      expected: expected[wrong]!,
-    },
+    wrong: findWrong(places, referenceCounts(places, render), field, first),
   };
 }

@@ -8,8 +8,3 @@ export const channelTypes = {
 } as const;
 /** The channels there are. */
 export const channelNames = Object.keys(channelTypes) as ChannelName[];
-/** The same as numpy and Zarr call them. */
-export const channelDtypes = {
-  ...{ smooth: 'float64', distance: 'float32', slope: 'float32', angle: 'float32' },
-  ...{ trap: 'float32', period: 'uint16', basin: 'uint8' },
-} as const satisfies Record<ChannelName, string>;

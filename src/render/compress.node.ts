@@ -19,7 +19,7 @@ export function compressWith(pool: Pool | undefined): PngCompression {
   return {
     crc32,
     // A band is asked for when the one that many before it is done, so that these serve all of them.
-    linesOf(band, length) {
+    memoryOf(band, length) {
       const at = band % bufferSize;
       if (!memory[at] || memory[at].byteLength < length) memory[at] = sharedMemory(length);
       return new Uint8Array(memory[at], 0, length);

@@ -38,6 +38,8 @@ export function frameScene(
     const [begin, end] = [from.view.center[axis], to.view.center[axis]];
     return part === 0 ? begin : part === 1 || begin === end ? end : String(between(+begin, +end, moved));
   }) as [string, string];
+  const least = colors && between(colors.from[0], colors.to[0], part);
+  const most = colors && between(colors.from[1], colors.to[1], part);
   const rotation = between(from.view.rotation ?? 0, to.view.rotation ?? 0, part);
   const { rotation: _, ...view } = from.view;
   return {
@@ -45,12 +47,7 @@ export function frameScene(
     ...(path.length > 0 && { c: along(path, part) }),
     iterations: Math.round(growing(from.iterations, to.iterations, part)),
     view: { ...view, center, width, ...(rotation !== 0 && { rotation }) },
-    ...(colors && {
-      range: [
-        between(colors.from[0], colors.to[0], part),
-        Math.max(between(colors.from[0], colors.to[0], part), between(colors.from[1], colors.to[1], part)),
-      ],
-    }),
+    ...(least !== undefined && most !== undefined && { range: [least, Math.max(least, most)] }),
   };
 }
 

@@ -27,12 +27,12 @@ export function pictureShape({ lattice, view }: Scene): readonly [rows: number, 
   return [length, length];
 }
 
-/** How many bytes a scene's counts take. Throws LimitError beyond 4 GiB. */
-export function sceneBytes(scene: Scene): number {
-  const [rows, columns] = sceneShape(scene);
-  const bytes = rows * columns * countsType(scene.iterations).BYTES_PER_ELEMENT;
-  return checkedBytes(`a field of ${rows} x ${columns} counts`, bytes);
-}
+/** How many bytes the counts of so many points take. Throws LimitError beyond 4 GiB. */
+export const countsBytes = ([rows, columns]: readonly [number, number], iterations: number): number =>
+  checkedBytes(
+    `a field of ${rows} x ${columns} counts`,
+    rows * columns * countsType(iterations).BYTES_PER_ELEMENT,
+  );
 
 /** At least so many slices for each worker, that none waits long for the last one. */
 const slicesPerWorker = 4;

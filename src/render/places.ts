@@ -1,4 +1,5 @@
-// Which points of a field are held against the oracle: the same ones however the field is cut.
+// Which points of a field are held against the oracle, the same ones however the field is cut, and which is wrong.
+import type { Field } from '../field/field.js';
 
 /** One of so many points is verified, but at least `leastPoints`, or all where there are fewer. */
 const oneOf = 100;
@@ -16,6 +17,28 @@ export function placesWithin(start: number, end: number, total: number, seed: nu
   return Array.from({ length: last - first + 1 }, (_, i) => placeIn(first + i)).filter(
     (place) => place >= start && place < end,
   );
+}
+
+/** A count that the oracle does not confirm. */
+export interface WrongCount {
+  readonly row: number;
+  readonly column: number;
+  readonly counted: number;
+  readonly expected: number;
+}
+
+/** The first of some places whose count, in rows that begin at place `start`, is not what is expected there. */
+export function findWrong(
+  places: readonly number[],
+  expected: readonly number[],
+  { columns, counts }: Field,
+  start: number,
+): WrongCount | undefined {
+  const index = places.findIndex((place, i) => counts[place - start] !== expected[i]);
+  const place = places[index];
+  if (place === undefined) return undefined;
+  const [row, column] = [Math.floor(place / columns), place % columns];
+  return { row, column, counted: counts[place - start]!, expected: expected[index]! };
 }
 
 /** The number of that index in the sequence mulberry32 of a seed, from 0 up to but not 1 (Ettinger 2017, public domain). */

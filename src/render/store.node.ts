@@ -2,7 +2,7 @@
 // killed, the machine lost its power or the disk was full, the same command goes on where it was. How a slice is kept is
 // stored-band.node.ts's.
 import { randomUUID } from 'node:crypto';
-import { linkSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, linkSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { StoreError } from '../errors.js';
 import { partial, tasks } from '../pool/index.js';
@@ -43,7 +43,8 @@ export function openStore(
     makeFolder(folder);
     clear(folder);
     const wanted = { schema, field: JSON.parse(field), slices: slices ?? otherwise };
-    const kept = readManifest(folder) ?? (putManifest(folder, wanted) || readManifest(folder)!);
+    if (!hasManifest(folder)) putManifest(folder, wanted);
+    const kept = readManifest(folder);
     if (kept.field !== field)
       throw new StoreError(`${folder}: is the store of another scene; give another folder`);
     if (slices !== undefined && kept.slices !== slices)
@@ -86,9 +87,10 @@ interface Manifest {
   readonly slices: number;
 }
 
-function readManifest(folder: string): Manifest | undefined {
+const hasManifest = (folder: string): boolean => existsSync(join(folder, manifestName));
+
+function readManifest(folder: string): Manifest {
   const path = join(folder, manifestName);
-  if (!statSync(path, { throwIfNoEntry: false })) return undefined;
   try {
     const { schema: given, field, slices } = JSON.parse(readFileSync(path, 'utf8'));
     if (given !== schema || !Number.isSafeInteger(slices) || slices < 1) throw new Error();
@@ -99,7 +101,7 @@ function readManifest(folder: string): Manifest | undefined {
 }
 
 /** Puts a store's description in its place, unless another program was first. */
-function putManifest(folder: string, manifest: object & Pick<Manifest, 'slices'>): undefined {
+function putManifest(folder: string, manifest: object): void {
   const others = readdirSync(folder);
   if (others.length > 0 && !others.includes(manifestName))
     throw new StoreError(`${folder}: is a folder with other things in it; give an empty one, or a new name`);
@@ -112,7 +114,6 @@ function putManifest(folder: string, manifest: object & Pick<Manifest, 'slices'>
   } finally {
     rmSync(beside);
   }
-  return undefined;
 }
 
 /** Takes away what programs that were killed left beside. */

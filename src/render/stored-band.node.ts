@@ -15,7 +15,7 @@ import { join } from 'node:path';
 import { StoreError } from '../errors.js';
 import type { ChannelName, Field } from '../field/field.js';
 import type { SliceRange } from '../pool/slices.js';
-import { type Band, type BandJob, bandField, computeCounts, finishBand, traceField } from './band.js';
+import { type Band, type BandJob, bandField, computeCounts, finishBand, now, traceField } from './band.js';
 
 const digestBytes = 32;
 
@@ -28,11 +28,11 @@ export interface Place {
 
 /** As `computeBand`, but what the store has is read from it, and what it has not is put there. */
 export function computeStoredBand(range: SliceRange, job: BandJob, place: Place): Band {
-  const begun = performance.timeOrigin + performance.now();
+  const begun = now();
   const field = bandField(range, job);
   try {
-    const found = { counts: readArray(place, range, 'counts', field.counts) };
-    if (found.counts !== 'whole') {
+    const counted = readArray(place, range, 'counts', field.counts);
+    if (counted !== 'whole') {
       computeCounts(range, job, field);
       writeArray(place, range, 'counts', field.counts);
     }
@@ -44,7 +44,7 @@ export function computeStoredBand(range: SliceRange, job: BandJob, place: Place)
         if (states[i] !== 'whole') writeArray(place, range, name, values);
       });
     }
-    const all = [found.counts, ...states];
+    const all = [counted, ...states];
     const origin = all.includes('damaged') ? 'mended' : all.includes('missing') ? 'computed' : 'kept';
     return { ...finishBand(range, job, begun, field), origin };
   } catch (error) {

@@ -3,16 +3,15 @@
 import { channelsOf } from '../color/coloring.js';
 import type { PixelFormat } from '../color/image.js';
 import { pixelFormat } from '../color/paint.js';
-import { sampleStep, type Tones, tonesOf } from '../color/tones.js';
+import { needsSample, sampleStep, type Tones, tonesOf } from '../color/tones.js';
 import { VerifyError } from '../errors.js';
 import type { ChannelName } from '../field/field.js';
 import { partial, type SliceRange, sliceRange, type Task, tasks, type WorkerShare } from '../pool/index.js';
 import type { Scene } from '../scene/scene.js';
-import { type Band, type BandJob, computeBand, pointBytes } from './band.js';
+import { type Band, type BandJob, computeBand, now, pointBytes } from './band.js';
 import { traceSetup } from './channels.js';
 import { defaultSlices, pictureShape, prepareJob, samplesOf, sceneShape } from './job.js';
 import { checkedBytes, sharedMemory } from './memory.js';
-import type { RenderJob, TraceSetup } from './task.js';
 import { takeTurns } from './turns.js';
 import { anySeed, type Verified } from './verify.js';
 import { type ComputeOptions, type Work, wholeField } from './whole.js';
@@ -97,11 +96,10 @@ export const streamedChannels = (scene: Scene, wanted: readonly ChannelName[], i
  */
 export async function streamScene(given: Scene, options: StreamOptions): Promise<FieldStream> {
   const { pool, exact = 'enclosures', isPainted, via = plainWork, verify, signal } = options;
-  const called = performance.timeOrigin + performance.now();
-  const { scene, job } = prepareJob(given);
-  const channels = streamedChannels(scene, options.channels ?? [], isPainted);
-  const setup = channels.length > 0 ? traceSetup(scene, job, channels) : undefined;
-  const tones = isPainted ? await findTones(scene, job, setup, channels, options) : undefined;
+  const called = now();
+  const ready = makeReady(given, options.channels ?? [], isPainted);
+  const { scene, job, channels, setup } = ready;
+  const tones = isPainted ? await findTones(ready, options) : undefined;
   const shape = streamShape(scene, pool?.workers ?? 0, channels, options.slices);
   const { slices } = shape;
   const [rows, columns] = sceneShape(scene);
@@ -156,14 +154,19 @@ async function* inThisThread(
   }
 }
 
+/** A scene and all that its bands are computed with. */
+function makeReady(given: Scene, wanted: readonly ChannelName[], isPainted: boolean) {
+  const { scene, job } = prepareJob(given);
+  const channels = streamedChannels(scene, wanted, isPainted);
+  return { scene, job, channels, setup: channels.length > 0 ? traceSetup(scene, job, channels) : undefined };
+}
+
 /** How to paint, from every k-th row and column of the sample points. */
 async function findTones(
-  scene: Scene,
-  job: RenderJob,
-  setup: TraceSetup | undefined,
-  channels: readonly ChannelName[],
-  { pool, exact, signal }: StreamOptions,
+  { scene, job, channels, setup }: ReturnType<typeof makeReady>,
+  { pool, exact, signal }: ComputeOptions,
 ): Promise<Tones> {
+  if (!needsSample(scene)) return tonesOf(undefined, scene);
   const { rowRe, rowIm, columnRe, columnIm } = job.points;
   const step = sampleStep(rowRe.length, columnRe.length);
   const some = (all: Float64Array) => all.filter((_, i) => i % step === 0);
@@ -178,12 +181,9 @@ async function findTones(
 /** The numbers at the ends of a scene's palette, as a picture of it alone has them. Throws as `streamScene`. */
 export async function findRange(
   given: Scene,
-  options: Omit<StreamOptions, 'isPainted'> = {},
+  options: ComputeOptions = {},
 ): Promise<readonly [least: number, most: number]> {
-  const { scene, job } = prepareJob(given);
-  const channels = streamedChannels(scene, [], true);
-  const setup = channels.length > 0 ? traceSetup(scene, job, channels) : undefined;
-  const { curve } = await findTones(scene, job, setup, channels, { ...options, isPainted: true });
+  const { curve } = await findTones(makeReady(given, [], true), options);
   return [curve.least, curve.most];
 }
 

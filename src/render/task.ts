@@ -52,18 +52,20 @@ function tracerOf({ kernel, points }: RenderJob, setup: TraceSetup) {
   return tracer;
 }
 
-/** Traces the points of the slice's rows into the whole field's channels; into the slice itself nothing is written. */
+/** Traces the points of a slice, whose counts these are, into its rows of the whole field's channels. */
 export function traceSlice(
-  _: Counts,
-  { start, end }: SliceRange,
+  counts: Counts,
+  range: SliceRange,
   render: RenderJob,
   setup: TraceSetup,
-  counts: Counts,
   channels: Channels,
 ): void {
-  const { follower, job } = tracerOf(render, setup);
   const columns = render.points.columnRe.length;
-  tracePoints(job, follower, counts, [start * columns, end * columns], channels);
+  const rows = Object.entries(channels).map(([name, values]: [string, Float64Array]) => [
+    name,
+    values.subarray(range.start * columns, range.end * columns),
+  ]);
+  traceRows(range, render, setup, counts, Object.fromEntries(rows));
 }
 
 /** Traces the points of some rows, whose counts these are, into channels of these rows alone. */

@@ -2,7 +2,7 @@
 import { VerifyError } from '../errors.js';
 import type { Field } from '../field/field.js';
 import { type Pool, partial, tasks } from '../pool/index.js';
-import { placesWithin } from './places.js';
+import { findWrong, placesWithin } from './places.js';
 import { type RenderJob, referenceCounts } from './task.js';
 import { takeTurns } from './turns.js';
 
@@ -42,12 +42,8 @@ export async function verifyField(
   const counted = pool
     ? await pool.map(partial(worker.referenceCounts, job), chunks, { signal })
     : await countHere(chunks, job, signal);
-  counted.flat().forEach((expected, i) => {
-    const place = places[i]!;
-    if (field.counts[place] === expected) return;
-    const { columns, counts } = field;
-    throw new VerifyError(Math.floor(place / columns), place % columns, counts[place]!, expected, seed);
-  });
+  const wrong = findWrong(places, counted.flat(), field, 0);
+  if (wrong) throw new VerifyError(wrong.row, wrong.column, wrong.counted, wrong.expected, seed);
   return { points: places.length, seed };
 }
 

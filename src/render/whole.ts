@@ -3,8 +3,8 @@ import type { ChannelName, Field } from '../field/field.js';
 import { countsType, type Exact } from '../kernel/kernel.js';
 import { type Pool, type SliceRange, sliceRange, tasks, type WorkerShare } from '../pool/index.js';
 import { channelArrays } from './channels.js';
-import { defaultSlices } from './job.js';
-import { checkedBytes, sharedMemory } from './memory.js';
+import { countsBytes, defaultSlices } from './job.js';
+import { sharedMemory } from './memory.js';
 import { countSlice, type RenderJob, type TraceSetup, traceSlice } from './task.js';
 import { takeTurns } from './turns.js';
 import { type Verified, verifyField } from './verify.js';
@@ -49,12 +49,8 @@ export interface Computed {
  */
 export function wholeField(job: RenderJob, setup?: TraceSetup, wanted: readonly ChannelName[] = []) {
   const [rows, columns] = [job.points.rowRe.length, job.points.columnRe.length];
-  const type = countsType(job.kernel.iterations);
-  const bytes = checkedBytes(
-    `a field of ${rows} x ${columns} counts`,
-    rows * columns * type.BYTES_PER_ELEMENT,
-  );
-  const counts = new type(sharedMemory(bytes));
+  const { iterations } = job.kernel;
+  const counts = new (countsType(iterations))(sharedMemory(countsBytes([rows, columns], iterations)));
   const channels = setup && channelArrays(wanted, rows * columns);
   const field: Field = { rows, columns, counts, ...(channels && { channels }) };
 
@@ -74,14 +70,9 @@ export function wholeField(job: RenderJob, setup?: TraceSetup, wanted: readonly 
     if (setup && channels) {
       // A slice of one array is what a pool copies where there is no shared memory; these are several.
       const isShared = !(counts.buffer instanceof ArrayBuffer);
-      if (pool && isShared)
-        await pool.fill(worker.traceSlice, counts, [job, setup, counts, channels], each(1));
+      if (pool && isShared) await pool.fill(worker.traceSlice, counts, [job, setup, channels], each(1));
       else
-        await inThisThread(
-          counts,
-          (slice, range) => traceSlice(slice, range, job, setup, counts, channels),
-          each(1),
-        );
+        await inThisThread(counts, (slice, range) => traceSlice(slice, range, job, setup, channels), each(1));
     }
     const all = (performance.now() - called) / 1000;
     const given = typeof verify === 'object' ? verify : {};

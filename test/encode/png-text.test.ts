@@ -23,7 +23,7 @@ const scene = parseScene({
 async function picture(): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   const field = await streamScene(scene, { isPainted: true });
-  for await (const chunk of formats.png.encode(field, {
+  for await (const chunk of formats.png(field, {
     dtype: 'uint16',
     compression: compressWith(undefined),
   }))
