@@ -22,7 +22,7 @@ try {
   const brute = join(folder, 'brute');
   const flags = ['-O3', '-march=native', '-ffp-contract=off', '-fopenmp'];
   execFileSync('gcc', [...flags, join(peers, 'brute.c'), '-o', brute, '-lm']);
-  const command = join(root, 'dist', 'src', 'cli', 'main.js');
+  const command = join(root, 'dist', 'command', 'mandoline.js');
   const python = join(peers, 'lesson.py');
   const names = ['command', 'python 2000 5', 'pool program', 'python 2000 2'] as const;
   const programs: Record<(typeof names)[number], () => Promise<Run>> = {

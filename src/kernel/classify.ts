@@ -1,7 +1,7 @@
 // The function that tells the counts of a tile's points without iterating them: the tile is far out, but not of one
 // count, and its model says |z| of each point closely enough. Points too near a threshold are listed, to be counted one
 // by one. The thresholds are those of bounds.ts, for the rule `overflow`.
-import { type FunctionBody, i32, v128 } from './assembler.js';
+import { type FunctionBody, i32, v128 } from '../assembler.js';
 import { told } from './bounds.js';
 import { appendRectangle, groupColumns } from './count.js';
 import { testRows } from './enclosure.js';

@@ -2,7 +2,7 @@
 // vectors of two doubles. Points that are still under way after some steps are put in a queue, so that they do not
 // keep the others waiting; finish.ts takes them on. No fused multiply-add, no relaxed SIMD: every step does the
 // operations of reference.ts in their order.
-import { type FunctionBody, i32, i64, v128 } from './assembler.js';
+import { type FunctionBody, i32, i64, v128 } from '../assembler.js';
 import {
   countBytes,
   type EmitOptions,
@@ -44,13 +44,14 @@ export const queueBytes = queueEntry * (queueLength + 2 * vectorCount);
 
 /**
  * Steps that points are taken side by side before they are queued; most points of a boundary are done by then. A
- * multiple of every block. Jobs with hardly more iterations do without the queue.
+ * multiple of every block. Jobs of few iterations do without the queue.
  */
-const togetherSteps = 64;
+const togetherSteps = 40;
+const fewIterations = 128;
 
 /** How many steps points have taken when they are queued; undefined: they never are. */
 export const queuedAt = ({ iterations }: KernelJob) =>
-  iterations > 2 * togetherSteps ? togetherSteps : undefined;
+  iterations > fewIterations ? togetherSteps : undefined;
 
 export function emitCount(body: FunctionBody, job: KernelJob, options: EmitOptions): void {
   const { iterations, z0 } = job;

@@ -1,8 +1,9 @@
 // The kernel as a WebAssembly module: what it takes from the host and what it gives. The functions' bodies are
-// count.ts's, finish.ts's, enclosure.ts's, classify.ts's, fill.ts's and tiles.ts's.
-import { assemble, FunctionBody, i32, type Signature } from './assembler.js';
+// count.ts's, finish.ts's, cycle.ts's, enclosure.ts's, classify.ts's, fill.ts's and tiles.ts's.
+import { assemble, FunctionBody, i32, type Signature, v128 } from '../assembler.js';
 import { classifyParameters, emitClassify } from './classify.js';
 import { countParameters, emitCount } from './count.js';
+import { cycleParameters, emitCycle, hasCycles } from './cycle.js';
 import { emitTest, testParameters } from './enclosure.js';
 import { kernelBounds } from './escape.js';
 import { emitFill, fillParameters } from './fill.js';
@@ -23,11 +24,18 @@ export function emitKernel(job: KernelJob, reach: number): Uint8Array<ArrayBuffe
   ];
   const functions = new Map(names.map((name, i) => [name, i + 1]));
   const bounds = kernelBounds(job, reach);
-  const options = { ...bounds, functions, reference: 0, finish: imports.length };
   const exports: { name: string; body: FunctionBody }[] = [];
   /** Adds a function and gives its index. */
   const add = (name: string, body: FunctionBody) => imports.length + exports.push({ name, body }) - 1;
 
+  let cycle: number | undefined;
+  if (hasCycles(job)) {
+    const cycleBody = new FunctionBody({ parameters: cycleParameters, results: [v128] });
+    emitCycle(cycleBody, job);
+    cycle = add('cycle', cycleBody);
+  }
+  const finish = imports.length + exports.length;
+  const options = { ...bounds, functions, reference: 0, finish, cycle };
   const finishBody = new FunctionBody({ parameters: finishParameters, results: [] });
   emitFinish(finishBody, job, { ...options, bounds: bounds.near?.bounds ?? bounds.bounds });
   add('finish', finishBody);

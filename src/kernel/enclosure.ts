@@ -2,7 +2,7 @@
 // a tile (model.ts) through the steps until all of the tile has certainly escaped in one step, or part of it may have
 // (then nothing is told), or the iterations are over, or the tile has come back into where it was: then it stays
 // there for ever. What it tells is proved for what the plain kernel computes, bit for bit.
-import { type FunctionBody, i32, i64, v128 } from './assembler.js';
+import { type FunctionBody, i32, i64, v128 } from '../assembler.js';
 import { told } from './bounds.js';
 import type { EmitOptions } from './escape.js';
 import { inflation, largest, modelStep, underflow } from './model.js';

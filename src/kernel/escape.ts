@@ -2,8 +2,9 @@
 // a block of steps is taken, as many as bounds.ts allows; a point past the trigger is then told exactly: from |z|^2
 // alone (rule `overflow`) or by taking the block again step by step (bailout radius). Who is not told so is counted by
 // the host's `reference`.
+
+import { type FunctionBody, i32, v128 } from '../assembler.js';
 import type { EscapeRule } from '../scene/scene.js';
-import { type FunctionBody, i32, v128 } from './assembler.js';
 import { bailoutBounds, type EscapeBounds, nearReach, overflowBounds, told } from './bounds.js';
 import type { RealFunction } from './code.js';
 import type { KernelJob } from './reference.js';
@@ -15,6 +16,8 @@ export interface EmitOptions extends KernelBounds {
   readonly functions: ReadonlyMap<RealFunction, number>;
   readonly reference: number;
   readonly finish: number;
+  /** Of the one that proves cycles (cycle.ts), where it is for such jobs. */
+  readonly cycle: number | undefined;
 }
 
 /** What is certain of how points escape; undefined for the rule of convergence. */

@@ -1,5 +1,5 @@
 // The function that writes one count to all points of a rectangle.
-import { type FunctionBody, i32, v128 } from './assembler.js';
+import { type FunctionBody, i32, v128 } from '../assembler.js';
 import { countBytes } from './escape.js';
 import type { KernelJob } from './reference.js';
 

@@ -1,6 +1,6 @@
 // The function that takes queued points to their end, eight side by side: a lane whose point is done stores its count
 // and takes the next point of the queue. Here, where orbits are long, it is also seen when one repeats.
-import { type FunctionBody, i32, i64, v128 } from './assembler.js';
+import { type FunctionBody, i32, i64, v128 } from '../assembler.js';
 import { queuedAt, queueEntry, vectorCount } from './count.js';
 import { countBytes, type EmitOptions, escapeEmitter, type Lanes, lanesOf } from './escape.js';
 import type { KernelJob } from './reference.js';
@@ -11,8 +11,13 @@ import type { KernelJob } from './reference.js';
  */
 export const finishParameters = [i32, i32, i32, i32, i32] as const;
 
-/** Steps between two looks whether an orbit has come back, at most: many periods divide it. */
-const lookEvery = 240;
+/**
+ * Steps between two looks whether orbits have come back: many periods divide the first number. After a look that tells
+ * some they are so many again, after one in vain twice as many as before, up to the last.
+ */
+const [lookEvery, lookSeldom] = [60, 480];
+/** An attracting cycle is looked for where |z - z at the last look|^2 is below this. */
+const nearSquare = 2 ** -6;
 
 export function emitFinish(body: FunctionBody, job: KernelJob, options: EmitOptions): void {
   const { iterations } = job;
@@ -26,13 +31,9 @@ export function emitFinish(body: FunctionBody, job: KernelJob, options: EmitOpti
   const [queue, queueEnd, stride, target, seesPeriods] = [0, 1, 2, 3, 4];
   /** How many lanes have points. */
   const [under, address] = [body.local(i32), body.local(i32)];
-  /** Steps that this function has taken, and when it must look at its points at the latest. */
-  const [now, deadline, age] = ([i64, i64, i64] as const).map((type) => body.local(type)) as [
-    number,
-    number,
-    number,
-  ];
-  const [hit, ages] = [body.local(v128), body.local(v128)];
+  /** Steps that this function has taken, when it must stop at the latest, when it looks whether orbits repeat. */
+  const [now, deadline, age, lookAt, between] = Array.from({ length: 5 }, () => body.local(i64)) as Five;
+  const [hit, ages, square, before, told] = Array.from({ length: 5 }, () => body.local(v128)) as Five;
   const all = Array.from({ length: vectorCount }, () => ({
     ...lanesOf(body),
     /** The states that the orbit had at the last look, and at one before that is kept for longer. */
@@ -42,6 +43,8 @@ export function emitFinish(body: FunctionBody, job: KernelJob, options: EmitOpti
     begun: [body.local(i64), body.local(i64)],
     /** When the next state is to be kept, and how long until then. */
     ...{ keepAt: body.local(i64), keepFor: body.local(i64) },
+    /** For each lane: when a cycle may be looked for, and how long to wait after that was in vain. */
+    ...{ tryAt: body.local(v128), wait: body.local(v128) },
   }));
   type Queued = (typeof all)[number];
   /** What a step changes, and copies of it. */
@@ -58,6 +61,13 @@ export function emitFinish(body: FunctionBody, job: KernelJob, options: EmitOpti
     body.i64x2(0n).set(lanes.live);
     refill(lanes);
   }
+  body
+    .i64(2 * lookEvery)
+    .i64(iterations)
+    .get(seesPeriods)
+    .op('select')
+    .tee(between)
+    .set(lookAt);
   setDeadline();
   body.get(under).if(() =>
     body.loop((again) => {
@@ -88,7 +98,13 @@ export function emitFinish(body: FunctionBody, job: KernelJob, options: EmitOpti
         .op('i64.ge_u')
         .if(() => {
           for (const lanes of all) endOld(lanes);
-          if (!readsPrevious) body.get(seesPeriods).if(lookForPeriods);
+          body
+            .get(now, lookAt)
+            .op('i64.ge_u')
+            .if(() => {
+              if (!readsPrevious) body.get(seesPeriods).if(lookForPeriods);
+              body.get(now, between).op('i64.add').set(lookAt);
+            });
           setDeadline();
         });
       for (const lanes of all)
@@ -159,7 +175,7 @@ export function emitFinish(body: FunctionBody, job: KernelJob, options: EmitOpti
   }
 
   function load(lanes: Queued, lane: number) {
-    const { x, y, pRe, pIm, previousRe, previousIm, live, count, untold, seenX, lastX } = lanes;
+    const { x, y, pRe, pIm, previousRe, previousIm, live, count, untold, seenX, lastX, tryAt, wait } = lanes;
     for (const [i, local] of [x, y, pRe, pIm, previousRe, previousIm].entries())
       body
         .get(queue, local)
@@ -172,6 +188,8 @@ export function emitFinish(body: FunctionBody, job: KernelJob, options: EmitOpti
       [lastX, -1],
       [count, iterations],
       [untold, 0],
+      [tryAt, 0],
+      [wait, lookEvery],
     ] as const)
       body.get(local).i64(value).replaceLaneInteger(lane).set(local);
     body.get(queue).set(lanes.entries[lane]!).get(now).set(lanes.begun[lane]!);
@@ -181,7 +199,7 @@ export function emitFinish(body: FunctionBody, job: KernelJob, options: EmitOpti
 
   /** When the first point will have taken all its steps, or to look; points that come later have more time. */
   function setDeadline() {
-    body.i64(lookEvery).i64(iterations).get(seesPeriods).op('select').get(now).op('i64.add').set(deadline);
+    body.get(lookAt).set(deadline);
     for (const lanes of all)
       for (const lane of [0, 1])
         body.get(lanes.entries[lane]!).if(() => {
@@ -202,10 +220,15 @@ export function emitFinish(body: FunctionBody, job: KernelJob, options: EmitOpti
    * divide the steps since, the kept state all others (Brent's way).
    */
   function lookForPeriods() {
-    for (const { x, y, lastX, lastY, seenX, seenY, live, keepAt, keepFor } of all) {
+    body.i64x2(0n).set(told);
+    for (const lanes of all) {
+      const { x, y, lastX, lastY, seenX, seenY, live, keepAt, keepFor } = lanes;
       body.get(x, lastX).op('i64x2.eq').get(y, lastY).op('i64x2.eq', 'v128.and');
       body.get(x, seenX).op('i64x2.eq').get(y, seenY).op('i64x2.eq', 'v128.and', 'v128.or').set(hit);
-      body.get(live, hit).op('v128.andnot').set(live).get(x).set(lastX).get(y).set(lastY);
+      body.get(live).tee(before).get(hit).op('v128.andnot').set(live);
+      if (options.cycle !== undefined) lookForCycle(lanes, options.cycle);
+      body.get(before, live).op('v128.andnot').get(told).op('v128.or').set(told);
+      body.get(x).set(lastX).get(y).set(lastY);
       body
         .get(now, keepAt)
         .op('i64.ge_u')
@@ -214,5 +237,29 @@ export function emitFinish(body: FunctionBody, job: KernelJob, options: EmitOpti
           body.get(keepFor).i64(1).op('i64.shl').tee(keepFor).get(now).op('i64.add').set(keepAt);
         });
     }
+    body.get(told).op('v128.any_true');
+    body.if(
+      () => body.i64(lookEvery).set(between),
+      () => {
+        body.get(between, between).op('i64.add').tee(between).i64(lookSeldom).op('i64.ge_u');
+        body.if(() => body.i64(lookSeldom).set(between));
+      },
+    );
+  }
+
+  /** Points that have hardly moved since the last look may be about to be drawn into a cycle. */
+  function lookForCycle({ x, y, pRe, pIm, lastX, lastY, live, tryAt, wait }: Queued, cycle: number) {
+    body.get(x, lastX).op('f64x2.sub').tee(hit).get(hit).op('f64x2.mul');
+    body.get(y, lastY).op('f64x2.sub').tee(hit).get(hit).op('f64x2.mul', 'f64x2.add').tee(square);
+    body.f64x2(nearSquare).op('f64x2.lt').get(live).op('v128.and');
+    body.get(now).splat64().get(tryAt).op('i64x2.lt_s', 'v128.andnot').tee(hit).op('v128.any_true');
+    body.if(() => {
+      // Who is not told now waits twice as long as before.
+      body.get(wait, wait).op('i64x2.add').get(wait, hit).op('v128.bitselect').set(wait);
+      body.get(now).splat64().get(wait).op('i64x2.add').get(tryAt, hit).op('v128.bitselect').set(tryAt);
+      body.get(live).get(x, y, pRe, pIm, square, hit).call(cycle).op('v128.andnot').set(live);
+    });
   }
 }
+
+type Five = [number, number, number, number, number];

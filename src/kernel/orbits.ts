@@ -1,8 +1,9 @@
 // Orbits that are followed once more, after their counts are known: how far, with which slopes, how near to a trap. One
 // function of a WebAssembly module of its own moves many orbits on, two in a vector; `followReference` does the same in
 // plain TypeScript, bit for bit. What the ends of orbits mean is trace.ts's.
+
+import { assemble, FunctionBody, i32, v128 } from '../assembler.js';
 import type { Trap } from '../scene/scene.js';
-import { assemble, FunctionBody, i32, v128 } from './assembler.js';
 import { Code, type InputName, type Instruction } from './code.js';
 import { realFunctions } from './functions.js';
 import type { KernelJob } from './reference.js';

@@ -1,6 +1,6 @@
 // Straight-line code (code.ts) emitted on vectors of two doubles, and the step of a job as such code. Functions that
 // WebAssembly lacks are called on the host, one double at a time, where they are reference.ts's own.
-import { type FunctionBody, f64, type Opcode, type Signature, v128 } from './assembler.js';
+import { type FunctionBody, f64, type Opcode, type Signature, v128 } from '../assembler.js';
 import type { InputName, Instruction, RealFunction } from './code.js';
 import { lower } from './lower.js';
 import type { KernelJob } from './reference.js';

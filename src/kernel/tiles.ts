@@ -1,7 +1,7 @@
 // The function that cuts a band of rows into tiles: those that are proved to have one count are filled, others cut
 // again, down to where counting their points is cheaper. What is proved is enclosure.ts's. It stands in the module and
 // not in JavaScript, because an engine takes longer to make that fast than a picture takes.
-import { type FunctionBody, i32, v128 } from './assembler.js';
+import { type FunctionBody, i32, v128 } from '../assembler.js';
 import { appendRectangle, queuedAt, rectangleBytes } from './count.js';
 import { testBytes, testRows, tilesAtOnce, untold } from './enclosure.js';
 import { countBytes } from './escape.js';
@@ -16,7 +16,7 @@ const smallestTile = 4;
  * iterations, because short orbits are over before a test is.
  */
 const worthwhile = [
-  [4, 0.15],
+  [4, 0.3],
   [8, 0.04],
   [16, 0.02],
 ] as const;

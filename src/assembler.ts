@@ -1,5 +1,5 @@
-// A small assembler for WebAssembly: modules with one imported memory, imported and exported functions, and
-// only the instructions that emit.ts uses. It knows no formulas. Format and opcodes: WebAssembly Core
+// A small assembler for WebAssembly: modules with one imported memory, imported and exported functions, and only the
+// instructions that kernels (kernel/emit.ts) and the PNG filter (encode/up.ts) use. It knows neither. Format and opcodes: WebAssembly Core
 // Specification 2.0, chapter 5. Looked at first: binaryen (100 MB installed) and wabt (it assembles text);
 // the form of an assembler as a file of its own is learnt from jax-js.
 
@@ -28,6 +28,7 @@ const scalarOpcodes = {
   'i32.add': 0x6a,
   'i32.sub': 0x6b,
   'i32.mul': 0x6c,
+  'i32.rem_u': 0x70,
   'i32.and': 0x71,
   'i32.or': 0x72,
   'i32.shl': 0x74,
@@ -47,7 +48,14 @@ const vectorOpcodes = {
   'v128.or': 0x50,
   'v128.bitselect': 0x52,
   'v128.any_true': 0x53,
+  'i8x16.sub': 0x71,
+  'i16x8.extadd_pairwise_i8x16_u': 0x7d,
+  'i32x4.extadd_pairwise_i16x8_u': 0x7f,
   'i16x8.narrow_i32x4_u': 0x86,
+  'i16x8.add': 0x8e,
+  'i16x8.extmul_low_i8x16_u': 0x9e,
+  'i16x8.extmul_high_i8x16_u': 0x9f,
+  'i32x4.add': 0xae,
   'i64x2.all_true': 0xc3,
   'i64x2.shl': 0xcb,
   'i64x2.add': 0xce,
@@ -124,6 +132,12 @@ export class FunctionBody {
     return this;
   }
 
+  /** A vector of 16 bytes. */
+  bytes(values: readonly number[]): this {
+    this.code.push(0xfd, 0x0c, ...values);
+    return this;
+  }
+
   /** Loads 16 bytes from the address on the stack. */
   load(offset = 0): this {
     return this.memory(0x00, 3, offset);
@@ -148,6 +162,11 @@ export class FunctionBody {
     this.code.push(lane);
     return this;
   }
+  /** Stores the lowest byte of an i32: address and value on the stack. */
+  store8(offset = 0): this {
+    this.code.push(0x3a, 0, ...unsigned(offset));
+    return this;
+  }
   /** Stores an i32: address and value on the stack. */
   store32(offset = 0): this {
     this.code.push(0x36, 2, ...unsigned(offset));
@@ -170,7 +189,11 @@ export class FunctionBody {
   }
   /** Whether a 64-bit lane of a mask is set: its lower half as an i32. */
   lane64(lane: number): this {
-    this.code.push(0xfd, 0x1b, 2 * lane);
+    return this.lane32(2 * lane);
+  }
+  /** One of the four i32 of the vector on the stack. */
+  lane32(lane: number): this {
+    this.code.push(0xfd, 0x1b, lane);
     return this;
   }
   /** One of the two doubles of the vector on the stack. */

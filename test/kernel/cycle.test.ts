@@ -1,0 +1,97 @@
+// Points that attracting cycles are said to hold for ever, next to the boundary of the Mandelbrot set, where cycles
+// hardly attract and points outside take long to leave: against the same points with every step taken.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { parseFormula } from '../../src/formula/parse.js';
+import { compileKernel, startKernel } from '../../src/kernel/kernel.js';
+import { reachOf, type SamplePoints } from '../../src/kernel/points.js';
+import type { KernelJob } from '../../src/kernel/reference.js';
+import type { Complex } from '../../src/scene/complex.js';
+import { viewPoints } from '../../src/scene/view.js';
+
+const mandelbrot: KernelJob = {
+  ...{ step: parseFormula('z^2 + c'), c: 'p', z0: [0, 0], iterations: 1000, escape: 2 },
+};
+
+/** The counts of both ways. */
+function countBothWays(job: KernelJob, points: SamplePoints) {
+  const [rows, columns] = [points.rowRe.length, points.columnRe.length];
+  const kernel = startKernel(job, compileKernel(job, reachOf(points)), points);
+  const [quick, brute] = [new Uint32Array(rows * columns), new Uint32Array(rows * columns)];
+  const type = job.iterations < 2 ** 16 ? Uint16Array : Uint32Array;
+  for (const [target, exact] of [
+    [quick, 'enclosures'],
+    [brute, 'brute'],
+  ] as const) {
+    const counts = new type(rows * columns);
+    kernel.count(0, rows, counts, exact);
+    target.set(counts);
+  }
+  return { quick, brute };
+}
+
+/** Sample points in one row, in no order, so that none is told as part of a tile. */
+function pointsOf(numbers: readonly Complex[]): SamplePoints {
+  return {
+    ...{ rowRe: new Float64Array(1), rowIm: new Float64Array(1) },
+    columnRe: Float64Array.from(numbers, ([re]) => re),
+    columnIm: Float64Array.from(numbers, ([, im]) => im),
+  };
+}
+
+/** The c whose cycle of period 1 or 2 has this multiplier. */
+function withMultiplier(period: 1 | 2, modulus: number, angle: number): Complex {
+  const [re, im] = [modulus * Math.cos(angle), modulus * Math.sin(angle)];
+  if (period === 2) return [re / 4 - 1, im / 4];
+  return [re / 2 - (re * re - im * im) / 4, im / 2 - (re * im) / 2];
+}
+
+for (const escape of [2, 5, 'overflow'] as const)
+  test(`views across the boundary have the counts of brute force: ${escape}`, () => {
+    const view = fc.record({
+      period: fc.constantFrom<1 | 2>(1, 2),
+      angle: fc.oneof(
+        fc.double({ min: 0, max: 7, noNaN: true }),
+        fc.constantFrom(0, Math.PI, 2.0943951, 1.2566371),
+      ),
+      zoom: fc.double({ min: 0, max: 44, noNaN: true }),
+      iterations: fc.constantFrom(129, 200, 1000, 3001),
+      z0: fc.constantFrom<KernelJob['z0'][]>('p', [0, 0]),
+    });
+    fc.assert(
+      fc.property(view, ({ period, angle, zoom, iterations, z0 }) => {
+        const [x, y] = withMultiplier(period, 1, angle);
+        const points = viewPoints({
+          ...{ center: [String(x), String(y)], width: 2 ** -zoom },
+          ...{ columns: 24, rows: 17, rotation: 0 },
+        });
+        const { quick, brute } = countBothWays({ ...mandelbrot, escape, iterations, z0 }, points);
+        assert.deepEqual(quick, brute);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+test('points just outside leave when they do, however long a cycle seems to hold them', () => {
+  const outside = Array.from({ length: 400 }, (_, i) => {
+    const distance = 10 ** (-2 - (i % 40) / 8);
+    return withMultiplier(i % 3 === 0 ? 2 : 1, 1 + distance, i % 5 === 0 ? 0 : i);
+  });
+  const { quick, brute } = countBothWays({ ...mandelbrot, iterations: 20_000 }, pointsOf(outside));
+  assert.deepEqual(quick, brute);
+  assert.ok(brute.filter((count) => count > 500 && count < 20_000).length > 50);
+});
+
+test('radii within which the set does not lie, and starts that are not critical, have the counts of brute force', () => {
+  for (const job of [
+    { ...mandelbrot, escape: 0.5 },
+    { ...mandelbrot, escape: 1.2 },
+    { ...mandelbrot, z0: [0.4, 0.3] as const },
+    { ...mandelbrot, step: parseFormula('z^3 + c') },
+  ]) {
+    const points = viewPoints({ center: ['-0.4', '0.2'], width: 2, columns: 60, rows: 40, rotation: 0 });
+    const { quick, brute } = countBothWays(job, points);
+    assert.deepEqual(quick, brute);
+  }
+});
