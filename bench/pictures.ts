@@ -22,7 +22,7 @@ import { type Run, whole } from './shared/whole.js';
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const rounds = Number(process.argv[2] ?? 5);
 const kills = Number(process.argv[3] ?? 20);
-const command = join(root, 'dist', 'src', 'cli', 'main.js');
+const command = join(root, 'dist', 'command', 'mandoline.js');
 const folder = mkdtempSync(join(os.tmpdir(), 'mandoline-bench-'));
 
 const line = (what: string, value: string, rest = '') => console.log(`${what.padEnd(56)} ${value}  ${rest}`);
@@ -74,7 +74,7 @@ async function smooth(): Promise<void> {
       },
     };
     for (const [compressionLevel, adaptiveFiltering] of [
-      ...[1, 2, 3, 6].map((level) => [level, false] as const),
+      ...[1, 2, 3, 4, 5, 6].map((level) => [level, false] as const),
       ...[1, 2, 3, 6].map((level) => [level, true] as const),
     ])
       ways[`sharp, level ${compressionLevel}${adaptiveFiltering ? ', adaptive filters' : ''}`] = async () =>

@@ -28,3 +28,15 @@ export const coloringOf = (scene: Scene): Coloring =>
 
 /** The channels that a scene's picture is made from. */
 export const channelsOf = (scene: Scene): readonly ChannelName[] => channels[coloringOf(scene)];
+
+const continuous: readonly Coloring[] = ['smooth', 'distance', 'trap', 'slope'];
+
+/** Whether a scene's colours go over into each other; others are few. */
+export const isContinuous = (scene: Scene): boolean => continuous.includes(coloringOf(scene));
+
+/** Whether the samples of a scene's picture are the numbers of colours, of which there are at most 256. */
+export const isIndexed = (scene: Scene): boolean =>
+  !isContinuous(scene) && (scene.depth ?? 8) === 8 && (scene.view?.samples ?? 1) === 1;
+
+/** How many bytes a pixel of a scene's picture takes. */
+export const pixelBytes = (scene: Scene): number => (isIndexed(scene) ? 1 : (3 * (scene.depth ?? 8)) / 8);

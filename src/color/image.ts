@@ -26,8 +26,11 @@ export const toBytes = (samples: Uint16Array): Uint8Array =>
   Uint8Array.from(samples, (part) => Math.round(part / 257));
 
 /** The colours that numbers of a palette stand for: red, green, blue in turn. */
-export function withColors(numbers: Uint8Array, palette: Uint8Array): Uint8Array {
-  const colors = new Uint8Array(3 * numbers.length);
+export function withColors(
+  numbers: Uint8Array,
+  palette: Uint8Array,
+  colors = new Uint8Array(3 * numbers.length),
+): Uint8Array {
   for (let i = 0, to = 0; i < numbers.length; i++) {
     const from = 3 * numbers[i]!;
     colors[to++] = palette[from]!;

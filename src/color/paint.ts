@@ -72,6 +72,19 @@ function makeNumberer(tones: Tones): Numberer {
   if (coloring === 'decomposition') return each('angle', (angle) => turn(angle));
   if (coloring === 'binary') return each('angle', (angle) => turn(angle < 0.5 ? 0.2 : 0.8));
   const shadeOf = countShades(tones);
+  if (coloring === 'count') {
+    const colorOf = (count: number) =>
+      inside !== undefined && count === iterations ? inside : shadeOf(count);
+    // One look for each point, where there are not too many counts.
+    const table =
+      iterations < tableSize
+        ? Uint16Array.from({ length: iterations + 1 }, (_, count) => colorOf(count))
+        : undefined;
+    return ({ counts }, into) => {
+      if (table) for (let i = 0; i < into.length; i++) into[i] = table[counts[i]!]!;
+      else for (let i = 0; i < into.length; i++) into[i] = colorOf(counts[i]!);
+    };
+  }
   // Basin 0, where orbits come nowhere, is the first group; beyond the last the others begin again.
   const groupOf = (basin: number) => (basin === 0 || groups === 1 ? 0 : 1 + ((basin - 1) % (groups - 1)));
   return ({ counts, channels }, into) => {

@@ -4,7 +4,7 @@
 import type { Field } from '../field/field.js';
 import { cosAndSin } from '../rotation.js';
 import type { Coloring, Scale, Scene } from '../scene/scene.js';
-import { coloringOf } from './coloring.js';
+import { coloringOf, isContinuous, isIndexed } from './coloring.js';
 import { basinColors, colorOf, colorTable } from './palettes.js';
 
 /** From a number's range to places from 0 to 1. */
@@ -96,8 +96,6 @@ export async function tonesOf(sample: Field | undefined, scene: Scene): Promise<
   const coloring = coloringOf(scene);
   const { iterations, density = 1, offset = 0, depth = 8 } = scene;
   const samples = scene.view?.samples ?? 1;
-  const isFlat = samples === 1 && depth === 8;
-  const isSmooth = ['smooth', 'distance', 'trap', 'slope'].includes(coloring);
   const basins = sample?.channels?.basin;
   const groups =
     coloring === 'basin'
@@ -107,7 +105,7 @@ export async function tonesOf(sample: Field | undefined, scene: Scene): Promise<
         : 1;
   // Counts that reach the last have the last colour, and traps catch what never escapes; black is asked for there.
   const hasInside = scene.inside !== undefined || !['count', 'trap', 'basin', 'period'].includes(coloring);
-  const all = isSmooth ? manyColors : fewColors;
+  const all = isContinuous(scene) ? manyColors : fewColors;
   const shades =
     coloring === 'basin'
       ? Math.floor((all - (hasInside ? 1 : 0)) / groups)
@@ -125,7 +123,7 @@ export async function tonesOf(sample: Field | undefined, scene: Scene): Promise<
     curve: curveOf(sample, scene, coloring),
     colors: hasInside ? Uint16Array.of(...colors, ...colorOf(scene.inside ?? black)) : colors,
     light: coloring === 'slope' ? lightOf(scene) : undefined,
-    isIndexed: isFlat && !isSmooth,
+    isIndexed: isIndexed(scene),
   };
 }
 

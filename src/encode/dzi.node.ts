@@ -4,7 +4,7 @@
 import { readdirSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { PixelFormat, PixelRows } from '../color/image.js';
+import { bytesInRow, type PixelFormat, type PixelRows } from '../color/image.js';
 import { cutRows } from './bands.js';
 import { openFolder } from './folder.node.js';
 import { openOutput } from './output.node.js';
@@ -13,13 +13,15 @@ import { rgbRows } from './rgb.js';
 
 /** Sides of a tile in pixels, without overlap. */
 const tileSize = 256;
+/** Tiles that are under way at once: enough that many threads have something to do, few beside a row of tiles. */
+const lanes = 16;
 
 export interface DziOutput {
   /** Of NAME.dzi, as it was given. */
   readonly path: string;
   /**
-   * Writes all tiles, each with compression of its own, then NAME.dzi; gives the number of bytes. Throws OutputError,
-   * or what the rows throw.
+   * Writes all tiles, those under way each with compression of its own, then NAME.dzi; gives the number of bytes.
+   * Throws OutputError, or what the rows throw.
    */
   write(format: PixelFormat, rows: PixelRows, compression: () => PngCompression): Promise<number>;
   discard(): void;
@@ -66,17 +68,20 @@ async function writePyramid(
   let largest = 0;
   while (2 ** largest < Math.max(width, height)) largest++;
   for (let level = 0; level <= largest; level++) await mkdir(join(folder, String(level)));
-  const write = async (name: string, size: TileSize, pixels: Uint8Array) => {
+  const compressions = Array.from({ length: lanes }, compression);
+  const write: TileWriter = async (lane, name, size, pixels) => {
     const chunks: Uint8Array[] = [];
-    const tile = encodePng({ ...size, depth: 8 }, only(pixels), {}, compression());
+    const tile = encodePng({ ...size, depth: 8 }, only(pixels), {}, compressions[lane]!);
     for await (const chunk of tile) chunks.push(chunk);
     const file = Buffer.concat(chunks);
     await writeFile(join(folder, name), file);
     bytes += file.length;
   };
   const take = levelTaker(largest, width, height, write);
-  const shape = { rows: height, columns: 3 * width };
-  for await (const row of cutRows(rgbRows(format, rows), shape, 1)) await take(row);
+  const columns = bytesInRow(format);
+  const memory = new Uint8Array(columns);
+  const single = cutRows(rows, { rows: height, columns }, 1, () => memory);
+  for await (const row of rgbRows(format, single)) await take(row);
   return bytes;
 }
 
@@ -84,7 +89,8 @@ interface TileSize {
   readonly width: number;
   readonly height: number;
 }
-type TileWriter = (name: string, size: TileSize, pixels: Uint8Array) => Promise<void>;
+/** Writes a tile in a lane where no other is under way. */
+type TileWriter = (lane: number, name: string, size: TileSize, pixels: Uint8Array) => Promise<void>;
 
 /** Takes the rows of a level, one after the other; writes its tiles, and hands the halved rows to the level below. */
 function levelTaker(
@@ -98,6 +104,7 @@ function levelTaker(
   const stride = 3 * width;
   const band = new Uint8Array(stride * Math.min(tileSize, height));
   const upper = new Uint8Array(stride);
+  const half = new Uint8Array(below ? 3 * Math.ceil(width / 2) : 0);
   let taken = 0;
   return async (row) => {
     band.set(row, (taken % tileSize) * stride);
@@ -105,13 +112,13 @@ function levelTaker(
     const isLast = taken === height;
     if (taken % tileSize === 0 || isLast) {
       const tileRow = Math.ceil(taken / tileSize) - 1;
-      await writeTiles(band, width, taken - tileRow * tileSize, (column, size, pixels) =>
-        write(`${level}/${column}_${tileRow}.png`, size, pixels),
+      await writeTiles(band, width, taken - tileRow * tileSize, (lane, column, ...tile) =>
+        write(lane, `${level}/${column}_${tileRow}.png`, ...tile),
       );
     }
     if (!below) return;
-    if (taken % 2 === 0) await below(halved(upper, row));
-    else if (isLast) await below(halved(row, row));
+    if (taken % 2 === 0) await below(halve(upper, row, half));
+    else if (isLast) await below(halve(row, row, half));
     else upper.set(row);
   };
 }
@@ -120,34 +127,39 @@ async function writeTiles(
   band: Uint8Array,
   width: number,
   height: number,
-  write: (column: number, size: TileSize, pixels: Uint8Array) => Promise<void>,
+  write: (lane: number, column: number, size: TileSize, pixels: Uint8Array) => Promise<void>,
 ): Promise<void> {
-  const columns = Array.from({ length: Math.ceil(width / tileSize) }, (_, column) => column);
-  // All at once: where others compress, each has something to do.
-  await Promise.all(
-    columns.map((column) => {
+  const columns = Math.ceil(width / tileSize);
+  let next = 0;
+  const run = async (lane: number) => {
+    const memory = new Uint8Array(3 * tileSize * height);
+    while (next < columns) {
+      const column = next++;
       const left = column * tileSize;
       const size = { width: Math.min(tileSize, width - left), height };
-      const pixels = new Uint8Array(3 * size.width * height);
+      const pixels = memory.subarray(0, 3 * size.width * height);
       for (let row = 0; row < height; row++) {
         const from = 3 * (row * width + left);
         pixels.set(band.subarray(from, from + 3 * size.width), 3 * row * size.width);
       }
-      return write(column, size, pixels);
-    }),
-  );
+      await write(lane, column, size, pixels);
+    }
+  };
+  await Promise.all(Array.from({ length: lanes }, (_, lane) => run(lane)));
 }
 
 /**
  * Two rows made one of half as many pixels, each the mean of four; a last odd column is the mean of two. The mean is
  * taken of light, which is about the square of a sample (sRGB: its power 2.2), and so the same on every machine.
  */
-function halved(upper: Uint8Array, lower: Uint8Array): Uint8Array {
-  const half = new Uint8Array(3 * Math.ceil(upper.length / 6));
+function halve(upper: Uint8Array, lower: Uint8Array, half: Uint8Array): Uint8Array {
   for (let to = 0; to < half.length; to++) {
     const from = to + 3 * Math.floor(to / 3);
     const next = from + 3 < upper.length ? from + 3 : from;
-    const [a, b, c, d] = [upper[from]!, upper[next]!, lower[from]!, lower[next]!];
+    const a = upper[from]!;
+    const b = upper[next]!;
+    const c = lower[from]!;
+    const d = lower[next]!;
     half[to] = roots[(a * a + b * b + c * c + d * d) >> 2]!;
   }
   return half;

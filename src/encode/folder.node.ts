@@ -1,6 +1,7 @@
-// Where a folder of files goes: beside its place first, and in it only when it is whole. Which files they are is the
-// encoders'.
+// Where a folder of files goes: beside its place first, and in it only when it is whole; and folders that are filled
+// where they are. Which files they are is the encoders'.
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { OutputError, outputError, partOf } from './output.node.js';
 
 export interface FolderOutput {
@@ -45,4 +46,19 @@ export function openFolder(path: string, kind: string, isOurs: (folder: string) 
       }
     },
   };
+}
+
+/** A folder to be filled where it is, made where there is none. Throws OutputError. */
+export function makeFolder(folder: string): void {
+  const above = dirname(resolve(folder));
+  if (!statSync(above, { throwIfNoEntry: false }))
+    throw new OutputError(`${folder}: there is no folder ${above}; make it first`);
+  const status = statSync(folder, { throwIfNoEntry: false });
+  if (status && !status.isDirectory()) throw new OutputError(`${folder}: is no folder; give the name of one`);
+  try {
+    // Not with its parents: where the system keeps no files, Node 20 tries that for ever.
+    if (!status) mkdirSync(folder);
+  } catch (error) {
+    throw outputError(folder, error);
+  }
 }

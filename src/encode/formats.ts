@@ -1,12 +1,14 @@
 // The kinds of file that a field can become on every platform, while it is made, band by band. Those that need Node's
 // own are in files of their own.
 import type { PixelFormat, PixelRows } from '../color/image.js';
+import { PictureError } from '../errors.js';
 import type { Counts, Field } from '../field/field.js';
 import { type Scene, sceneText } from '../scene/scene.js';
 import type { Samples } from './bands.js';
 import { type Dtype, encodeNpy, fittingDtype, typeOf } from './npy.js';
 import { encodeNpz, type Matrix } from './npz.js';
 import { encodePng, type PngCompression } from './png.js';
+import { readPngText } from './png-text.js';
 
 /** A field as it is made: bands of rows from the top, each to be read before the next is asked for. */
 export interface FieldBands {
@@ -27,9 +29,27 @@ export interface EncodeOptions {
 type Encoder = (field: FieldBands, options: EncodeOptions) => AsyncIterable<Uint8Array>;
 
 /** The text of a PNG that has its scene. */
-export const sceneKey = 'Scene';
+const sceneKey = 'Scene';
 
 export const pngTexts = (scene: Scene) => ({ Software: 'Mandoline', [sceneKey]: sceneText(scene) });
+
+/** A picture's size, in pixels, and the text of its scene. */
+export interface PictureText {
+  readonly width: number;
+  readonly height: number;
+  readonly text: string;
+}
+
+/** Throws PictureError for what is no whole PNG or has no scene in it. */
+export function readSceneText(file: Uint8Array, crc: (bytes: Uint8Array) => number): PictureText {
+  const { width, height, texts } = readPngText(file, crc);
+  const text = texts.get(sceneKey);
+  if (text === undefined)
+    throw new PictureError(
+      'has no scene in it; only pictures that mandoline wrote have, as they were written',
+    );
+  return { width, height, text };
+}
 
 export const formats = {
   png: (field, { compression }) =>

@@ -3,9 +3,12 @@ import { type PixelFormat, type PixelRows, withColors } from '../color/image.js'
 
 /** The rows in portions as they come; they may be overwritten once more is asked for. 16 bits are rounded to 8. */
 export async function* rgbRows({ palette, depth }: PixelFormat, rows: PixelRows): PixelRows {
+  let colors = new Uint8Array();
   for await (const part of rows) {
-    if (palette) yield withColors(part, palette);
-    else yield depth === 16 ? rounded(part) : part;
+    if (palette) {
+      if (colors.length !== 3 * part.length) colors = new Uint8Array(3 * part.length);
+      yield withColors(part, palette, colors);
+    } else yield depth === 16 ? rounded(part) : part;
   }
 }
 

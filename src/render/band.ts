@@ -45,7 +45,7 @@ export interface Band extends Field {
 }
 
 /** This thread's name among others. */
-const worker = crypto.randomUUID();
+const worker = String(Math.random());
 /** Milliseconds since 1970, to their parts. */
 export const now = () => performance.timeOrigin + performance.now();
 
@@ -131,12 +131,24 @@ function paintBehind(
 
 function countFacts(counts: Field['counts']) {
   let [least, most, sum] = [counts[0]!, counts[0]!, 0];
-  for (let i = 0; i < counts.length; i++) {
-    const count = counts[i]!;
+  const fours = counts.length - (counts.length % 4);
+  for (let i = 0; i < fours; i += 4) {
+    // Four at once, which engines add as whole numbers, and one guess for the processor that is nearly always right.
+    const a = counts[i]!;
+    const b = counts[i + 1]!;
+    const c = counts[i + 2]!;
+    const d = counts[i + 3]!;
+    sum += a + b + c + d;
+    const low = Math.min(a, b, c, d);
+    const high = Math.max(a, b, c, d);
+    if (low >= least && high <= most) continue;
+    if (low < least) least = low;
+    if (high > most) most = high;
+  }
+  for (const count of counts.subarray(fours)) {
     sum += count;
-    if (count >= least && count <= most) continue; // nearly always: one guess for the processor to get right
-    if (count < least) least = count;
-    else most = count;
+    least = Math.min(least, count);
+    most = Math.max(most, count);
   }
   return { least, most, sum };
 }

@@ -2,8 +2,10 @@
 // killed, the machine lost its power or the disk was full, the same command goes on where it was. How a slice is kept is
 // stored-band.node.ts's.
 import { randomUUID } from 'node:crypto';
-import { existsSync, linkSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { existsSync, linkSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { makeFolder } from '../encode/folder.node.js';
+import { OutputError } from '../encode/output.node.js';
 import { StoreError } from '../errors.js';
 import { partial, tasks } from '../pool/index.js';
 import { parseScene, type Scene, sceneText } from '../scene/scene.js';
@@ -61,18 +63,8 @@ export function openStore(
       }),
     };
   } catch (error) {
-    throw storeError(folder, error);
+    throw error instanceof OutputError ? new StoreError(error.message) : storeError(folder, error);
   }
-}
-
-function makeFolder(folder: string): void {
-  const above = dirname(resolve(folder));
-  if (!statSync(above, { throwIfNoEntry: false }))
-    throw new StoreError(`${folder}: there is no folder ${above}; make it first`);
-  const status = statSync(folder, { throwIfNoEntry: false });
-  if (status && !status.isDirectory()) throw new StoreError(`${folder}: is no folder; give the name of one`);
-  // Not with its parents: where the system keeps no files, Node 20 tries that for ever.
-  if (!status) mkdirSync(folder);
 }
 
 /** What decides about a field's numbers: the scene without what only colours it. */

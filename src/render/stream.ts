@@ -1,6 +1,6 @@
 // A picture band by band, from the top, in memory that does not grow with it: workers compute and paint slices, and
 // whoever reads gets them in order.
-import { channelsOf } from '../color/coloring.js';
+import { channelsOf, pixelBytes } from '../color/coloring.js';
 import type { PixelFormat } from '../color/image.js';
 import { pixelFormat } from '../color/paint.js';
 import { needsSample, sampleStep, type Tones, tonesOf } from '../color/tones.js';
@@ -77,7 +77,7 @@ export function streamShape(
 ) {
   const [rows, columns] = sceneShape(scene);
   const samples = samplesOf(scene);
-  const bytes = pointBytes(channels, scene.iterations) + 6 / samples ** 2;
+  const bytes = pointBytes(channels, scene.iterations) + pixelBytes(scene) / samples ** 2;
   const fitting = Math.ceil((rows * columns * bytes) / slotBytes);
   const cut = slices ?? Math.min(rows / samples, Math.max(defaultSlices(rows / samples, workers), fitting));
   const slots = Math.min(cut, slotsPerWorker * Math.max(1, workers) + moreSlots);

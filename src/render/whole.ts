@@ -1,7 +1,14 @@
 // A field in one memory: computed by the workers of a pool slice by slice, or by this thread, once or again and again.
 import type { ChannelName, Field } from '../field/field.js';
 import { countsType, type Exact } from '../kernel/kernel.js';
-import { type Pool, type SliceRange, sliceRange, tasks, type WorkerShare } from '../pool/index.js';
+import {
+  type Pool,
+  type SliceRange,
+  type SliceTime,
+  sliceRange,
+  tasks,
+  type WorkerShare,
+} from '../pool/index.js';
 import { channelArrays } from './channels.js';
 import { countsBytes, defaultSlices } from './job.js';
 import { sharedMemory } from './memory.js';
@@ -22,7 +29,15 @@ export interface ComputeOptions {
   readonly verify?: boolean | { readonly seed: number } | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Told now and then how many slices are done, and once when all are. */
-  readonly onProgress?: ((progress: { readonly done: number; readonly slices: number }) => void) | undefined;
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
+}
+
+/** How far a computation has come. */
+export interface Progress {
+  readonly done: number;
+  readonly slices: number;
+  /** Who took which of the slices that are done, and when; where a pool fills a field. */
+  readonly timeline?: (() => readonly SliceTime[]) | undefined;
 }
 
 /** Who did what, and how long it took, in seconds. */
@@ -34,6 +49,8 @@ export interface Work {
   readonly start: number;
   /** From the first slice to the last. */
   readonly compute: number;
+  /** Who took which slice, and when, in seconds from the call; where a pool filled a field. */
+  readonly timeline?: (() => readonly SliceTime[]) | undefined;
 }
 
 /** What computing a field gives besides its numbers. */
@@ -62,7 +79,9 @@ export function wholeField(job: RenderJob, setup?: TraceSetup, wanted: readonly 
     const each = (pass: number): SliceOptions => ({
       ...{ slices, rows, signal },
       onProgress:
-        onProgress && (({ done }) => onProgress({ done: pass * slices + done, slices: passes * slices })),
+        onProgress &&
+        (({ done, ...others }) =>
+          onProgress({ ...others, done: pass * slices + done, slices: passes * slices })),
     });
     const work = pool
       ? await inPool(pool.fill(worker.countSlice, counts, [job, exact], each(0)))
@@ -89,10 +108,11 @@ type SliceOptions = Pick<ComputeOptions, 'signal' | 'onProgress'> & {
 };
 
 async function inPool(fill: ReturnType<Pool['fill']>) {
-  const { workers, timeline } = await fill;
+  const report = await fill;
   return {
-    shares: workers,
-    start: timeline.reduce((least, { start }) => Math.min(least, start), Infinity),
+    shares: report.workers,
+    start: report.timeline.reduce((least, { start }) => Math.min(least, start), Infinity),
+    timeline: () => report.timeline,
   };
 }
 

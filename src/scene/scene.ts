@@ -354,7 +354,7 @@ export function describeIssue(issue: v.BaseIssue<unknown>): SceneIssue[] {
   const given = isKey ? issue.path!.at(-1)!.value : issue.input;
   const noKey = () => `is no key here${didYouMean(String(issue.path!.at(-1)!.key), keys)}`;
   const accepted = !isKey ? issue.message : issue.expected === 'never' ? noKey() : 'must be given';
-  return [{ path: path ?? '', given: spell(given), accepted }];
+  return [{ path: shorten(path ?? ''), given: spell(given), accepted }];
 }
 
 /** All keys that stand somewhere in a scene. */
@@ -376,5 +376,9 @@ const longestShown = 60;
 /** A value as an error shows it, on one line and not too long. */
 export function spell(value: unknown): string {
   const text = ['object', 'string'].includes(typeof value) ? JSON.stringify(value, shallow()) : String(value);
-  return text.length > longestShown ? `${text.slice(0, longestShown - 3)}...` : text;
+  return shorten(text);
 }
+
+/** A text for people, cut off where it is too long for them. */
+export const shorten = (text: string): string =>
+  text.length > longestShown ? `${text.slice(0, longestShown - 3)}...` : text;

@@ -10,7 +10,7 @@ const zlibs = (bytes: Uint8Array) =>
 
 const parts = fc.oneof(
   fc.uint8Array({ maxLength: 100 }),
-  fc.integer({ min: 0, max: 200_000 }).map((length) => new Uint8Array(length).fill(255)),
+  fc.integer({ min: 0, max: 20_000 }).map((length) => new Uint8Array(length).fill(255)),
 );
 
 test("the checksum is zlib's, of a whole and of two parts that were summed apart", () => {

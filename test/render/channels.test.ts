@@ -1,7 +1,7 @@
 // Channels of a field: the same whoever computes them, continuous where they should be, and true where truth is known.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type ChannelName, gallery, inPixels, render, type ViewScene } from 'mandoline';
+import { type ChannelName, gallery, inPixels, render, type Scene, type ViewScene } from 'mandoline';
 import { Pool } from 'mandoline/pool';
 
 const all: ChannelName[] = ['smooth', 'distance', 'slope', 'angle', 'trap', 'period', 'basin'];
@@ -45,18 +45,74 @@ test('-1 has the period 2, the rabbit 3, 0 has 1, and what escapes has none', as
   }
 });
 
-test('the continuous count goes on across dwell bands, and is the count but for a fraction', async () => {
-  for (const name of ['mandelbrot', 'lambda', 'burning-ship']) {
-    const { scene } = gallery[name] ?? {};
-    if (!scene) continue;
-    const view = { center: ['-2.1', '0.9'] as const, width: 1, columns: 5000, rows: 1 };
-    const given = { ...inPixels(scene, 10, 10), view };
-    const { channels, counts } = await render(given, { workers: 0, channels: ['smooth'] });
-    channels!.smooth!.forEach((smooth, i) => {
-      if (i === 0 || counts[i]! > 6 || counts[i - 1]! > 6) return;
-      assert.ok(Math.abs(smooth - channels!.smooth![i - 1]!) < 0.02, `${name} ${i}: ${smooth}`);
-    });
+/** Formulas of polynomials in z and its conjugate, or of their parts, with the degree that they have far out. */
+const degrees = {
+  mandelbrot: 2,
+  multibrot: 3,
+  tricorn: 2,
+  'burning-ship': 2,
+  celtic: 2,
+  buffalo: 2,
+  phoenix: 2,
+  julia: 2,
+};
+const seenAt = (name: string, escape: Scene['escape'], view: ViewScene['view']): ViewScene => ({
+  ...inPixels(gallery[name]!.scene, 1, 1),
+  ...{ escape, view, iterations: 60 },
+});
+
+test('the continuous count goes on across dwell bands as within them, whatever the escape rule', async () => {
+  for (const name of Object.keys(degrees)) {
+    let bands = 0;
+    for (const escape of ['overflow', 2, 10, 1000, 1e6] as const) {
+      const view = { center: ['-1.3', '0.93'] as const, width: 1.5, columns: 10_000, rows: 1 };
+      const { channels, counts } = await render(seenAt(name, escape, view), {
+        ...{ workers: 0, channels: ['smooth'] },
+      });
+      const smooth = channels!.smooth!;
+      const step = (i: number) => Math.abs(smooth[i]! - smooth[i - 1]!);
+      for (let i = 2; i < smooth.length - 1; i++) {
+        const [before, last, next, after] = [-2, -1, 0, 1].map((offset) => counts[i + offset]!);
+        if (last === next || before !== last || next !== after || Math.max(last!, next!) > 14) continue;
+        bands++;
+        const usual = Math.max(step(i - 1), step(i + 1));
+        assert.ok(
+          step(i) <= 1.2 * usual + 1e-9,
+          `${name}, ${escape}: ${step(i)} at ${i}, beside it ${usual}`,
+        );
+      }
+    }
+    assert.ok(bands > 2, name);
   }
+});
+
+test('distances are what central differences of the continuous count say', async () => {
+  const side = 41;
+  for (const [name, degree] of Object.entries(degrees))
+    for (const center of [
+      ['-1.3', '0.93'],
+      ['0.5', '0.8'],
+      ['0.3', '-1.2'],
+    ] as const) {
+      const view = { center, width: 1e-4, columns: side, rows: side };
+      const { channels, counts } = await render(seenAt(name, 1000, view), {
+        ...{ workers: 0, channels: ['smooth', 'distance'] },
+      });
+      const smooth = channels!.smooth!;
+      for (let y = 1; y < side - 1; y++)
+        for (let x = 1; x < side - 1; x++) {
+          const at = y * side + x;
+          if (counts[at] === 60) continue;
+          const slope = Math.hypot(
+            (smooth[at + 1]! - smooth[at - 1]!) / 2,
+            (smooth[at + side]! - smooth[at - side]!) / 2,
+          );
+          // The potential is the degree to the power of minus the count; the distance is the potential by its slope.
+          const expected = 1 / (Math.log(degree) * slope);
+          const distance = channels!.distance![at]!;
+          assert.ok(Math.abs(distance / expected - 1) < 1e-6, `${name} ${at}: ${distance}, not ${expected}`);
+        }
+    }
 });
 
 test('outside the circle of z^2 the distance is known, and so is its direction', async () => {
