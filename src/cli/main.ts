@@ -4,6 +4,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { addBench } from './bench.js';
+import { addExplore } from './explore.js';
 import { addInfo } from './info.js';
 import { hearSignals } from './interrupt.js';
 import { addRender } from './render.js';
@@ -33,6 +34,7 @@ addScenes(program);
 addInfo(program);
 addSchema(program);
 addZoom(program);
+addExplore(program);
 addBench(program);
 for (const command of program.commands) command.copyInheritedSettings(program);
 

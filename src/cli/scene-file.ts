@@ -3,8 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { basename, extname } from 'node:path';
 import { crc32 } from 'node:zlib';
-import { sceneKey } from '../encode/formats.js';
-import { readPngText } from '../encode/png-text.js';
+import { readSceneText } from '../encode/formats.js';
 import { PictureError } from '../errors.js';
 import { UsageError } from './usage.js';
 
@@ -39,13 +38,8 @@ export async function readSceneFile(path: string): Promise<SceneFile> {
   const reader = readers[extname(path).toLowerCase()];
   try {
     if (reader) return { ...about, value: await reader(file.toString(), path) };
-    const { width, height, texts } = readPngText(file, crc32);
-    const text = texts.get(sceneKey);
-    if (text === undefined)
-      throw new PictureError(
-        'has no scene in it; only pictures that mandoline wrote have, as they were written',
-      );
-    return { ...about, picture: { width, height }, value: parseJson(`${path}: its scene`, text) };
+    const { text, ...picture } = readSceneText(file, crc32);
+    return { ...about, picture, value: parseJson(`${path}: its scene`, text) };
   } catch (error) {
     throw error instanceof PictureError ? new UsageError(`${path}: ${error.message}`) : error;
   }

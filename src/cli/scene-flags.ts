@@ -8,7 +8,14 @@ import { parseFormula } from '../formula/parse.js';
 import { parseAddress, parseEscape } from '../scene/address.js';
 import { type Complex, formatComplex, parseComplex, splitComplex } from '../scene/complex.js';
 import { gallery } from '../scene/gallery.js';
-import { type EscapeRule, lessonScene, parseScene, type Scene, sceneSchema } from '../scene/scene.js';
+import {
+  type EscapeRule,
+  lessonScene,
+  parseScene,
+  type Scene,
+  sceneSchema,
+  shorten,
+} from '../scene/scene.js';
 import type { View } from '../scene/view.js';
 import { didYouMean } from '../suggestion.js';
 import { checked } from './checked.js';
@@ -134,7 +141,7 @@ function checkScene(read: () => Scene, given: string | undefined, flags: SceneFl
     const scene = read();
     const { palette } = scene;
     if (typeof palette !== 'string' || paletteNames.includes(palette)) return scene;
-    throw new SceneError([{ path: 'palette', given: palette, accepted: acceptedPalettes(palette) }]);
+    throw new SceneError([{ path: 'palette', given: shorten(palette), accepted: acceptedPalettes(palette) }]);
   } catch (error) {
     if (!(error instanceof SceneError)) throw error;
     const lines = error.issues.map(({ path, given: value, accepted, cause }) =>

@@ -1,5 +1,4 @@
 // `mandoline scenes`: the bundled scenes, as a list or as pictures.
-import { mkdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
@@ -17,7 +16,7 @@ import { gallery, inPixels } from '../scene/gallery.js';
 import type { Scene } from '../scene/scene.js';
 import { toSize } from './scene-flags.js';
 import { say, seconds, tint } from './text.js';
-import { checkedOutput, mostWorkers, option, UsageError, whole } from './usage.js';
+import { checkedFolder, checkedOutput, mostWorkers, option, whole } from './usage.js';
 
 interface ScenesFlags {
   readonly render?: string;
@@ -66,11 +65,7 @@ const shortFormula = ({ formula }: Scene) =>
   formula.length > shownFormula ? `${formula.slice(0, shownFormula - 3)}...` : formula;
 
 async function draw(folder: string, { size, workers }: ScenesFlags): Promise<void> {
-  try {
-    mkdirSync(folder, { recursive: true });
-  } catch (error) {
-    throw new UsageError(`--render ${folder}: the folder cannot be made (${(error as Error).message})`);
-  }
+  checkedFolder('--render', folder);
   const sheet = checkedOutput(join(folder, 'contact-sheet.png'));
   await using pool = new Pool({ workers });
   const thumbnails: Image[] = [];

@@ -1,12 +1,17 @@
 // What the commands' flags have in common: how a value is read, and how a wrong one is told. Those of the scene are
 // scene-flags.ts's.
 import { Option } from 'commander';
+import { makeFolder } from '../encode/folder.node.js';
 import { type Output, OutputError, openOutput } from '../encode/output.node.js';
 import { onInterrupt } from './interrupt.js';
 
 /** A command line that cannot be obeyed: exit code 2. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
+  constructor(message: string) {
+    // What comes from a file must not be what a terminal obeys.
+    super(message.replace(/[^\P{Cc}\n]/gu, '\ufffd'));
+  }
 }
 
 /** `-o`, as often as it is given. */
@@ -24,6 +29,15 @@ export function opened<T extends { discard(): void }>(open: () => T): T {
     return output;
   } catch (error) {
     throw error instanceof OutputError ? new UsageError(`-o ${error.message}`) : error;
+  }
+}
+
+/** A folder that a flag names, to be filled where it is. */
+export function checkedFolder(flag: string, folder: string): void {
+  try {
+    makeFolder(folder);
+  } catch (error) {
+    throw error instanceof OutputError ? new UsageError(`${flag} ${error.message}`) : error;
   }
 }
 

@@ -1,13 +1,12 @@
 // `mandoline zoom`: a film from one view of a formula to another, or of its constant along a path, as numbered pictures
 // that are gone on with, or as one stream for an encoder.
-import { mkdirSync, readFileSync, statSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { type FieldBands, formats, pixelsOf, sceneKey } from '../encode/formats.js';
+import { type FieldBands, formats, pixelsOf, readSceneText } from '../encode/formats.js';
 import { openOutput } from '../encode/output.node.js';
 import { crc32 } from '../encode/png-band.node.js';
-import { readPngText } from '../encode/png-text.js';
 import { y4mFrame, y4mHeader } from '../encode/y4m.js';
 import { PictureError } from '../errors.js';
 import { Pool } from '../pool/index.js';
@@ -20,7 +19,7 @@ import { parseScene, type Scene, sceneText, type ViewScene } from '../scene/scen
 import { onInterrupt } from './interrupt.js';
 import { addScene, type SceneFlags, sceneOf } from './scene-flags.js';
 import { progressLine, say, seconds } from './text.js';
-import { checkedOutput, mostWorkers, option, UsageError, whole } from './usage.js';
+import { checkedFolder, checkedOutput, mostWorkers, option, UsageError, whole } from './usage.js';
 
 interface ZoomFlags extends SceneFlags {
   readonly to?: string;
@@ -80,7 +79,7 @@ async function run(given: string | undefined, flags: ZoomFlags): Promise<void> {
     throw new UsageError(
       toStdout ? '-o -: needs --format y4m' : '--format y4m: goes with -o -; a folder gets pictures',
     );
-  if (!toStdout) makeFolder(output);
+  if (!toStdout) checkedFolder('-o', output);
 
   const pool = new Pool({ workers, retries: 2 });
   try {
@@ -152,7 +151,7 @@ async function writePictures(
 function isPictureOf(path: string, scene: Scene): boolean {
   if (!statSync(path, { throwIfNoEntry: false })?.isFile()) return false;
   try {
-    return readPngText(readFileSync(path), crc32).texts.get(sceneKey) === sceneText(scene);
+    return readSceneText(readFileSync(path), crc32).text === sceneText(scene);
   } catch (error) {
     if (error instanceof PictureError) return false;
     throw error;
@@ -177,16 +176,6 @@ async function writeFilm(
   onInterrupt(output.discard);
   await output.write(chunks());
   return 0;
-}
-
-function makeFolder(folder: string): void {
-  const status = statSync(folder, { throwIfNoEntry: false });
-  if (status?.isDirectory()) return;
-  try {
-    mkdirSync(folder);
-  } catch (error) {
-    throw new UsageError(`-o ${folder}: the folder cannot be made (${(error as Error).message})`);
-  }
 }
 
 function toPath(text: string): readonly Complex[] {

@@ -89,7 +89,10 @@ test('a film that cannot be made is one line and exit 2', async (context) => {
       [...job.slice(1), '--format', 'y4m'],
       /^mandoline: --format y4m: goes with -o -; a folder gets pictures\n$/,
     ],
-    [[...job.slice(1), '-o', 'none/film'], /^mandoline: -o none\/film: the folder cannot be made/],
+    [
+      [...job.slice(1), '-o', 'none/film'],
+      /^mandoline: -o none\/film: there is no folder .*none; make it first\n$/,
+    ],
     [
       [...job.slice(1), '--frames', '0'],
       /^mandoline: --frames 0: must be a whole number from 1 to 1000000\n$/,

@@ -1,0 +1,19 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { root, run, temporaryFolder } from '../support.js';
+
+const count = process.env.MANDOLINE_STRESS === 'long' ? 20_000 : 5000;
+
+test(`${count} pictures, scenes and locations that were changed at random are scenes or a readable error, in 200 MB`, async (context) => {
+  const seed = Math.floor(Math.random() * 2 ** 32);
+  const program = join(root, 'dist', 'test', 'cli', 'changed-files.js');
+  const given = [program, temporaryFolder(context), String(count), String(seed)];
+  const { code, stdout, stderr } = await run(process.execPath, given);
+  assert.equal(code, 0, `seed ${seed}: ${stderr.slice(0, 3000)}`);
+  const { scenes, errors, megabytes } = JSON.parse(stdout.toString());
+  context.diagnostic(`${scenes} scenes, ${errors} errors, at most ${megabytes} MB`);
+  assert.equal(scenes + errors, count);
+  assert.ok(scenes > 50 && errors > 50, stdout.toString());
+  assert.ok(megabytes < 200, `${megabytes} MB`);
+});

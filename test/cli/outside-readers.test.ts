@@ -1,0 +1,112 @@
+// What is written is accepted by programs that others made, where they are installed: pngcheck (all of PNG's rules),
+// vips (Deep Zoom's tiles), ffmpeg (films). sharp, numpy, zarrita and OpenSeadragon read in the encoders' own tests.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import sharp from 'sharp';
+import { run, runMandoline, temporaryFolder } from '../support.js';
+
+/** The test is skipped where a program is not there. */
+function needs(context: TestContext, program: string, debianPackage: string): boolean {
+  const isThere = spawnSync(program, ['--version']).error === undefined;
+  if (!isThere) context.skip(`${program} is not there: apt-get install ${debianPackage}`);
+  return isThere;
+}
+
+async function rendered(folder: string, ...given: string[]): Promise<void> {
+  const { code, stderr } = await runMandoline(folder, ...given, '--quiet');
+  assert.equal(code, 0, stderr);
+}
+
+test('pngcheck finds nothing wrong: indexed and RGB, 8 and 16 bits, one pixel, one row, several bands', async (context) => {
+  if (!needs(context, 'pngcheck', 'pngcheck')) return;
+  const folder = temporaryFolder(context);
+  const pictures = [
+    ['--size', '800x900'],
+    ['--size', '700x800', '--coloring', 'smooth'],
+    ['--size', '200x150', '--coloring', 'smooth', '--depth', '16'],
+    ['--size', '200x150', '--samples', '2x2'],
+    ['--size', '1x1'],
+    ['--size', '100000x1'],
+  ];
+  for (const [i, given] of pictures.entries())
+    await rendered(folder, 'render', 'mandelbrot', ...given, '-o', `${i}.png`);
+  for (const i of pictures.keys()) {
+    const { code, stdout } = await run('pngcheck', ['-q', '-t', `${i}.png`], { cwd: folder });
+    assert.equal(code, 0, `${pictures[i]}: ${stdout}`);
+    assert.match(stdout.toString(), /^(Software|Scene)/m); // the texts are those of a picture that can be drawn again
+  }
+});
+
+test('a Deep Zoom picture has the levels and tiles, of the sizes, that vips makes of the same picture', async (context) => {
+  if (!needs(context, 'vips', 'libvips-tools')) return;
+  const folder = temporaryFolder(context);
+  await rendered(folder, 'render', 'seahorse', '--size', '1000x600', '-o', 'own.dzi', '-o', 'own.png');
+  const options = ['--suffix', '.png', '--tile-size', '256', '--overlap', '0'];
+  const made = await run('vips', ['dzsave', 'own.png', 'vips', ...options], { cwd: folder });
+  assert.equal(made.code, 0, made.stderr);
+  const tiles = (name: string) =>
+    readdirSync(join(folder, `${name}_files`), { recursive: true, encoding: 'utf8' })
+      .filter((path) => path.endsWith('.png'))
+      .sort();
+  assert.deepEqual(tiles('own'), tiles('vips'));
+  for (const tile of tiles('own')) {
+    const [own, other] = await Promise.all(
+      ['own', 'vips'].map((name) => sharp(join(folder, `${name}_files`, tile)).metadata()),
+    );
+    assert.deepEqual([own!.width, own!.height], [other!.width, other!.height], tile);
+  }
+  const size = (name: string) => /<Size[^>]*>/.exec(readFileSync(join(folder, name), 'utf8'))?.[0];
+  for (const side of ['Width="1000"', 'Height="600"'])
+    for (const name of ['own.dzi', 'vips.dzi']) assert.ok(size(name)?.includes(side), name);
+});
+
+test('ffmpeg reads a film: its size, its rate, each of its frames in the colours of the pictures', async (context) => {
+  if (!needs(context, 'ffmpeg', 'ffmpeg')) return;
+  const folder = temporaryFolder(context);
+  const film = ['zoom', 'mandelbrot', '--to', 'seahorse', '--frames', '4', '--size', '96x64', '--quiet'];
+  const { code, stdout, stderr } = await runMandoline(
+    folder,
+    ...film,
+    ...['--fps', '25', '-o', '-', '--format', 'y4m'],
+  );
+  assert.equal(code, 0, stderr);
+  writeFileSync(join(folder, 'film.y4m'), stdout);
+  const fields = 'stream=width,height,r_frame_rate,nb_read_frames';
+  const probe = await run(
+    'ffprobe',
+    ['-v', 'error', '-count_frames', '-show_entries', fields, '-of', 'json', 'film.y4m'],
+    { cwd: folder },
+  );
+  assert.deepEqual(JSON.parse(probe.stdout.toString()).streams, [
+    { width: 96, height: 64, r_frame_rate: '25/1', nb_read_frames: '4' },
+  ]);
+  assert.equal((await runMandoline(folder, ...film, '-o', 'frames')).code, 0);
+  const decoded = await run(
+    'ffmpeg',
+    [
+      '-v',
+      'error',
+      '-i',
+      'film.y4m',
+      '-vf',
+      'scale=in_color_matrix=bt709',
+      '-pix_fmt',
+      'rgb24',
+      '-f',
+      'rawvideo',
+      '-',
+    ],
+    { cwd: folder },
+  );
+  assert.equal(decoded.code, 0, decoded.stderr);
+  for (let frame = 0; frame < 4; frame++) {
+    const picture = sharp(join(folder, 'frames', `frame-0000${frame + 1}.png`));
+    const pixels = await picture.removeAlpha().raw().toBuffer();
+    const shown = decoded.stdout.subarray(frame * pixels.length).subarray(0, pixels.length);
+    const furthest = pixels.reduce((most, part, i) => Math.max(most, Math.abs(part - shown[i]!)), 0);
+    assert.ok(furthest <= 6, `frame ${frame + 1}: ${furthest} from the picture`);
+  }
+});

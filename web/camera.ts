@@ -1,0 +1,81 @@
+// Where one looks: the middle, the width and the turn of a view as numbers, and how they change under a pointer. Pure
+// functions; a scene keeps the middle as decimal text.
+import type { ViewScene } from 'mandoline';
+
+export interface Camera {
+  readonly re: number;
+  readonly im: number;
+  /** Of the picture, in the plane. */
+  readonly width: number;
+  /** Degrees, counterclockwise, as in a View. */
+  readonly rotation: number;
+}
+
+/** In pixels of the page. */
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+export type Point = readonly [x: number, y: number];
+
+export const cameraOf = ({ view }: ViewScene): Camera => ({
+  re: Number(view.center[0]),
+  im: Number(view.center[1]),
+  width: view.width,
+  rotation: view.rotation ?? 0,
+});
+
+/** The scene seen by a camera, in so many pixels. The middle keeps its digits where it is still the same double. */
+export function sceneOf<T extends ViewScene>(scene: T, camera: Camera, columns: number, rows: number): T {
+  const { rotation: _, ...view } = scene.view;
+  const keep = (text: string, value: number) => (Number(text) === value ? text : String(value));
+  const center = [keep(view.center[0], camera.re), keep(view.center[1], camera.im)] as const;
+  const turned = camera.rotation === 0 ? {} : { rotation: camera.rotation };
+  return { ...scene, view: { ...view, center, width: camera.width, columns, rows, ...turned } };
+}
+
+const turn = ([x, y]: Point, degrees: number): Point => {
+  const angle = (degrees * Math.PI) / 180;
+  const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
+  return [x * cos - y * sin, x * sin + y * cos];
+};
+
+/** The point of the plane under a place of the page. */
+export function pointAt({ re, im, width, rotation }: Camera, size: Size, [x, y]: Point): Point {
+  const spacing = width / size.width;
+  const [dx, dy] = turn([(x - size.width / 2) * spacing, (size.height / 2 - y) * spacing], rotation);
+  return [re + dx, im + dy];
+}
+
+/** The same place of the plane moved from one place of the page to another. */
+export function moved(camera: Camera, size: Size, from: Point, to: Point): Camera {
+  const [before, after] = [pointAt(camera, size, from), pointAt(camera, size, to)];
+  return { ...camera, re: camera.re + before[0] - after[0], im: camera.im + before[1] - after[1] };
+}
+
+/** Widths between which pictures can be told apart: what doubles can hold, and all that escapes. */
+const [narrowest, widest] = [1e-14, 1e6];
+
+/** Nearer by a factor, and turned, about a place of the page that stays where it is. */
+export function zoomed(camera: Camera, size: Size, about: Point, factor: number, degrees = 0): Camera {
+  const [re, im] = pointAt(camera, size, about);
+  const width = Math.min(widest, Math.max(narrowest, camera.width / factor));
+  const rotation = normal(camera.rotation + degrees);
+  const there = pointAt({ ...camera, width, rotation }, size, about);
+  return { width, rotation, re: camera.re + re - there[0], im: camera.im + im - there[1] };
+}
+
+/** Degrees from -180 to 180, without the noise of sums. */
+const normal = (degrees: number): number =>
+  Math.round((degrees - 360 * Math.round(degrees / 360)) * 1e6) / 1e6;
+
+/** How a picture that one camera saw lies on the page of another: a matrix of CSS, about the middle. */
+export function transformBetween(drawn: Camera, now: Camera, size: Size): string {
+  const scale = drawn.width / now.width;
+  const [cos, sin] = turn([scale, 0], drawn.rotation - now.rotation);
+  const spacing = now.width / size.width;
+  const [x, y] = turn([(drawn.re - now.re) / spacing, (drawn.im - now.im) / spacing], -now.rotation);
+  // The page's y axis points down.
+  return `matrix(${cos}, ${-sin}, ${sin}, ${cos}, ${x}, ${-y})`;
+}

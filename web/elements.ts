@@ -1,0 +1,23 @@
+// The elements of index.html by their ids, typed; a missing one is a mistake of ours.
+
+export function element<T extends HTMLElement>(id: string, kind: new () => T): T {
+  const found = document.getElementById(id);
+  if (found instanceof kind) return found;
+  throw new Error(`#${id} is no ${kind.name}`);
+}
+
+export const input = (id: string): HTMLInputElement => element(id, HTMLInputElement);
+export const select = (id: string): HTMLSelectElement => element(id, HTMLSelectElement);
+export const button = (id: string): HTMLButtonElement => element(id, HTMLButtonElement);
+export const canvas = (id: string): HTMLCanvasElement => element(id, HTMLCanvasElement);
+
+/** Choices of a list, by their values. */
+export function setOptions(list: HTMLSelectElement, values: readonly string[]): void {
+  list.replaceChildren(...values.map((value) => new Option(value, value)));
+}
+
+/** A message that is there only while it says something. */
+export function say(target: HTMLElement, text: string): void {
+  target.textContent = text;
+  target.hidden = text === '';
+}

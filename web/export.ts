@@ -1,0 +1,125 @@
+// Saving a picture of any size: streamed from the workers into a file, with progress, and cancelled when nobody wants
+// it any more; and opening the scene of a picture that is dropped on the page.
+import {
+  inPixels,
+  PictureError,
+  parseScene,
+  readPngScene,
+  renderPng,
+  type Scene,
+  type ViewScene,
+} from 'mandoline';
+import type { Pool } from 'mandoline/pool';
+import { withPalette } from './address.js';
+import { button, element, input, say, select } from './elements.js';
+
+interface SaveFilePicker {
+  showSaveFilePicker?(
+    options: object,
+  ): Promise<{ createWritable(): Promise<WritableStream & { abort(): Promise<void> }> }>;
+}
+
+const fileName = 'mandoline.png';
+
+export function makeExport(scene: () => ViewScene, pool: () => Pool) {
+  const dialog = element('export', HTMLDialogElement);
+  const progress = element('export-progress', HTMLProgressElement);
+  const error = element('export-error', HTMLParagraphElement);
+  let controller: AbortController | undefined;
+
+  const wanted = (): Scene => {
+    const [columns, rows] = [input('export-width').valueAsNumber, input('export-height').valueAsNumber];
+    const sized = inPixels(scene(), columns, rows);
+    const { samples: _, ...view } = sized.view;
+    const samples = Number(select('export-samples').value);
+    return parseScene({ ...sized, view: samples > 1 ? { ...view, samples } : view });
+  };
+
+  async function save(): Promise<void> {
+    controller = new AbortController();
+    const { signal } = controller;
+    const bytes = renderPng(wanted(), {
+      ...{ pool: pool(), signal },
+      onProgress: ({ done, slices }) => {
+        progress.value = done / slices;
+      },
+    });
+    const picker = (globalThis as SaveFilePicker).showSaveFilePicker;
+    // Where the browser can, straight into the file; elsewhere all is in memory before it is saved.
+    const file =
+      picker && (await picker({ suggestedName: fileName, types: [{ accept: { 'image/png': ['.png'] } }] }));
+    if (file) {
+      const stream = await file.createWritable();
+      const writer = stream.getWriter();
+      try {
+        for await (const chunk of bytes) await writer.write(chunk);
+        await writer.close();
+      } catch (failure) {
+        await writer.abort();
+        throw failure;
+      }
+      return;
+    }
+    const chunks: Uint8Array<ArrayBuffer>[] = [];
+    for await (const chunk of bytes) chunks.push(Uint8Array.from(chunk));
+    const link = document.createElement('a');
+    link.href = URL.createObjectURL(new Blob(chunks, { type: 'image/png' }));
+    link.download = fileName;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+  }
+
+  button('export-start').addEventListener('click', () => {
+    if (controller) return;
+    say(error, '');
+    save()
+      .then(() => dialog.close())
+      .catch((failure: Error) => {
+        if (!controller?.signal.aborted && failure.name !== 'AbortError') say(error, failure.message);
+      })
+      .finally(() => {
+        controller = undefined;
+        progress.value = 0;
+      });
+  });
+  const cancel = () => controller?.abort();
+  button('export-cancel').addEventListener('click', () => {
+    cancel();
+    dialog.close();
+  });
+  dialog.addEventListener('close', cancel);
+
+  return {
+    open(): void {
+      const { columns, rows } = scene().view;
+      input('export-width').value = String(columns);
+      input('export-height').value = String(rows);
+      dialog.showModal();
+    },
+  };
+}
+
+/** The largest picture that is read to find its scene. */
+const largestFile = 2 ** 29;
+
+/** Opens the scene of what is dropped on the page. */
+export function takeDrops(
+  target: HTMLElement,
+  open: (scene: Scene) => void,
+  fail: (text: string) => void,
+): void {
+  target.addEventListener('dragover', (event) => event.preventDefault());
+  target.addEventListener('drop', (event) => {
+    event.preventDefault();
+    const file = event.dataTransfer?.files[0];
+    if (file) readScene(file).then(open, (error: Error) => fail(`${file.name}: ${error.message}`));
+  });
+}
+
+async function readScene(file: File): Promise<Scene> {
+  if (file.size > largestFile) throw new PictureError('is larger than 512 MB');
+  const bytes = new Uint8Array(await file.arrayBuffer());
+  if (file.name.endsWith('.json'))
+    return withPalette(parseScene(JSON.parse(new TextDecoder().decode(bytes))));
+  return withPalette(readPngScene(bytes));
+}

@@ -1,0 +1,123 @@
+// Pointers, wheel and keys on the picture, as changes of the camera. What a change means is main.ts's.
+import { type Camera, moved, type Point, type Size, zoomed } from './camera.js';
+
+export interface GestureEvents {
+  camera(): Camera;
+  size(): Size;
+  /** Looks elsewhere; `isMoving` while more of it is likely to come at once. */
+  look(camera: Camera, isMoving: boolean): void;
+  hover(place: Point | undefined): void;
+  click(place: Point): void;
+}
+
+/** A pointer that stays this near is a click, not a drag; in pixels. */
+const stillness = 4;
+/** After so many milliseconds without a turn of the wheel the view has settled. */
+const wheelPause = 180;
+
+export function listen(stage: HTMLElement, events: GestureEvents): void {
+  const pointers = new Map<number, Point>();
+  let pressed: Point | undefined;
+  let isDrag = false;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+
+  const placeOf = (event: MouseEvent): Point => {
+    const { left, top } = stage.getBoundingClientRect();
+    return [event.clientX - left, event.clientY - top];
+  };
+
+  /** Settles after a pause, unless something else comes. */
+  function lookFor(camera: Camera): void {
+    events.look(camera, true);
+    clearTimeout(timer);
+    timer = setTimeout(() => events.look(events.camera(), false), wheelPause);
+  }
+
+  stage.addEventListener('pointerdown', (event) => {
+    if (event.button !== 0) return;
+    stage.setPointerCapture(event.pointerId);
+    pointers.set(event.pointerId, placeOf(event));
+    if (pointers.size === 1) [pressed, isDrag] = [placeOf(event), false];
+    else isDrag = true;
+  });
+
+  stage.addEventListener('pointermove', (event) => {
+    const place = placeOf(event);
+    if (event.pointerType === 'mouse') events.hover(place);
+    const before = pointers.get(event.pointerId);
+    if (!before) return;
+    if (pressed && Math.hypot(place[0] - pressed[0], place[1] - pressed[1]) > stillness) isDrag = true;
+    if (!isDrag) return;
+    const others = [...pointers].filter(([id]) => id !== event.pointerId).map(([, other]) => other);
+    const other = others[0];
+    const [camera, size] = [events.camera(), events.size()];
+    clearTimeout(timer);
+    events.look(
+      other ? pinched(camera, size, other, before, place) : moved(camera, size, before, place),
+      true,
+    );
+    pointers.set(event.pointerId, place);
+  });
+
+  const release = (event: PointerEvent) => {
+    if (!pointers.delete(event.pointerId)) return;
+    if (pointers.size > 0) return;
+    if (isDrag) events.look(events.camera(), false);
+    else if (event.type === 'pointerup') events.click(placeOf(event));
+  };
+  stage.addEventListener('pointerup', release);
+  stage.addEventListener('pointercancel', release);
+  stage.addEventListener('pointerleave', () => events.hover(undefined));
+
+  stage.addEventListener(
+    'wheel',
+    (event) => {
+      event.preventDefault();
+      const lines = event.deltaMode === 1 ? 16 : event.deltaMode === 2 ? 100 : 1;
+      // A notch of a mouse is 100 pixels or so; a touch pad tells less, more often.
+      const factor = 2 ** (Math.max(-300, Math.min(300, -event.deltaY * lines)) / 250);
+      lookFor(zoomed(events.camera(), events.size(), placeOf(event), factor));
+    },
+    { passive: false },
+  );
+
+  stage.addEventListener('dblclick', (event) => {
+    clearTimeout(timer);
+    const factor = event.shiftKey ? 1 / 3 : 3;
+    events.look(zoomed(events.camera(), events.size(), placeOf(event), factor), false);
+  });
+
+  stage.addEventListener('keydown', (event) => {
+    const { width, height } = events.size();
+    const [camera, size] = [events.camera(), events.size()];
+    const center: Point = [width / 2, height / 2];
+    const step = event.shiftKey ? 0.5 : 0.12;
+    const pan = (x: number, y: number) =>
+      moved(camera, size, center, [center[0] - x * step * width, center[1] - y * step * width]);
+    const cameras: Record<string, () => Camera> = {
+      ArrowLeft: () => pan(-1, 0),
+      ArrowRight: () => pan(1, 0),
+      ArrowUp: () => pan(0, -1),
+      ArrowDown: () => pan(0, 1),
+      '+': () => zoomed(camera, size, center, 1.5),
+      '=': () => zoomed(camera, size, center, 1.5),
+      '-': () => zoomed(camera, size, center, 1 / 1.5),
+      r: () => zoomed(camera, size, center, 1, 15),
+      R: () => zoomed(camera, size, center, 1, -15),
+    };
+    const next = event.ctrlKey || event.metaKey || event.altKey ? undefined : cameras[event.key];
+    if (!next) return;
+    event.preventDefault();
+    lookFor(next());
+  });
+}
+
+/** Two fingers, one of which moved: both stay on what they hold, as far as a turn and a scale allow. */
+function pinched(camera: Camera, size: Size, fixed: Point, before: Point, after: Point): Camera {
+  const [bx, by] = [before[0] - fixed[0], before[1] - fixed[1]];
+  const [ax, ay] = [after[0] - fixed[0], after[1] - fixed[1]];
+  const lengths = [Math.hypot(bx, by), Math.hypot(ax, ay)] as const;
+  if (lengths[0] < 8 || lengths[1] < 8) return camera;
+  const degrees = ((Math.atan2(ay, ax) - Math.atan2(by, bx)) * 180) / Math.PI;
+  return zoomed(camera, size, fixed, lengths[1] / lengths[0], degrees);
+}

@@ -1,0 +1,61 @@
+// The Julia set of the point under the pointer, beside the picture of parameters: it follows the pointer, and a click
+// keeps it, a click on it opens it.
+import { channelsOf, formatComplex, inPixels, paint, prepare, type ViewScene } from 'mandoline';
+import { drawImage } from './pixels.js';
+
+/** The scene of the dynamical plane for one parameter, where the scene is of the parameter plane. */
+export function juliaOf(scene: ViewScene, c: readonly [number, number]): ViewScene | undefined {
+  if (scene.c !== 'p') return undefined;
+  const { rotation: _, samples: __, ...view } = scene.view;
+  const { range: ___, ...others } = scene;
+  const iterations = Math.min(scene.iterations, 300);
+  return { ...others, c, z0: 'p', iterations, view: { ...view, center: ['0', '0'], width: 4 } };
+}
+
+export function makeJulia(figure: HTMLElement, open: (scene: ViewScene) => void) {
+  const canvas = figure.querySelector('canvas')!;
+  const caption = figure.querySelector('figcaption')!;
+  let wanted: ViewScene | undefined;
+  let shown: ViewScene | undefined;
+  let isBusy = false;
+  let isKept = false;
+
+  async function draw(): Promise<void> {
+    if (isBusy) return;
+    isBusy = true;
+    while (wanted) {
+      const scene = inPixels(wanted, canvas.width, canvas.height);
+      [shown, wanted] = [wanted, undefined];
+      const field = await prepare(scene, { channels: channelsOf(scene) }).compute();
+      await drawImage(await paint(field, scene), canvas, new AbortController().signal);
+      caption.textContent = `c = ${formatComplex(scene.c as readonly [number, number])}${isKept ? ', kept' : ''}`;
+      await new Promise((resolve) => requestAnimationFrame(resolve));
+    }
+    isBusy = false;
+  }
+
+  canvas.addEventListener('click', () => {
+    if (shown) open(shown);
+  });
+
+  return {
+    get isOn(): boolean {
+      return !figure.hidden;
+    },
+    toggle(): void {
+      figure.hidden = !figure.hidden;
+      isKept = false;
+    },
+    /** Keeps the one that is shown, or follows again. */
+    keep(): void {
+      isKept = !isKept;
+      caption.textContent = caption.textContent?.replace(/, kept$/, '') + (isKept ? ', kept' : '');
+    },
+    follow(scene: ViewScene, c: readonly [number, number]): void {
+      const julia = figure.hidden || isKept ? undefined : juliaOf(scene, c);
+      if (!julia) return;
+      wanted = julia;
+      void draw();
+    },
+  };
+}

@@ -1,0 +1,167 @@
+// The panel of the scene: what is typed and chosen there becomes a scene, checked by the library's own schema; what is
+// wrong stands under its field, and the picture stays.
+import {
+  type Coloring,
+  colorings,
+  FormulaError,
+  formatComplex,
+  gallery,
+  paletteColors,
+  paletteNames,
+  parseComplex,
+  parseScene,
+  type Scale,
+  SceneError,
+  scales,
+  type ViewScene,
+} from 'mandoline';
+import { fitted, nearestName } from './address.js';
+import { element, input, say, select, setOptions } from './elements.js';
+import { makePalette } from './palette.js';
+
+export interface PanelEvents {
+  scene(): ViewScene;
+  /** Another scene, which can be drawn. */
+  change(scene: ViewScene): void;
+  /** A bundled scene was chosen. */
+  open(scene: ViewScene): void;
+  /** Whether iterations follow the zoom. */
+  automatic(isOn: boolean): void;
+}
+
+const asHex = (parts: Uint8Array): string =>
+  `#${[...parts].map((part) => part.toString(16).padStart(2, '0')).join('')}`;
+
+export function makePanel({ scene, change, open, automatic }: PanelEvents) {
+  const bundled = select('bundled');
+  setOptions(bundled, ['—', ...Object.keys(gallery)]);
+  setOptions(select('coloring'), colorings);
+  setOptions(select('scale'), scales);
+  setOptions(select('palette'), paletteNames);
+  const formulaError = element('formula-error', HTMLPreElement);
+  const sceneError = element('scene-error', HTMLParagraphElement);
+  const palette = makePalette({ scene, change: (changes) => tryChange(changes) });
+
+  /** Keys that are undefined are taken out. */
+  function tryChange(changes: Partial<Record<keyof ViewScene, unknown>>): void {
+    const merged = Object.entries({ ...scene(), ...changes }).filter(([, value]) => value !== undefined);
+    say(formulaError, '');
+    say(sceneError, '');
+    try {
+      const checked = parseScene(Object.fromEntries(merged));
+      if (!paletteNames.includes(checked.palette as string) && typeof checked.palette === 'string') return;
+      change(checked as ViewScene);
+    } catch (error) {
+      if (!(error instanceof SceneError)) throw error;
+      const [issue] = error.issues;
+      if (issue?.cause instanceof FormulaError)
+        say(formulaError, `${issue.cause.pointer}\n${issue.cause.message}`);
+      else if (issue) say(sceneError, `${issue.path} ${issue.given}: ${issue.accepted}`);
+    }
+  }
+
+  /** A number, `p` or a complex number that was typed. */
+  const pointOf = (text: string) => (text.trim() === 'p' ? 'p' : (parseComplex(text.trim()) ?? text));
+  const onInput = (id: string, action: (field: HTMLInputElement) => void) =>
+    input(id).addEventListener('input', () => action(input(id)));
+
+  bundled.addEventListener('change', () => {
+    const { columns, rows } = scene().view;
+    const found = gallery[bundled.value];
+    if (found) open(fitted(found.scene, columns, rows));
+  });
+  onInput('formula', ({ value }) => tryChange({ formula: value }));
+  onInput('c', ({ value }) => tryChange({ c: pointOf(value) }));
+  onInput('z0', ({ value }) => tryChange({ z0: pointOf(value) }));
+  for (const id of ['c-re', 'c-im'])
+    onInput(id, () => tryChange({ c: [input('c-re').valueAsNumber, input('c-im').valueAsNumber] }));
+  onInput('iterations', ({ valueAsNumber }) => {
+    setAutomatic(false);
+    tryChange({ iterations: valueAsNumber });
+  });
+  input('automatic').addEventListener('change', () => automatic(input('automatic').checked));
+  const escapeOf = () => {
+    const kind = select('escape').value;
+    const radius = input('radius').valueAsNumber;
+    if (kind === 'overflow') return kind;
+    return kind === 'radius'
+      ? radius || 2
+      : { converged: radius > 0 && radius < 1 ? radius : 1e-6, bailout: 100 };
+  };
+  select('escape').addEventListener('change', () => tryChange({ escape: escapeOf() }));
+  onInput('radius', () => tryChange({ escape: escapeOf() }));
+  select('coloring').addEventListener('change', () =>
+    tryChange({ coloring: select('coloring').value as Coloring }),
+  );
+  select('scale').addEventListener('change', () => tryChange({ scale: select('scale').value as Scale }));
+  select('palette').addEventListener('change', () => tryChange({ palette: select('palette').value }));
+  onInput('density', ({ valueAsNumber }) =>
+    tryChange({ density: Math.round(2 ** valueAsNumber * 100) / 100 }),
+  );
+  input('own').addEventListener('change', () => {
+    const { palette } = scene();
+    const colors = paletteColors(typeof palette === 'string' ? palette : 'viridis', 5, false);
+    const stops = Array.from({ length: 5 }, (_, i) => asHex(colors.subarray(3 * i, 3 * i + 3)));
+    tryChange({ palette: input('own').checked ? stops : select('palette').value });
+  });
+
+  function setAutomatic(isOn: boolean): void {
+    input('automatic').checked = isOn;
+    automatic(isOn);
+  }
+
+  /** Fields of the formula's named parameters. */
+  function showParameters(parameters: ViewScene['parameters'] = {}): void {
+    const names = Object.keys(parameters);
+    const fields = [...element('parameters', HTMLDivElement).querySelectorAll('input')];
+    if (fields.map((field) => field.name).join() !== names.join()) {
+      const labels = names.map((name) => {
+        const [label, field] = [document.createElement('label'), document.createElement('input')];
+        label.textContent = `${name} `;
+        field.name = name;
+        field.spellcheck = false;
+        field.addEventListener('input', () =>
+          tryChange({
+            parameters: { ...scene().parameters, [name]: parseComplex(field.value) ?? field.value },
+          }),
+        );
+        label.append(field);
+        return label;
+      });
+      element('parameters', HTMLDivElement).replaceChildren(...labels);
+    }
+    for (const field of element('parameters', HTMLDivElement).querySelectorAll('input'))
+      put(field, formatComplex(parameters[field.name]!));
+  }
+
+  return {
+    /** Shows a scene; a field in which somebody types is left alone. */
+    show(given: ViewScene, isAutomatic: boolean): void {
+      const { formula, c, z0, iterations, escape, coloring, scale, density = 1 } = given;
+      put(input('formula'), formula);
+      put(input('c'), c === 'p' ? 'p' : formatComplex(c));
+      put(input('z0'), z0 === 'p' ? 'p' : formatComplex(z0));
+      element('scrub', HTMLDivElement).hidden = c === 'p';
+      if (c !== 'p') for (const [i, id] of ['c-re', 'c-im'].entries()) put(input(id), String(c[i]));
+      put(input('iterations'), String(iterations));
+      input('automatic').checked = isAutomatic;
+      const kind = escape === 'overflow' ? escape : typeof escape === 'number' ? 'radius' : 'converged';
+      select('escape').value = kind;
+      element('radius-label', HTMLLabelElement).hidden = kind === 'overflow';
+      if (escape !== 'overflow')
+        put(input('radius'), String(typeof escape === 'number' ? escape : escape.converged));
+      select('coloring').value = coloring ?? (kind === 'converged' && c !== 'p' ? 'basin' : 'count');
+      select('scale').value = scale ?? 'logarithm';
+      if (typeof given.palette === 'string') select('palette').value = given.palette;
+      input('own').checked = typeof given.palette !== 'string';
+      put(input('density'), String(Math.log2(density)));
+      showParameters(given.parameters);
+      palette.show();
+      bundled.value = nearestName(given);
+    },
+  };
+}
+
+function put(field: HTMLInputElement, value: string): void {
+  if (document.activeElement !== field) field.value = value;
+}

@@ -1,0 +1,84 @@
+// The experiment: the scene computed for a table of slices and workers, again and again, with what Amdahl's law makes
+// of the times. Numbers only; experiment-view.ts shows them.
+import { prepare, type ViewScene } from 'mandoline';
+import { Pool } from 'mandoline/pool';
+
+export interface Row {
+  readonly slices: number;
+  readonly workers: number;
+  /** Each round's, in milliseconds, without the one that warmed up. */
+  readonly times: readonly number[];
+  readonly median: number;
+}
+
+export interface Experiment {
+  readonly scene: ViewScene;
+  readonly slices: readonly number[];
+  readonly workers: readonly number[];
+  readonly rounds: number;
+  readonly signal: AbortSignal;
+  /** Told after each row. */
+  readonly onRow: (rows: readonly Row[], all: number) => void;
+}
+
+/** One worker, two, four, ... up to as many as there are cores, and those. */
+export function workerCounts(cores: number): number[] {
+  const counts: number[] = [];
+  for (let count = 1; count < cores; count *= 2) counts.push(count);
+  return [...counts, Math.max(1, cores)];
+}
+
+/** Runs the table; each number of workers has a pool of its own, which is warm before its clock starts. */
+export async function runExperiment(experiment: Experiment): Promise<readonly Row[]> {
+  const { scene, slices, workers, rounds, signal, onRow } = experiment;
+  const rows: Row[] = [];
+  const { compute } = prepare(scene);
+  for (const count of workers) {
+    await using pool = new Pool({ workers: count });
+    for (const cut of slices) {
+      const times: number[] = [];
+      for (let round = 0; round <= rounds; round++) {
+        const begun = performance.now();
+        await compute({ pool, slices: cut, signal });
+        if (round > 0) times.push(performance.now() - begun);
+      }
+      rows.push({ slices: cut, workers: count, times, median: median(times) });
+      onRow(rows, slices.length * workers.length);
+    }
+  }
+  return rows;
+}
+
+const median = (values: readonly number[]): number =>
+  values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)]!;
+
+/** The best number of slices for each number of workers, as speed-ups against one worker's best. */
+export function speedUps(rows: readonly Row[]): { readonly workers: number; readonly speedUp: number }[] {
+  const best = new Map<number, number>();
+  for (const { workers, median } of rows) best.set(workers, Math.min(best.get(workers) ?? Infinity, median));
+  const alone = best.get(Math.min(...best.keys()))!;
+  return [...best].map(([workers, time]) => ({ workers, speedUp: alone / time }));
+}
+
+/**
+ * The part of the work that more workers do not speed up, 0 to 1: least squares of time(n) / time(1) = s + (1 - s) / n
+ * (Amdahl, Validity of the single processor approach, 1967). Undefined without more than one worker.
+ */
+export function serialPart(points: readonly { readonly workers: number; readonly speedUp: number }[]) {
+  let [above, below] = [0, 0];
+  for (const { workers, speedUp } of points) {
+    const gain = 1 - 1 / workers;
+    above += (1 / speedUp - 1 / workers) * gain;
+    below += gain * gain;
+  }
+  return below > 0 ? Math.min(1, Math.max(0, above / below)) : undefined;
+}
+
+export const amdahl = (serial: number, workers: number): number => 1 / (serial + (1 - serial) / workers);
+
+/** The table as comma-separated values, times in milliseconds. */
+export function csvOf(rows: readonly Row[]): string {
+  const rounds = rows[0]?.times.map((_, i) => `ms_${i + 1}`) ?? [];
+  const lines = rows.map(({ slices, workers, median, times }) => [slices, workers, median, ...times].join());
+  return `${[['slices', 'workers', 'median_ms', ...rounds].join(), ...lines].join('\n')}\n`;
+}

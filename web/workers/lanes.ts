@@ -1,0 +1,38 @@
+// The time line on a canvas: a lane a worker, a block a slice.
+import type { SliceTime } from 'mandoline/pool';
+
+export type LaneSlice = SliceTime;
+
+/** Okabe and Ito's colours, which the colour-blind tell apart (Color Universal Design, 2008). */
+const colors = ['#e69f00', '#56b4e9', '#009e73', '#f0e442', '#0072b2', '#d55e00', '#cc79a7', '#999999'];
+export const workerColor = (worker: number): string => colors[worker % colors.length]!;
+
+const laneHeight = 18;
+const gap = 4;
+const most = 10;
+
+/** Draws all slices that are done, from the call to the last of them. */
+export function drawLanes(canvas: HTMLCanvasElement, slices: readonly LaneSlice[], lanes: number): void {
+  const ratio = devicePixelRatio || 1;
+  const height = laneHeight * Math.min(lanes, most) + gap * (Math.min(lanes, most) - 1);
+  canvas.style.height = `${height}px`;
+  [canvas.width, canvas.height] = [Math.round(canvas.clientWidth * ratio), Math.round(height * ratio)];
+  const context = canvas.getContext('2d')!;
+  const style = getComputedStyle(canvas);
+  const end = slices.reduce((last, each) => Math.max(last, each.end), 0) || 1;
+  const lane = canvas.height / lanes;
+  const bar = Math.max(1, lane - gap * ratio * (lanes > most ? 0.2 : 1));
+  context.fillStyle = style.getPropertyValue('--lane');
+  for (let worker = 0; worker < lanes; worker++) context.fillRect(0, worker * lane, canvas.width, bar);
+  for (const { worker, start, end: ended } of slices) {
+    const [from, to] = [(start / end) * canvas.width, (ended / end) * canvas.width];
+    context.fillStyle = workerColor(worker);
+    // A line of the lane's colour between blocks that are wide enough to be told apart.
+    context.fillRect(
+      from,
+      worker * lane,
+      Math.max(0.5, to - from - (to - from > 3 * ratio ? ratio : 0)),
+      bar,
+    );
+  }
+}
