@@ -22,23 +22,27 @@ export function setup() {
       '--no-audit',
     ]);
   });
-  const sources = ['src', 'lesson', 'bench', 'test'].flatMap(typescriptFiles);
-  unlessDone(inRoot('dist', '.built'), ['package-lock.json', 'tsconfig.json', ...sources], () => {
-    console.error('mandoline: compiling');
-    rmSync(inRoot('dist'), { recursive: true, force: true });
-    run(process.execPath, [inRoot('node_modules', 'typescript', 'bin', 'tsc')]);
-    // A worker starts faster from one file, and faster from CommonJS, than from a tree of modules.
-    const worker = ['dist/src/pool/worker.node.js', '-o', 'dist/src/pool/worker.node.cjs'];
-    const bundling = [
-      inRoot('node_modules', 'rolldown', 'bin', 'cli.mjs'),
-      '--format',
-      'cjs',
-      '--platform',
-      'node',
-    ];
-    run(process.execPath, [...bundling, ...worker], 'ignore'); // its summary; errors go to stderr
-    chmodSync(inRoot('dist', 'src', 'cli', 'main.js'), 0o755);
-  });
+  const sources = ['src', 'web', 'lesson', 'bench', 'test'].flatMap(sourceFiles);
+  unlessDone(
+    inRoot('dist', '.built'),
+    ['package-lock.json', 'tsconfig.json', 'scripts/bundle.js', ...sources],
+    () => {
+      console.error('mandoline: compiling');
+      rmSync(inRoot('dist'), { recursive: true, force: true });
+      run(process.execPath, [inRoot('node_modules', 'typescript', 'bin', 'tsc')]);
+      const vite = inRoot('node_modules', 'vite', 'bin', 'vite.js');
+      run(process.execPath, [
+        vite,
+        'build',
+        '--config',
+        inRoot('web', 'vite.config.ts'),
+        '--logLevel',
+        'error',
+      ]);
+      run(process.execPath, [inRoot('scripts', 'bundle.js')]);
+      chmodSync(inRoot('dist', 'command', 'mandoline.js'), 0o755);
+    },
+  );
 }
 
 function unlessDone(stamp, inputs, work) {
@@ -50,18 +54,18 @@ function unlessDone(stamp, inputs, work) {
   writeFileSync(stamp, wanted);
 }
 
-function run(command, options, stdout = 2) {
+function run(command, options) {
   execFileSync(command, options, {
     cwd: root,
-    stdio: ['ignore', stdout, 2],
+    stdio: ['ignore', 2, 2],
     shell: command.endsWith('.cmd'),
   });
 }
 
-function typescriptFiles(folder) {
+function sourceFiles(folder) {
   return readdirSync(inRoot(folder), { recursive: true })
     .map((name) => `${folder}/${name.replaceAll('\\', '/')}`)
-    .filter((name) => name.endsWith('.ts'))
+    .filter((name) => /\.(ts|html|css|svg|webmanifest)$/.test(name))
     .sort();
 }
 

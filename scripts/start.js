@@ -4,5 +4,5 @@ import { runProgram, runScript, setup } from './setup.js';
 runScript(() => {
   setup();
   const given = process.argv.slice(2);
-  runProgram(['dist/src/cli/main.js', ...(given.length > 0 ? given : ['render'])]);
+  runProgram(['dist/command/mandoline.js', ...(given.length > 0 ? given : ['render'])]);
 });

@@ -14,5 +14,10 @@ runScript(() => {
     )
     .sort();
   if (files.length === 0) throw new Error(`no test file's path holds ${wanted.join(' or ')}`);
-  runProgram(['--test', '--test-reporter=spec', ...files.map((name) => join('dist', 'test', name))]);
+  runProgram([
+    '--test',
+    '--test-concurrency=2',
+    '--test-reporter=spec',
+    ...files.map((name) => join('dist', 'test', name)),
+  ]);
 });

@@ -1,21 +1,38 @@
 // The library's public surface: re-exports only. The pool alone is `mandoline/pool`.
-export { FormulaError, LimitError, SceneError, type SceneIssue, VerifyError } from './errors.js';
+export { channelsOf } from './color/coloring.js';
+export type { Image, PixelFormat } from './color/image.js';
+export { paletteColors, paletteNames } from './color/palettes.js';
+export { paint } from './color/picture.js';
+export { readPngScene } from './encode/png-scene.js';
+export {
+  FormulaError,
+  LimitError,
+  PictureError,
+  SceneError,
+  type SceneIssue,
+  VerifyError,
+} from './errors.js';
 export type { ChannelName, Channels, Counts, Field } from './field/field.js';
 export { arraySplit, concatenate } from './field/split.js';
 export { escapeCounts, type GridOptions } from './render/grid.js';
+export { renderPng } from './render/png.js';
 export { type PrepareOptions, prepare, type Rendering, type RenderOptions, render } from './render/render.js';
 export type { Verified, VerifyOptions } from './render/verify.js';
-export type { ComputeOptions, Work } from './render/whole.js';
+export type { ComputeOptions, Progress, Work } from './render/whole.js';
 export { parseAddress, sceneAddress } from './scene/address.js';
 export { type Complex, formatComplex, parseComplex } from './scene/complex.js';
 export { type BundledScene, gallery, inPixels } from './scene/gallery.js';
 export { type ComplexGrid, complexGrid, type Lattice, latticeAxis } from './scene/lattice.js';
 export {
+  type Coloring,
+  colorings,
   type EscapeRule,
   type LatticeScene,
   lessonScene,
   parseScene,
+  type Scale,
   type Scene,
+  scales,
   type Trap,
   type ViewScene,
 } from './scene/scene.js';

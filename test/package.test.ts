@@ -23,7 +23,7 @@ test('the packed package works where it is installed: the command, the library, 
   const folder = temporaryFolder(context);
   const { tarball, paths } = await pack(folder);
   assert.ok(
-    paths.includes('dist/src/cli/main.js') && paths.includes('LICENSE') && paths.includes('README.md'),
+    paths.includes('dist/command/mandoline.js') && paths.includes('LICENSE') && paths.includes('README.md'),
   );
   assert.deepEqual(
     paths.filter((path) => /^(dist\/)?(test|bench|lesson|scripts)\//.test(path)),

@@ -114,17 +114,20 @@ test('no imports go in a circle', () => {
   for (const file of sources) visit(file, []);
 });
 
-test('the lesson imports the public surface only', () => {
-  const outside = files('lesson').flatMap(importsOf);
-  assert.ok(outside.length > 0);
-  assert.deepEqual(
-    outside.filter(({ to }) => to.startsWith('src/')),
-    [],
-  );
-});
+for (const folder of ['lesson', 'web'])
+  test(`${folder}/ imports the public surface only`, () => {
+    const outside = files(folder)
+      .filter((file) => !file.endsWith('.config.ts'))
+      .flatMap(importsOf);
+    assert.ok(outside.some(({ to }) => to.startsWith('mandoline')));
+    assert.deepEqual(
+      outside.filter(({ to }) => to.startsWith('src/')),
+      [],
+    );
+  });
 
 test('every source file opens by saying what it is', () => {
-  const wrong = sources.filter(
+  const wrong = [...sources, ...files('web')].filter(
     (file) => !/^(#!.*\n)?\/\/ [A-Z`]/.test(readFileSync(join(root, file), 'utf8')),
   );
   assert.deepEqual(wrong, []);
@@ -132,7 +135,9 @@ test('every source file opens by saying what it is', () => {
 
 test('no source file is longer than 400 lines', () => {
   assert.deepEqual(
-    sources.filter((file) => readFileSync(join(root, file), 'utf8').split('\n').length > 400),
+    [...sources, ...files('web')].filter(
+      (file) => readFileSync(join(root, file), 'utf8').split('\n').length > 400,
+    ),
     [],
   );
 });
@@ -143,9 +148,12 @@ test('the names that the package exports are these', async () => {
     ...[
       'FormulaError',
       'LimitError',
+      'PictureError',
       'SceneError',
       'VerifyError',
       'arraySplit',
+      'channelsOf',
+      'colorings',
       'complexGrid',
       'concatenate',
       'escapeCounts',
@@ -156,11 +164,17 @@ test('the names that the package exports are these', async () => {
       'inPixels',
       'latticeAxis',
       'lessonScene',
+      'paint',
+      'paletteColors',
+      'paletteNames',
       'parseAddress',
       'parseComplex',
       'parseScene',
       'prepare',
+      'readPngScene',
       'render',
+      'renderPng',
+      'scales',
       'sceneAddress',
     ],
   ]);

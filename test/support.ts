@@ -88,7 +88,7 @@ export async function pack(folder: string): Promise<{ tarball: string; paths: re
   return { tarball: join(folder, filename), paths: files.map(({ path }: { path: string }) => path) };
 }
 
-export const mandoline = join(root, 'dist', 'src', 'cli', 'main.js');
+export const mandoline = join(root, 'dist', 'command', 'mandoline.js');
 /** Runs the command `mandoline` in a folder. */
 export const runMandoline = (cwd: string, ...given: string[]): Promise<Ended> =>
   run(process.execPath, [mandoline, ...given], { cwd });

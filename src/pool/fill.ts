@@ -2,6 +2,7 @@
 // write straight into it (worker.ts does the claiming); where it does not, slices are copied there and back.
 import { Call, type CallOptions, type Part } from './calls.js';
 import type { Crew } from './crew.js';
+import type { FillOptions, FillReport, SliceTime } from './fill-report.js';
 import type { Job } from './member.js';
 import {
   clock,
@@ -13,46 +14,6 @@ import {
   type TypedArray,
 } from './protocol.js';
 import { sliceRange } from './slices.js';
-
-export interface FillOptions {
-  /** Into how many slices the rows are cut; default 8 a worker. */
-  readonly slices?: number | undefined;
-  /** How many rows the array has, row-major; must divide its length. Default: every element is a row. */
-  readonly rows?: number | undefined;
-  /** Milliseconds that a slice may take; where it takes longer, its worker is ended and the fill rejects. */
-  readonly timeout?: number | undefined;
-  /** Ends the fill: nothing more is begun, and what still runs after a moment is ended. */
-  readonly signal?: AbortSignal | undefined;
-  /** Told now and then how many slices are done, and at last that all are. What it throws ends the fill. */
-  readonly onProgress?: ((progress: { readonly done: number; readonly slices: number }) => void) | undefined;
-}
-
-/** Who did what in a fill. */
-export interface FillReport {
-  /** Whether workers wrote straight into the target; otherwise slices were copied there and back. */
-  readonly shared: boolean;
-  readonly slices: number;
-  /** For each worker of the pool. */
-  readonly workers: readonly (WorkerShare & { readonly worker: number })[];
-  /** For each slice, in their order. */
-  readonly timeline: readonly SliceTime[];
-}
-
-/** What one worker did of a fill. */
-export interface WorkerShare {
-  readonly slices: number;
-  readonly rows: number;
-  /** Seconds at work. */
-  readonly busy: number;
-}
-
-/** When a slice was filled, in seconds since the fill was called, and by whom. */
-export interface SliceTime {
-  readonly worker: number;
-  readonly slice: number;
-  readonly start: number;
-  readonly end: number;
-}
 
 export interface FillCallOptions extends CallOptions {
   readonly target: TypedArray;
@@ -92,7 +53,7 @@ abstract class FillCall extends Call {
   }
 
   protected abstract readonly doneCount: number;
-  /** Which worker filled a slice, and for each slice when it was begun and ended, in milliseconds since 1970. */
+  /** Which worker filled a slice, -1: none yet; when each was begun and ended, in milliseconds since 1970. */
   protected abstract readonly log: { worker(slice: number): number; readonly times: Float64Array };
   /** Keeps workers from beginning more slices. */
   protected abstract stop(): void;
@@ -101,7 +62,7 @@ abstract class FillCall extends Call {
     if (done === this.told || this.ended || this.failure) return;
     this.told = done;
     try {
-      this.fill.onProgress?.({ done, slices: this.fill.slices });
+      this.fill.onProgress?.({ done, slices: this.fill.slices, timeline: () => this.timeline() });
     } catch (error) {
       this.giveUp(error);
     }
@@ -172,7 +133,6 @@ abstract class FillCall extends Call {
     const { rows, slices } = this.fill;
     const { worker: workerOf, times } = this.log;
     const { ledger } = this.crew;
-    const begun = this.begun;
     const workers = Array.from({ length: this.crew.size }, (_, worker) => ({
       worker,
       slices: 0,
@@ -189,22 +149,29 @@ abstract class FillCall extends Call {
       share.busy += milliseconds / 1000;
       ledger.slice(worker, slice, times[2 * slice]!, milliseconds);
     }
-    let timeline: SliceTime[] | undefined;
+    let timeline: readonly SliceTime[] | undefined;
+    const made = () => this.timeline();
     return {
       shared: this instanceof SharedFillCall,
       slices,
       workers,
       // Made when it is asked for: thousands of objects take longer than a short fill.
       get timeline() {
-        timeline ??= Array.from({ length: slices }, (_, slice) => ({
-          worker: workerOf(slice),
-          slice,
-          start: (times[2 * slice]! - begun) / 1000,
-          end: (times[2 * slice + 1]! - begun) / 1000,
-        }));
+        timeline ??= made();
         return timeline;
       },
     };
+  }
+
+  private timeline(): SliceTime[] {
+    const { worker: workerOf, times } = this.log;
+    const seconds = (moment: number) => (moment - this.begun) / 1000;
+    return Array.from({ length: this.fill.slices }, (_, slice) => ({
+      worker: workerOf(slice),
+      slice,
+      start: seconds(times[2 * slice]!),
+      end: seconds(times[2 * slice + 1]!),
+    })).filter(({ worker }) => worker >= 0);
   }
 }
 
@@ -303,7 +270,7 @@ class SharedFillCall extends FillCall {
 
   protected get log() {
     const { states, times } = this.state;
-    return { worker: (slice: number) => -states[slice]! - 1, times };
+    return { worker: (slice: number) => Math.max(-1, -states[slice]! - 1), times };
   }
 }
 
@@ -317,7 +284,7 @@ class CopiedFillCall extends FillCall {
   constructor(crew: Crew, fill: FillCallOptions) {
     super(crew, fill);
     crew.ledger.fills.copied++;
-    this.workers = new Int32Array(fill.slices);
+    this.workers = new Int32Array(fill.slices).fill(-1, 0, fill.rows);
     this.times = new Float64Array(2 * fill.slices).fill(this.begun);
     // The empty slices are the last ones.
     this.doneCount = Math.max(0, fill.slices - fill.rows);

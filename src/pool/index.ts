@@ -9,7 +9,7 @@ export {
   TaskTimeoutError,
   WorkerExitError,
 } from './errors.js';
-export type { FillOptions, FillReport, SliceTime, WorkerShare } from './fill.js';
+export type { FillOptions, FillProgress, FillReport, SliceTime, WorkerShare } from './fill-report.js';
 export { type ApplyOptions, type ImapOptions, type MapOptions, Pool, type PoolOptions } from './pool.js';
 export type { ResourceLimits, TypedArray, WorkerLike } from './protocol.js';
 export { AsyncResult, type ResultCallbacks } from './result.js';

@@ -1,5 +1,6 @@
 // What fill promises: over shared memory, and the same over memory that is copied there and back. The same code in
 // Node and in a browser.
+import type { FillProgress } from 'mandoline/pool';
 import { type FillReport, RemoteError, sliceRange, TaskCloneError, type TypedArray } from 'mandoline/pool';
 import type { Behaviour, Setting } from './behaviours.js';
 import { check, equal, rejection, settlesWithin, sleep, thrownBy, until, upTo } from './check.js';
@@ -93,9 +94,16 @@ export const fillBehaviours: readonly Behaviour[] = [
     async (setting, make) => {
       await using pool = setting.pool();
       const told: number[] = [];
-      const onProgress = ({ done, slices }: { done: number; slices: number }) => {
+      const onProgress = ({ done, slices, timeline }: FillProgress) => {
         equal(slices, 100);
         told.push(done);
+        // What has been done in the meantime is there too.
+        const times = timeline();
+        check(times.length >= done, `${times.length} slices have times, ${done} are done`);
+        check(
+          times.every(({ worker, start, end }) => worker >= 0 && worker < pool.workers && start <= end),
+          'every slice was filled by a worker',
+        );
       };
       await pool.fill(setting.jobs.fillLater, make(Uint8Array, 100), [], { slices: 100, onProgress });
       equal(told.at(-1), 100);

@@ -1,0 +1,60 @@
+// Bundles what has to start fast: the pool's worker, the command, and what the command's workers load. One file starts
+// faster than a tree of modules.
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join, relative } from 'node:path';
+import { rolldown } from 'rolldown';
+import { root } from './setup.js';
+
+/** Packages that each command needs; others are loaded by those that do. */
+const bundledPackages = [
+  'commander',
+  'd3-color',
+  'd3-interpolate',
+  'd3-scale-chromatic',
+  'fastest-levenshtein',
+  'valibot',
+];
+
+const command = join(root, 'dist', 'command');
+
+/** Modules that the command names for workers, which get a bundle each. */
+const tasks = new Set();
+const renaming = [{ name: 'addresses', transform: renameAddresses }];
+
+// From CommonJS a worker starts faster still.
+const worker = join(root, 'dist', 'src', 'pool', 'worker.node');
+await bundle(`${worker}.js`, [], { format: 'cjs', file: `${worker}.cjs` });
+await bundle(join(root, 'dist', 'src', 'cli', 'main.js'), renaming, {
+  dir: command,
+  entryFileNames: 'mandoline.js',
+  chunkFileNames: 'part-[name].js',
+});
+for (const task of tasks)
+  await bundle(task, renaming, { file: join(command, basename(task)), codeSplitting: false });
+writeFileSync(
+  join(command, 'licenses.txt'),
+  bundledPackages.map((name) => `${name}\n\n${readFileSync(licenseOf(name), 'utf8').trim()}\n`).join('\n\n'),
+);
+
+async function bundle(input, plugins, output) {
+  const external = (name) => /^[a-z@](?!:)/.test(name) && !bundledPackages.includes(name);
+  const bundled = await rolldown({ input, plugins, platform: 'node', external });
+  await bundled.write(output);
+}
+
+/** `new URL('./x.js', import.meta.url)` of a module, as it has to be in a bundle. */
+function renameAddresses(code, module) {
+  return code.replace(/new URL\('(\.[^']+)', import\.meta\.url\)/g, (text, address) => {
+    const file = join(dirname(module), address);
+    if (!existsSync(file)) return text; // in a message
+    const isTask = file.endsWith('.js');
+    if (isTask) tasks.add(file);
+    const there = isTask ? `./${basename(file)}` : relative(command, file).replaceAll('\\', '/');
+    return `new URL('${there}', import.meta.url)`;
+  });
+}
+
+function licenseOf(name) {
+  const folder = join(root, 'node_modules', name);
+  return ['LICENSE', 'LICENSE.md'].map((file) => join(folder, file)).find((file) => existsSync(file));
+}

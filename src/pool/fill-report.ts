@@ -1,0 +1,49 @@
+// What a fill is given, and what it tells of who did what. The work is fill.ts's.
+
+export interface FillOptions {
+  /** Into how many slices the rows are cut; default 8 a worker. */
+  readonly slices?: number | undefined;
+  /** How many rows the array has, row-major; must divide its length. Default: every element is a row. */
+  readonly rows?: number | undefined;
+  /** Milliseconds that a slice may take; where it takes longer, its worker is ended and the fill rejects. */
+  readonly timeout?: number | undefined;
+  /** Ends the fill: nothing more is begun, and what still runs after a moment is ended. */
+  readonly signal?: AbortSignal | undefined;
+  /** Told now and then how many slices are done, and at last that all are. What it throws ends the fill. */
+  readonly onProgress?: ((progress: FillProgress) => void) | undefined;
+}
+
+/** How far a fill has come. */
+export interface FillProgress {
+  readonly done: number;
+  readonly slices: number;
+  /** For each slice that is done, in their order. */
+  timeline(): readonly SliceTime[];
+}
+
+/** Who did what in a fill. */
+export interface FillReport {
+  /** Whether workers wrote straight into the target; otherwise slices were copied there and back. */
+  readonly shared: boolean;
+  readonly slices: number;
+  /** For each worker of the pool. */
+  readonly workers: readonly (WorkerShare & { readonly worker: number })[];
+  /** For each slice, in their order. */
+  readonly timeline: readonly SliceTime[];
+}
+
+/** What one worker did of a fill. */
+export interface WorkerShare {
+  readonly slices: number;
+  readonly rows: number;
+  /** Seconds at work. */
+  readonly busy: number;
+}
+
+/** When a slice was filled, in seconds since the fill was called, and by whom. */
+export interface SliceTime {
+  readonly worker: number;
+  readonly slice: number;
+  readonly start: number;
+  readonly end: number;
+}
