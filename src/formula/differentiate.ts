@@ -53,6 +53,14 @@ export function differentiate(expression: Expression, name: VariableName = 'z'):
   }
 }
 
+/** Whether a step is a z + b with |a| of 1 or more, such as z + c: its orbits come to no end. */
+export function bringsNoneNearer(step: Expression): boolean {
+  const [slope, memory] = [differentiate(step, 'z'), differentiate(step, 'previous')];
+  const factor = slope?.kind === 'negate' ? slope.operand : slope;
+  if (factor?.kind !== 'constant' || !memory || !isConstant(memory, 0)) return false;
+  return Math.hypot(...factor.value) >= 1;
+}
+
 export const isConstant = (expression: Expression, value: number) =>
   expression.kind === 'constant' && expression.value[0] === value && expression.value[1] === 0;
 

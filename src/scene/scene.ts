@@ -2,6 +2,7 @@
 // The command's flags, a scene in a file and a call of the library are all checked by it.
 import * as v from 'valibot';
 import { FormulaError, SceneError, type SceneIssue } from '../errors.js';
+import { bringsNoneNearer } from '../formula/differentiate.js';
 import { parseFormula } from '../formula/parse.js';
 import { didYouMean } from '../suggestion.js';
 import { type Complex, isDecimal } from './complex.js';
@@ -331,10 +332,13 @@ function pointIssues({ lattice, view }: Data): SceneIssue[] {
   return [{ path: 'view.width', given: String(view.width), accepted }];
 }
 
-function formulaIssues({ formula, parameters }: Data): SceneIssue[] {
+function formulaIssues({ formula, parameters, escape }: Data): SceneIssue[] {
   try {
-    parseFormula(formula, parameters);
-    return [];
+    const step = parseFormula(formula, parameters);
+    if (typeof escape !== 'object' || !bringsNoneNearer(step)) return [];
+    const accepted =
+      'must be overflow or a bailout radius here: this formula never brings points nearer to each other';
+    return [{ path: 'escape', given: spell(escape), accepted }];
   } catch (error) {
     if (!(error instanceof FormulaError)) throw error;
     return [{ path: 'formula', given: formula, accepted: error.message, cause: error }];

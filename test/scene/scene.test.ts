@@ -153,6 +153,11 @@ const wrong: [string, object, string][] = [
     'escape.radius 2: is no key here',
   ],
   [
+    'convergence where no orbit comes to an end',
+    { formula: '3 - 1*z + c', escape: { converged: 1e-6 } },
+    'escape {"converged":0.000001}: must be overflow or a bailout radius here: this formula never brings points nearer to each other',
+  ],
+  [
     'a gradient of one colour',
     { palette: ['#fa0', '#FFAA00'] },
     'palette ["#fa0","#FFAA00"]: must be the name of a palette, or 2 to 256 colours like #ffaa00, not all the same',
