@@ -4,7 +4,7 @@ import { availableParallelism } from 'node:os';
 import type { Command } from 'commander';
 import { type FieldBands, pixelsOf } from '../encode/formats.js';
 import type { Dtype } from '../encode/npy.js';
-import { terminalPicture, terminalProtocol } from '../encode/terminal.js';
+import { knowsKitty, terminalPicture } from '../encode/terminal.js';
 import { StoreError } from '../errors.js';
 import type { ChannelName } from '../field/field.js';
 import type { Exact } from '../kernel/kernel.js';
@@ -20,6 +20,7 @@ import { checkMemory } from './memory-check.js';
 import { renderDocument, sayReport, sayScene, type Written } from './render-report.js';
 import { addScene, type SceneFlags, sceneOf } from './scene-flags.js';
 import { type Format, formatNames, formatOf, needsOf, openTarget, type Target } from './targets.js';
+import { knowsSixel } from './terminal-answer.js';
 import { progressLine } from './text.js';
 import { mostSlices, mostWorkers, option, outputOption, UsageError, whole } from './usage.js';
 
@@ -163,9 +164,11 @@ async function write(
 
 /** The picture in the terminal, where all talk goes, when it is whole. */
 async function showPreview(field: FieldBands): Promise<void> {
-  const { columns = 80 } = process.stderr;
-  const text = await terminalPicture(field.format!, pixelsOf(field), columns, terminalProtocol(process.env));
-  process.stderr.write(text);
+  // A terminal that does not know its size says 0.
+  const columns = process.stderr.columns || 80;
+  const pixels = knowsKitty(process.env) ? 'kitty' : undefined;
+  const protocol = pixels ?? ((await knowsSixel(process.stdin, process.stderr)) ? 'sixel' : 'blocks');
+  process.stderr.write(await terminalPicture(field.format!, pixelsOf(field), columns, protocol));
 }
 
 async function openTargets(flags: RenderFlags, standard: string, scene: Scene): Promise<Target[]> {

@@ -1,26 +1,21 @@
-// A picture in a terminal: half blocks in 24-bit colour, two pixels a cell; or pixels by the graphics protocol of kitty
-// (https://sw.kovidgoyal.net/kitty/graphics-protocol/), where the environment says that the terminal knows it. Sixel
-// is left out: a terminal must be asked for it and answer, and those that have it show half blocks too.
+// A picture in a terminal: half blocks in 24-bit colour, two pixels a cell; or pixels, by the graphics protocol of kitty
+// (https://sw.kovidgoyal.net/kitty/graphics-protocol/), or as Sixel in 256 colours.
 import type { PixelFormat, PixelRows } from '../color/image.js';
 import { cutRows } from './bands.js';
 import { rgbRows } from './rgb.js';
 
-export type TerminalProtocol = 'blocks' | 'kitty';
+export type TerminalProtocol = 'blocks' | 'kitty' | 'sixel';
 
-/** What the terminal with this environment shows. */
-export function terminalProtocol(
-  environment: Readonly<Record<string, string | undefined>>,
-): TerminalProtocol {
+/** Whether the environment is that of a terminal that knows kitty's protocol. */
+export function knowsKitty(environment: Readonly<Record<string, string | undefined>>): boolean {
   const { TERM = '', TERM_PROGRAM = '', KITTY_WINDOW_ID } = environment;
   // Inside of these the variables of the terminal around them may still stand, but not its graphics.
-  if (/^(screen|tmux)/.test(TERM)) return 'blocks';
-  return KITTY_WINDOW_ID || TERM === 'xterm-kitty' || /^(wezterm|ghostty)$/i.test(TERM_PROGRAM)
-    ? 'kitty'
-    : 'blocks';
+  if (/^(screen|tmux)/.test(TERM)) return false;
+  return !!KITTY_WINDOW_ID || TERM === 'xterm-kitty' || /^(wezterm|ghostty)$/i.test(TERM_PROGRAM);
 }
 
-/** Pixels across a cell that kitty is sent; cells of usual fonts have about so many. */
-const kittyCell = 8;
+/** Pixels across a cell, where pixels are sent; cells of usual fonts have about so many. */
+const cellWidth = 8;
 /** Letters in an escape code of kitty, at most. */
 const kittyChunk = 4096;
 
@@ -34,12 +29,12 @@ export async function terminalPicture(
   columns: number,
   protocol: TerminalProtocol,
 ): Promise<string> {
-  const across = protocol === 'kitty' ? columns * kittyCell : columns;
+  const across = protocol === 'blocks' ? columns : columns * cellWidth;
   const scale = Math.min(1, across / format.width, (2 * across) / format.height);
   const width = Math.max(1, Math.round(format.width * scale));
   const height = Math.max(1, Math.round(format.height * scale));
   const pixels = await shrunk(format, rows, width, height);
-  return protocol === 'kitty' ? kitty(pixels, width, height) : blocks(pixels, width, height);
+  return { blocks, kitty, sixel }[protocol](pixels, width, height);
 }
 
 /** Each pixel the mean of those that fall into it, of light, which is about the square of a sample (sRGB: power 2.2). */
@@ -88,11 +83,19 @@ function kitty(pixels: Uint8Array, width: number, height: number): string {
   const data = base64(pixels);
   let text = '';
   for (let at = 0; at < data.length; at += kittyChunk) {
-    const keys = at === 0 ? `a=T,f=24,s=${width},v=${height},c=${Math.ceil(width / kittyCell)},` : '';
+    const keys = at === 0 ? `a=T,f=24,s=${width},v=${height},c=${Math.ceil(width / cellWidth)},` : '';
     const more = at + kittyChunk < data.length ? 1 : 0;
     text += `\x1b_G${keys}m=${more};${data.slice(at, at + kittyChunk)}\x1b\\`;
   }
   return `${text}\n`;
+}
+
+async function sixel(pixels: Uint8Array, width: number, height: number): Promise<string> {
+  const rgba = new Uint8Array(4 * width * height).fill(255);
+  for (let i = 0; i < width * height; i++) rgba.set(pixels.subarray(3 * i, 3 * i + 3), 4 * i);
+  // Only where a terminal asks for it: nobody else has to load it.
+  const { image2sixel } = await import('sixel');
+  return `${image2sixel(rgba, width, height, 256)}\n`;
 }
 
 /** In portions that are whole in base 64, since a function takes only so many arguments. */

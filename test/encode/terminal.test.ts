@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { terminalPicture, terminalProtocol } from '../../src/encode/terminal.js';
+import { decode } from 'sixel';
+import { knowsKitty, type TerminalProtocol, terminalPicture } from '../../src/encode/terminal.js';
 import { pixelsOf, rowsOf } from './support.js';
 
-const draw = (width: number, pixels: Uint8Array, columns: number, protocol: 'blocks' | 'kitty') => {
+const draw = (width: number, pixels: Uint8Array, columns: number, protocol: TerminalProtocol) => {
   const format = { width, height: pixels.length / 3 / width, depth: 8 } as const;
   return terminalPicture(format, rowsOf(format, pixels), columns, protocol);
 };
@@ -56,11 +57,26 @@ test('kitty gets the very pixels, in codes of at most 4096 letters', async () =>
   assert.deepEqual(Buffer.from(codes.map(([, data]) => data).join(''), 'base64'), Buffer.from(pixels));
 });
 
-test('the environment tells which terminal knows graphics', () => {
-  assert.equal(terminalProtocol({ TERM: 'xterm-kitty' }), 'kitty');
-  assert.equal(terminalProtocol({ TERM: 'xterm-256color', KITTY_WINDOW_ID: '1' }), 'kitty');
-  assert.equal(terminalProtocol({ TERM_PROGRAM: 'WezTerm' }), 'kitty');
-  assert.equal(terminalProtocol({ TERM: 'tmux-256color', KITTY_WINDOW_ID: '1' }), 'blocks');
-  assert.equal(terminalProtocol({ TERM: 'xterm-256color' }), 'blocks');
-  assert.equal(terminalProtocol({}), 'blocks');
+test('Sixel shows the picture in 256 colours: what it decodes to is near everywhere', async () => {
+  const [width, height] = [120, 90];
+  const pixels = new Uint8Array(3 * width * height);
+  for (let i = 0; i < width * height; i++)
+    pixels.set([2 * (i % width), 2 * Math.floor(i / width), 90], 3 * i);
+  const text = await draw(width, pixels, 80, 'sixel');
+  assert.ok(text.startsWith('\x1bP') && text.endsWith('\x1b\\\n'));
+  const shown = decode(text.slice(text.indexOf('q') + 1, -3));
+  assert.deepEqual([shown.width, shown.height], [width, height]);
+  const bytes = new Uint8Array(shown.data32.buffer, shown.data32.byteOffset, 4 * width * height);
+  const differences = bytes.filter((_, i) => i % 4 < 3).map((value, i) => Math.abs(value - pixels[i]!));
+  assert.ok(Math.max(...differences) < 64, `${Math.max(...differences)}`);
+  assert.ok(differences.reduce((sum, each) => sum + each, 0) / differences.length < 6);
+});
+
+test('the environment tells which terminal knows the protocol of kitty', () => {
+  assert.ok(knowsKitty({ TERM: 'xterm-kitty' }));
+  assert.ok(knowsKitty({ TERM: 'xterm-256color', KITTY_WINDOW_ID: '1' }));
+  assert.ok(knowsKitty({ TERM_PROGRAM: 'WezTerm' }));
+  assert.ok(!knowsKitty({ TERM: 'tmux-256color', KITTY_WINDOW_ID: '1' }));
+  assert.ok(!knowsKitty({ TERM: 'xterm-256color' }));
+  assert.ok(!knowsKitty({}));
 });
