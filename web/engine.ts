@@ -12,7 +12,7 @@ import {
   type ViewScene,
   type Work,
 } from 'mandoline';
-import { Pool } from 'mandoline/pool';
+import { Pool, type SliceOrder } from 'mandoline/pool';
 import { type Camera, cameraOf } from './camera.js';
 import { drawImage } from './pixels.js';
 
@@ -20,6 +20,8 @@ export interface EngineSettings {
   readonly workers: number;
   /** Undefined: as many as the library takes. */
   readonly slices: number | undefined;
+  /** In which they are begun; undefined: from the top to the bottom. */
+  readonly order: SliceOrder | undefined;
 }
 
 export interface EngineEvents {
@@ -127,11 +129,11 @@ export class Engine {
   }
 
   private async computeExact(scene: ViewScene, signal: AbortSignal): Promise<void> {
-    const { workers, slices } = this.settings;
+    const { workers, slices, order } = this.settings;
     this.events.begin(workers);
     const begun = performance.now();
     const field = await this.compute(scene, {
-      ...{ signal, slices },
+      ...{ signal, slices, order },
       onProgress: (progress) => this.events.progress(progress),
       onWork: (work) => this.events.finish(work, performance.now() - begun),
     });
@@ -147,6 +149,7 @@ export class Engine {
     }: {
       readonly signal: AbortSignal;
       readonly slices?: number | undefined;
+      readonly order?: SliceOrder | undefined;
       readonly onProgress?: (progress: Progress) => void;
       readonly onWork?: (work: Work) => void;
     },

@@ -23,6 +23,8 @@ const live = element('live', HTMLParagraphElement);
 const finest = 2;
 
 let size: Size = { width: 1, height: 1 };
+/** How many points a pixel has along each side; fewer than one: a point for several pixels. */
+let fineness = 1;
 let scene: ViewScene;
 /** What the pixels on the canvas are of. */
 let drawn: Camera | undefined;
@@ -32,7 +34,7 @@ let base: { readonly iterations: number; readonly width: number };
 
 const camera = (): Camera => cameraOf(scene);
 const pixels = (): readonly [number, number] => {
-  const ratio = Math.min(finest, devicePixelRatio || 1);
+  const ratio = fineness * Math.min(finest, devicePixelRatio || 1);
   return [Math.max(1, Math.round(size.width * ratio)), Math.max(1, Math.round(size.height * ratio))];
 };
 
@@ -43,6 +45,10 @@ const workers = new WorkersPanel(element('workers', HTMLElement), {
     engine.change(settings);
     stage.dataset.state = 'busy';
     engine.show(scene, false);
+  },
+  resize(factor) {
+    fineness = factor;
+    resize();
   },
 });
 const engine = new Engine(picture, workers.settings, {

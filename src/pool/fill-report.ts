@@ -1,8 +1,11 @@
 // What a fill is given, and what it tells of who did what. The work is fill.ts's.
+import type { SliceOrder } from './slices.js';
 
 export interface FillOptions {
   /** Into how many slices the rows are cut; default 8 a worker. */
   readonly slices?: number | undefined;
+  /** In which order slices are begun; default: 0, 1, 2, … */
+  readonly order?: SliceOrder | undefined;
   /** How many rows the array has, row-major; must divide its length. Default: every element is a row. */
   readonly rows?: number | undefined;
   /** Milliseconds that a slice may take; where it takes longer, its worker is ended and the fill rejects. */

@@ -13,12 +13,13 @@ import {
   stopped,
   type TypedArray,
 } from './protocol.js';
-import { sliceRange } from './slices.js';
+import { orderedSlices, sliceRange } from './slices.js';
 
 export interface FillCallOptions extends CallOptions {
   readonly target: TypedArray;
   readonly rows: number;
   readonly slices: number;
+  readonly order: readonly number[] | undefined;
   /** How many of the context's trailing values are the fill's own arguments. */
   readonly args: number;
   readonly onProgress: FillOptions['onProgress'];
@@ -184,12 +185,13 @@ class SharedFillCall extends FillCall {
 
   constructor(crew: Crew, fill: FillCallOptions) {
     super(crew, fill);
-    const { target, rows, slices } = fill;
+    const { target, rows, slices, order } = fill;
     this.prefetch = false;
     this.state = {
       target: target as TypedArray<SharedArrayBuffer>,
       rows,
       slices,
+      order,
       counters: new Int32Array(new SharedArrayBuffer(12)),
       states: new Int32Array(new SharedArrayBuffer(4 * slices)),
       times: new Float64Array(new SharedArrayBuffer(16 * slices)),
@@ -248,7 +250,11 @@ class SharedFillCall extends FillCall {
     if (this.underWay === 0 && this.waiting === 0 && !this.failure) {
       // A slice is nobody's if its worker died just between claiming it and saying so.
       const claimed = Math.min(Atomics.load(this.state.counters, nextSlice), this.fill.slices);
-      const lost = this.slicesInState((state) => state === 0).filter((slice) => slice < claimed);
+      const { order } = this.fill;
+      const isClaimed = new Set(order?.slice(0, claimed));
+      const lost = this.slicesInState((state) => state === 0).filter((slice) =>
+        order ? isClaimed.has(slice) : slice < claimed,
+      );
       if (this.doneCount < this.fill.slices) this.anotherShare(lost);
     }
     if (this.waiting === 0) this.endIfIdle();
@@ -277,6 +283,8 @@ class SharedFillCall extends FillCall {
 /** Jobs are slices: each is copied to a worker, filled there, transferred back and copied into its place. */
 class CopiedFillCall extends FillCall {
   private next = 0;
+  /** Those that have rows. */
+  private readonly order: readonly number[] | undefined;
   protected doneCount = 0;
   private readonly workers: Int32Array;
   private readonly times: Float64Array;
@@ -288,6 +296,7 @@ class CopiedFillCall extends FillCall {
     this.times = new Float64Array(2 * fill.slices).fill(this.begun);
     // The empty slices are the last ones.
     this.doneCount = Math.max(0, fill.slices - fill.rows);
+    this.order = fill.order?.filter((slice) => slice < fill.rows);
     if (this.fresh > 0) crew.offer(this);
     else this.endIfIdle();
   }
@@ -299,7 +308,8 @@ class CopiedFillCall extends FillCall {
   protected takeFresh(): Job | undefined {
     const { target, rows, slices } = this.fill;
     if (this.fresh === 0) return undefined;
-    const range = sliceRange(rows, slices, this.next++);
+    const next = this.next++;
+    const range = sliceRange(rows, slices, this.order?.[next] ?? next);
     const width = target.length / rows;
     const payload = () => {
       const slice = target.slice(range.start * width, range.end * width);
@@ -345,14 +355,18 @@ class CopiedFillCall extends FillCall {
   }
 }
 
-/** Begins a fill, the way that its target allows. Throws RangeError for rows or slices that do not fit. */
-export function startFill(crew: Crew, options: FillCallOptions): Promise<FillReport> {
-  const { target, rows, slices } = options;
+/** Begins a fill, the way that its target allows. Throws RangeError for rows, slices or an order that do not fit. */
+export function startFill(
+  crew: Crew,
+  { order, ...given }: Omit<FillCallOptions, 'order'> & Pick<FillOptions, 'order'>,
+): Promise<FillReport> {
+  const { target, rows, slices } = given;
   if (!Number.isSafeInteger(slices) || slices < 1)
     throw new RangeError(`slices ${slices}: must be a whole number from 1 on`);
   const divides = rows === 0 ? target.length === 0 : target.length % rows === 0;
   if (!Number.isSafeInteger(rows) || rows < 0 || !divides)
     throw new RangeError(`rows ${rows}: must be a whole number that divides the length ${target.length}`);
+  const options = { ...given, order: orderedSlices(slices, order) };
   const shared = hasSharedMemory && target.buffer instanceof SharedArrayBuffer;
   return (shared ? new SharedFillCall(crew, options) : new CopiedFillCall(crew, options)).promise;
 }

@@ -14,7 +14,7 @@ export { type ApplyOptions, type ImapOptions, type MapOptions, Pool, type PoolOp
 export type { ResourceLimits, TypedArray, WorkerLike } from './protocol.js';
 export { AsyncResult, type ResultCallbacks } from './result.js';
 export { serve } from './serve.js';
-export { type SliceRange, sliceRange } from './slices.js';
+export { type SliceOrder, type SliceRange, sliceRange } from './slices.js';
 export type { PoolStats, Stretch, WorkerStats } from './stats.js';
 export type { Items } from './stream.js';
 export { partial, type Task, type TaskReference, type Tasks, tasks } from './tasks.js';

@@ -199,7 +199,8 @@ export class Pool<A extends readonly unknown[] = readonly unknown[]> implements 
    * the other and write straight into it; over other memory each slice is copied to a worker and back. `args` are
    * cloned once for each worker, so that the task may keep things by their identity. A slice whose worker died is
    * given out again, once the worker is gone. Rejects, when nobody writes any more, with the error of a task that
-   * threw, the signal's reason, WorkerExitError after `retries`, or RangeError for rows or slices that do not fit.
+   * threw, the signal's reason, WorkerExitError after `retries`, or RangeError for rows, slices or an
+   * order that do not fit.
    */
   fill<T extends TypedArray, P extends readonly unknown[]>(
     task: Task<(slice: T, range: SliceRange, ...args: P) => void | Promise<void>>,
@@ -209,9 +210,9 @@ export class Pool<A extends readonly unknown[] = readonly unknown[]> implements 
   ): Promise<FillReport> {
     return promised(() => {
       const given = this.begin('fill', task, options);
-      const { slices = 8 * this.workers, rows = target.length, onProgress } = options;
+      const { slices = 8 * this.workers, order, rows = target.length, onProgress } = options;
       const context = this.crew.contextOf(task, args);
-      const of = { target, rows, slices, args: args.length, onProgress };
+      const of = { target, rows, slices, order, args: args.length, onProgress };
       return startFill(this.crew, { ...given, ...of, context, retries: this.retries ?? 2 });
     });
   }

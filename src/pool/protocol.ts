@@ -92,7 +92,9 @@ export interface SharedFill {
   readonly target: TypedArray<SharedArrayBuffer>;
   readonly rows: number;
   readonly slices: number;
-  /** [the next slice that nobody has claimed, 1 when no more may be claimed, how many slices are done]. */
+  /** The slices in the order in which they are claimed; undefined: as they are numbered. */
+  readonly order: readonly number[] | undefined;
+  /** [how many slices have been claimed, 1 when no more may be claimed, how many slices are done]. */
   readonly counters: Int32Array<SharedArrayBuffer>;
   /** For each slice: 0, then the worker that fills it plus 1, then the negative of that when it is done. */
   readonly states: Int32Array<SharedArrayBuffer>;

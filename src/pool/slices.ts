@@ -17,3 +17,17 @@ export function sliceRange(rows: number, slices: number, index: number): SliceRa
   const start = index * size + Math.min(index, larger);
   return { index, start, end: start + size + (index < larger ? 1 : 0) };
 }
+
+/** Given how many slices there are: their numbers, each once, in the order in which they are begun. */
+export type SliceOrder = (slices: number) => readonly number[];
+
+/** The numbers of so many slices in an order. Throws RangeError where they are not all there, each once. */
+export function orderedSlices(slices: number, order: SliceOrder | undefined): readonly number[] | undefined {
+  const numbers = order?.(slices);
+  const sorted = numbers && Float64Array.from(numbers).sort();
+  if (sorted && !(sorted.length === slices && sorted.every((slice, i) => slice === i)))
+    throw new RangeError(
+      `order: must give the numbers of the ${slices} slices, 0 to ${slices - 1}, each once`,
+    );
+  return numbers;
+}

@@ -201,7 +201,7 @@ export function runWorker(line: WorkerLine, served: Functions) {
     trailing: readonly unknown[],
     starting: (() => void) | undefined,
   ): never[] | PromiseLike<never[]> {
-    const { target, rows, slices, counters, states, times } = fill;
+    const { target, rows, slices, order, counters, states, times } = fill;
     const width = target.length / rows;
     let given = 0;
     current.cancelled = () => Atomics.load(counters, stopped) !== 0;
@@ -209,8 +209,10 @@ export function runWorker(line: WorkerLine, served: Functions) {
 
     function claim(): never[] | PromiseLike<never[]> {
       while (Atomics.load(counters, stopped) === 0) {
-        const index = given < first.length ? first[given++]! : Atomics.add(counters, nextSlice, 1);
-        if (index >= slices) break;
+        const isGiven = given < first.length;
+        const claimed = isGiven ? first[given++]! : Atomics.add(counters, nextSlice, 1);
+        if (claimed >= slices) break;
+        const index = isGiven || !order ? claimed : order[claimed]!;
         const range = sliceRange(rows, slices, index);
         Atomics.store(states, index, worker + 1);
         times[2 * index] = clock();

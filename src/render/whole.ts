@@ -3,12 +3,14 @@ import type { ChannelName, Field } from '../field/field.js';
 import { countsType, type Exact } from '../kernel/kernel.js';
 import {
   type Pool,
+  type SliceOrder,
   type SliceRange,
   type SliceTime,
   sliceRange,
   tasks,
   type WorkerShare,
 } from '../pool/index.js';
+import { orderedSlices } from '../pool/slices.js';
 import { channelArrays } from './channels.js';
 import { countsBytes, defaultSlices } from './job.js';
 import { sharedMemory } from './memory.js';
@@ -23,6 +25,8 @@ export interface ComputeOptions {
   readonly pool?: Pool | undefined;
   /** Into how many slices the rows are cut, at least 1; default: `defaultSlices`. */
   readonly slices?: number | undefined;
+  /** In which order slices are begun; default: from the first row to the last. */
+  readonly order?: SliceOrder | undefined;
   /** How points are counted; the counts are the same. Default: `enclosures`. */
   readonly exact?: Exact | undefined;
   /** Whether to hold a random 1% of the points against the oracle afterwards, and with which seed. */
@@ -73,11 +77,11 @@ export function wholeField(job: RenderJob, setup?: TraceSetup, wanted: readonly 
 
   async function compute(options: ComputeOptions = {}): Promise<Computed> {
     const { pool, slices = defaultSlices(rows, pool?.workers ?? 0), exact = 'enclosures' } = options;
-    const { verify, signal, onProgress } = options;
+    const { order, verify, signal, onProgress } = options;
     const called = performance.now();
     const passes = setup ? 2 : 1;
     const each = (pass: number): SliceOptions => ({
-      ...{ slices, rows, signal },
+      ...{ slices, order, rows, signal },
       onProgress:
         onProgress &&
         (({ done, ...others }) =>
@@ -102,7 +106,7 @@ export function wholeField(job: RenderJob, setup?: TraceSetup, wanted: readonly 
   return { field, compute };
 }
 
-type SliceOptions = Pick<ComputeOptions, 'signal' | 'onProgress'> & {
+type SliceOptions = Pick<ComputeOptions, 'order' | 'signal' | 'onProgress'> & {
   readonly slices: number;
   readonly rows: number;
 };
@@ -119,18 +123,19 @@ async function inPool(fill: ReturnType<Pool['fill']>) {
 async function inThisThread<T extends { subarray(start: number, end: number): T; readonly length: number }>(
   target: T,
   work: (slice: T, range: SliceRange) => void,
-  { slices, rows, signal, onProgress }: SliceOptions,
+  { slices, order, rows, signal, onProgress }: SliceOptions,
 ) {
   if (!Number.isSafeInteger(slices) || slices < 1)
     throw new RangeError(`slices ${slices}: must be a whole number from 1 on`);
+  const numbers = orderedSlices(slices, order);
   const columns = target.length / rows;
   const turns = takeTurns(signal);
   const start = performance.now();
-  for (let index = 0; index < slices; index++) {
-    const range = sliceRange(rows, slices, index);
+  for (let next = 0; next < slices; next++) {
+    const range = sliceRange(rows, slices, numbers?.[next] ?? next);
     if (range.start < range.end) work(target.subarray(range.start * columns, range.end * columns), range);
     if (!turns.isDue()) continue;
-    onProgress?.({ done: index + 1, slices });
+    onProgress?.({ done: next + 1, slices });
     await turns.give();
   }
   onProgress?.({ done: slices, slices });

@@ -71,6 +71,35 @@ export const fillBehaviours: readonly Behaviour[] = [
     },
   ),
   ...ofBothKinds(
+    'slices are begun in the order that is asked for, and all are filled; no order is a RangeError',
+    async (setting, make) => {
+      await using pool = setting.pool({ workers: 1 });
+      for (const [rows, order] of [
+        [12, [3, 1, 0, 2]],
+        [3, [4, 2, 1, 3, 0]],
+      ] as const) {
+        const target = make(Uint8Array, rows);
+        const { length: slices } = order;
+        const { timeline } = await pool.fill(setting.jobs.fillLater, target, [], {
+          slices,
+          order: () => order,
+        });
+        equal([...target], Array(rows).fill(1));
+        const begun = timeline.filter(({ slice }) => slice < rows).sort((a, b) => a.start - b.start);
+        equal(
+          begun.map(({ slice }) => slice),
+          order.filter((slice) => slice < rows),
+        );
+      }
+      const target = make(Uint8Array, 12);
+      for (const order of [[], [0, 1], [0, 1, 1], [0, 1, 3], [0, 1, -1], [0, 1.5, 2]])
+        await rejection(
+          pool.fill(setting.jobs.fillLater, target, [], { slices: 3, order: () => order }),
+          RangeError,
+        );
+    },
+  ),
+  ...ofBothKinds(
     'a part of an array can be filled, of any type; what was there is seen',
     async (setting, make) => {
       await using pool = setting.pool();

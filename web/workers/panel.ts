@@ -5,11 +5,14 @@ import { sliceRange } from 'mandoline/pool';
 import type { EngineSettings } from '../engine.js';
 import { makeExperiment } from './experiment-view.js';
 import { drawLanes, type LaneSlice, workerColor } from './lanes.js';
+import { orders } from './orders.js';
 
 export interface WorkersHooks {
   readonly tints: HTMLCanvasElement;
   scene(): ViewScene;
   change(settings: EngineSettings): void;
+  /** As many points as the screen has pixels, times this on each side. */
+  resize(factor: number): void;
 }
 
 /** More threads than this gain nothing on any machine that shows a page. */
@@ -19,12 +22,17 @@ export class WorkersPanel {
   settings: EngineSettings = {
     workers: Math.min(mostWorkers, Math.max(1, navigator.hardwareConcurrency || 2)),
     slices: undefined,
+    order: undefined,
   };
   private readonly canvas = document.createElement('canvas');
   private readonly figures = document.createElement('p');
   private readonly workersField: HTMLInputElement;
   private readonly slicesField: HTMLInputElement;
+  private readonly orderField: HTMLSelectElement;
+  private readonly sizeField: HTMLInputElement;
   private readonly tintsField: HTMLInputElement;
+  /** Of the picture, for people. */
+  private points = '';
   private slices: readonly LaneSlice[] = [];
   private lanes = 1;
   private total = 0;
@@ -37,6 +45,10 @@ export class WorkersPanel {
   ) {
     this.workersField = slider('workers', 1, Math.max(4, this.settings.workers * 2), this.settings.workers);
     this.slicesField = slider('slices', 0, 10, 0);
+    this.orderField = document.createElement('select');
+    this.orderField.id = 'order';
+    this.orderField.append(...Object.keys(orders).map((name) => new Option(name)));
+    this.sizeField = slider('size', -2, 1, 0);
     this.tintsField = document.createElement('input');
     this.tintsField.type = 'checkbox';
     const controls = document.createElement('div');
@@ -44,21 +56,25 @@ export class WorkersPanel {
     controls.append(
       labelled('Workers', this.workersField, () => String(this.settings.workers)),
       labelled('Slices', this.slicesField, () => String(this.settings.slices ?? 'automatic')),
+      labelled('Order', this.orderField),
+      labelled('Points', this.sizeField, () => this.points),
       labelled('Tint the picture by worker', this.tintsField),
     );
     this.canvas.className = 'lanes';
     this.canvas.setAttribute('role', 'img');
     this.figures.className = 'figures';
     root.append(this.canvas, this.figures, controls, makeExperiment(hooks.scene));
-    for (const field of [this.workersField, this.slicesField])
+    for (const field of [this.workersField, this.slicesField, this.orderField])
       field.addEventListener('change', () => {
         const { valueAsNumber } = this.slicesField;
         this.settings = {
           workers: this.workersField.valueAsNumber,
           slices: valueAsNumber === 0 ? undefined : 2 ** valueAsNumber,
+          order: orders[this.orderField.value],
         };
         hooks.change(this.settings);
       });
+    this.sizeField.addEventListener('change', () => hooks.resize(2 ** this.sizeField.valueAsNumber));
     this.tintsField.addEventListener('change', () => this.tint());
     new ResizeObserver(() => this.redraw()).observe(root);
   }
@@ -101,6 +117,9 @@ export class WorkersPanel {
     const { tints } = this.hooks;
     [tints.width, tints.height] = [columns, rows];
     tints.hidden = true;
+    this.points = `${columns} × ${rows}`;
+    const { nextElementSibling: output } = this.sizeField;
+    if (output) output.textContent = this.points;
   }
 
   redraw(): void {
@@ -137,7 +156,11 @@ function slider(id: string, least: number, most: number, value: number): HTMLInp
 }
 
 /** A label with what the field says now behind it. */
-function labelled(text: string, field: HTMLInputElement, value?: () => string): HTMLLabelElement {
+function labelled(
+  text: string,
+  field: HTMLInputElement | HTMLSelectElement,
+  value?: () => string,
+): HTMLLabelElement {
   const [label, output] = [document.createElement('label'), document.createElement('output')];
   label.append(`${text} `, field);
   if (field.type === 'checkbox') label.className = 'check';
