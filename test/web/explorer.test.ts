@@ -223,6 +223,49 @@ test('a picture is saved with its scene in it, the command draws the same pixels
   await page.waitForFunction(() => /no\.png: is no PNG/.test(document.getElementById('message')!.innerText));
 });
 
+test('where the browser can, a picture goes straight into its file; one that is cancelled leaves none', async (context) => {
+  const folder = temporaryFolder(context);
+  const page = await open(context, '#f=burning-ship');
+  // A file of the page's own in place of one that its user would have to choose.
+  await page.evaluate(() => {
+    const showSaveFilePicker = async () =>
+      (await navigator.storage.getDirectory()).getFileHandle('saved.png', { create: true });
+    Object.assign(globalThis, { showSaveFilePicker });
+  });
+  const saved = async () => {
+    const bytes = await page.evaluate(async () => {
+      const handle = await (await navigator.storage.getDirectory()).getFileHandle('saved.png');
+      return [...new Uint8Array(await (await handle.getFile()).arrayBuffer())];
+    });
+    return Buffer.from(bytes);
+  };
+  await page.keyboard.press('e');
+  await page.fill('#export-width', '20000');
+  await page.fill('#export-height', '20000');
+  await page.click('#export-start');
+  await page.waitForFunction(
+    () => (document.getElementById('export-progress') as HTMLProgressElement).value > 0,
+  );
+  await page.click('#export-cancel');
+  await page.waitForSelector('#export', { state: 'hidden' });
+  assert.equal((await saved()).length, 0);
+
+  await page.keyboard.press('e');
+  await page.fill('#export-width', '500');
+  await page.fill('#export-height', '400');
+  await page.waitForFunction(
+    () => (document.getElementById('export-progress') as HTMLProgressElement).value === 0,
+  );
+  await page.click('#export-start');
+  await page.waitForSelector('#export', { state: 'hidden' });
+  writeFileSync(join(folder, 'saved.png'), await saved());
+  const { code, stderr } = await runMandoline(folder, 'render', 'saved.png', '-o', 'again.png', '--quiet');
+  assert.equal(code, 0, stderr);
+  const [file, again] = ['saved.png', 'again.png'].map((name) => colorsOf(readFileSync(join(folder, name))));
+  assert.equal(file!.length, 3 * 500 * 400);
+  assert.equal(Buffer.compare(file!, again!), 0);
+});
+
 test('the Julia set under the pointer follows it, and a click on it opens it', async (context) => {
   const page = await open(context, '', { ...small, viewport: { width: 900, height: 700 } });
   await page.keyboard.press('j');
@@ -312,6 +355,24 @@ test('the workers panel has a block for every slice, and other workers and slice
     assert.equal(await shown(), 2 ** Number(slices));
     assert.equal(Buffer.compare(await pixelsOf(page), before), 0);
   }
+  for (const order of ['middle first', 'shuffled', 'bottom to top']) {
+    const count = await computations(page);
+    await page.selectOption('#order', order);
+    await page.waitForFunction(
+      (count) => Number(document.getElementById('stage')!.dataset.computations) > count,
+      count,
+    );
+    await exact(page);
+    assert.equal(Buffer.compare(await pixelsOf(page), before), 0, order);
+  }
+  await page.fill('#size-slider', '1');
+  await page.waitForSelector('#picture[width="640"][height="480"]');
+  await exact(page);
+  assert.ok(!(await pixelsOf(page)).equals(before));
+  await page.fill('#size-slider', '0');
+  await page.waitForSelector('#picture[width="320"]');
+  await exact(page);
+  assert.equal(Buffer.compare(await pixelsOf(page), before), 0);
 });
 
 test('the experiment has a row for each number of slices and of workers, and a chart', async (context) => {
