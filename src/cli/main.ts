@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { addAssemble } from './assemble.js';
 import { addBench } from './bench.js';
+import { addCluster } from './cluster.js';
 import { addExplore } from './explore.js';
 import { addInfo } from './info.js';
 import { hearSignals } from './interrupt.js';
@@ -38,6 +39,7 @@ addSchema(program);
 addZoom(program);
 addExplore(program);
 addBench(program);
+addCluster(program);
 for (const command of program.commands) command.copyInheritedSettings(program);
 
 try {

@@ -68,7 +68,9 @@ export function checkSlices(scene: Scene, slices: number, index: number): void {
   const [range] = sliceRanges(scene, slices, [index]);
   const points = (range!.end - range!.start) * sceneShape(scene)[1];
   if (points > mostPoints)
-    throw new RefusedError(`a slice of ${points} points: at most ${mostPoints} are computed; take more slices`);
+    throw new RefusedError(
+      `a slice of ${points} points: at most ${mostPoints} are computed; take more slices`,
+    );
   const steps = points * scene.iterations;
   if (steps > mostSteps)
     throw new RefusedError(
@@ -97,9 +99,9 @@ function fieldOf(text: string): Scene {
  * has in one file.
  */
 export function codeVersion(): string {
-  const { version } = JSON.parse(
-    readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'),
-  ) as { version: string };
+  const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as {
+    version: string;
+  };
   const hash = createHash('sha256').update(readFileSync(new URL('./slice.js', import.meta.url)));
   return `${version}-${hash.digest('hex').slice(0, 12)}`;
 }

@@ -1,7 +1,7 @@
 // The queue of slices on Redis, which is BullMQ's: its name and settings, and what is known of it at a moment. Who fills it
 // is submit.ts, who empties it work.ts.
 import { hostname } from 'node:os';
-import type { JobsOptions, Queue, QueueEvents, QueueEventsListener, Worker } from 'bullmq';
+import type { Job, JobsOptions, Queue, QueueEvents, QueueEventsListener, Worker } from 'bullmq';
 import { jobId, type SliceJob } from './job.js';
 import { type Connection, loadOptional } from './redis.js';
 
@@ -24,7 +24,7 @@ export interface CancelEvents extends QueueEventsListener {
   cancelled: (which: { readonly token?: string }) => void;
 }
 
-export const bullmq = () => loadOptional(() => import('bullmq'));
+export const bullmq = (): Promise<typeof import('bullmq')> => loadOptional(() => import('bullmq'));
 const quiet = { skipVersionCheck: true };
 
 export async function openQueue({ client }: Connection): Promise<Queue<SliceJob>> {
@@ -67,7 +67,7 @@ export async function openWorker(
 }
 
 /** A slice that a worker has taken. */
-export type SliceTaken = Parameters<ConstructorParameters<typeof Worker<SliceJob>>[1] & object>[0];
+export type SliceTaken = Job<SliceJob>;
 
 /** This program's name among workers. */
 export const workerName = `${hostname()}-${process.pid}`;

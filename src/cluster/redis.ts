@@ -91,7 +91,9 @@ export async function connect(address: RedisAddress, say: (line: string) => void
   client.on('error', (error: Error) => {
     failure = error;
   });
+  let isClosed = false;
   const close = () => {
+    isClosed = true;
     for (const each of clients) each.disconnect();
   };
   try {
@@ -102,7 +104,12 @@ export async function connect(address: RedisAddress, say: (line: string) => void
     throw error instanceof ClusterError ? error : connectError(address, failure ?? (error as Error));
   }
   isBegun = true;
-  const returned = sayAway(client, address, () => failure, say);
+  const returned = sayAway(
+    client,
+    address,
+    () => failure,
+    (line) => isClosed || say(line),
+  );
   return {
     client,
     address,
@@ -137,9 +144,6 @@ function sayAway(
     say(`${shown} is there again after ${Math.ceil(performance.now() / 1000 - away.since)} s`);
     away = undefined;
     for (const listener of listeners) listener();
-  });
-  client.on('end', () => {
-    away = undefined;
   });
   return listeners;
 }

@@ -201,7 +201,7 @@ function listen(events: QueueEvents, { completed, failed, stalled, refused, canc
   events.on('completed', ({ jobId }) => completed(jobId));
   events.on('failed', ({ jobId, failedReason }) => failed(jobId, failedReason));
   events.on('stalled', ({ jobId }) => stalled(jobId));
-  events.on<CancelEvents>('cancelled', ({ token }) => cancelled(token));
+  events.on<CancelEvents, 'cancelled'>('cancelled', ({ token }) => cancelled(token));
   const heard = new Set<string>();
   events.on('progress', ({ data }) => {
     if (typeof data !== 'string' || heard.has(data)) return;

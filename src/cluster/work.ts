@@ -40,8 +40,11 @@ export async function work(connection: Connection, options: WorkOptions): Promis
   const { DelayedError: _, UnrecoverableError, WaitingError } = await bullmq();
   const pool = new Pool({ workers, retries: 0 });
   const done: Done = { computed: 0, kept: 0, mended: 0 };
-  const stopped = Promise.withResolvers<ClusterError | undefined>();
-  signal.addEventListener('abort', () => stopped.resolve(undefined));
+  let stop: (reason?: ClusterError) => void = () => {};
+  const stopped = new Promise<ClusterError | undefined>((resolve) => {
+    stop = resolve;
+  });
+  signal.addEventListener('abort', () => stop());
 
   /** For another worker, or for this one when it is started again. */
   async function handBack(taken: SliceTaken, token: string): Promise<never> {
@@ -49,7 +52,7 @@ export async function work(connection: Connection, options: WorkOptions): Promis
     throw new WaitingError();
   }
   async function refuse(taken: SliceTaken, token: string, reason: string): Promise<never> {
-    stopped.resolve(new ClusterError(reason));
+    stop(new ClusterError(reason));
     await taken.updateProgress(`worker ${workerName}: ${reason}`);
     return handBack(taken, token);
   }
@@ -79,8 +82,8 @@ export async function work(connection: Connection, options: WorkOptions): Promis
   }
 
   const worker = await openWorker(connection, workers, take);
-  worker.run().catch((error) => stopped.resolve(new ClusterError(`the queue: ${error.message}`)));
-  const reason = await stopped.promise;
+  worker.run().catch((error) => stop(new ClusterError(`the queue: ${error.message}`)));
+  const reason = await stopped;
   await finish(worker, pool);
   if (reason) throw reason;
   return done;
