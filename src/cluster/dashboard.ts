@@ -10,18 +10,17 @@ const host = '127.0.0.1';
 
 /** Serves the page on a port, 0 for any that is free; gives its address. Throws ClusterError for a port that is taken. */
 export async function serveDashboard(connection: Connection, port: number): Promise<string> {
-  const [{ createBullBoard }, { BullMQAdapter }, { HonoAdapter }, { Hono }, { serve }, { serveStatic }] =
-    await loadOptional(() =>
-      Promise.all([
-        import('@bull-board/api'),
-        import('@bull-board/api/bullMQAdapter'),
-        import('@bull-board/hono'),
-        import('hono'),
-        import('@hono/node-server'),
-        import('@hono/node-server/serve-static'),
-      ]),
-    );
-  const queue = await openQueue(connection);
+  const { createBullBoard } = loadOptional<typeof import('@bull-board/api')>('@bull-board/api');
+  const { BullMQAdapter } = loadOptional<typeof import('@bull-board/api/bullMQAdapter')>(
+    '@bull-board/api/bullMQAdapter',
+  );
+  const { HonoAdapter } = loadOptional<typeof import('@bull-board/hono')>('@bull-board/hono');
+  const { Hono } = loadOptional<typeof import('hono')>('hono');
+  const { serve } = loadOptional<typeof import('@hono/node-server')>('@hono/node-server');
+  const { serveStatic } = loadOptional<typeof import('@hono/node-server/serve-static')>(
+    '@hono/node-server/serve-static',
+  );
+  const queue = openQueue(connection);
   const adapter = new HonoAdapter(serveStatic);
   createBullBoard({
     queues: [new BullMQAdapter(queue, { readOnlyMode: true })],

@@ -36,7 +36,7 @@ export async function startDemo(threads: number, say: (line: string) => void): P
   });
   const end = async (): Promise<void> => {
     cleaning.stdin!.end();
-    if (cleaning.exitCode === null) await once(cleaning, 'close');
+    if (cleaning.pid && cleaning.exitCode === null) await once(cleaning, 'close');
   };
   const watched = (child: ChildProcess): ChildProcess => {
     cleaning.stdin!.write(`${child.pid}\n`);

@@ -24,11 +24,11 @@ export interface CancelEvents extends QueueEventsListener {
   cancelled: (which: { readonly token?: string }) => void;
 }
 
-export const bullmq = (): Promise<typeof import('bullmq')> => loadOptional(() => import('bullmq'));
+export const bullmq = () => loadOptional<typeof import('bullmq')>('bullmq');
 const quiet = { skipVersionCheck: true };
 
-export async function openQueue({ client }: Connection): Promise<Queue<SliceJob>> {
-  const { Queue } = await bullmq();
+export function openQueue({ client }: Connection): Queue<SliceJob> {
+  const { Queue } = bullmq();
   const queue = new Queue<SliceJob>(name, { connection: client, ...quiet });
   queue.on('error', () => {});
   return queue;
@@ -36,7 +36,7 @@ export async function openQueue({ client }: Connection): Promise<Queue<SliceJob>
 
 /** What happens in the queue, from now on. */
 export async function openEvents(connection: Connection): Promise<QueueEvents> {
-  const { QueueEvents } = await bullmq();
+  const { QueueEvents } = bullmq();
   const events = new QueueEvents(name, { connection: connection.another(), ...quiet });
   events.on('error', () => {});
   await events.waitUntilReady();
@@ -45,18 +45,18 @@ export async function openEvents(connection: Connection): Promise<QueueEvents> {
 
 /** Tells those who wait for slices that these were cancelled. */
 export async function tellCancelled({ client }: Connection, token: string | undefined): Promise<void> {
-  const { QueueEventsProducer } = await bullmq();
+  const { QueueEventsProducer } = bullmq();
   const producer = new QueueEventsProducer(name, { connection: client, ...quiet });
   await producer.publishEvent({ eventName: 'cancelled', ...(token && { token }) });
 }
 
 /** What takes slices out of the queue, `atOnce` at a time; it begins by its `run`. */
-export async function openWorker(
+export function openWorker(
   { client }: Connection,
   atOnce: number,
   process: (job: SliceTaken, token: string) => Promise<unknown>,
-): Promise<Worker<SliceJob>> {
-  const { Worker } = await bullmq();
+): Worker<SliceJob> {
+  const { Worker } = bullmq();
   const worker = new Worker<SliceJob>(name, (job, token) => process(job, token!), {
     ...{ connection: client, ...quiet, autorun: false, concurrency: atOnce },
     ...{ name: workerName, lockDuration: lockMilliseconds, stalledInterval: stalledMilliseconds },

@@ -1,5 +1,6 @@
 // A connection to Redis or Valkey: its address, which is never shown with its password, what is checked before any work,
 // and what is said while it is away. Who connects and speaks the protocol is ioredis; the queue is queue.ts's.
+import { createRequire } from 'node:module';
 import type { Redis, RedisOptions } from 'ioredis';
 import { ClusterError } from '../errors.js';
 
@@ -70,7 +71,7 @@ export interface Connection {
  * server is away, commands wait; `say` is told that it is away, and when it is there again.
  */
 export async function connect(address: RedisAddress, say: (line: string) => void): Promise<Connection> {
-  const ioredis = await loadOptional(() => import('ioredis'));
+  const ioredis = loadOptional<typeof import('ioredis')>('ioredis');
   let isBegun = false;
   const retry = (times: number) => (isBegun ? Math.min(longestWait, 50 * 2 ** Math.min(times, 10)) : null);
   const options: RedisOptions = {
@@ -182,13 +183,17 @@ function connectError(
   return new ClusterError(`${shown}: cannot be reached (${what}); is the server running?`);
 }
 
-/** Loads a package that only the cluster needs. Throws ClusterError that says how it is had. */
-export async function loadOptional<T>(load: () => Promise<T>): Promise<T> {
+const require = createRequire(import.meta.url);
+
+/**
+ * Loads a package that only the cluster needs, by `require`, which takes half as long for those of many files. Throws
+ * ClusterError that says how it is had.
+ */
+export function loadOptional<T>(name: string): T {
   try {
-    return await load();
+    return require(name);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw error;
-    const name = /package '([^']+)'/.exec((error as Error).message)?.[1] ?? 'a package';
+    if ((error as NodeJS.ErrnoException).code !== 'MODULE_NOT_FOUND') throw error;
     throw new ClusterError(`${name} is not installed, which a cluster needs; npm install ${name}`);
   }
 }

@@ -14,7 +14,7 @@ export interface Status {
 }
 
 export async function statusOf(connection: Connection): Promise<Status> {
-  const queue = await openQueue(connection);
+  const queue = openQueue(connection);
   try {
     const { waiting = 0, active = 0 } = await queue.getJobCounts('waiting', 'active');
     const { meta } = await queue.getMetrics('completed', 0, 0);
@@ -32,7 +32,7 @@ export async function statusOf(connection: Connection): Promise<Status> {
  * were. Those that are at work are finished.
  */
 export async function cancel(connection: Connection, token: string | undefined): Promise<number> {
-  const queue = await openQueue(connection);
+  const queue = openQueue(connection);
   try {
     // First, so that nobody who waits queues them again.
     await tellCancelled(connection, token);

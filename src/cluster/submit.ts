@@ -56,7 +56,7 @@ export async function submit(
   { slices, token, kept, jobOf }: Submission,
   { wait, say, onProgress }: SubmitOptions,
 ): Promise<Submitted> {
-  const queue = await openQueue(connection);
+  const queue = openQueue(connection);
   const events = await openEvents(connection);
   let flags = kept();
   const before = sum(flags);

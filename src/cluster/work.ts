@@ -37,7 +37,7 @@ export type Done = Record<Band['origin'], number>;
  */
 export async function work(connection: Connection, options: WorkOptions): Promise<Done> {
   const { code, workers, signal, say } = options;
-  const { DelayedError: _, UnrecoverableError, WaitingError } = await bullmq();
+  const { DelayedError: _, UnrecoverableError, WaitingError } = bullmq();
   const pool = new Pool({ workers, retries: 0 });
   const done: Done = { computed: 0, kept: 0, mended: 0 };
   let stop: (reason?: ClusterError) => void = () => {};
@@ -81,7 +81,7 @@ export async function work(connection: Connection, options: WorkOptions): Promis
     }
   }
 
-  const worker = await openWorker(connection, workers, take);
+  const worker = openWorker(connection, workers, take);
   worker.run().catch((error) => stop(new ClusterError(`the queue: ${error.message}`)));
   const reason = await stopped;
   await finish(worker, pool);
