@@ -191,8 +191,8 @@ function lackOf({ failed }: Submitted, { folder }: Store, slices: number, kept: 
   const missing = [...kept.keys()].filter((index) => !kept[index]);
   const [reason = 'workers say that it is done, and the store does not have it'] = failed.values();
   return (
-    `${folder}: ${missing.length} of ${slices} slices are missing: ${ranged(missing)}, from 0; the first: ${reason}; ` +
-    'the same command tries them again'
+    `${folder}: ${missing.length} of ${slices} slices ${missing.length === 1 ? 'is' : 'are'} missing: ` +
+    `${ranged(missing)}, from 0; the first: ${reason}; the same command tries again`
   );
 }
 
