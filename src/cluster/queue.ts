@@ -95,4 +95,4 @@ export async function* jobsIn(queue: Queue<SliceJob>, states: Parameters<Queue['
 
 /** The ids of those that are in one of these states. */
 export const idsIn = async (queue: Queue<SliceJob>, states: Parameters<Queue['getRanges']>[0]) =>
-  new Set(await queue.getRanges(states));
+  new Set(await queue.getRanges(states, 0, -1));

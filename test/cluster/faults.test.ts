@@ -1,35 +1,41 @@
 // Whatever is killed, cut off or lost: the picture comes out whole and equal, or the command says what is missing. With real
 // servers and processes; MANDOLINE_STRESS=long kills more, fills a disk and cuts a network.
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { runMandoline, sha256, temporaryFolder } from '../support.js';
 import {
   noRedis,
+  once,
   type Program,
   runCluster,
   type Server,
   startCluster,
   startRedis,
   startWorker,
+  toStdout,
   until,
 } from './redis.js';
 
 const long = process.env.MANDOLINE_STRESS === 'long';
+const notLong = !long && 'only with MANDOLINE_STRESS=long';
 /** Slices of some milliseconds each. */
 const scene = ['mandelbrot', '--size', '400x400', '--iterations', '3000'];
 const submit = ['submit', ...scene, '--store', 'store', '--wait', '-o', 'a.png'];
 
 const fileSha = (...path: string[]) => sha256(readFileSync(join(...path)));
 
-/** The picture of one machine alone. */
-async function wholeSha(folder: string): Promise<string> {
-  const { code, stderr } = await runMandoline(folder, 'render', ...scene, '--quiet', '-o', 'whole.png');
+/** The picture of one machine alone, made once. */
+const wholeSha = once(async () => {
+  const { code, stderr, stdout } = await runMandoline(tmpdir(), 'render', ...scene, '--quiet', ...toStdout);
   assert.equal(code, 0, stderr);
-  return fileSha(folder, 'whole.png');
-}
+  return sha256(stdout);
+});
 
 const kept = (folder: string): number =>
   existsSync(join(folder, 'store', 'counts'))
@@ -48,12 +54,13 @@ function seenBy({ stderr }: { readonly stderr: string }) {
 }
 
 /** A module that makes slices come to harm where they are put in their place: NODE_OPTIONS loads it into workers. */
-function harm(folder: string, harmful: string): NodeJS.ProcessEnv {
-  const path = join(folder, 'harm.mjs');
+function harm(folder: string, harmful: string, first = ''): NodeJS.ProcessEnv {
+  const path = join(folder, `harm-${randomUUID()}.mjs`);
   writeFileSync(
     path,
     `import fs from 'node:fs';
     import { syncBuiltinESMExports } from 'node:module';
+    ${first}
     const rename = fs.renameSync;
     fs.renameSync = (from, to) => {
       const slice = String(to).includes('counts') ? Number(/\\d+$/.exec(to)) : -1;
@@ -89,7 +96,7 @@ describe('with a Redis server', { skip: noRedis, concurrency: 2 }, () => {
     const ended = await again.ended;
     assert.equal(ended.code, 0, ended.stderr);
     assert.equal(seenBy(ended).done, 40 - before);
-    assert.equal(fileSha(folder, 'a.png'), await wholeSha(folder));
+    assert.equal(fileSha(folder, 'a.png'), await wholeSha());
     worker.child.kill('SIGTERM');
     assert.equal((await worker.ended).code, 0);
   });
@@ -114,7 +121,10 @@ describe('with a Redis server', { skip: noRedis, concurrency: 2 }, () => {
         'computeSlice; the same command tries again\n',
     );
     assert.equal(kept(folder), 39);
-    assert.deepEqual(readdirSync(folder).sort(), ['harm.mjs', 'once', 'store']);
+    assert.deepEqual(
+      readdirSync(folder).filter((name) => !name.startsWith('harm')),
+      ['once', 'store'],
+    );
     const status = await runCluster(context, folder, server.address, ['status']);
     assert.match(
       status.stdout.toString(),
@@ -128,7 +138,7 @@ describe('with a Redis server', { skip: noRedis, concurrency: 2 }, () => {
     await startWorker(context, folder, server.address);
     const mended = await runCluster(context, folder, server.address, given);
     assert.equal(mended.code, 0, mended.stderr);
-    assert.equal(fileSha(folder, 'a.png'), await wholeSha(folder));
+    assert.equal(fileSha(folder, 'a.png'), await wholeSha());
   });
 
   test('SIGTERM: a worker finishes its slice and ends with 0; one that takes too long is handed back', async (context) => {
@@ -156,7 +166,7 @@ describe('with a Redis server', { skip: noRedis, concurrency: 2 }, () => {
     assert.equal(ended.code, 0, ended.stderr);
     // Handed back, not found to be abandoned.
     assert.deepEqual(seenBy(ended), { done: 40, of: 40, stalled: 0, lost: 0 });
-    assert.equal(fileSha(folder, 'a.png'), await wholeSha(folder));
+    assert.equal(fileSha(folder, 'a.png'), await wholeSha());
     others.child.kill('SIGTERM');
     assert.equal((await others.ended).code, 0);
   });
@@ -182,16 +192,137 @@ describe('with a Redis server', { skip: noRedis, concurrency: 2 }, () => {
       );
       const { lost } = seenBy(ended);
       if (!isKept) assert.ok(lost > 0, ended.stderr);
-      assert.equal(fileSha(folder, 'a.png'), await wholeSha(folder));
+      assert.equal(fileSha(folder, 'a.png'), await wholeSha());
       for (const { child } of workers) child.kill('SIGTERM');
       for (const { ended } of workers) assert.equal((await ended).code, 0);
     });
+
+  test('clocks that jump, and a file that is taken away while it is written, hurt no slice', {
+    skip: notLong,
+  }, async (context) => {
+    const folder = temporaryFolder(context);
+    const server = await startRedis(context);
+    const jump = (hours: number) =>
+      `const real = Date.now;
+      Date.now = () => real() + (performance.now() > 1500 ? ${hours} * 3600e3 : 0);`;
+    const once = JSON.stringify(join(folder, 'once'));
+    const taken = `if (slice === 50 && !fs.existsSync(${once})) { fs.writeFileSync(${once}, ''); fs.rmSync(from); }`;
+    const [ahead, behind] = [3, -3].map((hours) => harm(folder, `${sleep(60)} ${taken}`, jump(hours)));
+    const waiting = startCluster(context, folder, server.address, [...submit, '--slices', '40'], ahead);
+    const workers = await Promise.all(
+      [ahead, behind].map((env) => startWorker(context, folder, server.address, [], env)),
+    );
+    const ended = await waiting.ended;
+    assert.equal(ended.code, 0, ended.stderr);
+    assert.ok(existsSync(join(folder, 'once')));
+    assert.equal(fileSha(folder, 'a.png'), await wholeSha());
+    for (const { child } of workers) child.kill('SIGTERM');
+    for (const { ended } of workers) assert.equal((await ended).code, 0);
+  });
+
+  test('a full disk: the worker ends with one line, the submitter says why it waits, and with room all is done', {
+    skip: notLong,
+  }, async (context) => {
+    // What is registered first is done first: the disk goes, then its folder.
+    let disk = '';
+    context.after(() => spawnSync('umount', ['-l', disk]));
+    const folder = temporaryFolder(context);
+    disk = join(folder, 'store');
+    mkdirSync(disk);
+    if (spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=200k', 'tmpfs', disk]).status !== 0)
+      return context.skip('a small file system cannot be mounted here: that takes root on Linux');
+    const server = await startRedis(context);
+    const waiting = startCluster(context, folder, server.address, [...submit, '--slices', '40']);
+    const full = await (await startWorker(context, folder, server.address)).ended;
+    assert.equal(full.code, 1);
+    assert.match(
+      full.stderr,
+      /\nmandoline: [^\n]*store: cannot be written or read \(ENOSPC[^\n]*what is done is kept\n$/,
+    );
+    await until(() => waiting.said().includes('no worker is there, '), 'it is said that no worker is there');
+    assert.match(waiting.said(), /^worker \S+: [^\n]*ENOSPC/);
+    const before = kept(folder);
+    assert.ok(before > 0 && before < 40, String(before));
+    assert.equal(spawnSync('mount', ['-o', 'remount,size=2m', disk]).status, 0);
+    const worker = await startWorker(context, folder, server.address);
+    const ended = await waiting.ended;
+    assert.equal(ended.code, 0, ended.stderr);
+    assert.equal(seenBy(ended).done, 40);
+    assert.equal(fileSha(folder, 'a.png'), await wholeSha());
+    worker.child.kill('SIGTERM');
+    assert.match((await worker.ended).stderr, new RegExp(`\n${40 - before} slices computed`));
+  });
+
+  test('the network to a worker is cut: others do its slices, and it goes on when the link is there again', {
+    skip: notLong,
+  }, async (context) => {
+    const folder = temporaryFolder(context);
+    const [near, far] = [`near-${process.pid}`, `far-${process.pid}`];
+    const [nearLink, farLink] = [`vn${process.pid}`, `vf${process.pid}`];
+    const ip = (...given: string[]) => spawnSync('ip', given).status === 0;
+    context.after(() => [near, far].map((host) => ip('netns', 'del', host)));
+    const isMade =
+      [near, far].every((host) => ip('netns', 'add', host)) &&
+      ip('link', 'add', nearLink, 'netns', near, 'type', 'veth', 'peer', 'name', farLink, 'netns', far);
+    if (!isMade)
+      return context.skip('network namespaces cannot be made here: that takes root on Linux, and iproute2');
+    ip('-n', near, 'addr', 'add', '10.80.0.1/30', 'dev', nearLink);
+    ip('-n', far, 'addr', 'add', '10.80.0.2/30', 'dev', farLink);
+    const links = [
+      [near, nearLink],
+      [near, 'lo'],
+      [far, farLink],
+    ] as const;
+    for (const [host, link] of links) assert.ok(ip('-n', host, 'link', 'set', link, 'up'));
+
+    const inNear = ['ip', 'netns', 'exec', near];
+    const redis = spawn(
+      'ip',
+      [
+        ...inNear.slice(1),
+        'redis-server',
+        '--bind',
+        '10.80.0.1',
+        '--port',
+        '6379',
+        '--save',
+        '',
+        '--protected-mode',
+        'no',
+      ],
+      {
+        stdio: 'ignore',
+      },
+    );
+    context.after(() => redis.kill('SIGKILL'));
+    const address = 'redis://10.80.0.1:6379';
+    const slow = harm(folder, sleep(400));
+    const inside = (host: string, given: readonly string[], env = {}) =>
+      startCluster(context, folder, address, given, env, ['ip', 'netns', 'exec', host]);
+    await until(async () => (await inside(near, ['status']).ended).code === 0, 'the server answers');
+    const waiting = inside(near, [...submit, '--slices', '100']);
+    const remote = inside(far, ['work', '--workers', '2'], slow);
+    const local = inside(near, ['work', '--workers', '1'], slow);
+    await until(() => kept(folder) >= 10, 'some slices are done');
+    assert.ok(ip('-n', far, 'link', 'set', farLink, 'down'));
+    await until(() => /is away/.test(remote.said()), 'the worker notices');
+    assert.ok(ip('-n', far, 'link', 'set', farLink, 'up'));
+    await until(() => /is there again/.test(remote.said()), 'the worker is back');
+    const ended = await waiting.ended;
+    assert.equal(ended.code, 0, ended.stderr);
+    const { stalled } = seenBy(ended);
+    assert.ok(stalled >= 1, ended.stderr);
+    assert.equal(fileSha(folder, 'a.png'), await wholeSha());
+    for (const { child } of [remote, local]) child.kill('SIGTERM');
+    for (const { ended } of [remote, local]) assert.equal((await ended).code, 0);
+    context.diagnostic(`the link was down: ${stalled} slices were given to the other worker`);
+  });
 
   test(`${long ? 30 : 4} random kills during one render: the bytes of a single machine`, async (context) => {
     const folder = temporaryFolder(context);
     const server = await startRedis(context, '--appendonly', 'yes');
     const seen = await chaos(context, folder, server, long ? 30 : 4, long ? 400 : 60);
-    assert.equal(fileSha(folder, 'a.png'), await wholeSha(folder));
+    assert.equal(fileSha(folder, 'a.png'), await wholeSha());
     context.diagnostic(
       `${seen.kills} kills (${seen.what}): of ${seen.slices} slices ${seen.twice} were done twice, ` +
         `${seen.stalled} given to another worker, ${seen.lost} lost by Redis and queued again, 0 missing`,
@@ -213,10 +344,8 @@ async function chaos(context: TestContext, folder: string, server: Server, kills
     submitter: async () => startCluster(context, folder, server.address, given),
   };
   let submitter = await start.submitter();
-  let isOver = false;
   const workers: Program[] = await Promise.all([start.worker(), start.worker()]);
   const counts = { worker: 0, submitter: 0, server: 0 };
-  let [stalled, lost] = [0, 0];
   for (let kill = 0; kill < kills; kill++) {
     // A kill for each part of the work, at a random moment of it.
     const before = kept(folder);
@@ -232,9 +361,8 @@ async function chaos(context: TestContext, folder: string, server: Server, kills
       workers[at] = await start.worker();
     } else if (which === 'submitter') {
       submitter.child.kill('SIGKILL');
-      const { code } = await submitter.ended;
-      isOver = code === 0;
-      if (!isOver) submitter = await start.submitter();
+      await submitter.ended;
+      submitter = await start.submitter();
     } else {
       await server.kill();
       await setTimeout(Math.random() * 300);
@@ -248,9 +376,8 @@ async function chaos(context: TestContext, folder: string, server: Server, kills
     ended = await (await start.submitter()).ended;
   }
   assert.equal(ended.code, 0, ended.stderr);
-  const seen = seenBy(ended);
-  stalled += seen.stalled;
-  lost += seen.lost;
+  // As the last submitter saw it.
+  const { stalled, lost } = seenBy(ended);
   for (const { child } of workers) child.kill('SIGTERM');
   for (const worker of workers) assert.equal((await worker.ended).code, 0, worker.said());
   const lines = readFileSync(log, 'utf8').trim().split('\n');

@@ -17,11 +17,13 @@ import {
   freePort,
   isThere,
   noRedis,
+  once,
   runCluster,
   type Server,
   startCluster,
   startRedis,
   startWorker,
+  toStdout,
   until,
 } from './redis.js';
 
@@ -31,11 +33,12 @@ const submit = ['submit', ...scene, ...slices, '--store', 'store'];
 
 const fileSha = (...path: string[]) => sha256(readFileSync(join(...path)));
 
-/** The picture of one machine alone. */
-async function wholeSha(folder: string): Promise<string> {
-  assert.equal((await runMandoline(folder, 'render', ...scene, '--quiet', '-o', 'whole.png')).code, 0);
-  return fileSha(folder, 'whole.png');
-}
+/** The picture of one machine alone, made once. */
+const wholeSha = once(async () => {
+  const { code, stderr, stdout } = await runMandoline(tmpdir(), 'render', ...scene, '--quiet', ...toStdout);
+  assert.equal(code, 0, stderr);
+  return sha256(stdout);
+});
 
 const kept = (folder: string): string[] =>
   existsSync(join(folder, 'counts'))
@@ -88,7 +91,7 @@ describe('with a Redis server', { skip: noRedis, concurrency: 2 }, () => {
     const { code, stderr } = await runCluster(context, folder, undefined, ['demo', ...scene, '-o', 'a.png']);
     assert.equal(code, 0, stderr);
     assert.match(stderr, /a Redis server and two workers of \d+ threads? work in .*mandoline-demo-/);
-    assert.equal(fileSha(folder, 'a.png'), await wholeSha(folder));
+    assert.equal(fileSha(folder, 'a.png'), await wholeSha());
     const place = /work in (.*)/.exec(stderr)![1]!;
     assert.ok(!existsSync(place) && !before.includes(place), place);
   });
@@ -131,7 +134,7 @@ describe('with a Redis server', { skip: noRedis, concurrency: 2 }, () => {
       runCluster(context, folder, server.address, ['status']),
     ]);
     assert.equal(all.code, 0, all.stderr);
-    assert.equal(fileSha(folder, 'a.png'), await wholeSha(folder));
+    assert.equal(fileSha(folder, 'a.png'), await wholeSha());
     assert.match(
       shown.stdout.toString(),
       /^waiting 0 {3}at work 0 {3}done 30 {3}failed 0 {3}workers 1\nworker \S+-\d+\n$/,
@@ -276,7 +279,7 @@ describe('with a Redis server', { skip: noRedis, concurrency: 2 }, () => {
     const byFile = [...submit, '--wait', '-o', 'a.png', '--redis-file', 'address'];
     const done = await runCluster(context, folder, undefined, byFile, trust);
     assert.equal(done.code, 0, done.stderr);
-    assert.equal(fileSha(folder, 'a.png'), await wholeSha(folder));
+    assert.equal(fileSha(folder, 'a.png'), await wholeSha());
     assert.match(worker.said(), new RegExp(`^rediss://${place}: `));
 
     const refused = await runCluster(context, folder, undefined, ['status', '--redis', address], trust);

@@ -1,6 +1,6 @@
 // What tests of the queue need: real Redis servers, and the command's workers and submitters as processes.
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { once as happens } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
@@ -43,7 +43,7 @@ export async function startRedis(context: TestContext, ...options: string[]): Pr
   const kill = async () => {
     if (server?.exitCode !== null || server.signalCode) return;
     server.kill('SIGKILL');
-    await once(server, 'exit');
+    await happens(server, 'exit');
   };
   const start = async () => {
     server = spawn('redis-server', given, { stdio: 'ignore' });
@@ -64,10 +64,10 @@ const canConnect = (path: string): Promise<boolean> =>
 /** A port that nobody has now. */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
+  await happens(server, 'listening');
   const { port } = server.address() as { port: number };
   server.close();
-  await once(server, 'close');
+  await happens(server, 'close');
   return port;
 }
 
@@ -87,29 +87,26 @@ export interface Program {
   readonly ended: Promise<Ended>;
 }
 
-/** Starts `mandoline cluster ...` in a folder; it is gone after the test. */
+/** Starts `mandoline cluster ...` in a folder, by a program if one is given; it is gone after the test. */
 export function startCluster(
   context: TestContext,
   cwd: string,
   address: string | undefined,
   given: readonly string[],
   env: NodeJS.ProcessEnv = {},
+  by: readonly string[] = [],
 ): Program {
   let text = '';
   let child: ChildProcess | undefined;
   const { MANDOLINE_REDIS: _, ...others } = process.env;
   const environment = { ...others, ...(address && { MANDOLINE_REDIS: address }), ...env };
-  const ended = run(
-    process.execPath,
-    [mandoline, 'cluster', ...given],
-    { cwd, env: environment },
-    (started) => {
-      child = started;
-      started.stderr!.on('data', (chunk) => {
-        text += chunk;
-      });
-    },
-  );
+  const [program, ...rest] = [...by, process.execPath, mandoline, 'cluster', ...given];
+  const ended = run(program!, rest, { cwd, env: environment }, (started) => {
+    child = started;
+    started.stderr!.on('data', (chunk) => {
+      text += chunk;
+    });
+  });
   ended.catch(() => {});
   context.after(() => child!.kill('SIGKILL'));
   return { child: child!, said: () => text, ended };
@@ -143,3 +140,15 @@ export const runCluster = (
   given: readonly string[],
   env?: NodeJS.ProcessEnv,
 ): Promise<Ended> => startCluster(context, cwd, address, given, env).ended;
+
+/** Flags that make `render` write a picture to stdout. */
+export const toStdout = ['-o', '-', '--format', 'png'];
+
+/** Does something when it is first asked for, and never again. */
+export function once<T>(work: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => {
+    made ??= work();
+    return made;
+  };
+}
