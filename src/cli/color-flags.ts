@@ -64,11 +64,6 @@ export function addColors(command: Command): void {
       checked('--light', light, toLight),
     ),
     option(
-      '--trap <shape>',
-      'what orbits are measured against: point:0+0i, line:0+0i,0.25 (turns), circle:0+0i,0.5',
-      toTrap,
-    ),
-    option(
       '--depth <bits>',
       'bits of each of red, green, blue: 8, 16',
       checked('--depth', depth.wrapped, toNumber),
@@ -76,6 +71,14 @@ export function addColors(command: Command): void {
   ])
     command.addOption(each);
 }
+
+/** What orbits are measured against decides about numbers too, not only about colours. */
+export const trapOption = () =>
+  option(
+    '--trap <shape>',
+    'what orbits are measured against: point:0+0i, line:0+0i,0.25 (turns), circle:0+0i,0.5',
+    toTrap,
+  );
 
 /** What of a scene's colours is set by flags. */
 export const colorsOf = (flags: ColorFlags): ColorFlags =>

@@ -3,6 +3,7 @@
 // 0 done, 1 failed, 2 usage, 130 interrupted.
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { addAssemble } from './assemble.js';
 import { addBench } from './bench.js';
 import { addExplore } from './explore.js';
 import { addInfo } from './info.js';
@@ -30,6 +31,7 @@ const program = new Command('mandoline')
   .configureOutput({ writeErr: (text) => process.stderr.write(text.replace(/^error: /, 'mandoline: ')) })
   .addHelpText('after', '\nExample:\n  mandoline render -o julia.png');
 addRender(program);
+addAssemble(program);
 addScenes(program);
 addInfo(program);
 addSchema(program);

@@ -25,10 +25,11 @@ export interface Seconds {
 /** The columns of a terminal. */
 const lineWidth = 80;
 
-export function sayScene(named: NamedScene, slices: number, workers: number): void {
+/** `share` says which of the slices are to be made, where these are not all. */
+export function sayScene(named: NamedScene, slices: number, workers: number, share?: string): void {
   for (const line of sceneLines(named)) say(line);
   const [rows, columns] = sceneShape(named.scene);
-  const cut = `${slices} slice${slices === 1 ? '' : 's'}`;
+  const cut = `${share ? `${share} ` : ''}${slices} slice${slices === 1 ? '' : 's'}`;
   const hands = workers === 0 ? 'in this thread' : `${workers} worker${workers === 1 ? '' : 's'}`;
   say(`${' '.repeat(titleOf(named.name).length + 1)}${rows} x ${columns} points, ${cut}, ${hands}\n`);
 }
@@ -103,7 +104,7 @@ export function sayReport({ scene, shape, work, verified, times, outputs, store,
   const most = Math.max(...work.shares.map(({ slices }) => slices));
   const hues = ['cyan', 'magenta', 'yellow', 'green', 'blue', 'red'] as const;
   work.shares.slice(0, shownWorkers).forEach(({ slices, busy }, worker) => {
-    const length = bar(slices / most, 40);
+    const length = bar(slices / Math.max(1, most), 40);
     const drawn = tint(hues[worker % hues.length]!, length) + ' '.repeat(40 - length.length);
     say(
       `worker ${String(worker + 1).padEnd(2)}${drawn} ${String(slices).padStart(6)} slices  ${seconds(busy, 3)}`,
@@ -114,7 +115,8 @@ export function sayReport({ scene, shape, work, verified, times, outputs, store,
     const slices = others.reduce((sum, share) => sum + share.slices, 0);
     say(`and ${others.length} more workers with ${slices} slices`);
   }
-  const rate = large((rows * columns) / times.compute);
+  const worked = work.shares.reduce((sum, share) => sum + share.rows, 0);
+  const rate = large((worked * columns) / Math.max(times.compute, 1e-9));
   say(
     `\nstart ${seconds(times.start)}   compute ${seconds(times.compute)}   encode ${seconds(times.encode)}   ` +
       `total ${seconds(times.total)}   ${rate} points/s`,

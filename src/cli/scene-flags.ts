@@ -19,7 +19,7 @@ import {
 import type { View } from '../scene/view.js';
 import { didYouMean } from '../suggestion.js';
 import { checked } from './checked.js';
-import { acceptedPalettes, addColors, type ColorFlags, colorsOf } from './color-flags.js';
+import { acceptedPalettes, addColors, type ColorFlags, colorsOf, trapOption } from './color-flags.js';
 import { isSceneFile, nameOfFile, readSceneFile, type SceneFile, suffixText } from './scene-file.js';
 import { option, toNumber, UsageError } from './usage.js';
 
@@ -90,6 +90,7 @@ export function addScene(command: Command): void {
   ];
   for (const each of options) command.addOption(each);
   addColors(command);
+  command.addOption(trapOption());
 }
 
 /** The scene that is named, with what the flags change. Throws UsageError. */
@@ -113,6 +114,10 @@ export async function sceneOf(given: string | undefined, flags: SceneFlags): Pro
     return { name, scene: checkedScene, ...(file && { file }) };
   return { name: scene.z0 === 'p' && scene.c !== 'p' ? 'julia' : 'scene', scene: checkedScene };
 }
+
+/** A scene with other colours. Throws UsageError. */
+export const recolored = (scene: Scene, flags: ColorFlags): Scene =>
+  checkScene(() => parseScene({ ...scene, ...colorsOf(flags) }), undefined, flags);
 
 const isLesson = (scene: Scene) =>
   JSON.stringify({ ...scene, palette: '' }) === JSON.stringify({ ...lessonScene, palette: '' });

@@ -59,6 +59,7 @@ export function makeFolder(folder: string): void {
     // Not with its parents: where the system keeps no files, Node 20 tries that for ever.
     if (!status) mkdirSync(folder);
   } catch (error) {
-    throw outputError(folder, error);
+    // Another program that fills it too may have been faster.
+    if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) throw outputError(folder, error);
   }
 }

@@ -104,8 +104,8 @@ interface ArrayType<T> {
   readonly BYTES_PER_ELEMENT: number;
 }
 
-/** The arrays of a field, those of larger numbers first. */
-const arrayTypes = (channels: readonly ChannelName[], iterations: number) =>
+/** The arrays of a field by their names, those of larger numbers first. */
+export const arrayTypes = (channels: readonly ChannelName[], iterations: number) =>
   [
     ...channels.map((name) => [name, channelTypes[name]] as const),
     ['counts', countsType(iterations)] as const,

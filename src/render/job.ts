@@ -4,6 +4,7 @@ import { compileKernel, countsType } from '../kernel/kernel.js';
 import { reachOf } from '../kernel/points.js';
 import type { KernelJob } from '../kernel/reference.js';
 import { largestTile } from '../kernel/tiles.js';
+import { type SliceRange, sliceRange } from '../pool/slices.js';
 import { axisLength, latticePoints } from '../scene/lattice.js';
 import { parseScene, type Scene } from '../scene/scene.js';
 import { viewPoints } from '../scene/view.js';
@@ -40,6 +41,41 @@ const slicesPerWorker = 4;
 /** Into how many slices rows are cut where nobody says: lower ones would cut tiles, higher ones gain nothing. */
 export const defaultSlices = (rows: number, workers: number): number =>
   Math.max(Math.ceil(rows / largestTile), Math.min(rows, slicesPerWorker * Math.max(1, workers)));
+
+/** How many slices have rows, where a scene's picture is cut into so many: the first ones. */
+export const filledSlices = (scene: Scene, slices: number): number =>
+  Math.min(slices, pictureShape(scene)[0]);
+
+/** The rows of sample points of the slices of these numbers, in turn. */
+export function* sliceRanges(scene: Scene, slices: number, numbers: Iterable<number>): Generator<SliceRange> {
+  const [height] = pictureShape(scene);
+  const samples = samplesOf(scene);
+  for (const index of numbers) {
+    const { start, end } = sliceRange(height, slices, index);
+    yield { index, start: start * samples, end: end * samples };
+  }
+}
+
+/** One of the parts into which a picture's work is split among programs: its number, from 1 to `of`. */
+export interface Part {
+  readonly number: number;
+  readonly of: number;
+}
+
+/** All of the work. */
+export const wholePart: Part = { number: 1, of: 1 };
+
+/** How many of so many slices a part has. */
+export const partSize = ({ number, of }: Part, slices: number): number =>
+  Math.max(0, Math.ceil((slices - number + 1) / of));
+
+/** Which those are: every so-many-th, since slices that are near to each other take about as long. */
+export function* partSlices({ number, of }: Part, slices: number): Generator<number> {
+  for (let slice = number - 1; slice < slices; slice += of) yield slice;
+}
+
+/** The number of the part that has a slice. */
+export const partOfSlice = (slice: number, of: number): number => (slice % of) + 1;
 
 /** A scene that was checked, and what workers need of it. Throws SceneError for what is no scene. */
 export function prepareJob(given: Scene): { readonly scene: Scene; readonly job: RenderJob } {

@@ -1,6 +1,6 @@
 // A folder that keeps each slice of a field that is done, so that nothing is computed twice: after the program was
-// killed, the machine lost its power or the disk was full, the same command goes on where it was. How a slice is kept is
-// stored-band.node.ts's.
+// killed, the machine lost its power or the disk was full, the same command goes on where it was, and several programs
+// share the work. How a slice is kept is stored-band.node.ts's, what a store lacks survey.node.ts's.
 import { randomUUID } from 'node:crypto';
 import { existsSync, linkSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,7 +8,7 @@ import { makeFolder } from '../encode/folder.node.js';
 import { OutputError } from '../encode/output.node.js';
 import { StoreError } from '../errors.js';
 import { partial, tasks } from '../pool/index.js';
-import { parseScene, type Scene, sceneText } from '../scene/scene.js';
+import { jsonText, lessonScene, parseScene, type Scene, sceneText } from '../scene/scene.js';
 import type { BandJob } from './band.js';
 import { computeStoredBand, type Place, storeError, writeFlushed } from './stored-band.node.js';
 import type { BandWork } from './stream.js';
@@ -22,46 +22,72 @@ const manifestName = 'store.json';
 /** What lies beside a slice's place for so many milliseconds is nobody's any more. */
 const abandoned = 60 * 60 * 1000;
 
-export interface Store {
-  readonly folder: string;
+export interface Store extends Place {
+  /** What whoever made the store drew, colours and all. */
+  readonly scene: Scene;
   /** How many slices the field is cut into in this store. */
   readonly slices: number;
+  /** Into how many parts whoever made it split the work, where that was done. */
+  readonly parts?: number | undefined;
   /** Bands that are read from the store, or computed and put there. */
   work(job: BandJob): BandWork;
+}
+
+export interface StoreCut {
+  /** How many slices it must have. */
+  readonly slices?: number | undefined;
+  /** How many a new one gets where that is not said. */
+  readonly otherwise: number;
+  /** Into how many parts the work is split. */
+  readonly parts?: number | undefined;
 }
 
 /**
  * Opens the store of a scene's field in a folder, which is made where there is none. Throws StoreError for a folder
  * that cannot be written, another scene's store, a damaged one, or one of another number of slices than is asked for.
  */
-export function openStore(
-  folder: string,
-  scene: Scene,
-  slices: number | undefined,
-  otherwise: number,
-): Store {
-  const field = fieldText(scene);
-  try {
+export function openStore(folder: string, scene: Scene, { slices, otherwise, parts }: StoreCut): Store {
+  return told(folder, () => {
     makeFolder(folder);
     clear(folder);
-    const wanted = { schema, field: JSON.parse(field), slices: slices ?? otherwise };
+    const wanted = { schema, scene: JSON.parse(sceneText(scene)), slices: slices ?? otherwise, parts };
     if (!hasManifest(folder)) putManifest(folder, wanted);
     const kept = readManifest(folder);
-    if (kept.field !== field)
+    if (kept.field !== fieldText(scene))
       throw new StoreError(`${folder}: is the store of another scene; give another folder`);
     if (slices !== undefined && kept.slices !== slices)
       throw new StoreError(
         `${folder}: is a store of ${kept.slices} slices, not ${slices}; leave --slices out`,
       );
-    const place: Place = { folder, field };
-    return {
-      folder,
-      slices: kept.slices,
-      work: (job) => ({
-        task: partial(partial(worker.computeStoredBand, place), job),
-        run: (range) => computeStoredBand(range, job, place),
-      }),
-    };
+    return storeOf(folder, kept);
+  });
+}
+
+/** Opens the store that there is in a folder. Throws StoreError where there is none, or a damaged one. */
+export function existingStore(folder: string): Store {
+  return told(folder, () => {
+    if (!hasManifest(folder))
+      throw new StoreError(`${folder}: is no store; there is no ${manifestName} in it`);
+    return storeOf(folder, readManifest(folder));
+  });
+}
+
+function storeOf(folder: string, manifest: Manifest): Store {
+  const place: Place = { folder, field: manifest.field };
+  return {
+    ...manifest,
+    ...place,
+    work: (job) => ({
+      task: partial(partial(worker.computeStoredBand, place), job),
+      run: (range) => computeStoredBand(range, job, place),
+    }),
+  };
+}
+
+/** Runs `work`; what the system refuses is told as a StoreError. */
+function told<T>(folder: string, work: () => T): T {
+  try {
+    return work();
   } catch (error) {
     throw error instanceof OutputError ? new StoreError(error.message) : storeError(folder, error);
   }
@@ -74,19 +100,19 @@ function fieldText(scene: Scene): string {
   return sceneText({ formula, parameters, c, z0, iterations, escape, trap, lattice, view, palette } as Scene);
 }
 
-interface Manifest {
-  readonly field: string;
-  readonly slices: number;
-}
+type Manifest = Pick<Store, 'scene' | 'field' | 'slices' | 'parts'>;
 
 const hasManifest = (folder: string): boolean => existsSync(join(folder, manifestName));
 
 function readManifest(folder: string): Manifest {
   const path = join(folder, manifestName);
+  const isNumber = (value: unknown) => Number.isSafeInteger(value) && (value as number) >= 1;
   try {
-    const { schema: given, field, slices } = JSON.parse(readFileSync(path, 'utf8'));
-    if (given !== schema || !Number.isSafeInteger(slices) || slices < 1) throw new Error();
-    return { field: fieldText(parseScene(field)), slices };
+    const { schema: given, slices, parts, ...text } = JSON.parse(readFileSync(path, 'utf8'));
+    if (given !== schema || !isNumber(slices) || !(parts === undefined || isNumber(parts))) throw new Error();
+    // Stores of before have no colours.
+    const scene = parseScene(text.scene ?? { ...text.field, palette: lessonScene.palette });
+    return { scene, field: fieldText(scene), slices, parts };
   } catch {
     throw new StoreError(`${path}: is damaged or of another version; give another folder`);
   }
@@ -94,11 +120,12 @@ function readManifest(folder: string): Manifest {
 
 /** Puts a store's description in its place, unless another program was first. */
 function putManifest(folder: string, manifest: object): void {
-  const others = readdirSync(folder);
+  // Another program may be at the same.
+  const others = readdirSync(folder).filter((name) => !name.endsWith('.part'));
   if (others.length > 0 && !others.includes(manifestName))
     throw new StoreError(`${folder}: is a folder with other things in it; give an empty one, or a new name`);
   const beside = join(folder, `.${randomUUID()}.part`);
-  writeFlushed(beside, [Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`)]);
+  writeFlushed(beside, [Buffer.from(`${jsonText(manifest, 2)}\n`)]);
   try {
     linkSync(beside, join(folder, manifestName));
   } catch (error) {

@@ -64,7 +64,33 @@ const digestOf = ({ field }: Place, { start }: SliceRange, array: string, bytes:
   createHash('sha256').update(`${array} ${start} ${field}\n`).update(bytes).digest();
 
 /** Reads a slice's array from the store, if it is there and whole. */
-function readArray(place: Place, range: SliceRange, array: string, into: Numbers) {
+function readArray(place: Place, range: SliceRange, array: string, into: Numbers): KeptState {
+  const kept = keptBytes(place, range, array, into.byteLength);
+  if (typeof kept === 'string') return kept;
+  bytesOf(into).set(kept);
+  return 'whole';
+}
+
+/** How an array of a slice is kept. */
+export type KeptState = 'whole' | 'missing' | 'damaged';
+
+/** How each of a slice's arrays is kept, whose bytes for each row these are; what stands in them is held against their digests. */
+export function keptStates(
+  range: SliceRange,
+  rowBytes: Readonly<Record<string, number>>,
+  place: Place,
+): KeptState[] {
+  try {
+    return Object.entries(rowBytes).map(([array, bytes]) => {
+      const kept = keptBytes(place, range, array, bytes * (range.end - range.start));
+      return typeof kept === 'string' ? kept : 'whole';
+    });
+  } catch (error) {
+    throw storeError(place.folder, error);
+  }
+}
+
+function keptBytes(place: Place, range: SliceRange, array: string, length: number) {
   let file: Buffer;
   try {
     file = readFileSync(pathOf(place, range, array));
@@ -74,11 +100,8 @@ function readArray(place: Place, range: SliceRange, array: string, into: Numbers
   }
   const bytes = file.subarray(0, -digestBytes);
   const isWhole =
-    bytes.length === into.byteLength &&
-    digestOf(place, range, array, bytes).equals(file.subarray(-digestBytes));
-  if (!isWhole) return 'damaged';
-  bytesOf(into).set(bytes);
-  return 'whole';
+    bytes.length === length && digestOf(place, range, array, bytes).equals(file.subarray(-digestBytes));
+  return isWhole ? bytes : 'damaged';
 }
 
 function writeArray(place: Place, range: SliceRange, array: string, values: Numbers): void {

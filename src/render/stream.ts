@@ -6,11 +6,21 @@ import { pixelFormat } from '../color/paint.js';
 import { needsSample, sampleStep, type Tones, tonesOf } from '../color/tones.js';
 import { VerifyError } from '../errors.js';
 import type { ChannelName } from '../field/field.js';
-import { partial, type SliceRange, sliceRange, type Task, tasks, type WorkerShare } from '../pool/index.js';
+import { partial, type SliceRange, type Task, tasks, type WorkerShare } from '../pool/index.js';
 import type { Scene } from '../scene/scene.js';
 import { type Band, type BandJob, computeBand, now, pointBytes } from './band.js';
 import { traceSetup } from './channels.js';
-import { defaultSlices, pictureShape, prepareJob, samplesOf, sceneShape } from './job.js';
+import {
+  defaultSlices,
+  filledSlices,
+  partSlices,
+  pictureShape,
+  prepareJob,
+  samplesOf,
+  sceneShape,
+  sliceRanges,
+  wholePart,
+} from './job.js';
 import { checkedBytes, sharedMemory } from './memory.js';
 import { takeTurns } from './turns.js';
 import { anySeed, type Verified } from './verify.js';
@@ -34,6 +44,8 @@ export interface StreamOptions extends ComputeOptions {
   readonly channels?: readonly ChannelName[] | undefined;
   /** Whether bands have pixels. */
   readonly isPainted: boolean;
+  /** Which slices to make, in turn; each is asked for when there is room for it. Default: all that have rows. */
+  readonly numbers?: Iterable<number> | undefined;
   /** How bands are made; default: they are computed, and kept nowhere. */
   readonly via?: ((job: BandJob) => BandWork) | undefined;
 }
@@ -109,14 +121,13 @@ export async function streamScene(given: Scene, options: StreamOptions): Promise
   const work = via({ render: job, setup, channels, exact, tones, seed, slots });
 
   const [height, width] = pictureShape(scene);
-  const samples = samplesOf(scene);
   const ledger = newLedger(called);
+  const filled = filledSlices(scene, slices);
   function* ranges(): Generator<SliceRange> {
-    for (let index = 0, sent = 0; index < slices; index++) {
-      const { start, end } = sliceRange(height, slices, index);
-      // Those without rows, where there are more slices than rows, would take a slot from others.
-      if (start < end) yield { index: sent++, start: start * samples, end: end * samples };
-    }
+    let sent = 0;
+    // Those without rows, where there are more slices than rows, would take a slot from others.
+    const numbers = options.numbers ?? partSlices(wholePart, filled);
+    for (const range of sliceRanges(scene, slices, numbers)) yield { ...range, index: sent++ };
   }
 
   async function* bands(): AsyncGenerator<Band> {
@@ -130,7 +141,7 @@ export async function streamScene(given: Scene, options: StreamOptions): Promise
         throw new VerifyError(row, column, counted, expected, seed!);
       }
       ledger.add(band);
-      options.onProgress?.({ done: ++done, slices: Math.min(slices, height) });
+      options.onProgress?.({ done: ++done, slices: filled });
       yield band;
     }
   }
@@ -138,7 +149,8 @@ export async function streamScene(given: Scene, options: StreamOptions): Promise
   return {
     ...{ scene, rows, columns, channels, bands: bands() },
     format: tones && pixelFormat(tones, width, height),
-    summary: () => ledger.summary(slices, Math.max(1, pool?.workers ?? 0), seed),
+    summary: () =>
+      ledger.summary(options.numbers ? undefined : slices, Math.max(1, pool?.workers ?? 0), seed),
   };
 }
 
@@ -208,13 +220,20 @@ function newLedger(called: number) {
       first = Math.min(first, band.begun);
       last = Math.max(last, band.begun + band.milliseconds);
     },
-    summary(slices: number, workers: number, seed: number | undefined): Summary {
+    summary(slices: number | undefined, workers: number, seed: number | undefined): Summary {
       const idle = { slices: 0, rows: 0, busy: 0 };
       const all: WorkerShare[] = [...shares.values()];
       while (all.length < workers) all.push(idle);
       return {
-        work: { slices, shares: all, start: (first - called) / 1000, compute: (last - first) / 1000 },
-        counts: { min: least, max: most, sum },
+        work: {
+          slices: slices ?? all.reduce((done, share) => done + share.slices, 0),
+          ...{
+            shares: all,
+            start: (Math.min(first, last) - called) / 1000,
+            compute: Math.max(0, last - first) / 1000,
+          },
+        },
+        counts: { min: Math.min(least, most), max: most, sum },
         origins,
         ...(seed !== undefined && { verified: { points: verified, seed } }),
       };

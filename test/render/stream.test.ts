@@ -125,7 +125,7 @@ test('readers of one source go at one pace; one that leaves holds up no other', 
 });
 
 const scene: Scene = { ...mandelbrot, coloring: 'smooth' };
-const kept = (folder: string, slices?: number): Store => openStore(folder, scene, slices, 9);
+const kept = (folder: string, slices?: number): Store => openStore(folder, scene, { slices, otherwise: 9 });
 async function through(store: Store, options: Partial<StreamOptions> = {}, given: Scene = scene) {
   const { pixels, origins } = await digest(given, { via: store.work, slices: store.slices, ...options });
   return { sha: sha256(...pixels), origins };
@@ -159,7 +159,7 @@ test('colours change without anything computed again', async (context) => {
   const folder = join(temporaryFolder(context), 'store');
   await through(kept(folder));
   const other: Scene = { ...scene, palette: 'viridis', density: 3, scale: 'linear' };
-  const again = await through(openStore(folder, other, undefined, 5), {}, other);
+  const again = await through(openStore(folder, other, { otherwise: 5 }), {}, other);
   assert.deepEqual(again.origins, { computed: 0, kept: 9, mended: 0 });
   assert.equal(again.sha, sha256(...(await digest(other, { slices: 9 })).pixels));
 });
@@ -182,7 +182,7 @@ test('a store of another scene, of another number of slices, damaged, or no stor
   const store = join(folder, 'store');
   kept(store);
   assert.throws(
-    () => openStore(store, { ...scene, iterations: 7 }, undefined, 9),
+    () => openStore(store, { ...scene, iterations: 7 }, { otherwise: 9 }),
     /is the store of another scene/,
   );
   assert.throws(() => kept(store, 8), /is a store of 9 slices, not 8; leave --slices out/);

@@ -1,0 +1,68 @@
+// `mandoline assemble`: a picture, or arrays, of the slices that parts of a render put into a store; or what is lacking.
+import { basename, resolve } from 'node:path';
+import type { Command } from 'commander';
+import { StoreError } from '../errors.js';
+import { Pool } from '../pool/index.js';
+import { existingStore, type Store } from '../render/store.node.js';
+import { streamedChannels } from '../render/stream.js';
+import { describeLack, surveyStore } from '../render/survey.node.js';
+import { addColors, type ColorFlags } from './color-flags.js';
+import { draw, isPainted } from './draw.js';
+import { checkMemory } from './memory-check.js';
+import { addOutputs, addTalk, type OutputFlags, openTargets } from './outputs.js';
+import { workersOption } from './render.js';
+import { recolored } from './scene-flags.js';
+import { UsageError } from './usage.js';
+
+interface AssembleFlags extends ColorFlags, OutputFlags {
+  readonly workers: number;
+}
+
+export function addAssemble(program: Command): void {
+  const command = program
+    .command('assemble')
+    .summary('make a picture or an array of the slices in a store')
+    .description(
+      'Checks every slice that "mandoline render --store" kept, and makes of them the files that a render of the ' +
+        'whole scene writes, byte for byte; or says which slices are missing or damaged, and writes nothing.',
+    )
+    .argument('<store>', 'the folder');
+  addOutputs(command, "the folder's name, as .png");
+  command.addOption(workersOption()).option('--preview', 'show the picture in the terminal');
+  addTalk(command);
+  addColors(command);
+  command
+    .addHelpText('after', '\nExample:\n  mandoline assemble kept -o picture.png --palette viridis')
+    .action((folder: string, flags: AssembleFlags) => run(folder, flags));
+}
+
+async function run(folder: string, flags: AssembleFlags): Promise<void> {
+  const store = storeIn(folder);
+  const { slices } = store;
+  const scene = recolored(store.scene, flags);
+  const name = basename(resolve(folder));
+  const targets = await openTargets(flags, `${name}.png`, scene);
+  const { workers, channels = [] } = flags;
+  const wanted = streamedChannels(scene, channels, isPainted(flags, targets));
+  checkMemory(scene, { workers, slices }, wanted, slices, targets);
+  const lack = await lackOf(store, wanted, workers);
+  if (lack) throw new StoreError(`${folder}: ${lack}`);
+  await draw({ named: { name, scene }, workers, slices, store, channels }, flags, targets);
+}
+
+async function lackOf(store: Store, channels: Parameters<typeof surveyStore>[1], workers: number) {
+  const pool = workers === 0 ? undefined : new Pool({ workers, retries: 2 });
+  try {
+    return describeLack(store, await surveyStore(store, channels, { pool }));
+  } finally {
+    pool?.terminate();
+  }
+}
+
+function storeIn(folder: string): Store {
+  try {
+    return existingStore(folder);
+  } catch (error) {
+    throw error instanceof StoreError ? new UsageError(error.message) : error;
+  }
+}

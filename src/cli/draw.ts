@@ -1,0 +1,97 @@
+// What every command does that makes a scene's files: it computes the scene, or takes what is kept of it, while it is
+// written, and says what that took.
+import { type FieldBands, pixelsOf } from '../encode/formats.js';
+import { knowsKitty, terminalPicture } from '../encode/terminal.js';
+import { Pool } from '../pool/index.js';
+import { compressWith } from '../render/compress.node.js';
+import { sceneShape } from '../render/job.js';
+import type { Store } from '../render/store.node.js';
+import { type FieldStream, type StreamOptions, shared, streamScene } from '../render/stream.js';
+import type { OutputFlags } from './outputs.js';
+import { renderDocument, sayReport, sayScene, type Written } from './render-report.js';
+import type { NamedScene } from './scene-flags.js';
+import { needsOf, type Target } from './targets.js';
+import { knowsSixel } from './terminal-answer.js';
+import { progressLine } from './text.js';
+
+/** Whether a picture is made of a scene, or only numbers. */
+export const isPainted = (flags: OutputFlags, targets: readonly Target[]): boolean =>
+  flags.preview === true || targets.some(({ format }) => needsOf(format).isPicture);
+
+export interface Drawing extends Pick<StreamOptions, 'channels' | 'exact' | 'verify'> {
+  readonly named: NamedScene;
+  /** 0: none, this thread does all. */
+  readonly workers: number;
+  readonly slices: number;
+  readonly store?: Store | undefined;
+  /** The slices of one part of the work, where that is all to be done. */
+  readonly share?: { readonly said: string; readonly size: number; readonly numbers: Iterable<number> };
+}
+
+/** Computes a scene and writes the files; says what is done and how long it took. */
+export async function draw(
+  { named, workers, share, ...drawing }: Drawing,
+  flags: OutputFlags,
+  targets: readonly Target[],
+): Promise<void> {
+  const { scene } = named;
+  const { slices, store } = drawing;
+  const talk = !flags.quiet && !flags.json;
+  const [rows, columns] = sceneShape(scene);
+  const shareSize = share?.size ?? slices;
+  if (talk) sayScene(named, slices, workers, share?.said);
+  const line = flags.quiet ? undefined : await progressLine((rows * columns * shareSize) / slices, shareSize);
+  const called = performance.now() / 1000;
+  const pool = workers === 0 ? undefined : new Pool({ workers, retries: 2 });
+  try {
+    const stream = await streamScene(scene, {
+      ...drawing,
+      ...{ pool, isPainted: isPainted(flags, targets), numbers: share?.numbers, via: store?.work },
+      onProgress: line && (({ done, slices }) => line.onProgress({ done, slices: share?.size ?? slices })),
+    });
+    const outputs = await write(stream, targets, pool, flags);
+    line?.stop();
+    const total = performance.now() / 1000;
+    const summary = stream.summary();
+    const { start, compute } = summary.work;
+    const times = { start: called + start, compute, encode: total - called - start - compute, total };
+    const report = { ...summary, scene, shape: [rows, columns] as const, workers, times, outputs, store };
+    if (talk) sayReport(report);
+    if (flags.json) process.stdout.write(`${JSON.stringify(renderDocument(report), null, 2)}\n`);
+  } finally {
+    line?.stop();
+    pool?.terminate();
+  }
+}
+
+/** Writes all files at once; where one cannot be written the others still are. */
+async function write(
+  stream: FieldStream,
+  targets: readonly Target[],
+  pool: Pool | undefined,
+  { dtype = 'uint16', preview }: OutputFlags,
+): Promise<Written[]> {
+  if (targets.length === 0 && !preview) {
+    for await (const _ of stream.bands);
+    return [];
+  }
+  const readers = shared(stream.bands, targets.length + (preview ? 1 : 0));
+  const written = targets.map(async ({ path, format, write }, i): Promise<Written> => {
+    const making = { ...stream, bands: readers[i]!, dtype, compression: () => compressWith(pool) };
+    return { path, format, bytes: await write(making) };
+  });
+  const shown = preview ? showPreview({ ...stream, bands: readers.at(-1)! }) : undefined;
+  const ended = await Promise.allSettled([...written, shown]);
+  const failed = ended.find((each) => each.status === 'rejected');
+  if (failed) throw failed.reason;
+  return Promise.all(written);
+}
+
+/** The picture in the terminal, where all talk goes, when it is whole. */
+async function showPreview(field: FieldBands): Promise<void> {
+  // A terminal that does not know its size says 0.
+  const columns = process.stderr.columns || 80;
+  const pixels = knowsKitty(process.env) ? 'kitty' : undefined;
+  const protocol = pixels ?? ((await knowsSixel(process.stdin, process.stderr)) ? 'sixel' : 'blocks');
+  process.stderr.write(await terminalPicture(field.format!, pixelsOf(field), columns, protocol));
+}

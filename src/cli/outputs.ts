@@ -1,0 +1,88 @@
+// The flags of what is written, for every command that writes what a scene gives: which files, what is in them, and
+// what is said. How a file is made is targets.ts's.
+import type { Command } from 'commander';
+import type { Dtype } from '../encode/npy.js';
+import type { ChannelName } from '../field/field.js';
+import { channelNames } from '../render/channel-types.js';
+import { pictureShape } from '../render/job.js';
+import type { Scene } from '../scene/scene.js';
+import { didYouMean } from '../suggestion.js';
+import { type Format, formatNames, formatOf, needsOf, openTarget, type Target } from './targets.js';
+import { option, outputOption, UsageError } from './usage.js';
+
+export interface OutputFlags {
+  readonly output?: readonly string[];
+  readonly format?: Format;
+  readonly dtype?: Dtype;
+  readonly channels?: readonly ChannelName[];
+  readonly preview?: true;
+  readonly json?: true;
+  readonly quiet?: true;
+}
+
+/** Adds the flags of files; `standard` says which is written where none is named. */
+export function addOutputs(command: Command, standard: string): void {
+  command
+    .addOption(
+      outputOption(
+        `where to, repeatable: .${formatNames.join(', .')}, or - for stdout (default: ${standard})`,
+      ),
+    )
+    .addOption(option('--format <format>', `format of stdout: ${fileFormats.join(', ')}`, toFormat))
+    .addOption(option('--dtype <type>', 'numbers in .npy: uint16, float64 (default: uint16)', toDtype))
+    .addOption(
+      option('--channels <names>', `more arrays in .npz and .zarr: ${channelNames.join(', ')}`, toChannels),
+    );
+}
+
+/** Adds the flags of what is said and shown. */
+export function addTalk(command: Command): void {
+  command.option('--json', 'print one document about it to stdout').option('--quiet', 'say nothing');
+}
+
+/** Opens the files that flags name, or else the one of the standard name. Throws UsageError. */
+export async function openTargets(flags: OutputFlags, standard: string, scene: Scene): Promise<Target[]> {
+  const { output: paths = [standard], format, dtype, channels, json } = flags;
+  const toStdout = paths.filter((path) => path === '-').length;
+  if (toStdout > 1) throw new UsageError('-o -: must be given once; stdout takes one file');
+  if (toStdout && json) throw new UsageError('--json: must not be given with -o -; both write to stdout');
+  if (toStdout && !format) throw new UsageError(`-o -: needs --format, one of ${fileFormats.join(', ')}`);
+  if (!toStdout && format)
+    throw new UsageError(`--format ${format}: goes with -o -; a file's suffix names its format`);
+  const named = paths.map((path) => {
+    const known = path === '-' ? format : formatOf(path);
+    if (known) return { path, format: known };
+    throw new UsageError(`-o ${path}: must end in one of .${formatNames.join(', .')}`);
+  });
+  if (dtype && named.every((each) => each.format !== 'npy'))
+    throw new UsageError(`--dtype ${dtype}: goes with an output in .npy`);
+  if (channels && !named.some((each) => needsOf(each.format).hasChannels))
+    throw new UsageError(`--channels ${channels.join(',')}: goes with an output in .npz or .zarr`);
+  const [height, width] = pictureShape(scene);
+  const targets: Target[] = [];
+  for (const { path, format } of named) targets.push(await openTarget(path, format, { width, height }));
+  return targets;
+}
+
+/** Those that stdout can take. */
+const fileFormats = formatNames.filter((name) => !needsOf(name).isFolder);
+
+function toFormat(text: string): Format {
+  const format = fileFormats.find((name) => name === text);
+  if (format) return format;
+  throw new UsageError(`--format ${text}: must be one of ${fileFormats.join(', ')}`);
+}
+
+function toDtype(text: string): Dtype {
+  if (text === 'uint16' || text === 'float64') return text;
+  throw new UsageError(`--dtype ${text}: must be uint16 or float64`);
+}
+
+function toChannels(text: string): ChannelName[] {
+  return text.split(',').map((given) => {
+    const channel = channelNames.find((name) => name === given.trim());
+    if (channel) return channel;
+    const accepted = `must be some of ${channelNames.join(',')}${didYouMean(given, channelNames)}`;
+    throw new UsageError(`--channels ${text}: ${accepted}`);
+  });
+}
