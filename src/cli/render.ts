@@ -65,14 +65,31 @@ export function addRender(program: Command): void {
         `where to, repeatable: .${formatNames.join(', .')}, or - for stdout (default: julia.png, or the scene's name)`,
       ),
     )
-    .addOption(option('--format <format>', `format of stdout: ${fileFormats.join(', ')}`, toFormat))
-    .addOption(option('--dtype <type>', 'numbers in .npy: uint16, float64 (default: uint16)', toDtype))
     .addOption(
-      option('--channels <names>', `more arrays in .npz and .zarr: ${channelNames.join(', ')}`, toChannels),
+      option('--format <format>', `format of stdout: ${fileFormats.join(', ')}`, toFormat, {
+        words: fileFormats,
+      }),
     )
-    .addOption(option('--exact <way>', 'enclosures, or brute: point by point; the same counts', toExact))
     .addOption(
-      option('--store <folder>', 'keep each slice there, and go on from those that are kept', String),
+      option('--dtype <type>', 'numbers in .npy: uint16, float64 (default: uint16)', toDtype, {
+        words: ['uint16', 'float64'],
+      }),
+    )
+    .addOption(
+      option('--channels <names>', `more arrays in .npz and .zarr: ${channelNames.join(', ')}`, toChannels, {
+        words: channelNames,
+        isList: true,
+      }),
+    )
+    .addOption(
+      option('--exact <way>', 'enclosures, or brute: point by point; the same counts', toExact, {
+        words: ['enclosures', 'brute'],
+      }),
+    )
+    .addOption(
+      option('--store <folder>', 'keep each slice there, and go on from those that are kept', String, {
+        paths: 'folders',
+      }),
     )
     .option('--preview', 'show the picture in the terminal')
     .option('--verify', 'count a random 1% of the points again by the oracle')
