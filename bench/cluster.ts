@@ -1,12 +1,13 @@
-// Many machines: what the ways to other hands cost against a Pool in one process.
-//     npm run bench -- cluster [rounds] [million]
-// Needs redis-server. With `million`, a million empty slices go through the queue too, which takes minutes.
-import os from 'node:os';
-import { benchQueue } from './cluster/queue.js';
+// Many machines, measured on one: each program of bench/cluster/ by its name.
+//     npm run bench -- cluster queue [ROUNDS] [million]
+const programs: Readonly<Record<string, () => Promise<{ run(given: readonly string[]): Promise<void> }>>> = {
+  queue: () => import('./cluster/queue.js'),
+};
 
-const [rounds = '5', more] = process.argv.slice(2);
-console.log(
-  `${os.cpus()[0]?.model.trim()}, ${os.availableParallelism()} cores, Node ${process.version}, medians of ${rounds} runs\n`,
-);
-await benchQueue(Number(rounds), more === 'million');
-process.exit();
+const [name = '', ...given] = process.argv.slice(2);
+const program = programs[name];
+if (program) await (await program()).run(given);
+else {
+  console.error(`cluster ${name}: must be ${Object.keys(programs).join(' or ')}`);
+  process.exitCode = 2;
+}

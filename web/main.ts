@@ -10,6 +10,7 @@ import { makeExport, takeDrops } from './export.js';
 import { listen } from './gestures.js';
 import { makeInspector } from './inspector.js';
 import { juliaOf, makeJulia } from './julia.js';
+import { makeLesson } from './lesson.js';
 import { keepOffline } from './offline.js';
 import { makePanel } from './panel.js';
 import { useTheme } from './theme.js';
@@ -171,7 +172,11 @@ function fromAddress(): void {
   }
 }
 
-const sheets: Readonly<Record<string, string>> = { scene: 'toggle-scene', workers: 'toggle-workers' };
+const sheets: Readonly<Record<string, string>> = {
+  scene: 'toggle-scene',
+  workers: 'toggle-workers',
+  lesson: 'toggle-lesson',
+};
 /** Where there is room for one sheet only. */
 const narrow = matchMedia('(max-width: 720px)');
 
@@ -183,6 +188,8 @@ function toggle(wanted: string): void {
     else if (narrow.matches) section.hidden = true;
     button(by).setAttribute('aria-expanded', String(!section.hidden));
   }
+  // What stands on the right makes room for it.
+  document.body.classList.toggle('with-lesson', !element('lesson', HTMLElement).hidden);
   workers.redraw();
 }
 
@@ -195,6 +202,9 @@ const keys: Readonly<Record<string, () => void>> = {
   h: () => element('help', HTMLDialogElement).showModal(),
   s: () => toggle('scene'),
   w: () => toggle('workers'),
+  l() {
+    if (!button('toggle-lesson').hidden) toggle('lesson');
+  },
   j: toggleJulia,
   e: () => saving.open(),
   t: () => theme.toggle(),
@@ -265,10 +275,11 @@ takeDrops(
 );
 for (const [id, key] of Object.entries({
   ...{ 'toggle-scene': 's', 'toggle-workers': 'w', 'toggle-julia': 'j', 'open-export': 'e' },
-  ...{ 'toggle-theme': 't', 'open-help': 'h' },
+  ...{ 'toggle-lesson': 'l', 'toggle-theme': 't', 'open-help': 'h' },
 }))
   button(id).addEventListener('click', () => keys[key]!());
 makeBookmarks(() => scene, picture);
+makeLesson(element('lesson', HTMLElement), button('toggle-lesson'), []);
 input('automatic').checked = isAutomatic;
 // Back and Forward change it too, and tell so by this event alone.
 addEventListener('hashchange', fromAddress);

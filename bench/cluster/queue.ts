@@ -1,8 +1,10 @@
 // The queue on Redis against a Pool in one process: the lesson's job, 10,000 tiny slices, and how memory grows. Both put
 // every slice into a store on the same disk; both are warm: workers are started and connected, and have computed before.
+//     npm run bench -- cluster queue [ROUNDS] [million]
+// Needs redis-server. A million slices, which are empty, take minutes.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import os, { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -127,8 +129,12 @@ const ownMemory = () => process.memoryUsage().rss / 1e6;
 const redisMemory = async ({ client }: Connection) =>
   Number(/^used_memory:(\d+)/m.exec(await client.info('memory'))![1]) / 1e6;
 
-/** Prints the rows of the queue; with a million slices too, if that is asked for. */
-export async function benchQueue(rounds: number, hasMillion: boolean): Promise<void> {
+/** Prints all; with `million`, a million slices too. */
+export async function run([given = '5', more]: readonly string[]): Promise<void> {
+  const rounds = Number(given);
+  console.log(
+    `${os.cpus()[0]?.model.trim()}, ${os.availableParallelism()} cores, Node ${process.version}, medians of ${rounds} runs\n`,
+  );
   const cut = await slicesByTime(lesson, []);
   const asRendered = streamShape(lesson, workers, []).slices;
   await withRedis(async (bench) => {
@@ -177,7 +183,7 @@ export async function benchQueue(rounds: number, hasMillion: boolean): Promise<v
         `the submitter grew by ${ofSubmitter.toFixed(0)} MB, Redis by ${ofRedis.toFixed(1)} MB`,
     );
   });
-  if (hasMillion) await million();
+  if (more === 'million') await million();
 }
 
 /** A million slices that nobody computes: what submitting takes alone. */

@@ -66,7 +66,7 @@ Examples:
       if (store === undefined)
         throw new UsageError('submit: needs --store, a folder that all machines share');
       checkWaiting(flags);
-      await submitScene(scene, { ...flags, store }, () => connectTo(flags));
+      await submitScene(scene, flags, async () => ({ connection: await connectTo(flags), store }));
     });
 }
 
@@ -86,16 +86,28 @@ export function addDemo(cluster: Command): void {
     .action(async (scene: string | undefined, flags: SceneFlags & OutputFlags) => {
       const { startDemo } = await import('../cluster/demo.js');
       const threads = Math.max(1, availableParallelism() >> 1);
-      const talk = flags.quiet || flags.json ? () => {} : say;
-      const demo = await startDemo(threads, say);
+      let end = async () => {};
+      const begin = async (): Promise<Begun> => {
+        const demo = await startDemo(threads, say);
+        end = demo.end;
+        if (!flags.quiet && !flags.json)
+          say(
+            `a Redis server and two workers of ${threads} ${threads === 1 ? 'thread' : 'threads'} work in ${demo.folder}`,
+          );
+        return demo;
+      };
       try {
-        talk(`a Redis server and two workers of ${threads} threads work in ${demo.folder}`);
-        const rest = { workers: availableParallelism(), store: demo.store, wait: true } as const;
-        await submitScene(scene, { ...flags, ...rest }, async () => demo.connection);
+        await submitScene(scene, { ...flags, workers: availableParallelism(), wait: true }, begin);
       } finally {
-        await demo.end();
+        await end();
       }
     });
+}
+
+/** What slices go through, and the folder that they come to. */
+interface Begun {
+  readonly connection: Connection;
+  readonly store: string;
 }
 
 /** Files are written by who waits. */
@@ -108,8 +120,8 @@ function checkWaiting({ wait, output, format, dtype }: SubmitFlags): void {
 
 async function submitScene(
   given: string | undefined,
-  flags: SubmitFlags & { readonly store: string },
-  connect: () => Promise<Connection>,
+  flags: SubmitFlags,
+  begin: () => Promise<Begun>,
 ): Promise<void> {
   const named = await sceneOf(given, flags);
   const { name, scene } = named;
@@ -118,9 +130,9 @@ async function submitScene(
   const targets = wait ? await openTargets(flags, `${standard}.png`, scene) : [];
   // Whoever does not wait may want a picture later.
   const wanted = streamedChannels(scene, channels, !wait || isPainted(flags, targets));
-  const connection = await connect();
+  const { connection, store: folder } = await begin();
   try {
-    const store = await storeFor(flags.store, scene, wanted, flags.slices);
+    const store = await storeFor(folder, scene, wanted, flags.slices);
     if (wait) checkMemory(scene, { workers, slices: store.slices }, wanted, store.slices, targets);
     const submitted = await queueSlices(connection, store, wanted, flags);
     if (wait) await draw({ named, workers, slices: store.slices, store, channels }, flags, targets);
@@ -169,7 +181,7 @@ async function queueSlices(
     }),
   };
   const [rows, columns] = sceneShape(store.scene);
-  const line = wait && !quiet ? await progressLine(rows * columns, slices) : undefined;
+  const line = quiet ? undefined : await progressLine(rows * columns, slices);
   try {
     const submitted = await submit(connection, submission, { wait, say, onProgress: line?.onProgress });
     line?.stop();

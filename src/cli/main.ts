@@ -1,19 +1,11 @@
 #!/usr/bin/env node
 // The command `mandoline`: reads the command line, runs a command, turns errors into one line and an exit code:
 // 0 done, 1 failed, 2 usage, 130 interrupted.
-import { readFileSync } from 'node:fs';
-import { Command, CommanderError } from 'commander';
-import { addAssemble } from './assemble.js';
-import { addBench } from './bench.js';
-import { addCluster } from './cluster.js';
-import { addExplore } from './explore.js';
-import { addInfo } from './info.js';
+import { CommanderError } from 'commander';
+import { startedRank } from '../cluster/mpi-library.js';
 import { hearSignals } from './interrupt.js';
-import { addRender } from './render.js';
-import { addScenes } from './scenes.js';
-import { addSchema } from './schema.js';
+import { makeProgram } from './program.js';
 import { UsageError } from './usage.js';
-import { addZoom } from './zoom.js';
 
 // Who reads stdout may have had enough: `mandoline render -o - --format npy | head` is no failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -22,28 +14,8 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 
 hearSignals();
-const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'));
-
-const program = new Command('mandoline')
-  .description('Fractals computed in parallel, exactly.')
-  .version(version)
-  .showSuggestionAfterError()
-  .exitOverride()
-  .configureOutput({ writeErr: (text) => process.stderr.write(text.replace(/^error: /, 'mandoline: ')) })
-  .addHelpText('after', '\nExample:\n  mandoline render -o julia.png');
-addRender(program);
-addAssemble(program);
-addScenes(program);
-addInfo(program);
-addSchema(program);
-addZoom(program);
-addExplore(program);
-addBench(program);
-addCluster(program);
-for (const command of program.commands) command.copyInheritedSettings(program);
-
 try {
-  await program.parseAsync();
+  await makeProgram(tell).parseAsync();
 } catch (error) {
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
   else fail(error instanceof Error ? error.message : String(error), error instanceof UsageError ? 2 : 1);
@@ -51,6 +23,16 @@ try {
 
 /** One line, the first time: what fails first may make more fail. */
 function fail(message: string, code: 1 | 2): void {
-  if (!process.exitCode) process.stderr.write(`mandoline: ${message}\n`);
+  if (!process.exitCode) tell(`mandoline: ${message}\n`);
   process.exitCode = code;
+}
+
+/**
+ * Ranks that were started together fail together where it is the command line that is wrong: one says so, and the end of
+ * its program ends the others before they do.
+ */
+function tell(text: string): void {
+  const rank = startedRank();
+  if (rank === 0 || !process.argv.includes('--mpi')) process.stderr.write(text);
+  else setTimeout(() => process.stderr.write(text), 2000 * Math.min(rank, 4));
 }

@@ -96,3 +96,9 @@ export async function* jobsIn(queue: Queue<SliceJob>, states: Parameters<Queue['
 /** The ids of those that are in one of these states. */
 export const idsIn = async (queue: Queue<SliceJob>, states: Parameters<Queue['getRanges']>[0]) =>
   new Set(await queue.getRanges(states, 0, -1));
+
+/** Why a slice failed, for people. */
+export const reasonOf = (failedReason = ''): string =>
+  failedReason.includes('stalled more than')
+    ? `its worker ended ${tries} times while it was at it`
+    : failedReason;

@@ -1,6 +1,6 @@
 // What is in the queue, and taking slices out of it again.
 import type { SliceJob } from './job.js';
-import { jobsIn, openQueue, tellCancelled, workerNames } from './queue.js';
+import { jobsIn, openQueue, reasonOf, tellCancelled, workerNames } from './queue.js';
 import type { Connection } from './redis.js';
 
 export interface Status {
@@ -20,7 +20,7 @@ export async function statusOf(connection: Connection): Promise<Status> {
     const { meta } = await queue.getMetrics('completed', 0, 0);
     const failed: Status['failed'][number][] = [];
     for await (const { data, failedReason } of jobsIn(queue, ['failed']))
-      failed.push({ index: data.index, folder: data.folder, reason: failedReason ?? '' });
+      failed.push({ index: data.index, folder: data.folder, reason: reasonOf(failedReason) });
     return { waiting, active, done: meta.count, failed, workers: await workerNames(queue) };
   } finally {
     await queue.close();

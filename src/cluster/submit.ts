@@ -4,7 +4,16 @@
 import type { QueueEvents } from 'bullmq';
 import { ClusterError } from '../errors.js';
 import { jobId, type SliceJob } from './job.js';
-import { addSlices, type CancelEvents, idsIn, jobsIn, openEvents, openQueue, workerNames } from './queue.js';
+import {
+  addSlices,
+  type CancelEvents,
+  idsIn,
+  jobsIn,
+  openEvents,
+  openQueue,
+  reasonOf,
+  workerNames,
+} from './queue.js';
 import type { Connection } from './redis.js';
 
 /** What is submitted. */
@@ -88,7 +97,7 @@ export async function submit(
     },
     failed(id, reason) {
       const index = end(id);
-      if (index !== undefined) failed.set(index, reason);
+      if (index !== undefined) failed.set(index, reasonOf(reason));
     },
     stalled(id) {
       if (queued.has(id)) stalled++;
@@ -112,7 +121,7 @@ export async function submit(
     for await (const { id, failedReason } of jobsIn(queue, ['failed'])) {
       const index = queued.get(id!);
       if (index === undefined) continue;
-      failed.set(index, failedReason ?? '');
+      failed.set(index, reasonOf(failedReason));
       queued.delete(id!);
     }
     for (const [id, index] of queued) if (flags[index]) queued.delete(id);
@@ -173,7 +182,7 @@ export async function submit(
           );
         const silence = performance.now() - news;
         if (silence > silentMilliseconds) await compare();
-        if (wait) await explain();
+        await explain();
       }
       if (!wait) break;
       flags = kept();

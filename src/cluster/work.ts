@@ -108,7 +108,8 @@ async function finish(worker: Worker, pool: Pool): Promise<void> {
   const closed = worker.close();
   if (!(await within(graceMilliseconds, closed))) {
     pool.terminate();
-    await within(handBackMilliseconds, closed);
+    // Where Redis is away, nothing can be handed back: others find it to be abandoned.
+    if (!(await within(handBackMilliseconds, closed))) void worker.disconnect().catch(() => {});
   }
   pool.terminate();
 }

@@ -24,6 +24,7 @@ import {
 
 const long = process.env.MANDOLINE_STRESS === 'long';
 const notLong = !long && 'only with MANDOLINE_STRESS=long';
+const kills = long ? 30 : 2;
 /** Slices of some milliseconds each. */
 const scene = ['mandelbrot', '--size', '400x400', '--iterations', '3000'];
 const submit = ['submit', ...scene, '--store', 'store', '--wait', '-o', 'a.png'];
@@ -75,7 +76,8 @@ function harm(folder: string, harmful: string, first = ''): NodeJS.ProcessEnv {
 const sleep = (milliseconds: number) =>
   `Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ${milliseconds});`;
 
-describe('with a Redis server', { skip: noRedis, concurrency: 2 }, () => {
+// The long ones wait more than they compute.
+describe('with a Redis server', { skip: noRedis, concurrency: long ? 4 : 2 }, () => {
   test('all workers and the submitter are killed: the same command goes on from what is done', async (context) => {
     const folder = temporaryFolder(context);
     const server = await startRedis(context);
@@ -172,7 +174,9 @@ describe('with a Redis server', { skip: noRedis, concurrency: 2 }, () => {
   });
 
   for (const isKept of [true, false])
-    test(`Redis is killed and comes back ${isKept ? 'with its append-only file' : 'with nothing'}: the picture is whole`, async (context) => {
+    test(`Redis is killed and comes back ${isKept ? 'with its append-only file' : 'with nothing'}: the picture is whole`, {
+      skip: !isKept && notLong,
+    }, async (context) => {
       const folder = temporaryFolder(context);
       const server = await startRedis(context, '--appendonly', isKept ? 'yes' : 'no');
       const slow = harm(folder, sleep(60));
@@ -196,6 +200,65 @@ describe('with a Redis server', { skip: noRedis, concurrency: 2 }, () => {
       for (const { child } of workers) child.kill('SIGTERM');
       for (const { ended } of workers) assert.equal((await ended).code, 0);
     });
+
+  test('a slice that always kills its whole worker is reported after three workers', {
+    skip: notLong,
+  }, async (context) => {
+    const folder = temporaryFolder(context);
+    const server = await startRedis(context);
+    const poison = harm(folder, `if (slice === 100) process.kill(process.pid, 'SIGKILL');`);
+    const waiting = startCluster(context, folder, server.address, [...submit, '--slices', '40']);
+    for (let worker = 0; worker < 3; worker++) {
+      const { signal } = await (await startWorker(context, folder, server.address, [], poison)).ended;
+      assert.equal(signal, 'SIGKILL');
+    }
+    await startWorker(context, folder, server.address, [], poison);
+    const { code, stderr } = await waiting.ended;
+    assert.equal(code, 1);
+    assert.match(
+      stderr,
+      /mandoline: store: 1 of 40 slices is missing: 10, from 0; the first: its worker ended 3 times while it was at it;/,
+    );
+    assert.equal(kept(folder), 39);
+  });
+
+  test('SIGTERM while Redis is away: a worker ends with 0 within 10 s, and its slice is done by another', {
+    skip: notLong,
+  }, async (context) => {
+    const folder = temporaryFolder(context);
+    const server = await startRedis(context, '--appendonly', 'yes');
+    const slow = harm(folder, `if (slice === 20) ${sleep(60_000)}`);
+    const waiting = startCluster(context, folder, server.address, [...submit, '--slices', '40']);
+    const worker = await startWorker(context, folder, server.address, ['--workers', '2'], slow);
+    await until(() => kept(folder) === 39, 'all others are done');
+    await server.kill();
+    await until(() => worker.said().includes('is away'), 'the worker notices');
+    const asked = performance.now();
+    worker.child.kill('SIGTERM');
+    assert.equal((await worker.ended).code, 0);
+    assert.ok(performance.now() - asked < 10_000, `${performance.now() - asked} ms`);
+    await server.start();
+    await startWorker(context, folder, server.address);
+    const ended = await waiting.ended;
+    assert.equal(ended.code, 0, ended.stderr);
+    assert.equal(fileSha(folder, 'a.png'), await wholeSha());
+  });
+
+  test('the demo is killed: its server, its workers and its folder go too', {
+    skip: notLong,
+  }, async (context) => {
+    const folder = temporaryFolder(context);
+    const slow = harm(folder, sleep(500));
+    const demo = startCluster(context, folder, undefined, ['demo', ...scene, '-o', 'a.png'], slow);
+    await until(() => demo.said().includes('work in '), 'the demo has begun');
+    const place = /work in (.*)/.exec(demo.said())![1]!;
+    const processes = () => spawnSync('pgrep', ['-f', place]).stdout.toString();
+    assert.notEqual(processes(), '');
+    demo.child.kill('SIGKILL');
+    await until(() => !existsSync(place), 'the folder is gone');
+    await until(() => processes() === '', 'the processes are gone');
+    assert.equal((await demo.ended).signal, 'SIGKILL');
+  });
 
   test('clocks that jump, and a file that is taken away while it is written, hurt no slice', {
     skip: notLong,
@@ -318,10 +381,10 @@ describe('with a Redis server', { skip: noRedis, concurrency: 2 }, () => {
     context.diagnostic(`the link was down: ${stalled} slices were given to the other worker`);
   });
 
-  test(`${long ? 30 : 4} random kills during one render: the bytes of a single machine`, async (context) => {
+  test(`${kills} random kills during one render: the bytes of a single machine`, async (context) => {
     const folder = temporaryFolder(context);
     const server = await startRedis(context, '--appendonly', 'yes');
-    const seen = await chaos(context, folder, server, long ? 30 : 4, long ? 400 : 60);
+    const seen = await chaos(context, folder, server, kills, long ? 400 : 40);
     assert.equal(fileSha(folder, 'a.png'), await wholeSha());
     context.diagnostic(
       `${seen.kills} kills (${seen.what}): of ${seen.slices} slices ${seen.twice} were done twice, ` +

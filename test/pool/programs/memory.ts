@@ -1,4 +1,5 @@
-// How much memory a million items take on their way through a bounded buffer. Run with --expose-gc.
+// How much memory a million items take on their way through a bounded buffer. Run with --expose-gc
+// and a small --max-semi-space-size, for each thread's garbage counts as well.
 import { Pool, tasks } from 'mandoline/pool';
 
 const { square } = tasks<typeof import('../jobs.js')>(new URL('../jobs.js', import.meta.url));
