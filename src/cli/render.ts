@@ -129,7 +129,7 @@ async function run(given: string | undefined, flags: RenderFlags, world: World |
   const { workers, exact, part, channels = [] } = flags;
   // A part computes all that a picture needs.
   const wanted = streamedChannels(scene, channels, part !== undefined || isPainted(flags, targets));
-  const hands = world ? world.size * Math.max(1, workers) : workers * (part?.of ?? 1);
+  const hands = Math.max(1, workers) * (world?.size ?? part?.of ?? 1);
   const cut = streamShape(scene, hands, wanted, flags.slices).slices;
   const parts = part?.of;
   const store =

@@ -13,7 +13,10 @@ import { loadMpi, type Mpi, startedRanks } from './mpi-library.js';
 export interface World {
   /** This program's number, from 0. */
   readonly rank: number;
+  /** How many ranks there are. */
   readonly size: number;
+  /** What MPI's library says it is. */
+  readonly version: string;
   /** Whether `mpirun`, or what else starts MPI's programs, started this one. */
   readonly isLaunched: boolean;
   /**
@@ -116,7 +119,15 @@ function open(mpi: Mpi): World {
   }
 
   return {
-    ...{ rank, size, isLaunched: started !== undefined || size > 1, send, receive, finalize },
+    ...{
+      rank,
+      size,
+      version: mpi.version,
+      isLaunched: started !== undefined || size > 1,
+      send,
+      receive,
+      finalize,
+    },
     scatter<T>(values: readonly T[] = []): T {
       if (rank > 0) return receiveValue(0) as T;
       if (values.length !== size)
