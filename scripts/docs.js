@@ -42,10 +42,20 @@ function readable(page) {
     const type = /`__namedParameters\??` \| \[`\w*?([A-Z][a-z]+)`\]/.exec(part)?.[1];
     return type ? part.replaceAll('__namedParameters', type.toLowerCase()) : part;
   };
-  return text
-    .split(/(?=^\*\*\*$)/m)
-    .map(named)
-    .join('');
+  return rightAnchors(
+    text
+      .split(/(?=^\*\*\*$)/m)
+      .map(named)
+      .join(''),
+  );
+}
+
+/** TypeDoc counts `Pool.stats` and `PoolStats` as one heading twice, GitHub does not. */
+function rightAnchors(text) {
+  const headings = [...text.matchAll(/^#+ (.*)$/gm)].map(([, heading]) => heading.toLowerCase());
+  return text.replace(/\(#([\w-]+)-1\)/g, (link, anchor) =>
+    headings.filter((heading) => heading === anchor).length === 1 ? `(#${anchor})` : link,
+  );
 }
 
 /** What the schema says of each key. */
