@@ -8,14 +8,8 @@ import { parseFormula } from '../formula/parse.js';
 import { parseAddress, parseEscape } from '../scene/address.js';
 import { type Complex, formatComplex, parseComplex, splitComplex } from '../scene/complex.js';
 import { gallery } from '../scene/gallery.js';
-import {
-  type EscapeRule,
-  lessonScene,
-  parseScene,
-  type Scene,
-  sceneSchema,
-  shorten,
-} from '../scene/scene.js';
+import { type EscapeRule, lessonScene, parseScene, type Scene, sceneSchema } from '../scene/scene.js';
+import { shorten } from '../scene/spell.js';
 import type { View } from '../scene/view.js';
 import { didYouMean } from '../suggestion.js';
 import { checked } from './checked.js';
