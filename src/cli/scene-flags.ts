@@ -88,11 +88,11 @@ export function addScene(command: Command): void {
       '--escape <rule>',
       'overflow, a radius, or converged:1e-6,bailout:100',
       checked('--escape', escape, parseEscape),
+      { words: ['overflow'] },
     ),
   ];
-  for (const each of options) command.addOption(each);
+  for (const each of [...options, trapOption()]) command.addOption(each.helpGroup('The scene:'));
   addColors(command);
-  command.addOption(trapOption());
 }
 
 /** The scene that is named, with what the flags change. Throws UsageError. */
