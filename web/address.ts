@@ -49,7 +49,7 @@ export function homeOf(scene: ViewScene, columns: number, rows: number): ViewSce
 }
 
 /** Milliseconds after which a view has settled; who drags a slider makes one step of the history, not hundreds. */
-const pause = 200;
+const pause = 150;
 let timer: ReturnType<typeof setTimeout> | undefined;
 let isStep = false;
 

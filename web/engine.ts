@@ -50,7 +50,7 @@ interface UnderWay {
 
 /** How many points a coarse picture has: what these milliseconds suffice for. */
 const [leastCoarse, mostCoarse] = [2000, 48_000];
-const [quick, slow] = [15, 50];
+const [quick, slow] = [12, 32];
 /** Milliseconds after which who was told to stop is ended instead: a slice can take minutes. */
 const patience = 100;
 

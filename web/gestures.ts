@@ -44,11 +44,14 @@ export function listen(stage: HTMLElement, events: GestureEvents): void {
   stage.addEventListener('pointermove', (event) => {
     const place = placeOf(event);
     const before = pointers.get(event.pointerId);
+    const isFar = pressed && Math.hypot(place[0] - pressed[0], place[1] - pressed[1]) > stillness;
+    if (before && isFar && !isDrag) {
+      isDrag = true;
+      events.hover(undefined);
+    }
     // What is dragged stays under the pointer, so that there is nothing new to say of it.
     if (event.pointerType === 'mouse' && !(before && isDrag)) events.hover(place);
-    if (!before) return;
-    if (pressed && Math.hypot(place[0] - pressed[0], place[1] - pressed[1]) > stillness) isDrag = true;
-    if (!isDrag) return;
+    if (!before || !isDrag) return;
     const others = [...pointers].filter(([id]) => id !== event.pointerId).map(([, other]) => other);
     const other = others[0];
     const [camera, size] = [events.camera(), events.size()];

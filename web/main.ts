@@ -86,7 +86,10 @@ const engine = new Engine({ exact: picture, coarse: layers.coarse }, workers.set
     workers.finish(work, milliseconds);
     progress.end();
   },
-  failed: (error) => say(message, error instanceof Error ? error.message : String(error)),
+  failed(error) {
+    progress.end();
+    say(message, error instanceof Error ? error.message : String(error));
+  },
 });
 const panel = makePanel({
   scene: () => scene,

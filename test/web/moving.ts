@@ -45,8 +45,7 @@ test('while one drags and zooms the old picture moves with the pointer, and new 
       asked ||= performance.now();
       const turn = ((i + 1) / 60) * Math.PI;
       isDrag = i < (2 * frames) / 3;
-      if (isDrag)
-        pointer('pointermove', 640 + 200 * Math.sin(turn), 400 + 150 * Math.sin(2 * turn));
+      if (isDrag) pointer('pointermove', 640 + 200 * Math.sin(turn), 400 + 150 * Math.sin(2 * turn));
       else stage.dispatchEvent(new WheelEvent('wheel', { deltaY: -40, clientX: 500, clientY: 300 }));
       if (layer.style.transform !== before) moves++;
       const now = await frame();

@@ -21,7 +21,12 @@ after(async () => {
 });
 
 export const [width, height] = [320, 240];
-export const small = { viewport: { width, height }, deviceScaleFactor: 1 };
+/** Without the network's stand-in, which would fetch every file again for each test. */
+export const small = {
+  viewport: { width, height },
+  deviceScaleFactor: 1,
+  serviceWorkers: 'block',
+} as const;
 
 /** A tab with the page, drawn; what goes wrong in it, and a request to anywhere else, fails the test. */
 export async function open(
