@@ -4,10 +4,12 @@ import { assemble, FunctionBody, i32, type Signature, v128 } from '../assembler.
 import { classifyParameters, emitClassify } from './classify.js';
 import { countParameters, emitCount } from './count.js';
 import { cycleParameters, emitCycle, hasCycles } from './cycle.js';
+import { emitPass, passParameters } from './discs.js';
 import { emitTest, testParameters } from './enclosure.js';
-import { kernelBounds } from './escape.js';
+import { type EmitOptions, kernelBounds } from './escape.js';
 import { emitFill, fillParameters } from './fill.js';
 import { emitFinish, finishParameters } from './finish.js';
+import { emitPeriod, periodParameters } from './period.js';
 import type { KernelJob } from './reference.js';
 import { hostFunctions, hostSignature } from './step.js';
 import { coverParameters, emitCover } from './tiles.js';
@@ -28,14 +30,19 @@ export function emitKernel(job: KernelJob, reach: number): Uint8Array<ArrayBuffe
   /** Adds a function and gives its index. */
   const add = (name: string, body: FunctionBody) => imports.length + exports.push({ name, body }) - 1;
 
-  let cycle: number | undefined;
+  let cycles: EmitOptions['cycles'];
   if (hasCycles(job)) {
     const cycleBody = new FunctionBody({ parameters: cycleParameters, results: [v128] });
     emitCycle(cycleBody, job);
-    cycle = add('cycle', cycleBody);
+    const cycle = add('cycle', cycleBody);
+    const periodBody = new FunctionBody({ parameters: periodParameters, results: [v128] });
+    emitPeriod(periodBody, job, cycle);
+    const passBody = new FunctionBody({ parameters: passParameters, results: [i32] });
+    emitPass(passBody, job, cycle);
+    cycles = { period: add('period', periodBody), pass: add('pass', passBody) };
   }
   const finish = imports.length + exports.length;
-  const options = { ...bounds, functions, reference: 0, finish, cycle };
+  const options = { ...bounds, functions, reference: 0, finish, cycles };
   const finishBody = new FunctionBody({ parameters: finishParameters, results: [] });
   emitFinish(finishBody, job, { ...options, bounds: bounds.near?.bounds ?? bounds.bounds });
   add('finish', finishBody);

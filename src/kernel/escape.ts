@@ -16,8 +16,8 @@ export interface EmitOptions extends KernelBounds {
   readonly functions: ReadonlyMap<RealFunction, number>;
   readonly reference: number;
   readonly finish: number;
-  /** Of the one that proves cycles (cycle.ts), where it is for such jobs. */
-  readonly cycle: number | undefined;
+  /** Of the ones of period.ts and discs.ts, for jobs that have cycles. */
+  readonly cycles: { readonly period: number; readonly pass: number } | undefined;
 }
 
 /** What is certain of how points escape; undefined for the rule of convergence. */

@@ -1,6 +1,7 @@
 // A job compiled and at work: where its arrays lie in the memory of one thread, and the calls that count. Counts are
 // made band by band in that memory, which fits a core's cache, and copied to where they belong.
-import { groupColumns, queueBytes } from './count.js';
+import { groupColumns } from './count.js';
+import { discBytes, discsAt } from './discs.js';
 import { emitKernel } from './emit.js';
 import { countBytes } from './escape.js';
 import { realFunctions } from './functions.js';
@@ -49,7 +50,7 @@ export function startKernel(job: KernelJob, module: WebAssembly.Module, given: S
   const columnAddress = 2 * padded(rows);
   const work = columnAddress + 2 * padded(columns);
   const queue = work + coverBytes(columns);
-  const band = queue + queueBytes;
+  const band = queue + discsAt + discBytes;
   // Rows of counts are so long that groups of points end where they do.
   const stride = Math.ceil(columns / groupColumns) * groupColumns;
   const pages = Math.ceil((band + bandRows * stride * bytes) / pageBytes);
