@@ -24,6 +24,7 @@ import { type FunctionBody, i32, v128 } from '../assembler.js';
 import { emitKeepDisc } from './discs.js';
 import { inflation } from './model.js';
 import type { KernelJob } from './reference.js';
+import { isSquare } from './square.js';
 import { stepEmitter } from './step.js';
 
 /**
@@ -47,13 +48,10 @@ const shifting = 0.7;
 
 /** Whether the orbits of a job are those of the critical point of z^2 + c, which may not escape within |z| <= 2. */
 export function hasCycles({ step, c, z0, escape }: KernelJob): boolean {
-  if (step.kind !== 'add' || step.left.kind !== 'power' || step.right.kind !== 'variable' || c !== 'p')
-    return false;
-  const isSquare =
-    step.left.exponent === 2 && step.left.base.kind === 'variable' && step.left.base.name === 'z';
+  if (!isSquare(step) || c !== 'p') return false;
   const isCritical = z0 === 'p' || (z0[0] === 0 && z0[1] === 0);
   const isOutside = escape === 'overflow' || (typeof escape === 'number' && escape >= 2);
-  return isSquare && (step.right.name === 'c' || step.right.name === 'p') && isCritical && isOutside;
+  return isCritical && isOutside;
 }
 
 export function emitCycle(body: FunctionBody, job: KernelJob): void {

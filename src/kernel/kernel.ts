@@ -5,7 +5,7 @@ import { discBytes, discsAt } from './discs.js';
 import { emitKernel } from './emit.js';
 import { countBytes } from './escape.js';
 import { realFunctions } from './functions.js';
-import { pointAt, type SamplePoints } from './points.js';
+import { type PointRange, pointAt, type SamplePoints } from './points.js';
 import { countReference, type KernelJob } from './reference.js';
 import { coverBytes, largestTile } from './tiles.js';
 
@@ -15,9 +15,9 @@ export type Counts = Uint16Array | Uint32Array;
 /** The array that counts of so many iterations take. */
 export const countsType = (iterations: number) => (countBytes(iterations) === 2 ? Uint16Array : Uint32Array);
 
-/** Compiles a job for sample points of at most that modulus; the module can be sent to other threads. */
-export function compileKernel(job: KernelJob, reach: number): WebAssembly.Module {
-  return new WebAssembly.Module(emitKernel(job, reach));
+/** Compiles a job for sample points in that range; the module can be sent to other threads. */
+export function compileKernel(job: KernelJob, range: PointRange): WebAssembly.Module {
+  return new WebAssembly.Module(emitKernel(job, range));
 }
 
 /** By tiles that are proved to have one count where that is possible, or point by point; the counts are the same. */

@@ -7,7 +7,7 @@ import { parseFormula } from '../../src/formula/parse.js';
 import { queueEntry } from '../../src/kernel/count.js';
 import { discPlaces, periodAt } from '../../src/kernel/discs.js';
 import { compileKernel, startKernel } from '../../src/kernel/kernel.js';
-import { reachOf, type SamplePoints } from '../../src/kernel/points.js';
+import { rangeOf, type SamplePoints } from '../../src/kernel/points.js';
 import type { KernelJob } from '../../src/kernel/reference.js';
 import type { Complex } from '../../src/scene/complex.js';
 import { viewPoints } from '../../src/scene/view.js';
@@ -19,7 +19,7 @@ const mandelbrot: KernelJob = {
 /** The counts of both ways. */
 function countBothWays(job: KernelJob, points: SamplePoints) {
   const [rows, columns] = [points.rowRe.length, points.columnRe.length];
-  const kernel = startKernel(job, compileKernel(job, reachOf(points)), points);
+  const kernel = startKernel(job, compileKernel(job, rangeOf(points)), points);
   const [quick, brute] = [new Uint32Array(rows * columns), new Uint32Array(rows * columns)];
   const type = job.iterations < 2 ** 16 ? Uint16Array : Uint32Array;
   for (const [target, exact] of [
@@ -113,7 +113,7 @@ test('wider views across the boundary, where most points lie in or near discs of
 
 test('of queued points those in a disc are told, those near one only with a proof of their own', () => {
   const memory = new WebAssembly.Memory({ initial: 1 });
-  const module = compileKernel(mandelbrot, 2);
+  const module = compileKernel(mandelbrot, { reach: 2, leastImaginary: 0 });
   const { exports } = new WebAssembly.Instance(module, { host: { memory, reference: () => 0 } });
   const pass = exports.pass as (...parameters: number[]) => number;
   const [queue, discs, target] = [0, 8192, 16384];
