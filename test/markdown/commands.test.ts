@@ -100,7 +100,7 @@ test('every command that is named is there', () => {
 test('scripts that are run are there', () => {
   const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   const wrong = lines.filter(({ words: [npm, run, name = '', , program] }) => {
-    if (npm !== 'npm' || run !== 'run') return false;
+    if (npm !== 'npm' || run !== 'run' || name === '') return false;
     const folder = ({ bench: 'bench', lesson: 'lesson' } as Record<string, string>)[name];
     const isThere = !folder || !program || existsSync(join(root, folder, `${program}.ts`));
     return !(name in scripts) || !isThere;
