@@ -110,3 +110,9 @@ export async function runMany(cwd: string, commands: readonly (readonly string[]
 
 /** Whether there is time: `.ci/run` gives it once. */
 export const isLong = process.env.MANDOLINE_STRESS === 'long';
+
+/** Does something with each item, four at a time, so that programs that are mostly started use every core. */
+export async function eachOfMany<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+  for (let start = 0; start < items.length; start += 4)
+    await Promise.all(items.slice(start, start + 4).map(work));
+}
