@@ -65,7 +65,7 @@ for (const [name, family] of Object.entries(families)) {
         const points = view(at, width * 2 ** -zoom, columns, rows, rotation);
         checkCounts({ step, c, z0, iterations, escape: rule }, points, 97);
       }),
-      { numRuns: isLong ? 100 : 10 },
+      { numRuns: isLong ? 50 : 10 },
     );
   });
 }

@@ -61,7 +61,7 @@ function agree(step: Expression) {
 }
 
 test('z^2 + c: random points, constants, iterations and escape rules give the counts of the reference', () => {
-  fc.assert(agree(quadratic), { numRuns: isLong ? 4000 : 150 });
+  fc.assert(agree(quadratic), { numRuns: isLong ? 1500 : 150 });
 });
 
 const formulas: Record<string, Expression> = {
@@ -79,7 +79,7 @@ const formulas: Record<string, Expression> = {
 };
 for (const [name, step] of Object.entries(formulas)) {
   test(`${name}: random points give the counts of the reference`, () => {
-    fc.assert(agree(step), { numRuns: isLong ? 400 : 25 });
+    fc.assert(agree(step), { numRuns: isLong ? 200 : 25 });
   });
 }
 
@@ -118,7 +118,7 @@ test('random polynomials give the counts of the reference', () => {
       );
       assert.deepEqual(compiled, reference);
     }),
-    { numRuns: isLong ? 4000 : 150 },
+    { numRuns: isLong ? 1500 : 150 },
   );
 });
 
