@@ -21,10 +21,11 @@ for (const page of ['lesson', 'lesson/answers'].flatMap(pagesIn)) {
     if (kind === 'code') return filled(kind, source, languages[source.split('.').at(-1)], codeOf(source));
     if (mode === '--check' && source.startsWith('npm run lesson')) {
       const printed = outputOf(source, small);
-      if (shapeOf(printed) !== shapeOf(content)) wrong.push(`${page}: ${source} prints\n${printed}`);
+      if (shapeOf(printed) !== shapeOf(content.replace(/^\$ .*\n/, '')))
+        wrong.push(`${page}: ${source} prints\n${printed}`);
     }
     const isDue = mode === '--run' && source.includes(part);
-    return isDue ? filled(kind, source, 'text', outputOf(source)) : there;
+    return isDue ? filled(kind, source, 'text', `$ ${source}\n${outputOf(source)}`) : there;
   });
   if (now === text) continue;
   if (mode === '--check') wrong.push(`${page}: has other code than the files; run node scripts/include.js`);
