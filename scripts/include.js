@@ -8,7 +8,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root, setup } from './setup.js';
 
-const block = /^<!-- (code|output) (.+) -->\n```\w+\n([\s\S]*?)\n```\n<!-- end -->$/gm;
+const block = /^<!-- (code|output) (.+) -->\n```\w+\n((?:(?!<!-- end).*\n)*?)```\n<!-- end -->$/gm;
 const languages = { ts: 'ts', py: 'python' };
 const small = ['--cells', '20', '--rounds', '1'];
 const [mode, part = ''] = process.argv.slice(2);
@@ -21,7 +21,7 @@ for (const page of ['lesson', 'lesson/answers'].flatMap(pagesIn)) {
     if (kind === 'code') return filled(kind, source, languages[source.split('.').at(-1)], codeOf(source));
     if (mode === '--check' && source.startsWith('npm run lesson')) {
       const printed = outputOf(source, small);
-      if (shapeOf(printed) !== shapeOf(content.replace(/^\$ .*\n/, '')))
+      if (shapeOf(printed) !== shapeOf(content.replace(/^\$ .*\n/, '').trimEnd()))
         wrong.push(`${page}: ${source} prints\n${printed}`);
     }
     const isDue = mode === '--run' && source.includes(part);
