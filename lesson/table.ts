@@ -4,7 +4,7 @@ import { execFile } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { amdahl, serialPart } from 'mandoline/pool';
+import { amdahl, serialPart, speedUps } from 'mandoline/pool';
 import { tell } from './figures.js';
 import { repeat } from './repeat.js';
 import { readArguments } from './stages.js';
@@ -46,14 +46,11 @@ for (const row of [serial, ...asked]) {
 
 for (const name of ['pool', 'shared']) {
   const rows = asked.filter((row) => row.name === name);
-  const bestOf = (n: number) =>
-    Math.min(...rows.filter(({ workers }) => workers === n).map((row) => timed(row).median));
+  const points = speedUps(rows.map((row) => ({ ...row, median: timed(row).median })));
   // More workers than cores take turns, which is not what the law is about.
-  const within = workers
-    .filter((n) => n <= cores)
-    .map((n) => ({ workers: n, speedUp: bestOf(1) / bestOf(n) }));
-  const part = serialPart(within);
-  const drawn = rows.map((row) => ({ ...row, speedUp: bestOf(1) / timed(row).median }));
+  const part = serialPart(points.filter(({ workers }) => workers <= cores));
+  const alone = Math.min(...rows.filter((row) => row.workers === 1).map((row) => timed(row).median));
+  const drawn = rows.map((row) => ({ ...row, speedUp: alone / timed(row).median }));
   tell({
     kind: 'speedUp',
     title: `${name}: against its best time with one worker`,

@@ -176,6 +176,7 @@ test('the names that the package exports are these', async () => {
       'renderPng',
       'scales',
       'sceneAddress',
+      'workerColor',
     ],
   ]);
   assert.deepEqual(await names('mandoline/pool'), [
@@ -191,6 +192,7 @@ test('the names that the package exports are these', async () => {
       'serialPart',
       'serve',
       'sliceRange',
+      'speedUps',
       'tasks',
     ],
   ]);

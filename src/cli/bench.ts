@@ -6,7 +6,14 @@ import type { Command } from 'commander';
 import { median, Pool } from '../pool/index.js';
 import { prepare } from '../render/render.js';
 import type { Scene } from '../scene/scene.js';
-import { type BenchDocument, type BenchRow, benchFormats, describeMachine, table } from './bench-outputs.js';
+import {
+  type BenchDocument,
+  type BenchRow,
+  benchFormats,
+  describeMachine,
+  serialPartOf,
+  table,
+} from './bench-outputs.js';
 import { unheard } from './interrupt.js';
 import { checkField } from './memory-check.js';
 import { addScene, type SceneFlags, sceneOf } from './scene-flags.js';
@@ -72,10 +79,11 @@ async function run(given: string | undefined, flags: BenchFlags): Promise<void> 
     machine: describeMachine(),
     scene,
     repeat: flags.repeat,
+    serialPart: serialPartOf(rows),
     rows,
   };
   if (flags.json) process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
-  else process.stdout.write(`${table(rows)}\n`);
+  else process.stdout.write(`${table(document)}\n`);
   for (const { output, format } of targets) {
     const text = await format(document);
     await output.write([new TextEncoder().encode(text)]);

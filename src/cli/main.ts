@@ -8,6 +8,7 @@ import { addBench } from './bench.js';
 import { addExplore } from './explore.js';
 import { addInfo } from './info.js';
 import { hearSignals } from './interrupt.js';
+import { addLesson } from './lesson.js';
 import { addRender } from './render.js';
 import { addScenes } from './scenes.js';
 import { addSchema } from './schema.js';
@@ -28,6 +29,8 @@ const program = new Command('mandoline')
   .version(version)
   .showSuggestionAfterError()
   .exitOverride()
+  // What stands behind a program of the lesson is that program's.
+  .enablePositionalOptions()
   .configureOutput({ writeErr: (text) => process.stderr.write(text.replace(/^error: /, 'mandoline: ')) })
   .addHelpText('after', '\nExample:\n  mandoline render -o julia.png');
 addRender(program);
@@ -38,6 +41,7 @@ addSchema(program);
 addZoom(program);
 addExplore(program);
 addBench(program);
+addLesson(program);
 for (const command of program.commands) command.copyInheritedSettings(program);
 
 try {

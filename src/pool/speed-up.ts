@@ -15,6 +15,19 @@ export interface SpeedUp {
 }
 
 /**
+ * The best of several ways to cut the work, for each number of workers, against the best of the fewest, which should be
+ * one. The medians are in any unit of time.
+ */
+export function speedUps(
+  rows: readonly { readonly workers: number; readonly median: number }[],
+): readonly SpeedUp[] {
+  const best = new Map<number, number>();
+  for (const { workers, median } of rows) best.set(workers, Math.min(best.get(workers) ?? Infinity, median));
+  const alone = best.get(Math.min(...best.keys()))!;
+  return [...best].map(([workers, time]) => ({ workers, speedUp: alone / time }));
+}
+
+/**
  * The part of the work that more workers do not speed up, 0 to 1: least squares of time(n) / time(1) = s + (1 - s) / n
  * (Amdahl, Validity of the single processor approach, 1967). Undefined without more than one worker.
  */

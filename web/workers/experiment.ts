@@ -1,7 +1,7 @@
-// The experiment: the scene computed for a table of slices and workers, again and again, with its
-// speed-ups. Numbers only; experiment-view.ts shows them.
+// The experiment: the scene computed for a table of slices and workers, again and again.
+// Numbers only; experiment-view.ts shows them.
 import { prepare, type ViewScene } from 'mandoline';
-import { median, Pool, type SpeedUp } from 'mandoline/pool';
+import { median, Pool } from 'mandoline/pool';
 
 export interface Row {
   readonly slices: number;
@@ -47,14 +47,6 @@ export async function runExperiment(experiment: Experiment): Promise<readonly Ro
     }
   }
   return rows;
-}
-
-/** The best number of slices for each number of workers, as speed-ups against one worker's best. */
-export function speedUps(rows: readonly Row[]): SpeedUp[] {
-  const best = new Map<number, number>();
-  for (const { workers, median } of rows) best.set(workers, Math.min(best.get(workers) ?? Infinity, median));
-  const alone = best.get(Math.min(...best.keys()))!;
-  return [...best].map(([workers, time]) => ({ workers, speedUp: alone / time }));
 }
 
 /** The table as comma-separated values, times in milliseconds. */
