@@ -74,7 +74,7 @@ export function reportWorkers({ workers, timeline }: PoolStats): void {
     console.log(`worker ${worker + 1}     ${busy.toFixed(3)} s busy, ${tasks} slices`);
   const times = timeline.map(({ first, ...when }) => ({ ...when, slice: first }));
   const slices = workers.reduce((sum, { tasks }) => sum + tasks, 0);
-  tell({ kind: 'lanes', title: 'Who computed which slice when', slices, times });
+  tell({ kind: 'lanes', title: `${slices} slices, ${workers.length} workers`, slices, times });
 }
 
 /** Prints what came out, and how long the whole program took. */

@@ -2,7 +2,7 @@
 // they come from (lesson/figures.ts).
 import type { Figure, Timed } from '../../lesson/figures.js';
 import { workerColor } from '../color/worker-colors.js';
-import { amdahl, sliceRange } from '../pool/index.js';
+import { amdahl, type SliceTime, sliceRange } from '../pool/index.js';
 import { pictureShape } from '../render/job.js';
 import { renderPng } from '../render/png.js';
 import type { Scene } from '../scene/scene.js';
@@ -13,25 +13,25 @@ type Of<Kind extends Figure['kind']> = Extract<Figure, { kind: Kind }>;
 /** Narrow enough to be read on a phone. */
 const width = 460;
 
-/** A drawing with what it is called, as markup. */
-export async function drawn(figure: Exclude<Figure, Of<'stages'>>): Promise<string> {
-  const { title } = figure;
+/** A drawing with what it is called and which program told it, as markup. */
+export async function drawn(figure: Exclude<Figure, Of<'stages'>>, program: string): Promise<string> {
+  const framed = (inside: string) => frame(figure.title, inside, program);
   switch (figure.kind) {
     case 'runs':
-      return framed(title, await runs(figure));
+      return framed(await runs(figure));
     case 'bars':
-      return framed(title, await bars(figure.rows));
+      return framed(await bars(figure.rows));
     case 'lines':
-      return framed(title, await lines(figure));
+      return framed(await lines(figure));
     case 'speedUp':
-      return framed(title, await speedUp(figure));
+      return framed(await speedUp(figure));
     case 'lanes':
-      return framed(title, (figure.scene ? await tinted(figure, figure.scene) : '') + (await lanes(figure)));
+      return framed((figure.scene ? await tinted(figure, figure.scene) : '') + (await lanes(figure)));
   }
 }
 
-const framed = (title: string, inside: string) =>
-  `<figure><figcaption>${escapeXml(title)}</figcaption>${inside}</figure>`;
+const frame = (title: string, inside: string, program = '') =>
+  `<figure><figcaption>${escapeXml(title)} <code>${escapeXml(program)}</code></figcaption>${inside}</figure>`;
 
 const milliseconds = (seconds: number) =>
   seconds < 1 ? `${(1000 * seconds).toPrecision(3)} ms` : `${seconds.toFixed(2)} s`;
@@ -41,7 +41,7 @@ export async function drawnStages(programs: readonly Of<'stages'>[]): Promise<st
   const names = [...new Set(programs.flatMap(({ rows }) => rows.map(({ name }) => name)))];
   const rows = programs.flatMap(({ program, rows }) => rows.map((row) => ({ ...row, program })));
   const plot = await plotted((Plot) => ({
-    ...{ width, height: 52 + 34 * programs.length, marginLeft: 120, marginBottom: 34 },
+    ...{ width, height: 46 + 30 * programs.length, marginTop: 6, marginLeft: 104, marginBottom: 34 },
     x: { label: 'seconds', grid: true },
     y: { label: null, domain: programs.map(({ program }) => program) },
     color: { domain: names, range: names.map((_, i) => workerColor(i)) },
@@ -51,7 +51,7 @@ export async function drawnStages(programs: readonly Of<'stages'>[]): Promise<st
     ],
   }));
   const legend = names.map((name, i) => `<span style="--c:${workerColor(i)}">${escapeXml(name)}</span>`);
-  return framed('The stages of each program', `<p class="legend">${legend.join('')}</p>${plot.outerHTML}`);
+  return frame('The stages of each program', `<p class="legend">${legend.join('')}</p>${plot.outerHTML}`);
 }
 
 async function runs({ first, seconds }: Of<'runs'>): Promise<string> {
@@ -103,7 +103,14 @@ async function runs({ first, seconds }: Of<'runs'>): Promise<string> {
 
 async function bars(rows: readonly Timed[]): Promise<string> {
   const plot = await plotted((Plot) => ({
-    ...{ width, height: 48 + 32 * rows.length, marginLeft: 168, marginRight: 62, marginBottom: 34 },
+    ...{
+      width,
+      height: 46 + 30 * rows.length,
+      marginTop: 6,
+      marginLeft: 168,
+      marginRight: 62,
+      marginBottom: 34,
+    },
     x: { label: 'seconds', grid: true, zero: true },
     y: { label: null, domain: rows.map(({ name }) => name) },
     marks: [
@@ -124,14 +131,14 @@ async function bars(rows: readonly Timed[]): Promise<string> {
 async function lines({ rows }: Of<'lines'>): Promise<string> {
   const series = [...new Set(rows.map(({ name }) => name))];
   const ends = series.map((name) => rows.filter((row) => row.name === name).at(-1)!);
-  const color = (name: string) => workerColor(series.indexOf(name) + 1);
+  const color = (name: string) => workerColor([1, 5, 2][series.indexOf(name) % 3]!);
   const plot = await plotted((Plot) => ({
     ...{ width, height: 280, marginRight: 100, marginBottom: 36 },
     x: {
       label: 'slices',
       type: 'log',
       ticks: [...new Set(rows.map(({ slices }) => slices))],
-      tickFormat: 'd',
+      tickFormat: String,
     },
     y: { label: 'seconds', grid: true, zero: true, nice: true },
     marks: [
@@ -189,13 +196,13 @@ async function speedUp({ rows, serial }: Of<'speedUp'>): Promise<string> {
 
 async function lanes({ times }: Of<'lanes'>): Promise<string> {
   const begun = Math.min(...times.map(({ start }) => start));
-  const rows = times.map(({ worker, start, end }) => ({
+  const rows = joined(times).map(({ worker, start, end }) => ({
     ...{ worker: `worker ${worker + 1}`, fill: workerColor(worker) },
     ...{ start: 1000 * (start - begun), end: 1000 * (end - begun) },
   }));
   const workers = [...new Set(rows.map(({ worker }) => worker))].sort();
   const plot = await plotted((Plot) => ({
-    ...{ width, height: 44 + 26 * workers.length, marginLeft: 66, marginBottom: 34 },
+    ...{ width, height: 40 + 26 * workers.length, marginTop: 6, marginLeft: 66, marginBottom: 34 },
     x: { label: 'milliseconds' },
     y: { label: null, domain: workers },
     marks: [
@@ -207,11 +214,28 @@ async function lanes({ times }: Of<'lanes'>): Promise<string> {
         fill: 'fill',
         insetTop: 3,
         insetBottom: 3,
-        insetRight: rows.length > 200 ? 0 : 0.7,
+        insetRight: times.length > manySlices ? 0 : 0.7,
       }),
     ],
   }));
   return plot.outerHTML;
+}
+
+/** More than can be told apart in a lane. */
+const manySlices = 200;
+
+/** Many slices as one stretch where nothing is to be seen between them: they are narrower than a pixel. */
+function joined(times: readonly SliceTime[]): readonly SliceTime[] {
+  if (times.length <= manySlices) return times;
+  const least = Math.max(...times.map(({ end }) => end)) / width;
+  const stretches: SliceTime[] = [];
+  for (const each of [...times].sort((one, other) => one.worker - other.worker || one.start - other.start)) {
+    const last = stretches.at(-1);
+    if (last?.worker === each.worker && each.start - last.end < least)
+      stretches[stretches.length - 1] = { ...last, end: each.end };
+    else stretches.push(each);
+  }
+  return stretches;
 }
 
 /** A scene's picture, in whose rows everybody's colour stands. */
@@ -223,7 +247,7 @@ async function tinted({ slices, times }: Of<'lanes'>, scene: Scene): Promise<str
   });
   return (
     `<svg class="picture" viewBox="0 0 ${columns} ${rows}" role="img" aria-label="The picture, slices coloured by worker">` +
-    `<image href="${source}" width="${columns}" height="${rows}"/><g opacity="0.45">${bands.join('')}</g></svg>`
+    `<image href="${source}" width="${columns}" height="${rows}"/><g opacity="0.45" shape-rendering="crispEdges">${bands.join('')}</g></svg>`
   );
 }
 

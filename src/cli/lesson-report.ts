@@ -44,8 +44,8 @@ export async function lessonReport(
     for (const { command, figures: told } of runs) {
       for (const figure of told) {
         // A program is held against all that went before it.
-        if (figure.kind === 'stages') stages.push({ ...figure, program: programOf(command) });
-        else figures.push(await drawn(figure));
+        if (figure.kind === 'stages') stages.push({ ...figure, program: shortNameOf(command) });
+        else figures.push(await drawn(figure, programOf(command)));
       }
     }
     if (runs.some((run) => run.figures.some(({ kind }) => kind === 'stages')))
@@ -84,12 +84,16 @@ ${sections.join('\n')}
 `;
 }
 
-/** What a program is called in a chart: its name, and what it was given but the size of the grid. */
+/** What a program was given but the size of the grid. */
 const programOf = (command: string) =>
-  command
-    .replace(/^mandoline lesson /, '')
-    .replace(/ --(cells|rounds) \d+/g, '')
-    .replace('message-passing', 'messages');
+  command.replace(/^mandoline lesson /, '').replace(/ --(cells|rounds) \d+/g, '');
+
+/** What a program is called in a chart. */
+const shortNameOf = (command: string) =>
+  programOf(command)
+    .replace(/( \d+)+/, '')
+    .replace('message-passing', 'messages')
+    .replace(' --', ', ');
 
 const style = `
 :root { --ground: #fbfaf8; --card: #ffffff; --text: #1d1c1f; --soft: #65626b; --line: #e3e0da; --accent: #a4460a }
@@ -113,14 +117,15 @@ h3 { font-size: 14px; margin: 0 0 2px; color: var(--accent) }
 .figures:empty { display: none }
 figure { margin: 0; padding: 16px 18px; background: var(--card); border: 1px solid var(--line); border-radius: 12px; min-width: 0 }
 figcaption { font-weight: 600; margin-bottom: 8px }
+figcaption code { font-weight: 400; color: var(--soft); margin-left: 6px }
 figure svg { display: block; width: 100%; max-width: 520px; height: auto; font: 12px system-ui, sans-serif; font-variant-numeric: tabular-nums; overflow: visible }
-figure svg.picture { max-width: 260px; margin-bottom: 12px; border-radius: 8px; overflow: hidden }
+figure svg.picture { max-width: 300px; margin-bottom: 12px; border-radius: 8px; overflow: hidden }
 .legend { display: flex; flex-wrap: wrap; gap: 4px 14px; margin: 0 0 8px; font-size: 13px; color: var(--soft) }
 .legend span::before { content: ''; display: inline-block; width: 10px; height: 10px; border-radius: 3px; background: var(--c); margin-right: 6px }
 code, pre { font: 13px/1.5 ui-monospace, monospace; font-variant-numeric: tabular-nums }
 .lead code, .question code { background: var(--card); border: 1px solid var(--line); border-radius: 4px; padding: 0 4px }
 summary { cursor: pointer; color: var(--soft); font-size: 14px }
-pre { overflow-x: auto; padding: 14px 16px; background: var(--card); border: 1px solid var(--line); border-radius: 12px }
+pre { white-space: pre-wrap; overflow-wrap: anywhere; padding: 14px 16px; background: var(--card); border: 1px solid var(--line); border-radius: 12px }
 .question { border-left: 3px solid var(--accent); padding-left: 14px; margin-top: 18px; max-width: 46em }
 .question p:last-child { margin-bottom: 0 }
 @media (max-width: 640px) {
