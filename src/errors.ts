@@ -62,6 +62,11 @@ export class StoreError extends Error {
   override readonly name = 'StoreError';
 }
 
+/** Work on many machines that cannot be begun or gone on with; the message says what to do. */
+export class ClusterError extends Error {
+  override readonly name = 'ClusterError';
+}
+
 /** A job that needs more memory than there is or than one array can have; sizes in bytes. */
 export class LimitError extends Error {
   override readonly name = 'LimitError';

@@ -1,0 +1,178 @@
+// The C functions of MPI (MPI 3.1, mpi-forum.org) by koffi, an optional dependency: which library, and what its handles
+// are. Open MPI's are addresses of its variables; MPICH's are whole numbers, the same in its relatives (MPICH ABI
+// Compatibility Initiative, 2014); those of others are not known here. What is said with them is mpi.ts's.
+import { ClusterError } from '../errors.js';
+
+/** A communicator, a datatype, an operation or a window. */
+type Handle = bigint | number;
+
+/** The functions as C has them; each gives an error code, 0 for none, and blocks this thread until it is done. */
+export interface Mpi {
+  /** What the library says it is. */
+  readonly version: string;
+  readonly handles: Readonly<Record<(typeof handleNames)[number], Handle>>;
+  Init_thread(argc: null, argv: null, required: number, provided: Int32Array): number;
+  Finalize(): number;
+  Abort(world: Handle, code: number): number;
+  Comm_rank(world: Handle, rank: Int32Array): number;
+  Comm_size(world: Handle, size: Int32Array): number;
+  Barrier(world: Handle): number;
+  Send(bytes: Uint8Array, count: number, type: Handle, to: number, tag: number, world: Handle): number;
+  Recv(
+    ...given: [
+      ...[bytes: Uint8Array, count: number, type: Handle, from: number, tag: number],
+      Handle,
+      Uint8Array,
+    ]
+  ): number;
+  Win_lock_all(assert: number, window: Handle): number;
+  Win_unlock_all(window: Handle): number;
+  Win_flush(rank: number, window: Handle): number;
+  Fetch_and_op(
+    ...given: [
+      ...[operand: Int32Array, result: Int32Array, type: Handle],
+      ...[rank: number, place: number, operation: Handle, window: Handle],
+    ]
+  ): number;
+  /** Makes a window of so many bytes, which are 0, in this rank; every rank has to make its own at once. */
+  allocateWindow(bytes: number): Handle;
+  freeWindow(window: Handle): void;
+}
+
+const handleNames = ['world', 'byte', 'int', 'sum', 'noInfo'] as const;
+
+/** How a library says who it is, what a handle is in C, and where the ones that are needed are. */
+const families = [
+  {
+    says: /^Open MPI/,
+    type: 'void *',
+    handles: {
+      ...{ world: 'ompi_mpi_comm_world', byte: 'ompi_mpi_byte', int: 'ompi_mpi_int' },
+      ...{ sum: 'ompi_mpi_op_sum', noInfo: 'ompi_mpi_info_null' },
+    },
+  },
+  {
+    says: /^(MPICH|MVAPICH|Intel\(R\) MPI|CRAY MPICH)/i,
+    type: 'int',
+    handles: {
+      ...{ world: 0x44000000, byte: 0x4c00010d, int: 0x4c000405, sum: 0x58000003, noInfo: 0x1c000000 },
+    },
+  },
+] as const;
+
+/** The libraries' names, and the package that Debian has them in. */
+const openMpi = { libraries: ['libmpi.so.40', 'libmpi.dylib'], install: 'openmpi-bin' };
+const mpich = { libraries: ['libmpich.so.12', 'libmpi.so.12'], install: 'mpich' };
+
+/** What the programs that start ranks tell each of them, and whose they are. */
+const launchers = [
+  { size: 'OMPI_COMM_WORLD_SIZE', rank: 'OMPI_COMM_WORLD_RANK', likely: [openMpi] },
+  { size: 'PMI_SIZE', rank: 'PMI_RANK', likely: [mpich, openMpi] },
+] as const;
+const launcher = launchers.find(({ size }) => process.env[size] !== undefined);
+
+/** How many ranks were started, as who started them says; undefined where it does not. */
+export const startedRanks = (): number | undefined => launcher && Number(process.env[launcher.size]);
+
+/** This program's rank, as who started it says, which takes no library; 0 where it does not. */
+export const startedRank = (): number => Number(process.env[launcher?.rank ?? 'PMIX_RANK'] ?? 0);
+
+type Koffi = typeof import('koffi').default;
+type Library = ReturnType<Koffi['load']>;
+
+/** Loads MPI's library. Throws ClusterError where koffi or the library is missing, or its handles are not known. */
+export async function loadMpi(): Promise<Mpi> {
+  const koffi = await loadKoffi();
+  const library = loadLibrary(koffi, launcher?.likely ?? [openMpi, mpich]);
+  const version = versionOf(library);
+  const family = families.find(({ says }) => says.test(version));
+  if (!family)
+    throw new ClusterError(
+      `MPI: ${version || 'a library that does not say which'}: is not known here; take Open MPI ` +
+        '(Debian: apt install openmpi-bin) or MPICH',
+    );
+  const { type } = family;
+  const handles = Object.fromEntries(
+    handleNames.map((name) => {
+      const handle = family.handles[name];
+      return [name, typeof handle === 'string' ? library.symbol(handle) : handle];
+    }),
+  );
+  const bind = (name: string, types: readonly string[]) =>
+    library.func(
+      `MPI_${name}`,
+      'int',
+      types.map((each) => (each === 'handle' ? type : each)),
+    );
+  const functions = Object.entries(signatures).map(([name, types]) => [name, bind(name, types)]);
+  const allocate = bind('Win_allocate', ['intptr_t', 'int', 'handle', 'handle', 'void *', 'void *']);
+  const free = bind('Win_free', ['void *']);
+  const slot = () => (type === 'int' ? new Int32Array(1) : new BigUint64Array(1));
+  return {
+    ...{ version, handles, ...Object.fromEntries(functions) },
+    allocateWindow(bytes: number): Handle {
+      const [address, window] = [new BigUint64Array(1), slot()];
+      allocate(bytes, 1, handles.noInfo, handles.world, address, window);
+      if (bytes > 0) new Uint8Array(koffi.view(address[0], bytes)).fill(0);
+      return window[0]!;
+    },
+    freeWindow(window: Handle): void {
+      const holder = slot();
+      holder[0] = window;
+      free(holder);
+    },
+  } as Mpi;
+}
+
+/** What the functions take in C. */
+const signatures: Readonly<Record<string, readonly string[]>> = {
+  Init_thread: ['void *', 'void *', 'int', 'void *'],
+  Finalize: [],
+  Abort: ['handle', 'int'],
+  Comm_rank: ['handle', 'void *'],
+  Comm_size: ['handle', 'void *'],
+  Barrier: ['handle'],
+  Send: ['void *', 'int', 'handle', 'int', 'int', 'handle'],
+  Recv: ['void *', 'int', 'handle', 'int', 'int', 'handle', 'void *'],
+  Win_lock_all: ['int', 'handle'],
+  Win_unlock_all: ['handle'],
+  Win_flush: ['int', 'handle'],
+  Fetch_and_op: ['void *', 'void *', 'handle', 'int', 'intptr_t', 'handle', 'handle'],
+};
+
+async function loadKoffi(): Promise<Koffi> {
+  try {
+    return (await import('koffi')).default;
+  } catch {
+    throw new ClusterError('MPI: needs the package koffi, which is not installed; npm install koffi');
+  }
+}
+
+function loadLibrary(koffi: Koffi, likely: readonly (typeof openMpi)[]): Library {
+  const names = likely.flatMap(({ libraries }) => libraries);
+  for (const name of names) {
+    try {
+      // Its plugins look for its functions among those of the whole program.
+      return koffi.load(name, { global: true });
+    } catch {}
+  }
+  throw new ClusterError(
+    `MPI: there is no ${names.join(', ')}; install it (Debian: apt install ${likely[0]!.install}), ` +
+      'or let LD_LIBRARY_PATH name the folder it is in',
+  );
+}
+
+/** What a library says it is; one that cannot is older than MPI 3. */
+function versionOf(library: Library): string {
+  // Larger than any library's MPI_MAX_LIBRARY_VERSION_STRING, whose text is written into it.
+  const [text, length] = [Buffer.alloc(2 ** 16), new Int32Array(1)];
+  try {
+    library.func('MPI_Get_library_version', 'int', ['void *', 'void *'])(text, length);
+  } catch {
+    return '';
+  }
+  return text
+    .toString('latin1', 0, length[0])
+    .split(/[\0\n]/)[0]!
+    .trim();
+}

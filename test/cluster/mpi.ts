@@ -1,0 +1,27 @@
+// What tests that start ranks need: whether this machine can, and how they are started.
+import { existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { type Ended, root, run } from '../support.js';
+
+const onPath = (program: string) =>
+  (process.env.PATH ?? '').split(delimiter).some((folder) => existsSync(join(folder, program)));
+const hasKoffi = existsSync(join(root, 'node_modules', 'koffi', 'package.json'));
+
+/** Why tests of MPI are skipped here, and how to have them; false where they run. */
+export const noMpi = !onPath('mpirun')
+  ? 'there is no mpirun; to have it: apt install openmpi-bin'
+  : !hasKoffi && 'there is no koffi; to have it: npm install koffi';
+
+const asRoot = { OMPI_ALLOW_RUN_AS_ROOT: '1', OMPI_ALLOW_RUN_AS_ROOT_CONFIRM: '1' };
+
+/** Runs a program of Node in so many ranks, which wait for each other without keeping a core busy where they are many. */
+export const mpirun = (
+  ranks: number,
+  given: readonly string[],
+  cwd?: string,
+  more: NodeJS.ProcessEnv = {},
+): Promise<Ended> =>
+  run('mpirun', ['--oversubscribe', '-n', String(ranks), process.execPath, ...given], {
+    env: { ...process.env, ...asRoot, ...more },
+    ...(cwd !== undefined && { cwd }),
+  });
