@@ -50,7 +50,8 @@ const programs = ['', 'answers/'].flatMap((under) =>
   readdirSync(join(folder, under))
     .filter(
       (name) =>
-        name.endsWith('.ts') && /^\/\/.* lesson -- /m.test(readFileSync(join(folder, under, name), 'utf8')),
+        name.endsWith('.ts') &&
+        /^\/\/.* lesson (-- )?[a-z]/m.test(readFileSync(join(folder, under, name), 'utf8')),
     )
     .map((name) => under + name.slice(0, -3)),
 );
