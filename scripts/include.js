@@ -1,12 +1,12 @@
 // Puts into the lesson's pages the code that stands in files and the output that programs print, between markers:
 //     <!-- code lesson/pool.ts -->   <!-- output npm run lesson -- pool 2000 2 -->   each until   <!-- end -->
 // `node scripts/include.js` brings the code up to date; `--run PART` runs those commands too that hold PART, on this
-// machine; `--check` changes nothing, but fails where a page has other code than the file, or an output whose lines,
+// machine, as they are built; `--check` changes nothing, but fails where a page has other code than the file, or an output whose lines,
 // numbers apart, are not what the command prints for a small grid.
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { root, setup } from './setup.js';
+import { root } from './setup.js';
 
 const block = /^<!-- (code|output) (.+) -->\n```\w+\n((?:(?!<!-- end).*\n)*?)```\n<!-- end -->$/gm;
 const languages = { ts: 'ts', py: 'python' };
@@ -14,7 +14,6 @@ const small = ['--cells', '20', '--rounds', '1'];
 const [mode, part = ''] = process.argv.slice(2);
 const wrong = [];
 
-if (mode === '--run') setup();
 for (const page of ['lesson', 'lesson/answers'].flatMap(pagesIn)) {
   const text = readFileSync(join(root, page), 'utf8');
   const now = text.replace(block, (there, kind, source, content) => {

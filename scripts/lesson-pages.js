@@ -51,7 +51,7 @@ const programs = ['', 'answers/'].flatMap((under) =>
     .filter(
       (name) =>
         name.endsWith('.ts') &&
-        /^\/\/.* lesson (-- )?[a-z]/m.test(readFileSync(join(folder, under, name), 'utf8')),
+        /^\/\/ {5}.* lesson (-- )?[a-z]/m.test(readFileSync(join(folder, under, name), 'utf8')),
     )
     .map((name) => under + name.slice(0, -3)),
 );

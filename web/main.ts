@@ -10,7 +10,7 @@ import { makeExport, takeDrops } from './export.js';
 import { listen } from './gestures.js';
 import { makeInspector } from './inspector.js';
 import { juliaOf, makeJulia } from './julia.js';
-import { makeLesson } from './lesson.js';
+import { offerLesson } from './lesson.js';
 import { keepOffline } from './offline.js';
 import { makePanel } from './panel.js';
 import { useTheme } from './theme.js';
@@ -279,7 +279,7 @@ for (const [id, key] of Object.entries({
 }))
   button(id).addEventListener('click', () => keys[key]!());
 makeBookmarks(() => scene, picture);
-makeLesson(element('lesson', HTMLElement), button('toggle-lesson'), []);
+offerLesson(element('lesson', HTMLElement), button('toggle-lesson'));
 input('automatic').checked = isAutomatic;
 // Back and Forward change it too, and tell so by this event alone.
 addEventListener('hashchange', fromAddress);

@@ -20,6 +20,7 @@ interface LessonFlags {
   readonly output: string;
   readonly quick?: true;
   readonly cells?: number;
+  readonly rounds?: number;
   readonly yes?: true;
 }
 
@@ -43,6 +44,7 @@ export function addLesson(program: Command): void {
     .addOption(
       option('--cells <number>', 'points from the middle of the grid to its edge', whole('--cells', 1, 4000)),
     )
+    .addOption(option('--rounds <number>', 'how often what is timed is timed', whole('--rounds', 1, 1000)))
     .option('--yes', 'do not ask before each chapter')
     .addHelpText(
       'after',
@@ -69,11 +71,14 @@ async function runProgram(name: string, given: readonly string[]): Promise<void>
   process.exitCode = code ?? 1;
 }
 
-async function walk({ output: path, quick, cells, yes }: LessonFlags): Promise<void> {
+async function walk({ output: path, quick, yes, ...given }: LessonFlags): Promise<void> {
   const output = checkedOutput(path);
   const { chapters } = readPages();
-  const size = cells ?? (quick ? 250 : undefined);
-  const more = [...(size === undefined ? [] : ['--cells', `${size}`]), ...(quick ? ['--rounds', '3'] : [])];
+  const { cells = quick && 250, rounds = quick && 3 } = given;
+  const more = [
+    ...(cells === undefined ? [] : ['--cells', `${cells}`]),
+    ...(rounds === undefined ? [] : ['--rounds', `${rounds}`]),
+  ];
   const walked: Walked[] = [];
   for (const chapter of chapters) {
     print(`\n${tint('bold', chapter.title, process.stdout)}\n\n${inLines(chapter.plainLead, columns)}\n`);
