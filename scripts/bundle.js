@@ -1,7 +1,8 @@
 // Bundles what has to start fast: the pool's worker, the command, and what the command's workers load. One file starts
-// faster than a tree of modules.
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+// faster than a tree of modules. And writes the manual page, which is made of the command's definitions.
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { rolldown } from 'rolldown';
 import { root } from './setup.js';
 
@@ -34,6 +35,14 @@ for (const task of tasks)
 writeFileSync(
   join(command, 'licenses.txt'),
   bundledPackages.map((name) => `${name}\n\n${readFileSync(licenseOf(name), 'utf8').trim()}\n`).join('\n\n'),
+);
+
+const load = (name) => import(pathToFileURL(join(root, 'dist', 'src', 'cli', `${name}.js`)));
+const [{ manPage }, { makeProgram }] = [await load('man'), await load('program')];
+mkdirSync(join(root, 'dist', 'man'), { recursive: true });
+writeFileSync(
+  join(root, 'dist', 'man', 'mandoline.1'),
+  manPage(makeProgram(), new Date().toISOString().slice(0, 10)),
 );
 
 async function bundle(input, plugins, output) {

@@ -4,15 +4,21 @@
 /** A scene that cannot be drawn as it is. `issues` has one entry per wrong value. */
 export class SceneError extends Error {
   override readonly name = 'SceneError';
-  constructor(readonly issues: readonly SceneIssue[]) {
+  constructor(
+    /** Every wrong value. */
+    readonly issues: readonly SceneIssue[],
+  ) {
     super(issues.map(({ path, given, accepted }) => `${path || 'scene'} ${given}: ${accepted}`).join('; '));
   }
 }
 
 /** One wrong value: where it stands (`lattice.cells`; '' is the whole), what was given, what is accepted. */
 export interface SceneIssue {
+  /** Keys with dots between. */
   readonly path: string;
+  /** The value as text, shortened where it is long. */
   readonly given: string;
+  /** What it must be. */
   readonly accepted: string;
   /** Where the formula cannot be read: its column and what points at it. */
   readonly cause?: FormulaError;
@@ -22,6 +28,7 @@ export interface SceneIssue {
 export class FormulaError extends Error {
   override readonly name = 'FormulaError';
   constructor(
+    /** The whole formula as it was given. */
     readonly formula: string,
     /** Where it goes wrong, from 1, in UTF-16 units; 1 where it is the whole. */
     readonly column: number,
@@ -71,8 +78,11 @@ export class ClusterError extends Error {
 export class LimitError extends Error {
   override readonly name = 'LimitError';
   constructor(
+    /** What would be too large. */
     readonly what: string,
+    /** Bytes that it needs. */
     readonly needed: number,
+    /** Bytes that can be had. */
     readonly limit: number,
   ) {
     super(
@@ -85,8 +95,11 @@ export class LimitError extends Error {
 export class VerifyError extends Error {
   override readonly name = 'VerifyError';
   constructor(
+    /** Row of the point, from 0, from the top. */
     readonly row: number,
+    /** Column of the point, from 0, from the left. */
     readonly column: number,
+    /** The count in the field. */
     readonly counted: number,
     /** What kernel/reference.ts counts. */
     readonly expected: number,

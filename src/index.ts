@@ -15,9 +15,17 @@ export {
 } from './errors.js';
 export type { ChannelName, Channels, Counts, Field } from './field/field.js';
 export { arraySplit, concatenate } from './field/split.js';
+export type { Exact } from './kernel/kernel.js';
 export { escapeCounts, type GridOptions } from './render/grid.js';
 export { renderPng } from './render/png.js';
-export { type PrepareOptions, prepare, type Rendering, type RenderOptions, render } from './render/render.js';
+export {
+  type Prepared,
+  type PrepareOptions,
+  prepare,
+  type Rendering,
+  type RenderOptions,
+  render,
+} from './render/render.js';
 export type { Verified, VerifyOptions } from './render/verify.js';
 export type { ComputeOptions, Progress, Work } from './render/whole.js';
 export { parseAddress, sceneAddress } from './scene/address.js';

@@ -12,7 +12,7 @@ import { checkMemory } from './memory-check.js';
 import { addOutputs, addTalk, type OutputFlags, openTargets } from './outputs.js';
 import { workersOption } from './render.js';
 import { recolored } from './scene-flags.js';
-import { UsageError } from './usage.js';
+import { Operand, UsageError } from './usage.js';
 
 interface AssembleFlags extends ColorFlags, OutputFlags {
   readonly workers: number;
@@ -26,7 +26,7 @@ export function addAssemble(program: Command): void {
       'Checks every slice that "mandoline render --store" kept, and makes of them the files that a render of the ' +
         'whole scene writes, byte for byte; or says which slices are missing or damaged, and writes nothing.',
     )
-    .argument('<store>', 'the folder');
+    .addArgument(new Operand('<store>', 'the folder', { paths: 'folders' }));
   addOutputs(command, "the folder's name, as .png");
   command.addOption(workersOption()).option('--preview', 'show the picture in the terminal');
   addTalk(command);

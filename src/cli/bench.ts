@@ -55,7 +55,7 @@ export function addBench(program: Command): void {
         '--workers <list>',
         'numbers of workers; 0: this thread',
         list(whole('--workers', 0, mostWorkers)),
-      ).default(defaultWorkers, defaultWorkers.join(',')),
+      ).default(defaultWorkers, '0,1,2 and one a core'),
     )
     .addOption(option('--repeat <number>', 'how often each is timed', whole('--repeat', 1, 1000)).default(5))
     .addOption(outputOption('where to, repeatable: .json, .csv, or a chart as .svg'))

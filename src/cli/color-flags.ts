@@ -35,13 +35,24 @@ const { coloring, scale, palette, range, density, offset, inside, light, trap, d
 export function addColors(command: Command): void {
   const text = (given: string) => given;
   for (const each of [
-    option('--coloring <name>', colorings.join(', '), checked('--coloring', coloring, text)),
+    option(
+      '--coloring <name>',
+      `what colours stand for: ${colorings.join(', ')}`,
+      checked('--coloring', coloring, text),
+      { words: colorings },
+    ),
     option(
       '--palette <palette>',
       `a name, colours like '#000764,#ffaa00', or a file in .map or .ugr: ${paletteNames.join(', ')}`,
       toPalette,
+      { words: paletteNames, paths: 'files' },
     ),
-    option('--scale <name>', `${scales.join(', ')} (default: logarithm)`, checked('--scale', scale, text)),
+    option(
+      '--scale <name>',
+      `how numbers are laid over it: ${scales.join(', ')} (default: logarithm)`,
+      checked('--scale', scale, text),
+      { words: scales },
+    ),
     option(
       '--range <least,most>',
       "numbers at the palette's ends (default: from a sample)",
@@ -67,6 +78,7 @@ export function addColors(command: Command): void {
       '--depth <bits>',
       'bits of each of red, green, blue: 8, 16',
       checked('--depth', depth.wrapped, toNumber),
+      { words: ['8', '16'] },
     ),
   ])
     command.addOption(each);

@@ -7,9 +7,9 @@ import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import { sceneAddress } from '../scene/address.js';
-import { sceneOf } from './scene-flags.js';
+import { sceneOf, sceneValues } from './scene-flags.js';
 import { say } from './text.js';
-import { option, UsageError, whole } from './usage.js';
+import { Operand, option, UsageError, whole } from './usage.js';
 
 interface ExploreFlags {
   readonly port: number;
@@ -25,7 +25,13 @@ export function addExplore(program: Command): void {
     .command('explore')
     .summary('open a page in the browser to look around in')
     .description('Serves the explorer, a page that computes in the browser, for this machine alone.')
-    .argument('[scene]', 'where to begin: a bundled scene, a file with a scene, or an address')
+    .addArgument(
+      new Operand(
+        '[scene]',
+        'where to begin: a bundled scene, a file with a scene, or an address',
+        sceneValues,
+      ),
+    )
     .addOption(
       option('--port <number>', 'where to serve; 0: any that is free', whole('--port', 0, 65535)).default(
         standardPort,

@@ -5,8 +5,9 @@ import { formatBytes } from '../errors.js';
 import { sceneShape } from '../render/job.js';
 import { sceneText } from '../scene/scene.js';
 import { sceneLines } from './render-report.js';
-import { sceneOf } from './scene-flags.js';
+import { sceneOf, sceneValues } from './scene-flags.js';
 import { tint } from './text.js';
+import { Operand } from './usage.js';
 
 export function addInfo(program: Command): void {
   program
@@ -15,7 +16,13 @@ export function addInfo(program: Command): void {
     .description(
       'Prints the scene of a picture that mandoline wrote, of another file, of an address, or of a name.',
     )
-    .argument('<scene>', 'a picture in .png, a file in .json, .kfr or .toml, an address, or a name')
+    .addArgument(
+      new Operand(
+        '<scene>',
+        'a picture in .png, a file in .json, .kfr or .toml, an address, or a name',
+        sceneValues,
+      ),
+    )
     .option('--json', 'print the scene as a file in .json has it')
     .addHelpText(
       'after',

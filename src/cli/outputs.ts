@@ -28,10 +28,21 @@ export function addOutputs(command: Command, standard: string): void {
         `where to, repeatable: .${formatNames.join(', .')}, or - for stdout (default: ${standard})`,
       ),
     )
-    .addOption(option('--format <format>', `format of stdout: ${fileFormats.join(', ')}`, toFormat))
-    .addOption(option('--dtype <type>', 'numbers in .npy: uint16, float64 (default: uint16)', toDtype))
     .addOption(
-      option('--channels <names>', `more arrays in .npz and .zarr: ${channelNames.join(', ')}`, toChannels),
+      option('--format <format>', `format of stdout: ${fileFormats.join(', ')}`, toFormat, {
+        words: fileFormats,
+      }),
+    )
+    .addOption(
+      option('--dtype <type>', 'numbers in .npy: uint16, float64 (default: uint16)', toDtype, {
+        words: ['uint16', 'float64'],
+      }),
+    )
+    .addOption(
+      option('--channels <names>', `more arrays in .npz and .zarr: ${channelNames.join(', ')}`, toChannels, {
+        words: channelNames,
+        isList: true,
+      }),
     );
 }
 

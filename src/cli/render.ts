@@ -42,9 +42,15 @@ export function addRender(program: Command): void {
     .addOption(workersOption());
   addOutputs(command, "julia.png, or the scene's name");
   command
-    .addOption(option('--exact <way>', 'enclosures, or brute: point by point; the same counts', toExact))
     .addOption(
-      option('--store <folder>', 'keep each slice there, and go on from those that are kept', String),
+      option('--exact <way>', 'enclosures, or brute: point by point; the same counts', toExact, {
+        words: ['enclosures', 'brute'],
+      }),
+    )
+    .addOption(
+      option('--store <folder>', 'keep each slice there, and go on from those that are kept', String, {
+        paths: 'folders',
+      }),
     )
     .addOption(
       option(

@@ -21,7 +21,7 @@ import { didYouMean } from '../suggestion.js';
 import { checked } from './checked.js';
 import { acceptedPalettes, addColors, type ColorFlags, colorsOf, trapOption } from './color-flags.js';
 import { isSceneFile, nameOfFile, readSceneFile, type SceneFile, suffixText } from './scene-file.js';
-import { option, toNumber, UsageError } from './usage.js';
+import { Operand, option, toNumber, UsageError, type Values } from './usage.js';
 
 export interface SceneFlags extends ColorFlags {
   readonly formula?: string;
@@ -51,14 +51,20 @@ export interface NamedScene {
 const { c, z0, iterations, escape, ...rest } = sceneSchema.entries;
 const [lattice, view] = [rest.lattice.wrapped.entries, rest.view.wrapped.entries];
 
+/** What may stand where a scene is named. */
+export const sceneValues: Values = { words: Object.keys(gallery), paths: 'files' };
+
 const toPoint = (text: string) => (text === 'p' ? text : parseComplex(text));
 
 /** Adds the scene and the flags of everything in it. */
 export function addScene(command: Command): void {
-  command.argument(
-    '[scene]',
-    "a scene's name (see mandoline scenes), a file in .json, a picture that mandoline wrote, a page's address, " +
-      "or a location in .kfr or .toml; without, the lesson's",
+  command.addArgument(
+    new Operand(
+      '[scene]',
+      "a scene's name (see mandoline scenes), a file in .json, a picture that mandoline wrote, a page's address, " +
+        "or a location in .kfr or .toml; without, the lesson's",
+      sceneValues,
+    ),
   );
   const options: Option[] = [
     option('--formula <text>', 'the step, such as "z^3 + c"', String),
@@ -74,7 +80,9 @@ export function addScene(command: Command): void {
       'turn the view, counterclockwise',
       checked('--rotate', view.rotation.wrapped, toNumber),
     ),
-    option('--samples <number>', 'sample points a pixel: 1, 2x2, 3x3', toSamples),
+    option('--samples <number>', 'sample points a pixel: 1, 2x2, 3x3', toSamples, {
+      words: ['1', '2x2', '3x3'],
+    }),
     option(
       '--extent <number>',
       'sample from -extent to extent',

@@ -1,6 +1,6 @@
 // What the commands' flags have in common: how a value is read, and how a wrong one is told. Those of the scene are
 // scene-flags.ts's.
-import { Option } from 'commander';
+import { Argument, Option } from 'commander';
 import { makeFolder } from '../encode/folder.node.js';
 import { type Output, OutputError, openOutput } from '../encode/output.node.js';
 import { onInterrupt } from './interrupt.js';
@@ -51,8 +51,44 @@ export const whole = (flag: string, smallest: number, largest: number) => (text:
 export const mostSlices = 10_000_000;
 export const mostWorkers = 1024;
 
-export const option = (flags: string, description: string, parse: (text: string, before: never) => unknown) =>
-  new Option(flags, description).argParser(parse as (text: string, before: unknown) => unknown);
+/** What a value may be, for shells that complete it. */
+export interface Values {
+  /** Words that are accepted. */
+  readonly words?: readonly string[];
+  /** Whether several of them may stand there with commas between. */
+  readonly isList?: true;
+  /** What paths are accepted. */
+  readonly paths?: 'files' | 'folders';
+}
+
+/** A flag with a value. */
+export class Flag extends Option {
+  constructor(
+    flags: string,
+    description: string,
+    readonly values: Values,
+  ) {
+    super(flags, description);
+  }
+}
+
+/** What stands behind a command without a flag. */
+export class Operand extends Argument {
+  constructor(
+    name: string,
+    description: string,
+    readonly values: Values,
+  ) {
+    super(name, description);
+  }
+}
+
+export const option = (
+  flags: string,
+  description: string,
+  parse: (text: string, before: never) => unknown,
+  values: Values = { paths: 'files' },
+) => new Flag(flags, description, values).argParser(parse as (text: string, before: unknown) => unknown);
 
 /** A decimal number, or undefined: Number('') and Number('0x10') are numbers too. */
 export function toNumber(text: string): number | undefined {

@@ -17,7 +17,7 @@ import { type Complex, parseComplex } from '../scene/complex.js';
 import { inPixels } from '../scene/gallery.js';
 import { parseScene, type Scene, sceneText, type ViewScene } from '../scene/scene.js';
 import { onInterrupt } from './interrupt.js';
-import { addScene, type SceneFlags, sceneOf } from './scene-flags.js';
+import { addScene, type SceneFlags, sceneOf, sceneValues } from './scene-flags.js';
 import { progressLine, say, seconds } from './text.js';
 import { checkedFolder, checkedOutput, mostWorkers, option, UsageError, whole } from './usage.js';
 
@@ -41,15 +41,17 @@ export function addZoom(program: Command): void {
     );
   addScene(command);
   command
-    .addOption(option('--to <scene>', 'where the film ends: a scene of the same formula', String))
+    .addOption(
+      option('--to <scene>', 'where the film ends: a scene of the same formula', String, sceneValues),
+    )
     .addOption(option('--c-path <list>', 'values that c goes through, like 0.3,0.3+0.5i,-0.8', toPath))
     .addOption(option('--frames <number>', 'how many pictures', whole('--frames', 1, 1_000_000)).default(300))
     .addOption(
-      option('-o, --output <folder>', 'a folder for the pictures; -: y4m to stdout', String).default(
-        'frames',
-      ),
+      option('-o, --output <folder>', 'a folder for the pictures; -: y4m to stdout', String, {
+        paths: 'folders',
+      }).default('frames'),
     )
-    .addOption(option('--format <format>', 'format of stdout: y4m', toFormat))
+    .addOption(option('--format <format>', 'format of stdout: y4m', toFormat, { words: ['y4m'] }))
     .addOption(option('--fps <number>', 'frames a second, for y4m', whole('--fps', 1, 1000)).default(30))
     .addOption(
       option('--workers <number>', 'worker threads', whole('--workers', 1, mostWorkers)).default(

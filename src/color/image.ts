@@ -2,8 +2,9 @@
 
 /** The form of a picture's pixels. */
 export interface PixelFormat {
-  /** In pixels. */
+  /** Pixels from left to right. */
   readonly width: number;
+  /** Pixels from top to bottom. */
   readonly height: number;
   /** Red, green, blue in turn, 0 to 255, of at most 256 colours. Without it the rows hold colours. */
   readonly palette?: Uint8Array | undefined;

@@ -73,6 +73,7 @@ function inBlack(colors: Colors): Colors {
   return (t) => (t < 1 ? colors(t) : '#000000');
 }
 
+/** The names that a scene's `palette` may be. */
 export const paletteNames: readonly string[] = Object.keys(palettes);
 
 /** Colours in even steps, with straight lines between them. */
@@ -137,7 +138,10 @@ export function colorOf(hex: string): readonly [number, number, number] {
   return [257 * r, 257 * g, 257 * b];
 }
 
-/** `length` colours from a palette's first to its last: red, green, blue in turn, 0 to 255. */
+/**
+ * `length` colours from a palette's first to its last, as bytes: red, green, blue in turn. With `isWhole` false,
+ * palettes that end in black are without that end. Throws RangeError for a name that is not in `paletteNames`.
+ */
 export function paletteColors(name: string, length: number, isWhole = true): Uint8Array {
   const palette = paletteOf(name, isWhole);
   const colors = Array.from({ length }, (_, i) => palette(i / Math.max(1, length - 1)));

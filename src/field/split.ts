@@ -5,7 +5,7 @@ import type { Field } from './field.js';
 
 /**
  * Cuts a grid into `slices` bands of rows, as `np.array_split(grid, slices)` cuts it. Each has memory of its own,
- * so that sending one to a worker copies that one alone.
+ * so that sending one to a worker copies that one alone. More slices than rows gives bands without rows.
  */
 export function arraySplit({ rows, columns, values }: ComplexGrid, slices: number): ComplexGrid[] {
   return Array.from({ length: slices }, (_, index) => {
@@ -14,7 +14,10 @@ export function arraySplit({ rows, columns, values }: ComplexGrid, slices: numbe
   });
 }
 
-/** Joins bands of rows of the same width, first band on top. Throws RangeError for none or other widths. */
+/**
+ * Joins the counts of bands of rows of the same width, first band on top, as `np.concatenate` does; channels are left
+ * away. Throws RangeError for no bands, or for other widths.
+ */
 export function concatenate(bands: readonly Field[]): Field {
   const [first] = bands;
   if (!first || bands.some((band) => band.columns !== first.columns))

@@ -65,6 +65,7 @@ export class WorkerExitError extends Error {
 export class TaskTimeoutError extends Error {
   override readonly name = 'TaskTimeoutError';
   constructor(
+    /** Name under which the module exports the task. */
     readonly task: string,
     /** In milliseconds. */
     readonly timeout: number,

@@ -1,6 +1,7 @@
 // What a fill is given, and what it tells of who did what. The work is fill.ts's.
 import type { SliceOrder } from './slices.js';
 
+/** How an array is filled. */
 export interface FillOptions {
   /** Into how many slices the rows are cut; default 8 a worker. */
   readonly slices?: number | undefined;
@@ -18,7 +19,9 @@ export interface FillOptions {
 
 /** How far a fill has come. */
 export interface FillProgress {
+  /** How many slices are done. */
   readonly done: number;
+  /** How many there are. */
   readonly slices: number;
   /** For each slice that is done, in their order. */
   timeline(): readonly SliceTime[];
@@ -28,16 +31,22 @@ export interface FillProgress {
 export interface FillReport {
   /** Whether workers wrote straight into the target; otherwise slices were copied there and back. */
   readonly shared: boolean;
+  /** Into how many slices the rows were cut. */
   readonly slices: number;
   /** For each worker of the pool. */
-  readonly workers: readonly (WorkerShare & { readonly worker: number })[];
+  readonly workers: readonly (WorkerShare & {
+    /** Its number in the pool, from 0. */
+    readonly worker: number;
+  })[];
   /** For each slice, in their order. */
   readonly timeline: readonly SliceTime[];
 }
 
 /** What one worker did of a fill. */
 export interface WorkerShare {
+  /** How many slices it filled. */
   readonly slices: number;
+  /** How many rows those have. */
   readonly rows: number;
   /** Seconds at work. */
   readonly busy: number;
@@ -45,8 +54,12 @@ export interface WorkerShare {
 
 /** When a slice was filled, in seconds since the fill was called, and by whom. */
 export interface SliceTime {
+  /** The worker's number in the pool, from 0. */
   readonly worker: number;
+  /** The slice's number, from 0. */
   readonly slice: number;
+  /** When it was begun. */
   readonly start: number;
+  /** When it was done. */
   readonly end: number;
 }

@@ -13,6 +13,7 @@ import type { PoolStats } from './stats.js';
 import { type Items, StreamCall, type StreamOptions } from './stream.js';
 import { type AnyFunction, checkTask, type Task, type TaskReference } from './tasks.js';
 
+/** How many workers a pool has, how they begin, and what they may take. */
 export interface PoolOptions<A extends readonly unknown[] = readonly unknown[]> {
   /** How many workers, from 1 on; default: as many as this machine runs at once. */
   readonly workers?: number | undefined;
@@ -34,6 +35,7 @@ export interface PoolOptions<A extends readonly unknown[] = readonly unknown[]> 
   readonly onStrayError?: ((error: unknown) => void) | undefined;
 }
 
+/** Of one call. */
 export interface ApplyOptions {
   /** Ends the call, which rejects with the signal's reason. A task that has begun is ended with its worker. */
   readonly signal?: AbortSignal | undefined;
@@ -43,11 +45,13 @@ export interface ApplyOptions {
   readonly transfer?: readonly Transferable[] | undefined;
 }
 
+/** Of a call for many items. */
 export interface MapOptions extends Omit<ApplyOptions, 'transfer'> {
   /** How many items are sent together, from 1 on; default as in CPython: about four chunks a worker. */
   readonly chunkSize?: number | undefined;
 }
 
+/** Of a call whose results are taken one by one. */
 export interface ImapOptions extends Omit<ApplyOptions, 'transfer'> {
   /** How many items are sent together, from 1 on; default 1. Not more than `bufferSize`. */
   readonly chunkSize?: number | undefined;

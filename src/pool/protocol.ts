@@ -129,15 +129,21 @@ export interface ThreadEvents {
 
 /** What every platform's workers have in common. */
 export interface WorkerLike {
+  /** Sends a message. */
   postMessage(message: unknown): void;
+  /** Ends the worker at once. */
   terminate(): unknown;
 }
 
 /** Limits of a worker's heap, as Node's `worker_threads` has them. They do not count array buffers. */
 export interface ResourceLimits {
+  /** MB of the heap's main part, at least 8. */
   readonly maxOldGenerationSizeMb?: number;
+  /** MB of the part for objects that are new. */
   readonly maxYoungGenerationSizeMb?: number;
+  /** MB set aside for generated code. */
   readonly codeRangeSizeMb?: number;
+  /** MB of the thread's stack. */
   readonly stackSizeMb?: number;
 }
 

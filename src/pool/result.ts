@@ -1,6 +1,7 @@
 // The result of a call that is not waited for at once: Python's AsyncResult.
 import { ResultTimeoutError } from './errors.js';
 
+/** What is called when a result, or its error, is there. */
 export interface ResultCallbacks<T> {
   /** Called once with the result, if there is one. What it throws is thrown as an uncaught error. */
   readonly callback?: (value: T) => void;
@@ -56,6 +57,7 @@ export class AsyncResult<T> implements PromiseLike<T> {
     return value as T;
   }
 
+  /** As a promise's: `await` gives the result, or throws the task's error. */
   // biome-ignore lint/suspicious/noThenProperty: so that it can be awaited.
   then<A = T, B = never>(
     onfulfilled?: ((value: T) => A | PromiseLike<A>) | null,

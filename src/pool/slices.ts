@@ -2,14 +2,18 @@
 
 /** A slice: the rows from `start` up to but not `end`, and its number among all slices, from 0. */
 export interface SliceRange {
+  /** Its number among all slices, from 0. */
   readonly index: number;
+  /** Its first row. */
   readonly start: number;
+  /** The row behind its last; where it is empty, `start`. */
   readonly end: number;
 }
 
 /**
  * The slice of that number when `rows` rows are cut into `slices` slices, as numpy's `array_split` cuts: the first
- * `rows % slices` of them have one row more than the others. More slices than rows gives empty slices.
+ * `rows % slices` of them have one row more than the others. More slices than rows gives empty slices. Whole numbers, unchecked: `slices`
+ * from 1 on, `index` from 0 to `slices - 1`.
  */
 export function sliceRange(rows: number, slices: number, index: number): SliceRange {
   const size = Math.floor(rows / slices);

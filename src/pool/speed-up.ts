@@ -10,7 +10,9 @@ export function median(values: readonly number[]): number {
 
 /** Work that `workers` workers did `speedUp` times as fast as one. */
 export interface SpeedUp {
+  /** How many, from 1. */
   readonly workers: number;
+  /** The time of one worker over theirs. */
   readonly speedUp: number;
 }
 

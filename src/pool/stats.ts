@@ -2,9 +2,11 @@
 
 /** What one worker of the pool has done; a worker that was replaced and its successors count as one. */
 export interface WorkerStats {
+  /** Its number in the pool, from 0. */
   readonly worker: number;
   /** Calls of tasks that have ended well, slices apart. */
   readonly tasks: number;
+  /** Slices that it filled. */
   readonly slices: number;
   /** Seconds at work. */
   readonly busy: number;
@@ -14,23 +16,33 @@ export interface WorkerStats {
 
 /** A stretch of work: a chunk of calls, or a slice. */
 export interface Stretch {
+  /** The worker's number in the pool, from 0. */
   readonly worker: number;
+  /** What it worked at. */
   readonly kind: 'chunk' | 'slice';
   /** Number of the chunk's first item in its call, or of the slice in its fill. */
   readonly first: number;
   /** In seconds since the pool was made. */
   readonly start: number;
+  /** In seconds since the pool was made. */
   readonly end: number;
 }
 
+/** What a pool has done and has to do. */
 export interface PoolStats {
+  /** For each worker. */
   readonly workers: readonly WorkerStats[];
   /** Jobs, which are chunks of calls or shares in a fill, that no worker has been sent. */
   readonly queued: number;
   /** Jobs that are with workers. */
   readonly running: number;
-  /** How many fills wrote straight into shared memory, and how many had their slices copied there and back. */
-  readonly fills: { readonly shared: number; readonly copied: number };
+  /** How many fills there were. */
+  readonly fills: {
+    /** That wrote straight into shared memory. */
+    readonly shared: number;
+    /** That had their slices copied there and back. */
+    readonly copied: number;
+  };
   /** Errors that were thrown in workers outside of any task. */
   readonly strayErrors: number;
   /** The last 4096 stretches of work, in the order in which the pool heard of them. */

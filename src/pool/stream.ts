@@ -4,6 +4,7 @@ import { Call, type CallOptions, chunkJob, type Part } from './calls.js';
 import type { Crew } from './crew.js';
 import type { Job } from './member.js';
 
+/** What gives items one by one, at once or as they come. */
 export type Items<I> = Iterable<I> | AsyncIterable<I>;
 
 export interface StreamOptions extends CallOptions {

@@ -18,6 +18,7 @@ export interface TaskReference {
 
 /** A function that workers can run, typed as that function. */
 export interface Task<F extends AnyFunction> extends TaskReference {
+  /** Never there: it keeps the function's type. */
   readonly [signature]?: F;
 }
 

@@ -7,6 +7,7 @@ import type { Complex } from '../scene/complex.js';
 import type { ComplexGrid } from '../scene/lattice.js';
 import type { EscapeRule } from '../scene/scene.js';
 
+/** How the points of a grid are counted. */
 export interface GridOptions {
   /** The constant of z^2 + c. */
   readonly c: Complex;
@@ -19,7 +20,10 @@ export interface GridOptions {
 /** Points that are copied into the kernel's memory at a time: with their counts they fit a core's cache. */
 const batchSize = 8192;
 
-/** The count of each point of the grid under z^2 + c. */
+/**
+ * The count of each point of the grid under z^2 + c: `rows * columns` numbers, row after row. In this thread; the kernel
+ * is kept for the next call with the same options. Options are not checked: they are those of a scene that was.
+ */
 export function escapeCounts(grid: ComplexGrid, { c, iterations, escape = 'overflow' }: GridOptions): Field {
   const { rows, columns, values } = grid;
   const { points, count, batch } = kernelFor({ step: quadratic, c, z0: 'p', iterations, escape });

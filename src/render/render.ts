@@ -6,14 +6,16 @@ import { Pool } from '../pool/index.js';
 import type { Scene } from '../scene/scene.js';
 import { traceSetup } from './channels.js';
 import { prepareJob } from './job.js';
-import { type VerifyOptions, verifyField } from './verify.js';
+import { type Verified, type VerifyOptions, verifyField } from './verify.js';
 import { type Computed, type ComputeOptions, wholeField } from './whole.js';
 
+/** What a field is to have. */
 export interface PrepareOptions {
   /** What to tell of each point besides its count: its orbit is then followed once more. */
   readonly channels?: readonly ChannelName[] | undefined;
 }
 
+/** How a scene is computed, by whom, and what its field is to have. */
 export interface RenderOptions extends PrepareOptions, ComputeOptions {
   /** How many workers to start for this call, where no `pool` is given; 0: this thread. Default: one a core. */
   readonly workers?: number | undefined;
@@ -21,6 +23,7 @@ export interface RenderOptions extends PrepareOptions, ComputeOptions {
 
 /** A field with its scene and who made it. */
 export interface Rendering extends Field, Computed {
+  /** The scene as it was checked. */
   readonly scene: Scene;
 }
 
@@ -35,11 +38,21 @@ export async function render(scene: Scene, options: RenderOptions = {}): Promise
   return await prepare(scene, options).compute({ ...options, pool });
 }
 
+/** A scene that is compiled, and the memory of its field: zeros until `compute` has filled it. */
+export interface Prepared extends Field {
+  /** The scene as it was checked. */
+  readonly scene: Scene;
+  /** Computes all points into that memory. Rejects with the signal's reason when aborted, and with VerifyError. */
+  compute(options?: ComputeOptions): Promise<Rendering>;
+  /** Counts a random 1% of the points again by the oracle. Rejects with VerifyError for the first that differs. */
+  verify(options?: VerifyOptions): Promise<Verified>;
+}
+
 /**
  * A scene compiled and with memory of its own, to be computed once or again and again into the same memory. Throws
  * SceneError for what is no scene, LimitError for more than 4 GiB of counts.
  */
-export function prepare(given: Scene, { channels: wanted = [] }: PrepareOptions = {}) {
+export function prepare(given: Scene, { channels: wanted = [] }: PrepareOptions = {}): Prepared {
   const { scene, job } = prepareJob(given);
   const setup = wanted.length > 0 ? traceSetup(scene, job, wanted) : undefined;
   const { field, compute } = wholeField(job, setup, wanted);

@@ -10,15 +10,19 @@ const worker = tasks<typeof import('./task.js')>(new URL('./task.js', import.met
 
 /** What was verified: how many points, and the seed that chooses the same ones again. */
 export interface Verified {
+  /** How many points were counted again. */
   readonly points: number;
+  /** From 0 to 2^32 - 1. */
   readonly seed: number;
 }
 
+/** How points are held against the oracle. */
 export interface VerifyOptions {
   /** The workers; without, this thread does it. */
   readonly pool?: Pool | undefined;
   /** From 0 to 2^32 - 1; default: another each time. */
   readonly seed?: number | undefined;
+  /** Ends it, with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
 }
 

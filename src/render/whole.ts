@@ -16,21 +16,23 @@ import { countsBytes, defaultSlices } from './job.js';
 import { sharedMemory } from './memory.js';
 import { countSlice, type RenderJob, type TraceSetup, traceSlice } from './task.js';
 import { takeTurns } from './turns.js';
-import { type Verified, verifyField } from './verify.js';
+import { type Verified, type VerifyOptions, verifyField } from './verify.js';
 
 const worker = tasks<typeof import('./task.js')>(new URL('./task.js', import.meta.url));
 
+/** How a field is computed, and by whom. */
 export interface ComputeOptions {
   /** The workers; without, this thread does all. */
   readonly pool?: Pool | undefined;
-  /** Into how many slices the rows are cut, at least 1; default: `defaultSlices`. */
+  /** Into how many slices the rows are cut, at least 1; default: bands of 64 rows, or 4 for each worker. */
   readonly slices?: number | undefined;
   /** In which order slices are begun; default: from the first row to the last. */
   readonly order?: SliceOrder | undefined;
   /** How points are counted; the counts are the same. Default: `enclosures`. */
   readonly exact?: Exact | undefined;
   /** Whether to hold a random 1% of the points against the oracle afterwards, and with which seed. */
-  readonly verify?: boolean | { readonly seed: number } | undefined;
+  readonly verify?: boolean | Pick<VerifyOptions, 'seed'> | undefined;
+  /** Ends it, with the signal's reason; what is filled by then is left as it is. */
   readonly signal?: AbortSignal | undefined;
   /** Told now and then how many slices are done, and once when all are. */
   readonly onProgress?: ((progress: Progress) => void) | undefined;
@@ -38,7 +40,9 @@ export interface ComputeOptions {
 
 /** How far a computation has come. */
 export interface Progress {
+  /** How many slices are done. */
   readonly done: number;
+  /** How many there are, twice as many where channels are traced behind the counts. */
   readonly slices: number;
   /** Who took which of the slices that are done, and when; where a pool fills a field. */
   readonly timeline?: (() => readonly SliceTime[]) | undefined;
@@ -46,6 +50,7 @@ export interface Progress {
 
 /** Who did what, and how long it took, in seconds. */
 export interface Work {
+  /** Into how many slices the rows were cut. */
   readonly slices: number;
   /** For each worker, of the counts; one share where this thread did all. */
   readonly shares: readonly WorkerShare[];
@@ -59,6 +64,7 @@ export interface Work {
 
 /** What computing a field gives besides its numbers. */
 export interface Computed {
+  /** Who did what, and how long it took. */
   readonly work: Work;
   /** What was held against the oracle, where that was asked for. */
   readonly verified?: Verified | undefined;

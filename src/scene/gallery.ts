@@ -4,7 +4,9 @@ import { type Family, type FamilyName, families } from '../formula/families.js';
 import type { Complex } from './complex.js';
 import { lessonScene, type Scene, type ViewScene } from './scene.js';
 
+/** A scene that comes with the package. */
 export interface BundledScene {
+  /** Its data. */
   readonly scene: Scene;
   /** What one sees, in some words. */
   readonly summary: string;

@@ -4,14 +4,19 @@ import { LimitError } from '../errors.js';
 
 /** Which sample points: a square around 0, from `-extent` up to `extent`, `cells` points a unit of `extent`. */
 export interface Lattice {
+  /** Half the side of the square, from 1e-300 to 8e307. */
   readonly extent: number;
+  /** A whole number from 1 to 46340. */
   readonly cells: number;
 }
 
 /** `rows * columns` complex numbers, row after row, real and imaginary part in turn, as numpy's complex128. */
 export interface ComplexGrid {
+  /** How many rows. */
   readonly rows: number;
+  /** How many numbers in a row. */
   readonly columns: number;
+  /** `2 * rows * columns` doubles. */
   readonly values: Float64Array;
 }
 

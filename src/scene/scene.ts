@@ -249,28 +249,52 @@ export const sceneSchema = v.strictObject(
   'must be a scene',
 );
 
+/** What every scene has; keys as the schema describes them. */
 type Data = Omit<v.InferOutput<typeof sceneSchema>, 'version' | '$schema'>;
+/** A scene on the lesson's sample points. */
 export type LatticeScene = Readonly<Omit<Data, 'lattice' | 'view'>> & {
+  /** Its sample points. */
   readonly lattice: Lattice;
+  /** None: that would be other sample points. */
   readonly view?: undefined;
 };
+/** A scene on the pixels of a picture. */
 export type ViewScene = Readonly<Omit<Data, 'lattice' | 'view'>> & {
+  /** Its sample points. */
   readonly view: View;
+  /** None: that would be other sample points. */
   readonly lattice?: undefined;
 };
+/** Plain data that says everything about a picture; `parseScene` checks it. */
 export type Scene = LatticeScene | ViewScene;
 /** What orbits are measured against: `[re, im]`, `[re, im, angle in turns]`, or `[re, im, radius]`. */
 export type Trap =
-  | { readonly point: Complex }
-  | { readonly line: readonly [re: number, im: number, turns: number] }
-  | { readonly circle: readonly [re: number, im: number, radius: number] };
+  | {
+      /** The distance to this point. */
+      readonly point: Complex;
+    }
+  | {
+      /** The distance to the line through this point, at this angle to the real axis. */
+      readonly line: readonly [re: number, im: number, turns: number];
+    }
+  | {
+      /** The distance to the circle around this point. */
+      readonly circle: readonly [re: number, im: number, radius: number];
+    };
+/** One of `colorings`. */
 export type Coloring = (typeof colorings)[number];
+/** One of `scales`. */
 export type Scale = (typeof scales)[number];
 /** When a point has escaped: see kernel/reference.ts for the rules. */
 export type EscapeRule =
   | 'overflow'
   | number
-  | { readonly converged: number; readonly bailout?: number | undefined };
+  | {
+      /** How near two z that follow each other must be, above 0, up to 1. */
+      readonly converged: number;
+      /** The |z| beyond which a point has escaped too, from 1e-150 to 1e150. */
+      readonly bailout?: number | undefined;
+    };
 
 /** The lesson's job: 4000 x 4000 points of the Julia set for c = -0.83 - 0.22i, 80 iterations. */
 export const lessonScene: LatticeScene = {

@@ -7,9 +7,11 @@ import { cosAndSin } from '../rotation.js';
 export interface View {
   /** Its middle, in decimal numbers, so that a deep zoom loses no digit. */
   readonly center: readonly [re: string, im: string];
+  /** From the left edge to the right one, from 1e-300 to 8e307. */
   readonly width: number;
-  /** Pixels from left to right and from top to bottom. */
+  /** Pixels from left to right, 1 to 100,000. */
   readonly columns: number;
+  /** Pixels from top to bottom, 1 to 100,000. */
   readonly rows: number;
   /** How far the rectangle is turned around its middle, in degrees, counterclockwise, -360 to 360; default: 0. */
   readonly rotation?: number | undefined;

@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { node } from '../../src/cli/doctor.js';
+import { mandoline, run, runMandoline, temporaryFolder } from '../support.js';
+
+test('the doctor finds here what every picture needs, and says what was found or what to do', async () => {
+  const { code, stdout, stderr } = await runMandoline('.', 'doctor');
+  assert.deepEqual([code, stderr], [0, '']);
+  const lines = stdout.toString().trim().split('\n');
+  assert.match(lines[0]!, /^✓ Node +\d+\.\d+\.\d+, 20\.19 or newer is needed$/);
+  assert.match(lines[1]!, /^✓ WebAssembly SIMD +10000 points counted, \d+ of them again by the oracle$/);
+  assert.match(lines[2]!, /^✓ threads +\d+ workers answered in \d+ ms; this machine runs \d+ at once$/);
+  assert.match(lines[3]!, /^✓ shared memory +workers write straight into the result$/);
+  for (const line of lines) assert.ok(line.length <= 90, line);
+  for (const line of lines.slice(4))
+    assert.match(
+      line,
+      /^(✓ \S+ +\d+\.\d+(\.\d+)?, (for|to) |– \S+ +missing, (for|to) .*: (npm|apt) install )/,
+    );
+});
+
+test('as JSON it is one document', async () => {
+  const { stdout } = await runMandoline('.', 'doctor', '--json');
+  const { schema, well, checks } = JSON.parse(stdout.toString());
+  assert.deepEqual([schema, well], ['mandoline.doctor.1', true]);
+  assert.deepEqual(
+    checks
+      .slice(0, 4)
+      .map(({ name, isNeeded, isFound }: Record<string, unknown>) => [name, isNeeded, isFound]),
+    [
+      ['Node', true, true],
+      ['WebAssembly SIMD', true, true],
+      ['threads', false, true],
+      ['shared memory', false, true],
+    ],
+  );
+});
+
+test('programs are looked for on the PATH, and what they tell of their version is shown', async (context) => {
+  const folder = temporaryFolder(context);
+  const only = (path: string) =>
+    run(process.execPath, [mandoline, 'doctor', '--json'], { env: { PATH: path } });
+  const found = async (path: string) => {
+    const { checks } = JSON.parse((await only(path)).stdout.toString());
+    const names = ['redis-server', 'valkey-server', 'mpirun'];
+    return checks.filter(({ name }: { name: string }) => names.includes(name));
+  };
+  assert.deepEqual(
+    (await found(folder)).map(({ isFound, says }: Record<string, unknown>) => [isFound, says]),
+    [
+      [false, 'for a queue on this machine: apt install redis-server, or the like'],
+      [false, 'to start the ranks of MPI: apt install openmpi-bin, or the like'],
+    ],
+  );
+  mkdirSync(join(folder, 'bin'));
+  writeFileSync(join(folder, 'bin', 'valkey-server'), '#!/bin/sh\necho "Valkey server v=8.0.1"\n', {
+    mode: 0o755,
+  });
+  const [server] = await found(join(folder, 'bin'));
+  assert.deepEqual([server.name, server.isFound, server.version], ['valkey-server', true, '8.0.1']);
+});
+
+test('without vectors of WebAssembly it ends with 1 and says so', async () => {
+  const without = ['--no-enable-sse4-1', '--no-enable-ssse3', '--no-enable-sse3'];
+  const { code, stdout } = await run(process.execPath, [...without, mandoline, 'doctor']);
+  const line = stdout.toString().split('\n')[1]!;
+  assert.deepEqual(
+    [code, /^✗ WebAssembly SIMD +missing, .*; take a newer Node$/.test(line)],
+    [1, true],
+    line,
+  );
+});
+
+test('an older Node than the floor is told', () => {
+  assert.equal(node('20.19.0').isFound, true);
+  assert.equal(node('24.0.1').isFound, true);
+  assert.deepEqual(node('20.9.1'), {
+    ...{ name: 'Node', isNeeded: true, isFound: false, version: '20.9.1' },
+    says: 'this is 20.9.1, take 20.19 or newer',
+  });
+  assert.equal(node('18.20.4').isFound, false);
+});

@@ -1,0 +1,92 @@
+// The reference is made of docstrings, so each public name has one, and each member of what it names.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { test } from 'node:test';
+import { root } from './support.js';
+
+/** Lines of a declaration file, by its path from dist/. */
+const linesOf = (file: string) => readFileSync(join(root, 'dist', file), 'utf8').split('\n');
+
+interface Exported {
+  readonly name: string;
+  readonly file: string;
+}
+
+/** What a module gives on from others. */
+function reExports(file: string): Exported[] {
+  const text = linesOf(file).join('\n');
+  return [...text.matchAll(/^(?:export|import) (?:type )?\{([^}]+)\} from '([^']+)'/gm)].flatMap(
+    ([, names, from]) =>
+      names!
+        .split(',')
+        .map((name) => name.replace('type ', '').trim())
+        .filter(Boolean)
+        .map((name) => ({ name, file: join(dirname(file), from!.replace(/\.js$/, '.d.ts')) })),
+  );
+}
+
+/** Where a name is declared: its file's lines, and the number of the first. */
+function declaration({ name, file }: Exported): { readonly lines: readonly string[]; readonly at: number } {
+  const lines = linesOf(file);
+  const pattern = new RegExp(
+    `^export (declare )?(abstract )?(const|function|class|interface|type) ${name}\\b`,
+  );
+  const at = lines.findIndex((line) => pattern.test(line));
+  if (at >= 0) return { lines, at };
+  const elsewhere = reExports(file).find((each) => each.name === name);
+  assert.ok(elsewhere, `${name} is declared nowhere`);
+  return declaration(elsewhere);
+}
+
+const isDescribed = (lines: readonly string[], at: number) => /\*\/$/.test(lines[at - 1] ?? '');
+
+/** Members without a docstring, of a class, an interface or an object type. */
+function bareMembers(lines: readonly string[], at: number): string[] {
+  const bare: string[] = [];
+  let depth = 0;
+  for (let i = at; i < lines.length; i++) {
+    const line = lines[i]!;
+    const member = /^ +(?:readonly |get )*(\w+)\??[:(<]/.exec(line)?.[1];
+    const isOwn = depth > 0 && member && !['constructor', 'name', 'private'].includes(member);
+    // Overloads are described once.
+    const isOverload = lines[i - 1]?.trimStart().startsWith(`${member}<`);
+    if (isOwn && !isDescribed(lines, i) && !isOverload) bare.push(member);
+    if (!/^\s*\*|\/\*\*/.test(line))
+      depth += (line.match(/\{/g) ?? []).length - (line.match(/\}/g) ?? []).length;
+    if (depth === 0 && /[;}]$/.test(line)) break;
+  }
+  return bare;
+}
+
+for (const [name, entry] of [
+  ['mandoline', 'src/index.d.ts'],
+  ['mandoline/pool', 'src/pool/index.d.ts'],
+] as const)
+  test(`every name of ${name}, and every member, has a docstring`, () => {
+    const names = reExports(entry);
+    assert.ok(names.length > 30);
+    const bare = names.flatMap((each) => {
+      const { lines, at } = declaration(each);
+      const members = bareMembers(lines, at).map((member) => `${each.name}.${member}`);
+      return isDescribed(lines, at) ? members : [each.name, ...members];
+    });
+    assert.deepEqual(bare, []);
+  });
+
+test('the reference has every name', () => {
+  for (const [page, entry] of [
+    ['index.md', 'src/index.d.ts'],
+    ['pool.md', 'src/pool/index.d.ts'],
+  ] as const) {
+    const text = readFileSync(join(root, 'docs', 'api', page), 'utf8');
+    const missing = reExports(entry).filter(
+      ({ name }) => !new RegExp(`^### ${name}(\\(\\))?$`, 'm').test(text),
+    );
+    assert.deepEqual(
+      missing.map(({ name }) => name),
+      [],
+      'npm run docs makes it again',
+    );
+  }
+});
