@@ -3,7 +3,7 @@
 import { complexGrid, lessonScene, prepare } from 'mandoline';
 import { Pool } from 'mandoline/pool';
 import { tell } from './figures.js';
-import { pointByPoint } from './plain.js';
+import { pointByPoint } from './julia.js';
 import { repeat } from './repeat.js';
 import { readArguments } from './stages.js';
 

@@ -2,10 +2,10 @@
 //     npm run lesson -- cache
 import { arraySplit, complexGrid } from 'mandoline';
 import { tell } from './figures.js';
-import { juliaSet } from './julia.js';
-import { pointByPoint, stepByStep } from './plain.js';
+import { juliaSet, pointByPoint } from './julia.js';
 import { repeat } from './repeat.js';
 import { readArguments } from './stages.js';
+import { stepByStep } from './step-by-step.js';
 
 const { rounds, cells } = readArguments({}, { cells: 1000 });
 const grid = complexGrid(2, cells);

@@ -1,8 +1,6 @@
-// The functions that the workers run. They stand in a module of their own, because a worker gets a function by the name
+// The function that the workers run. It stands in a module of its own, because a worker gets a function by the name
 // under which a module exports it.
 import { type Complex, type ComplexGrid, escapeCounts, type Field } from 'mandoline';
-import type { SliceRange } from 'mandoline/pool';
-import { pointByPoint } from './plain.js';
 
 /** What does not change from slice to slice. */
 export interface Parameters {
@@ -17,20 +15,28 @@ export function juliaSet(grid: ComplexGrid, parameters: Parameters): Field {
   return parameters.plain ? pointByPoint(grid, parameters) : escapeCounts(grid, parameters);
 }
 
-/** The same for the rows of one slice, whose points are made here, straight into the memory that all share. */
-export function juliaRows(
-  counts: Uint16Array,
-  { start, end }: SliceRange,
-  axis: Float64Array,
-  parameters: Parameters,
-): void {
-  const values = new Float64Array(2 * counts.length);
-  let at = 0;
-  for (let row = start; row < end; row++) {
-    for (const im of axis) {
-      values[at++] = axis[row]!;
-      values[at++] = im;
+/** The same, as anybody would write it: all steps of a point, then the next point. */
+export function pointByPoint({ rows, columns, values }: ComplexGrid, { iterations, c }: Parameters): Field {
+  const [cRe, cIm] = c;
+  const counts = new Uint16Array(rows * columns);
+  for (let i = 0; i < counts.length; i++) {
+    let x = values[2 * i]!;
+    let y = values[2 * i + 1]!;
+    let count = 0;
+    for (; count < iterations; count++) {
+      const half = x * y;
+      x = x * x - y * y + cRe;
+      y = half + half + cIm;
+      if (!isFinite(x, y)) break;
     }
+    counts[i] = count;
   }
-  counts.set(juliaSet({ rows: end - start, columns: axis.length, values }, parameters).counts);
+  return { rows, columns, counts };
+}
+
+/** Whether |x + iy| is. Its root is taken only where it decides: of all the counts of the lesson nowhere. */
+export function isFinite(x: number, y: number): boolean {
+  const a = Math.abs(x);
+  const b = Math.abs(y);
+  return a + b < 2 ** 1023 || (a < Infinity && b < Infinity && Math.hypot(x, y) < Infinity);
 }

@@ -6,7 +6,8 @@ import { tell } from './figures.js';
 import { repeat } from './repeat.js';
 import { readArguments } from './stages.js';
 
-const { juliaSet, juliaRows } = tasks<typeof import('./julia.js')>(new URL('./julia.js', import.meta.url));
+const { juliaSet } = tasks<typeof import('./julia.js')>(new URL('./julia.js', import.meta.url));
+const { juliaRows } = tasks<typeof import('./julia-rows.js')>(new URL('./julia-rows.js', import.meta.url));
 const { nSlices, nWorkers, rounds, cells, plain } = readArguments(
   { nSlices: 100, nWorkers: 2 },
   { cells: 1000 },

@@ -4,7 +4,7 @@ import { latticeAxis } from 'mandoline';
 import { Pool, tasks } from 'mandoline/pool';
 import { readArguments, report, stage } from './stages.js';
 
-const { juliaRows } = tasks<typeof import('./julia.js')>(new URL('./julia.js', import.meta.url));
+const { juliaRows } = tasks<typeof import('./julia-rows.js')>(new URL('./julia-rows.js', import.meta.url));
 const { nSlices, nWorkers, cells, plain } = readArguments({ nSlices: 100, nWorkers: 2 });
 
 await using pool = new Pool({ workers: nWorkers });

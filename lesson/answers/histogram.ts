@@ -4,7 +4,7 @@
 import { isMainThread } from 'node:worker_threads';
 import { latticeAxis } from 'mandoline';
 import { Pool, partial, type SliceRange, sliceRange, tasks } from 'mandoline/pool';
-import { juliaRows } from '../julia.js';
+import { juliaRows } from '../julia-rows.js';
 import { readArguments } from '../stages.js';
 
 export function histogram(range: SliceRange, axis: Float64Array): Uint32Array {

@@ -1,0 +1,23 @@
+// The counts as numpy makes them: one step of all points, then the next step. They are the same.
+import type { ComplexGrid, Field } from 'mandoline';
+import { isFinite, type Parameters } from './julia.js';
+
+/** The whole array goes through the processor for each step. */
+export function stepByStep({ rows, columns, values }: ComplexGrid, { iterations, c }: Parameters): Field {
+  const [cRe, cIm] = c;
+  const counts = new Uint16Array(rows * columns);
+  const z = values.slice();
+  for (let step = 0; step < iterations; step++) {
+    for (let i = 0; i < counts.length; i++) {
+      const x = z[2 * i]!;
+      const y = z[2 * i + 1]!;
+      const half = x * y;
+      const re = x * x - y * y + cRe;
+      const im = half + half + cIm;
+      z[2 * i] = re;
+      z[2 * i + 1] = im;
+      if (isFinite(re, im)) counts[i]!++;
+    }
+  }
+  return { rows, columns, counts };
+}
