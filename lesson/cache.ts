@@ -2,15 +2,15 @@
 //     npm run lesson -- cache
 import { arraySplit, complexGrid } from 'mandoline';
 import { tell } from './figures.js';
-import { juliaSet, pointByPoint } from './julia.js';
+import { stepByStep } from './julia.js';
+import { pointByPoint } from './point-by-point.js';
 import { repeat } from './repeat.js';
 import { readArguments } from './stages.js';
-import { stepByStep } from './step-by-step.js';
 
 const { rounds, cells } = readArguments({}, { cells: 1000 });
 const grid = complexGrid(2, cells);
 const parameters = { iterations: 20, c: [-0.83, -0.22] } as const;
-const ways = { 'step by step': stepByStep, 'point by point': pointByPoint, kernel: juliaSet };
+const ways = { 'step by step': stepByStep, 'point by point': pointByPoint };
 const cuts = [...new Set([1, 2, 8, 100, grid.rows])];
 
 const works: Record<string, () => unknown> = {};
@@ -28,7 +28,7 @@ for (const slices of cuts) {
   rows.push(...Object.keys(ways).map((name, i) => ({ name, slices, seconds: medians[i]! })));
   // A complex number is 16 bytes, its count 2.
   const size = (18 * grid.rows * grid.columns) / slices / 1e6;
-  const cells = medians.map((median, i) => median.toFixed(3).padStart([12, 17, 9][i]!));
+  const cells = medians.map((median, i) => median.toFixed(3).padStart([12, 17][i]!));
   console.log(`${String(slices).padStart(6)} ${size.toFixed(2).padStart(9)}   ${cells.join('')}`);
 }
 tell({ kind: 'lines', title: 'One thread, more and more slices', rows });

@@ -6,30 +6,31 @@ import { type Complex, type ComplexGrid, escapeCounts, type Field } from 'mandol
 export interface Parameters {
   readonly iterations: number;
   readonly c: Complex;
-  /** Counts by a plain loop instead of the library's vector instructions. */
-  readonly plain?: boolean;
+  /** Counts as a program in numpy would, instead of by the library. */
+  readonly slow?: boolean;
 }
 
 /** For each point of the grid: how many of the iterations of z := z^2 + c leave it finite. */
 export function juliaSet(grid: ComplexGrid, parameters: Parameters): Field {
-  return parameters.plain ? pointByPoint(grid, parameters) : escapeCounts(grid, parameters);
+  return parameters.slow ? stepByStep(grid, parameters) : escapeCounts(grid, parameters);
 }
 
-/** The same, as anybody would write it: all steps of a point, then the next point. */
-export function pointByPoint({ rows, columns, values }: ComplexGrid, { iterations, c }: Parameters): Field {
+/** The same as numpy would do it: one step of all points, then the next step. */
+export function stepByStep({ rows, columns, values }: ComplexGrid, { iterations, c }: Parameters): Field {
   const [cRe, cIm] = c;
   const counts = new Uint16Array(rows * columns);
-  for (let i = 0; i < counts.length; i++) {
-    let x = values[2 * i]!;
-    let y = values[2 * i + 1]!;
-    let count = 0;
-    for (; count < iterations; count++) {
+  const z = values.slice();
+  for (let step = 0; step < iterations; step++) {
+    for (let i = 0; i < counts.length; i++) {
+      const x = z[2 * i]!;
+      const y = z[2 * i + 1]!;
       const half = x * y;
-      x = x * x - y * y + cRe;
-      y = half + half + cIm;
-      if (!isFinite(x, y)) break;
+      const re = x * x - y * y + cRe;
+      const im = half + half + cIm;
+      z[2 * i] = re;
+      z[2 * i + 1] = im;
+      if (isFinite(re, im)) counts[i]!++;
     }
-    counts[i] = count;
   }
   return { rows, columns, counts };
 }

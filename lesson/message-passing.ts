@@ -10,16 +10,16 @@ import { readArguments, report, stage } from './stages.js';
 
 if (isMainThread) await rankZero();
 else {
-  const [{ slices, plain }] = (await once(parentPort!, 'message')) as [
-    { slices: ComplexGrid[]; plain: boolean },
+  const [{ slices, slow }] = (await once(parentPort!, 'message')) as [
+    { slices: ComplexGrid[]; slow: boolean },
   ];
-  const fractals = slices.map((slice) => juliaSet(slice, { iterations: 80, c: [-0.83, -0.22], plain }));
+  const fractals = slices.map((slice) => juliaSet(slice, { iterations: 80, c: [-0.83, -0.22], slow }));
   parentPort!.postMessage(fractals);
   parentPort!.close();
 }
 
 async function rankZero() {
-  const { nSlices, nWorkers, cells, plain } = readArguments({ nSlices: 2000, nWorkers: 2 });
+  const { nSlices, nWorkers, cells, slow } = readArguments({ nSlices: 2000, nWorkers: 2 });
   const ranks = await stage('start', () =>
     Promise.all(
       Array.from({ length: nWorkers }, async () => {
@@ -36,7 +36,7 @@ async function rankZero() {
   await stage('scatter', () => {
     ranks.forEach((rank, i) => {
       const { start, end } = sliceRange(nSlices, nWorkers, i);
-      rank.postMessage({ slices: slices.slice(start, end), plain });
+      rank.postMessage({ slices: slices.slice(start, end), slow });
     });
   });
   const gathered = await stage('gather', () => Promise.all(answers));

@@ -5,12 +5,12 @@ import { Pool, partial, tasks } from 'mandoline/pool';
 import { readArguments, report, reportWorkers, stage } from './stages.js';
 
 const { juliaSet } = tasks<typeof import('./julia.js')>(new URL('./julia.js', import.meta.url));
-const { nSlices, nWorkers, cells, plain } = readArguments({ nSlices: 2000, nWorkers: 2 });
+const { nSlices, nWorkers, cells, slow } = readArguments({ nSlices: 2000, nWorkers: 2 });
 
 const pool = new Pool({ workers: nWorkers });
 const grid = await stage('grid', () => complexGrid(2, cells));
 const slices = await stage('slices', () => arraySplit(grid, nSlices));
-const job = partial(juliaSet, { iterations: 80, c: [-0.83, -0.22], plain });
+const job = partial(juliaSet, { iterations: 80, c: [-0.83, -0.22], slow });
 const fractals = await stage('compute', () => pool.map(job, slices, { chunkSize: 1 }));
 pool.close();
 await stage('join', () => pool.join());

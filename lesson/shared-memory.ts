@@ -8,11 +8,11 @@ import { readArguments } from './stages.js';
 
 const { juliaSet } = tasks<typeof import('./julia.js')>(new URL('./julia.js', import.meta.url));
 const { juliaRows } = tasks<typeof import('./julia-rows.js')>(new URL('./julia-rows.js', import.meta.url));
-const { nSlices, nWorkers, rounds, cells, plain } = readArguments(
+const { nSlices, nWorkers, rounds, cells, slow } = readArguments(
   { nSlices: 100, nWorkers: 2 },
   { cells: 1000 },
 );
-const parameters = { iterations: 80, c: [-0.83, -0.22], plain } as const;
+const parameters = { iterations: 80, c: [-0.83, -0.22], slow } as const;
 await using pool = new Pool({ workers: nWorkers });
 
 const axis = latticeAxis({ extent: 2, cells });

@@ -5,12 +5,12 @@ import { Pool, tasks } from 'mandoline/pool';
 import { readArguments, report, stage } from './stages.js';
 
 const { juliaRows } = tasks<typeof import('./julia-rows.js')>(new URL('./julia-rows.js', import.meta.url));
-const { nSlices, nWorkers, cells, plain } = readArguments({ nSlices: 100, nWorkers: 2 });
+const { nSlices, nWorkers, cells, slow } = readArguments({ nSlices: 100, nWorkers: 2 });
 
 await using pool = new Pool({ workers: nWorkers });
 const axis = latticeAxis({ extent: 2, cells });
 const [rows, columns] = [axis.length, axis.length];
 const counts = await stage('memory', () => new Uint16Array(new SharedArrayBuffer(2 * rows * columns)));
-const parameters = { iterations: 80, c: [-0.83, -0.22], plain } as const;
+const parameters = { iterations: 80, c: [-0.83, -0.22], slow } as const;
 await stage('compute', () => pool.fill(juliaRows, counts, [axis, parameters], { slices: nSlices, rows }));
 report({ rows, columns, counts });

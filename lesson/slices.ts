@@ -7,7 +7,7 @@ import { repeat } from './repeat.js';
 import { readArguments } from './stages.js';
 import { unevenScene } from './uneven.js';
 
-const { nWorkers, rounds, cells } = readArguments({ nWorkers: 2 }, { cells: 800 });
+const { nWorkers, rounds, cells } = readArguments({ nWorkers: 2 }, { cells: 800, rounds: 7 });
 const { compute, rows } = prepare(unevenScene(2 * cells));
 const cuts = [1, 4, 16, 64].map((n) => n * nWorkers).filter((slices) => slices < rows);
 cuts.push(rows); // A slice for each row.

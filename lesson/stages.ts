@@ -13,8 +13,8 @@ interface Flags {
   readonly cells: number;
   /** How often what is timed again and again is timed. */
   readonly rounds: number;
-  /** Whether points are counted by a plain loop. */
-  readonly plain: boolean;
+  /** Whether points are counted as a program in numpy would. */
+  readonly slow: boolean;
 }
 
 /**
@@ -32,7 +32,7 @@ export function readArguments<Name extends string>(
   const shown = names.map((name) => name.replace(/[A-Z]/g, '_$&').toUpperCase()).join(' ');
   try {
     const { values, positionals } = parseArgs({
-      options: { cells: { type: 'string' }, rounds: { type: 'string' }, plain: { type: 'boolean' } },
+      options: { cells: { type: 'string' }, rounds: { type: 'string' }, slow: { type: 'boolean' } },
       allowPositionals: true,
     });
     if (positionals.length > names.length) throw new RangeError('too many numbers');
@@ -41,11 +41,11 @@ export function readArguments<Name extends string>(
       ...Object.fromEntries(numbers),
       cells: whole(values.cells ?? cells, 4000),
       rounds: whole(values.rounds ?? rounds, 1000),
-      plain: values.plain ?? false,
+      slow: values.slow ?? false,
     };
   } catch {
     const numbers = names.length > 0 ? `${shown}, whole numbers from 1 on, and ` : '';
-    console.error(`${given.join(' ')}: must be ${numbers}--cells 1 to 4000, --rounds 1 to 1000, or --plain`);
+    console.error(`${given.join(' ')}: must be ${numbers}--cells 1 to 4000, --rounds 1 to 1000, or --slow`);
     process.exit(2);
   }
 }

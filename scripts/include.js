@@ -66,7 +66,7 @@ function outputOf(source, more = []) {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'ignore'],
   });
-  return printed.trimEnd().replaceAll(root, '/mandoline/');
+  return printed.trimEnd().replaceAll(root, '/mandoline');
 }
 
 /** The kinds of lines: numbers and the space for them taken out. */

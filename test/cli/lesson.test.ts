@@ -78,7 +78,7 @@ test("one program is run by its name, and how it ends is the command's end", asy
     '2',
     '--cells',
     '10',
-    '--plain',
+    '--slow',
   );
   assert.deepEqual([code, stderr], [0, '']);
   assert.match(stdout.toString(), /^grid [\s\S]*\n20 x 20 counts, sum /);

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { complexGrid } from 'mandoline';
-import { juliaSet, pointByPoint } from '../../lesson/julia.js';
+import { juliaSet, stepByStep } from '../../lesson/julia.js';
 import { juliaRows } from '../../lesson/julia-rows.js';
-import { stepByStep } from '../../lesson/step-by-step.js';
+import { pointByPoint } from '../../lesson/point-by-point.js';
 import { sha256, smallCases } from '../support.js';
 
 test("the lesson's plain loops and its rows in shared memory give numpy's counts", () => {
