@@ -1,6 +1,6 @@
 // Puts into the lesson's pages the code that stands in files and the output that programs print, between markers:
 //     <!-- code lesson/pool.ts -->   <!-- output npm run lesson -- pool 2000 2 -->   each until   <!-- end -->
-// `node scripts/include.js` brings the code up to date; `--run PART` runs those commands too that hold PART, on this
+// `node scripts/include.js` brings the code up to date; `--run PART` runs those commands too that match PART, on this
 // machine, as they are built; `--check` changes nothing, but fails where a page has other code than the file, or an output whose lines,
 // numbers apart, are not what the command prints for a small grid.
 import { execFileSync } from 'node:child_process';
@@ -23,7 +23,7 @@ for (const page of ['lesson', 'lesson/answers'].flatMap(pagesIn)) {
       if (shapeOf(printed) !== shapeOf(content.replace(/^\$ .*\n/, '').trimEnd()))
         wrong.push(`${page}: ${source} prints\n${printed}`);
     }
-    const isDue = mode === '--run' && source.includes(part);
+    const isDue = mode === '--run' && new RegExp(part).test(source);
     return isDue ? filled(kind, source, 'text', `$ ${source}\n${outputOf(source)}`) : there;
   });
   if (now === text) continue;
