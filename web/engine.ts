@@ -53,6 +53,8 @@ const [leastCoarse, mostCoarse] = [2000, 48_000];
 const [quick, slow] = [12, 32];
 /** Milliseconds after which who was told to stop is ended instead: a slice can take minutes. */
 const patience = 100;
+/** Milliseconds after which a coarse picture is given up for one of fewer points. */
+const tooSlow = 250;
 
 export class Engine {
   /** How often points were iterated since the page was opened: recolouring does not count. */
@@ -78,11 +80,13 @@ export class Engine {
   show(scene: ViewScene, isMoving: boolean): void {
     this.wanted = { scene, isMoving };
     const { underWay } = this;
-    const isUseful =
-      underWay &&
-      (suffices(underWay.scene, channelsOf(underWay.scene), scene) ||
-        (isMoving && underWay.isCoarse && performance.now() - underWay.begun < patience));
-    if (!isUseful) this.stop();
+    const isSamePoints = underWay && suffices(underWay.scene, channelsOf(underWay.scene), scene);
+    const waited = underWay?.isCoarse && isMoving ? performance.now() - underWay.begun : Infinity;
+    if (!isSamePoints && waited > tooSlow) {
+      // Who moves on would never see one that takes longer than the next move.
+      if (Number.isFinite(waited)) this.coarsePixels = Math.max(leastCoarse, this.coarsePixels / 2);
+      this.stop();
+    }
     if (!this.isWorking) void this.work();
   }
 

@@ -13,6 +13,7 @@ import { loadMpi, type Mpi, startedRanks } from './mpi-library.js';
 export interface World {
   /** This program's number, from 0. */
   readonly rank: number;
+  /** How many ranks there are. */
   readonly size: number;
   /** Whether `mpirun`, or what else starts MPI's programs, started this one. */
   readonly isLaunched: boolean;
@@ -35,6 +36,7 @@ export interface World {
   finalize(): void;
 }
 
+/** Whole numbers from 0 on, each of which one rank gets. */
 export interface Counter {
   /** How often it was called before, by all ranks together. */
   next(): number;

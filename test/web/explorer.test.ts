@@ -1,7 +1,4 @@
-// The explorer in a real Chromium, as `mandoline explore` serves it: one browser for all of these.
-import './chapters.js';
+// The explorer in a real Chromium, as `mandoline explore` serves it: looking, moving, scenes. One browser for all.
 import './looking.js';
 import './moving.js';
-import './robust.js';
 import './scenes.js';
-import './workers.js';
