@@ -9,8 +9,7 @@ import os from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { lessonScene, prepare, type Scene } from 'mandoline';
-import { Pool } from 'mandoline/pool';
-import { median } from './shared/median.js';
+import { median, Pool } from 'mandoline/pool';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const peers = join(root, 'bench', 'peers');

@@ -27,7 +27,7 @@ test('the packed package works where it is installed: the command, the library, 
     paths.includes('dist/command/mandoline.js') && paths.includes('LICENSE') && paths.includes('README.md'),
   );
   assert.deepEqual(
-    paths.filter((path) => /^(dist\/)?(test|bench|lesson|scripts)\//.test(path)),
+    paths.filter((path) => /^(dist\/)?(test|bench|scripts)\//.test(path)),
     [],
   );
 
@@ -47,6 +47,12 @@ test('the packed package works where it is installed: the command, the library, 
   });
   assert.equal(rendered.code, 0, rendered.stderr);
   assert.equal(JSON.parse(rendered.stdout.toString()).outputs[0].path, 'a.png');
+
+  const lesson = await run('npx', ['mandoline', 'lesson', 'pool', '3', '2', '--cells', '50'], { cwd: user });
+  assert.deepEqual([lesson.code, lesson.stderr], [0, '']);
+  // numpy's sum for this grid, as below.
+  assert.match(lesson.stdout.toString(), /100 x 100 counts, sum 132639, /);
+  assert.ok(paths.includes('lesson/README.md') && paths.includes('dist/lesson/chapters.json'));
 
   writeFileSync(join(user, 'square.ts'), 'export const square = (x: number): number => x * x;\n');
   writeFileSync(join(user, 'program.ts'), program);

@@ -11,7 +11,7 @@ import { makeExport, takeDrops } from './export.js';
 import { isForThePage, listen } from './gestures.js';
 import { makeInspector } from './inspector.js';
 import { juliaOf, makeJulia } from './julia.js';
-import { makeLesson } from './lesson.js';
+import { offerLesson } from './lesson.js';
 import { keepOffline } from './offline.js';
 import { makePanel } from './panel.js';
 import { makeProgress } from './progress.js';
@@ -311,7 +311,7 @@ for (const [id, key] of Object.entries({
 }))
   button(id).addEventListener('click', () => keys[key]!());
 makeBookmarks(() => scene, picture);
-makeLesson(element('lesson', HTMLElement), button('toggle-lesson'), []);
+offerLesson(element('lesson', HTMLElement), button('toggle-lesson'));
 // Back and Forward change it too, and tell so by this event alone.
 addEventListener('hashchange', fromAddress);
 new ResizeObserver(resize).observe(stage);

@@ -8,6 +8,7 @@ import { addCompletions } from './completions.js';
 import { addDoctor } from './doctor.js';
 import { addExplore } from './explore.js';
 import { addInfo } from './info.js';
+import { addLesson } from './lesson.js';
 import { addRender } from './render.js';
 import { addScenes } from './scenes.js';
 import { addSchema } from './schema.js';
@@ -21,6 +22,8 @@ export function makeProgram(): Command {
     .version(version)
     .showSuggestionAfterError()
     .exitOverride()
+    // What stands behind a program of the lesson is that program's.
+    .enablePositionalOptions()
     .configureOutput({ writeErr: (text) => process.stderr.write(text.replace(/^error: /, 'mandoline: ')) })
     .addHelpText('after', '\nExample:\n  mandoline render -o julia.png');
   addRender(program);
@@ -31,6 +34,7 @@ export function makeProgram(): Command {
   addZoom(program);
   addExplore(program);
   addBench(program);
+  addLesson(program);
   addDoctor(program);
   addCompletions(program);
   for (const command of program.commands) command.copyInheritedSettings(program);

@@ -1,7 +1,8 @@
 // The experiment's chart, as text: a picture of its own, because the page's policy lets no style into the page itself.
 // Loaded when there is something to draw, with those parts of Observable Plot alone that it is made of.
 import { dot, line, plot, text } from '@observablehq/plot';
-import { amdahl, type Row } from './experiment.js';
+import { amdahl } from 'mandoline/pool';
+import type { Row } from './experiment.js';
 
 interface Look {
   readonly text: string;

@@ -1,6 +1,7 @@
 // The experiment in the panel: a button, what is under way, and a chart of it to look at and to keep.
 import type { ViewScene } from 'mandoline';
-import { csvOf, type Row, runExperiment, serialPart, speedUps, workerCounts } from './experiment.js';
+import { serialPart, speedUps } from 'mandoline/pool';
+import { csvOf, type Row, runExperiment, workerCounts } from './experiment.js';
 
 const cuts = [1, 2, 8, 32, 128];
 const rounds = 3;

@@ -1,11 +1,8 @@
 // The time line on a canvas: a lane a worker, a block a slice.
+import { workerColor } from 'mandoline';
 import type { SliceTime } from 'mandoline/pool';
 
 export type LaneSlice = SliceTime;
-
-/** Okabe and Ito's colours, which the colour-blind tell apart (Color Universal Design, 2008). */
-const colors = ['#e69f00', '#56b4e9', '#009e73', '#f0e442', '#0072b2', '#d55e00', '#cc79a7', '#999999'];
-export const workerColor = (worker: number): string => colors[worker % colors.length]!;
 
 const laneHeight = 18;
 const gap = 4;

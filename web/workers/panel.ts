@@ -1,10 +1,18 @@
 // The workers at work: a lane for each, a block for every slice as it is taken; how many there are and how finely the
 // picture is cut; what that gains against one worker.
-import { type ChannelName, channelsOf, type Progress, prepare, type ViewScene, type Work } from 'mandoline';
+import {
+  type ChannelName,
+  channelsOf,
+  type Progress,
+  prepare,
+  type ViewScene,
+  type Work,
+  workerColor,
+} from 'mandoline';
 import { Pool, sliceRange } from 'mandoline/pool';
 import type { EngineSettings } from '../engine.js';
 import { makeExperiment } from './experiment-view.js';
-import { drawLanes, type LaneSlice, workerColor } from './lanes.js';
+import { drawLanes, type LaneSlice } from './lanes.js';
 import { orders } from './orders.js';
 
 export interface WorkersHooks {
