@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { addAssemble } from './assemble.js';
 import { addBench } from './bench.js';
+import { addCluster } from './cluster.js';
 import { addCompletions } from './completions.js';
 import { addDoctor } from './doctor.js';
 import { addExplore } from './explore.js';
@@ -36,6 +37,7 @@ export function makeProgram(tell = toStderr): Command {
   addZoom(program);
   addExplore(program);
   addBench(program);
+  addCluster(program);
   addLesson(program);
   addDoctor(program);
   addCompletions(program);
