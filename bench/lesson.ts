@@ -8,8 +8,7 @@ import os from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { lessonScene, prepare } from 'mandoline';
-import { Pool } from 'mandoline/pool';
-import { median } from './shared/median.js';
+import { median, Pool } from 'mandoline/pool';
 import { type Run, whole } from './shared/whole.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));

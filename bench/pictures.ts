@@ -9,14 +9,13 @@ import os from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gallery, inPixels, render } from 'mandoline';
-import { Pool } from 'mandoline/pool';
+import { median, Pool } from 'mandoline/pool';
 import sharp from 'sharp';
 import { channelsOf } from '../src/color/coloring.js';
 import { rowsOf } from '../src/color/image.js';
 import { paint } from '../src/color/picture.js';
 import { encodePng } from '../src/encode/png.js';
 import { compressWith } from '../src/render/compress.node.js';
-import { median } from './shared/median.js';
 import { type Run, whole } from './shared/whole.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));

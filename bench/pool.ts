@@ -10,8 +10,7 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import { Pool, type SliceRange, tasks } from 'mandoline/pool';
-import { median } from './shared/median.js';
+import { median, Pool, type SliceRange, tasks } from 'mandoline/pool';
 
 interface Functions {
   increment(x: number): number;

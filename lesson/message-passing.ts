@@ -10,14 +10,16 @@ import { readArguments, report, stage } from './stages.js';
 
 if (isMainThread) await rankZero();
 else {
-  const [slices]: [ComplexGrid[]] = (await once(parentPort!, 'message')) as [ComplexGrid[]];
-  const fractals = slices.map((slice) => juliaSet(slice, { iterations: 80, c: [-0.83, -0.22] }));
+  const [{ slices, slow }] = (await once(parentPort!, 'message')) as [
+    { slices: ComplexGrid[]; slow: boolean },
+  ];
+  const fractals = slices.map((slice) => juliaSet(slice, { iterations: 80, c: [-0.83, -0.22], slow }));
   parentPort!.postMessage(fractals);
   parentPort!.close();
 }
 
 async function rankZero() {
-  const { nSlices, nWorkers } = readArguments();
+  const { nSlices, nWorkers, cells, slow } = readArguments({ nSlices: 2000, nWorkers: 2 });
   const ranks = await stage('start', () =>
     Promise.all(
       Array.from({ length: nWorkers }, async () => {
@@ -28,16 +30,21 @@ async function rankZero() {
     ),
   );
 
-  const grid = await stage('grid', () => complexGrid(2, 2000));
+  const grid = await stage('grid', () => complexGrid(2, cells));
   const slices = await stage('slices', () => arraySplit(grid, nSlices));
   const answers = ranks.map((rank) => once(rank, 'message') as Promise<[Field[]]>);
   await stage('scatter', () => {
     ranks.forEach((rank, i) => {
       const { start, end } = sliceRange(nSlices, nWorkers, i);
-      rank.postMessage(slices.slice(start, end));
+      rank.postMessage({ slices: slices.slice(start, end), slow });
     });
   });
   const gathered = await stage('gather', () => Promise.all(answers));
   const fractal = await stage('concatenate', () => concatenate(gathered.flatMap(([fractals]) => fractals)));
+  console.log(`sent         ${megabytes(grid.values)} MB, received ${megabytes(fractal.counts)} MB`);
   report(fractal);
+}
+
+function megabytes({ byteLength }: { byteLength: number }): number {
+  return Math.round(byteLength / 1e6);
 }

@@ -2,19 +2,20 @@
 //     npm run lesson -- pool 2000 2
 import { arraySplit, complexGrid, concatenate } from 'mandoline';
 import { Pool, partial, tasks } from 'mandoline/pool';
-import { readArguments, report, stage } from './stages.js';
+import { readArguments, report, reportWorkers, stage } from './stages.js';
 
 const { juliaSet } = tasks<typeof import('./julia.js')>(new URL('./julia.js', import.meta.url));
-const { nSlices, nWorkers } = readArguments();
+const { nSlices, nWorkers, cells, slow } = readArguments({ nSlices: 2000, nWorkers: 2 });
 
 const pool = new Pool({ workers: nWorkers });
-const grid = await stage('grid', () => complexGrid(2, 2000));
+const grid = await stage('grid', () => complexGrid(2, cells));
 const slices = await stage('slices', () => arraySplit(grid, nSlices));
-const job = partial(juliaSet, { iterations: 80, c: [-0.83, -0.22] });
+const job = partial(juliaSet, { iterations: 80, c: [-0.83, -0.22], slow });
 const fractals = await stage('compute', () => pool.map(job, slices, { chunkSize: 1 }));
 pool.close();
 await stage('join', () => pool.join());
 
 // The pool is closed; the program goes on.
+reportWorkers(pool.stats());
 const fractal = await stage('concatenate', () => concatenate(fractals));
 report(fractal);

@@ -3,14 +3,15 @@
 // scripts/reference/. Also looked at: API Extractor, which wants a run and a report for each entry and leaves Markdown
 // to a second program.
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { root, runScript, setup } from './setup.js';
 
 const generator = join(root, 'scripts', 'reference');
 const api = join(root, 'docs', 'api');
-/** What each page is called in an import. */
-const modules = { index: 'mandoline', pool: 'mandoline/pool' };
+const made = join(generator, 'made');
+/** Modules as TypeDoc calls them, and as they are imported. */
+const modules = { index: 'mandoline', pool: 'mandoline/pool', 'cluster/mpi': 'mandoline/mpi' };
 
 runScript(() => {
   setup();
@@ -21,31 +22,43 @@ runScript(() => {
       shell: process.platform === 'win32',
     });
   if (!existsSync(join(generator, 'node_modules'))) run('npm', 'ci', '--no-fund', '--no-audit');
+  run('npx', 'typedoc', '--out', 'made');
   rmSync(api, { recursive: true, force: true });
-  run('npx', 'typedoc');
-  for (const file of readdirSync(api)) {
-    const page = join(api, file);
-    writeFileSync(page, readable(readFileSync(page, 'utf8')));
-  }
+  mkdirSync(api);
+  const pages = Object.entries(modules).map(([name, module]) => {
+    const page = `${basename(name)}.md`;
+    const text = readable(readFileSync(join(made, `${name}.md`), 'utf8'));
+    writeFileSync(join(api, page), text.replace(/^# .*/, `# ${module}`));
+    return `- [${module}](${page})\n`;
+  });
   writeFileSync(join(api, 'scene.md'), sceneKeys());
-  appendFileSync(join(api, 'README.md'), '- [the keys of a scene](scene.md)\n');
+  writeFileSync(
+    join(api, 'README.md'),
+    `# The reference\n\nWhat the package exports, and what a scene has.\n\n${pages.join('')}- [the keys of a scene](scene.md)\n`,
+  );
+  rmSync(made, { recursive: true });
 });
 
-/** A page with modules called as they are imported, and parameters that are taken apart called by their types. */
+/** A page whose parameters that are taken apart are called by their types. */
 function readable(page) {
-  let text = page;
-  for (const [name, module] of Object.entries(modules)) {
-    text = text.replace(new RegExp(`^# ${name}$`, 'm'), `# ${module}`);
-    text = text.replaceAll(`[${name}](${name}.md)`, `[${module}](${name}.md)`);
-  }
   const named = (part) => {
     const type = /`__namedParameters\??` \| \[`\w*?([A-Z][a-z]+)`\]/.exec(part)?.[1];
     return type ? part.replaceAll('__namedParameters', type.toLowerCase()) : part;
   };
-  return text
-    .split(/(?=^\*\*\*$)/m)
-    .map(named)
-    .join('');
+  return rightAnchors(
+    page
+      .split(/(?=^\*\*\*$)/m)
+      .map(named)
+      .join(''),
+  );
+}
+
+/** TypeDoc counts `Pool.stats` and `PoolStats` as one heading twice, GitHub does not. */
+function rightAnchors(text) {
+  const headings = [...text.matchAll(/^#+ (.*)$/gm)].map(([, heading]) => heading.toLowerCase());
+  return text.replace(/\(#([\w-]+)-1\)/g, (link, anchor) =>
+    headings.filter((heading) => heading === anchor).length === 1 ? `(#${anchor})` : link,
+  );
 }
 
 /** What the schema says of each key. */

@@ -25,11 +25,12 @@ export function setup() {
   const sources = ['src', 'web', 'lesson', 'bench', 'test'].flatMap(sourceFiles);
   unlessDone(
     inRoot('dist', '.built'),
-    ['package-lock.json', 'tsconfig.json', 'scripts/bundle.js', ...sources],
+    ['package-lock.json', 'tsconfig.json', 'scripts/bundle.js', 'scripts/lesson-pages.js', ...sources],
     () => {
       console.error('mandoline: compiling');
       rmSync(inRoot('dist'), { recursive: true, force: true });
       run(process.execPath, [inRoot('node_modules', 'typescript', 'bin', 'tsc')]);
+      run(process.execPath, [inRoot('scripts', 'lesson-pages.js')]);
       const vite = inRoot('node_modules', 'vite', 'bin', 'vite.js');
       run(process.execPath, [
         vite,
@@ -65,7 +66,7 @@ function run(command, options) {
 function sourceFiles(folder) {
   return readdirSync(inRoot(folder), { recursive: true })
     .map((name) => `${folder}/${name.replaceAll('\\', '/')}`)
-    .filter((name) => /\.(ts|html|css|svg|webmanifest)$/.test(name))
+    .filter((name) => /\.(ts|md|html|css|svg|webmanifest)$/.test(name))
     .sort();
 }
 

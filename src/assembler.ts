@@ -39,6 +39,7 @@ const scalarOpcodes = {
 } as const;
 const vectorOpcodes = {
   'f64x2.eq': 0x47,
+  'f64x2.ne': 0x48,
   'f64x2.lt': 0x49,
   'f64x2.le': 0x4b,
   'f64x2.ge': 0x4c,
@@ -73,6 +74,7 @@ const vectorOpcodes = {
   'f64x2.min': 0xf4,
   'f64x2.max': 0xf5,
   'f64x2.pmin': 0xf6,
+  'f64x2.convert_low_i32x4_u': 0xff,
 } as const;
 export type Opcode = keyof typeof scalarOpcodes | keyof typeof vectorOpcodes;
 

@@ -3,6 +3,7 @@ export { channelsOf } from './color/coloring.js';
 export type { Image, PixelFormat } from './color/image.js';
 export { paletteColors, paletteNames } from './color/palettes.js';
 export { paint } from './color/picture.js';
+export { workerColor } from './color/worker-colors.js';
 export { readPngScene } from './encode/png-scene.js';
 export {
   FormulaError,

@@ -176,6 +176,7 @@ test('the names that the package exports are these', async () => {
       'renderPng',
       'scales',
       'sceneAddress',
+      'workerColor',
     ],
   ]);
   assert.deepEqual(await names('mandoline/pool'), [
@@ -184,10 +185,14 @@ test('the names that the package exports are these', async () => {
       'TaskError',
       'TaskTimeoutError',
       'WorkerExitError',
+      'amdahl',
       'isCancelled',
+      'median',
       'partial',
+      'serialPart',
       'serve',
       'sliceRange',
+      'speedUps',
       'tasks',
     ],
   ]);

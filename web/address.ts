@@ -42,10 +42,35 @@ export const nearestName = (scene: Scene): string => /^#f=([^&]*)/.exec(sceneAdd
 /** What stands behind the # for a scene; the size of the window is nobody else's. */
 export const addressOf = (scene: Scene): string => sceneAddress(inPixels(scene, 800, 600));
 
-/** Puts a settled scene into the address. */
+/** The view with which a scene's family is opened; for a formula of one's own, around 0. */
+export function homeOf(scene: ViewScene, columns: number, rows: number): ViewScene {
+  const view = { center: ['0', '0'], width: 4, columns: 4, rows: 3 } as const;
+  return fitted(gallery[nearestName(scene)]?.scene ?? { ...scene, view }, columns, rows);
+}
+
+/** Milliseconds after which a view has settled; who drags a slider makes one step of the history, not hundreds. */
+const pause = 150;
+let timer: ReturnType<typeof setTimeout> | undefined;
+let isStep = false;
+
+/** Another address has come: that of the scene before is not written any more. */
+export function forgetAddress(): void {
+  clearTimeout(timer);
+  isStep = false;
+}
+
+/** Puts a scene into the address: in place of the last at once, as a step of the history once it has settled. */
 export function writeAddress(scene: ViewScene, isNew: boolean): void {
-  const address = addressOf(scene);
-  if (address === location.hash) return;
-  if (isNew) history.pushState(undefined, '', address);
-  else history.replaceState(undefined, '', address);
+  clearTimeout(timer);
+  isStep ||= isNew;
+  const write = () => {
+    const address = addressOf(scene);
+    if (address !== location.hash) {
+      if (isStep) history.pushState(undefined, '', address);
+      else history.replaceState(undefined, '', address);
+    }
+    isStep = false;
+  };
+  if (isStep) timer = setTimeout(write, pause);
+  else write();
 }

@@ -48,6 +48,15 @@ export function pointAt({ re, im, width, rotation }: Camera, size: Size, [x, y]:
   return [re + dx, im + dy];
 }
 
+/** The point under a place with as many digits as tell pixels apart, which is what people see of it. */
+export function shortPointAt(camera: Camera, size: Size, place: Point): Point {
+  const digits = Math.ceil(-Math.log10(camera.width / size.width)) + 1;
+  // More digits than toFixed has: the double itself.
+  const short = (value: number) => (digits > 20 ? value : Number(value.toFixed(Math.max(0, digits))));
+  const [re, im] = pointAt(camera, size, place);
+  return [short(re), short(im)];
+}
+
 /** The same place of the plane moved from one place of the page to another. */
 export function moved(camera: Camera, size: Size, from: Point, to: Point): Camera {
   const [before, after] = [pointAt(camera, size, from), pointAt(camera, size, to)];

@@ -18,6 +18,12 @@ export function setOptions(list: HTMLSelectElement, values: readonly string[]): 
 
 /** A message that is there only while it says something. */
 export function say(target: HTMLElement, text: string): void {
-  target.textContent = text;
+  // Setting what is there already would lay the page out again.
+  if (target.textContent !== text) target.textContent = text;
   target.hidden = text === '';
+}
+
+/** Shows a value in a field, unless somebody types there. */
+export function put(field: HTMLInputElement, value: string): void {
+  if (document.activeElement !== field || field.type === 'range') field.value = value;
 }

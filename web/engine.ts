@@ -1,10 +1,9 @@
-// From a scene to pixels on a canvas, by a pool of workers: first coarse, then exact, and cancelled as soon as another
-// scene is wanted. Keeps the field, so that other colours need no computing.
+// From a scene to pixels, by a pool of workers: first coarse, then exact, and cancelled as soon as another scene is
+// wanted. Keeps the field, so that other colours need no computing.
 import {
   type ChannelName,
   channelsOf,
   type Field,
-  type Image,
   inPixels,
   type Progress,
   paint,
@@ -13,7 +12,6 @@ import {
   type Work,
 } from 'mandoline';
 import { Pool, type SliceOrder } from 'mandoline/pool';
-import { type Camera, cameraOf } from './camera.js';
 import { drawImage } from './pixels.js';
 
 export interface EngineSettings {
@@ -25,8 +23,8 @@ export interface EngineSettings {
 }
 
 export interface EngineEvents {
-  /** Pixels of this camera are on the canvas; `exact` where they are those of the scene. */
-  drawn(camera: Camera, exact: boolean): void;
+  /** Pixels of this scene are on the canvas; `isExact`: on that of exact pictures. */
+  drawn(scene: ViewScene, isExact: boolean): void;
   begin(workers: number): void;
   progress(progress: Progress): void;
   finish(work: Work, milliseconds: number): void;
@@ -39,99 +37,136 @@ interface Wanted {
   readonly isMoving: boolean;
 }
 
-/** The first picture has a part of the pixels that takes a few milliseconds to count. */
-const coarsePixels = 24_000;
+interface Canvases {
+  readonly exact: HTMLCanvasElement;
+  readonly coarse: HTMLCanvasElement;
+}
+
+interface UnderWay {
+  readonly scene: ViewScene;
+  readonly isCoarse: boolean;
+  readonly begun: number;
+}
+
+/** How many points a coarse picture has: what these milliseconds suffice for. */
+const [leastCoarse, mostCoarse] = [2000, 48_000];
+const [quick, slow] = [12, 32];
+/** Milliseconds after which who was told to stop is ended instead: a slice can take minutes. */
+const patience = 100;
+/** Milliseconds after which a coarse picture is given up for one of fewer points. */
+const tooSlow = 250;
 
 export class Engine {
   /** How often points were iterated since the page was opened: recolouring does not count. */
   computations = 0;
-  /** The workers, until others are asked for. */
-  pool: Pool;
+  private pool: Pool;
+  private coarsePixels = mostCoarse / 2;
   private wanted: Wanted | undefined;
-  private working: Promise<void> | undefined;
+  private isWorking = false;
+  private underWay: UnderWay | undefined;
   private controller = new AbortController();
   private kept: { readonly field: Field; readonly scene: ViewScene } | undefined;
+  private coarse: ViewScene | undefined;
 
   constructor(
-    private readonly canvas: HTMLCanvasElement,
+    private readonly canvases: Canvases,
     private settings: EngineSettings,
     private readonly events: EngineEvents,
   ) {
     this.pool = new Pool({ workers: settings.workers, retries: 2 });
   }
 
-  /** Draws a scene instead of what is under way. */
+  /** Draws a scene instead of what is under way, unless that is of the same points or as good as done. */
   show(scene: ViewScene, isMoving: boolean): void {
     this.wanted = { scene, isMoving };
-    this.controller.abort();
-    if (!this.working) this.start(() => this.work());
-  }
-
-  /** One thing at a time; what came to be wanted in the meantime is next. */
-  private start(work: () => Promise<void>): void {
-    this.working = work()
-      .catch((error) => this.events.failed(error))
-      .finally(() => {
-        this.working = undefined;
-        if (this.wanted) this.start(() => this.work());
-      });
-  }
-
-  /** Draws the same points in other colours; false where these need what was not computed. */
-  recolor(scene: ViewScene): boolean {
-    const kept = this.kept;
-    if (!kept || this.working || !sameField(kept.scene, scene)) return false;
-    if (channelsOf(scene).some((name) => !kept.field.channels?.[name])) return false;
-    this.kept = { ...kept, scene };
-    this.controller = new AbortController();
-    const { signal } = this.controller;
-    this.start(() => this.draw(kept.field, scene, signal, true));
-    return true;
-  }
-
-  /** Other workers or slices, from the next picture on. */
-  change(settings: EngineSettings): void {
-    if (settings.workers !== this.settings.workers) {
-      this.pool.terminate();
-      this.pool = new Pool({ workers: settings.workers, retries: 2 });
+    const { underWay } = this;
+    const isSamePoints = underWay && suffices(underWay.scene, channelsOf(underWay.scene), scene);
+    const waited = underWay?.isCoarse && isMoving ? performance.now() - underWay.begun : Infinity;
+    if (!isSamePoints && waited > tooSlow) {
+      // Who moves on would never see one that takes longer than the next move.
+      if (Number.isFinite(waited)) this.coarsePixels = Math.max(leastCoarse, this.coarsePixels / 2);
+      this.stop();
     }
+    if (!this.isWorking) void this.work();
+  }
+
+  /** Other workers or slices, for the next picture: the same scene too is computed again. */
+  change(settings: EngineSettings): void {
+    this.stop();
+    this.kept = undefined;
+    const { workers } = this.settings;
     this.settings = settings;
+    if (settings.workers !== workers) this.replacePool();
   }
 
   /** Ends what is under way. */
   cancel(): void {
     this.wanted = undefined;
+    this.stop();
+  }
+
+  private stop(): void {
     this.controller.abort();
+    const { underWay } = this;
+    if (!underWay) return;
+    setTimeout(() => {
+      if (this.underWay === underWay) this.replacePool();
+    }, patience);
+  }
+
+  private replacePool(): void {
+    this.pool.terminate();
+    this.pool = new Pool({ workers: this.settings.workers, retries: 2 });
   }
 
   private async work(): Promise<void> {
+    this.isWorking = true;
     while (this.wanted) {
       const { scene, isMoving } = this.wanted;
       this.wanted = undefined;
       this.controller = new AbortController();
       const { signal } = this.controller;
       try {
-        const { columns, rows } = scene.view;
-        const factor = Math.ceil(Math.sqrt((columns * rows) / coarsePixels));
-        if (factor > 1) await this.computeCoarse(scene, factor, signal);
-        if (!isMoving && !signal.aborted) await this.computeExact(scene, signal);
+        const kept = this.kept;
+        const coarse = this.coarse;
+        if (kept && suffices(kept.scene, Object.keys(kept.field.channels ?? {}), scene)) {
+          this.underWay = { scene, isCoarse: false, begun: performance.now() };
+          await this.draw(kept.field, scene, signal, true);
+          continue;
+        }
+        const isDrawn = coarse && agree([...points, ...colors, 'iterations', 'view'], coarse, scene);
+        if (!isDrawn) await this.computeCoarse(scene, signal);
+        if (!isMoving && !signal.aborted && !this.wanted) await this.computeExact(scene, signal);
       } catch (error) {
         if (!signal.aborted) this.events.failed(error);
+      } finally {
+        this.underWay = undefined;
       }
     }
+    this.isWorking = false;
   }
 
-  private async computeCoarse(scene: ViewScene, factor: number, signal: AbortSignal): Promise<void> {
+  /** Few points, as many as take no longer than an eye waits; then as long a pause, in which the page moves. */
+  private async computeCoarse(scene: ViewScene, signal: AbortSignal): Promise<void> {
+    const begun = performance.now();
+    this.underWay = { scene, isCoarse: true, begun };
     const { columns, rows } = scene.view;
+    const factor = Math.max(2, Math.sqrt((columns * rows) / this.coarsePixels));
     const coarse = inPixels(scene, Math.ceil(columns / factor), Math.ceil(rows / factor));
     const field = await this.compute(coarse, { signal });
-    await this.draw(field, coarse, signal, false);
+    if (!(await this.draw(field, coarse, signal, false))) return;
+    this.coarse = scene;
+    const took = performance.now() - begun;
+    if (took > slow) this.coarsePixels = Math.max(leastCoarse, this.coarsePixels / 2);
+    if (took < quick) this.coarsePixels = Math.min(mostCoarse, this.coarsePixels * 1.5);
+    if (this.wanted?.isMoving) await new Promise((resolve) => setTimeout(resolve, took));
   }
 
   private async computeExact(scene: ViewScene, signal: AbortSignal): Promise<void> {
     const { workers, slices, order } = this.settings;
-    this.events.begin(workers);
     const begun = performance.now();
+    this.underWay = { scene, isCoarse: false, begun };
+    this.events.begin(workers);
     const field = await this.compute(scene, {
       ...{ signal, slices, order },
       onProgress: (progress) => this.events.progress(progress),
@@ -161,15 +196,33 @@ export class Engine {
     return rendering;
   }
 
-  private async draw(field: Field, scene: ViewScene, signal: AbortSignal, isExact: boolean): Promise<void> {
-    const image: Image = await paint(field, scene);
-    if (signal.aborted) return;
-    if (await drawImage(image, this.canvas, signal)) this.events.drawn(cameraOf(scene), isExact);
+  /** False where it was aborted before. */
+  private async draw(
+    field: Field,
+    scene: ViewScene,
+    signal: AbortSignal,
+    isExact: boolean,
+  ): Promise<boolean> {
+    const image = await paint(field, scene);
+    const { exact, coarse } = this.canvases;
+    if (!(await drawImage(image, isExact ? exact : coarse, signal))) return false;
+    this.events.drawn(scene, isExact);
+    return true;
   }
 }
 
-/** Whether two scenes differ in colours alone. */
-function sameField(one: ViewScene, other: ViewScene): boolean {
-  const keys = ['formula', 'parameters', 'c', 'z0', 'iterations', 'escape', 'trap', 'view'] as const;
-  return keys.every((key) => JSON.stringify(one[key]) === JSON.stringify(other[key]));
-}
+const points = ['formula', 'parameters', 'c', 'z0', 'escape', 'trap'] as const;
+const colors = [
+  ...(['coloring', 'scale', 'range', 'palette', 'density', 'offset', 'inside', 'light', 'depth'] as const),
+];
+const agree = (keys: readonly (keyof ViewScene)[], one: ViewScene, other: ViewScene): boolean =>
+  keys.every((key) => JSON.stringify(one[key]) === JSON.stringify(other[key]));
+
+/** Whether two scenes show the same plane, from wherever and with however many iterations. */
+export const isSamePlane = (one: ViewScene, other: ViewScene): boolean =>
+  agree([...points, ...colors], one, other);
+
+/** Whether what was computed for one scene, with these channels, is all that another needs. */
+const suffices = (computed: ViewScene, channels: readonly string[], wanted: ViewScene): boolean =>
+  agree([...points, 'iterations', 'view'], computed, wanted) &&
+  channelsOf(wanted).every((name) => channels.includes(name));

@@ -9,7 +9,7 @@ import {
   type Scene,
   type ViewScene,
 } from 'mandoline';
-import type { Pool } from 'mandoline/pool';
+import { Pool } from 'mandoline/pool';
 import { withPalette } from './address.js';
 import { button, element, input, say, select } from './elements.js';
 
@@ -21,7 +21,7 @@ interface SaveFilePicker {
 
 const fileName = 'mandoline.png';
 
-export function makeExport(scene: () => ViewScene, pool: () => Pool) {
+export function makeExport(scene: () => ViewScene, workers: () => number) {
   const dialog = element('export', HTMLDialogElement);
   const progress = element('export-progress', HTMLProgressElement);
   const error = element('export-error', HTMLParagraphElement);
@@ -38,14 +38,17 @@ export function makeExport(scene: () => ViewScene, pool: () => Pool) {
   async function save(): Promise<void> {
     controller = new AbortController();
     const { signal } = controller;
+    // Workers of its own: those of the page may be replaced, and these are ended when nobody wants the picture.
+    await using pool = new Pool({ workers: workers() });
+    signal.addEventListener('abort', () => pool.terminate());
     const bytes = renderPng(wanted(), {
-      ...{ pool: pool(), signal },
+      ...{ pool, signal },
       onProgress: ({ done, slices }) => {
         progress.value = done / slices;
       },
     });
     const picker = (globalThis as SaveFilePicker).showSaveFilePicker;
-    // Where the browser can, straight into the file; elsewhere all is in memory before it is saved.
+    // Where the browser can, straight into the file; elsewhere it is kept until it is whole.
     const file =
       picker && (await picker({ suggestedName: fileName, types: [{ accept: { 'image/png': ['.png'] } }] }));
     if (file) {
@@ -60,8 +63,9 @@ export function makeExport(scene: () => ViewScene, pool: () => Pool) {
       }
       return;
     }
-    const chunks: Uint8Array<ArrayBuffer>[] = [];
-    for await (const chunk of bytes) chunks.push(Uint8Array.from(chunk));
+    // A blob's bytes are the browser's, which puts them on the disk where they are many.
+    const chunks: Blob[] = [];
+    for await (const chunk of bytes) chunks.push(new Blob([Uint8Array.from(chunk)]));
     const link = document.createElement('a');
     link.href = URL.createObjectURL(new Blob(chunks, { type: 'image/png' }));
     link.download = fileName;

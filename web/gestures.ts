@@ -43,11 +43,15 @@ export function listen(stage: HTMLElement, events: GestureEvents): void {
 
   stage.addEventListener('pointermove', (event) => {
     const place = placeOf(event);
-    if (event.pointerType === 'mouse') events.hover(place);
     const before = pointers.get(event.pointerId);
-    if (!before) return;
-    if (pressed && Math.hypot(place[0] - pressed[0], place[1] - pressed[1]) > stillness) isDrag = true;
-    if (!isDrag) return;
+    const isFar = pressed && Math.hypot(place[0] - pressed[0], place[1] - pressed[1]) > stillness;
+    if (before && isFar && !isDrag) {
+      isDrag = true;
+      events.hover(undefined);
+    }
+    // What is dragged stays under the pointer, so that there is nothing new to say of it.
+    if (event.pointerType === 'mouse' && !(before && isDrag)) events.hover(place);
+    if (!before || !isDrag) return;
     const others = [...pointers].filter(([id]) => id !== event.pointerId).map(([, other]) => other);
     const other = others[0];
     const [camera, size] = [events.camera(), events.size()];
@@ -87,7 +91,7 @@ export function listen(stage: HTMLElement, events: GestureEvents): void {
     events.look(zoomed(events.camera(), events.size(), placeOf(event), factor), false);
   });
 
-  stage.addEventListener('keydown', (event) => {
+  addEventListener('keydown', (event) => {
     const { width, height } = events.size();
     const [camera, size] = [events.camera(), events.size()];
     const center: Point = [width / 2, height / 2];
@@ -105,11 +109,19 @@ export function listen(stage: HTMLElement, events: GestureEvents): void {
       r: () => zoomed(camera, size, center, 1, 15),
       R: () => zoomed(camera, size, center, 1, -15),
     };
-    const next = event.ctrlKey || event.metaKey || event.altKey ? undefined : cameras[event.key];
+    const next = isForThePage(event) ? cameras[event.key] : undefined;
     if (!next) return;
     event.preventDefault();
     lookFor(next());
   });
+}
+
+/** Whether a key is meant for the picture: not for a field, an open dialog, a text that scrolls or the browser. */
+export function isForThePage({ key, target, ctrlKey, metaKey, altKey }: KeyboardEvent): boolean {
+  if (ctrlKey || metaKey || altKey || document.querySelector('dialog[open]')) return false;
+  const at = target instanceof Element ? target : document.body;
+  if (at.matches('input:not([type=range], [type=checkbox], [type=color]), select')) return false;
+  return !(key.startsWith('Arrow') && at.matches('input, [role=slider], article'));
 }
 
 /** Two fingers, one of which moved: both stay on what they hold, as far as a turn and a scale allow. */

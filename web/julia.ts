@@ -1,6 +1,7 @@
 // The Julia set of the point under the pointer, beside the picture of parameters: it follows the pointer, and a click
 // keeps it, a click on it opens it.
-import { channelsOf, formatComplex, inPixels, paint, prepare, type ViewScene } from 'mandoline';
+import { channelsOf, formatComplex, inPixels, paint, type ViewScene } from 'mandoline';
+import { computeAside } from './aside.js';
 import { drawImage } from './pixels.js';
 
 /** The scene of the dynamical plane for one parameter, where the scene is of the parameter plane. */
@@ -11,6 +12,9 @@ export function juliaOf(scene: ViewScene, c: readonly [number, number]): ViewSce
   const iterations = Math.min(scene.iterations, 300);
   return { ...others, c, z0: 'p', iterations, view: { ...view, center: ['0', '0'], width: 4 } };
 }
+
+/** Pixels of the page. */
+const [width, height] = [240, 180];
 
 export function makeJulia(figure: HTMLElement, open: (scene: ViewScene) => void) {
   const canvas = figure.querySelector('canvas')!;
@@ -23,15 +27,24 @@ export function makeJulia(figure: HTMLElement, open: (scene: ViewScene) => void)
   async function draw(): Promise<void> {
     if (isBusy) return;
     isBusy = true;
+    const fineness = Math.min(2, devicePixelRatio || 1);
     while (wanted) {
-      const scene = inPixels(wanted, canvas.width, canvas.height);
+      const scene = inPixels(wanted, Math.round(width * fineness), Math.round(height * fineness));
       [shown, wanted] = [wanted, undefined];
-      const field = await prepare(scene, { channels: channelsOf(scene) }).compute();
-      await drawImage(await paint(field, scene), canvas, new AbortController().signal);
-      caption.textContent = `c = ${formatComplex(scene.c as readonly [number, number])}${isKept ? ', kept' : ''}`;
-      await new Promise((resolve) => requestAnimationFrame(resolve));
+      try {
+        const field = await computeAside(scene, channelsOf(scene));
+        await drawImage(await paint(field, scene), canvas);
+        tell();
+      } catch {
+        // A constant of which there is no picture, or a worker that died: the next is another.
+      }
     }
     isBusy = false;
+  }
+
+  function tell(): void {
+    if (!shown) return;
+    caption.textContent = `c = ${formatComplex(shown.c as readonly [number, number])}${isKept ? ', kept' : ''}`;
   }
 
   canvas.addEventListener('click', () => {
@@ -49,7 +62,7 @@ export function makeJulia(figure: HTMLElement, open: (scene: ViewScene) => void)
     /** Keeps the one that is shown, or follows again. */
     keep(): void {
       isKept = !isKept;
-      caption.textContent = caption.textContent?.replace(/, kept$/, '') + (isKept ? ', kept' : '');
+      tell();
     },
     follow(scene: ViewScene, c: readonly [number, number]): void {
       const julia = figure.hidden || isKept ? undefined : juliaOf(scene, c);

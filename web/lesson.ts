@@ -55,3 +55,19 @@ export function makeLesson(root: HTMLElement, toggle: HTMLElement, chapters: rea
   }
   show(Number(localStorage.getItem(key)));
 }
+
+/** Shows the way to the chapters. They are a file of their own, which is asked for when the panel is first opened. */
+export function offerLesson(root: HTMLElement, toggle: HTMLElement): void {
+  toggle.hidden = false;
+  const opened = new MutationObserver(async () => {
+    if (root.hidden) return;
+    opened.disconnect();
+    try {
+      const { chapters } = await (await fetch('./lesson.json')).json();
+      makeLesson(root, toggle, chapters);
+    } catch (error) {
+      root.textContent = `The chapters cannot be loaded: ${(error as Error).message}`;
+    }
+  });
+  opened.observe(root, { attributes: true, attributeFilter: ['hidden'] });
+}

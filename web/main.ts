@@ -1,37 +1,47 @@
 // The explorer: one scene, the camera that looks at it, and what happens when either changes. Each part has a file of
 // its own; here they are joined.
-import { inPixels, paletteNames, parseScene, type Scene, SceneError, type ViewScene } from 'mandoline';
-import { firstScene, fitted, readAddress, writeAddress } from './address.js';
+import { inPixels, paletteNames, parseScene, SceneError, type ViewScene } from 'mandoline';
+import { accentOf } from './accent.js';
+import { firstScene, fitted, forgetAddress, homeOf, readAddress, writeAddress } from './address.js';
 import { makeBookmarks } from './bookmarks.js';
-import { type Camera, cameraOf, pointAt, type Size, sceneOf, transformBetween } from './camera.js';
-import { button, canvas, element, input, say } from './elements.js';
-import { Engine } from './engine.js';
+import { type Camera, cameraOf, type Size, sceneOf, shortPointAt, transformBetween } from './camera.js';
+import { button, canvas, element, say } from './elements.js';
+import { Engine, isSamePlane } from './engine.js';
 import { makeExport, takeDrops } from './export.js';
-import { listen } from './gestures.js';
+import { isForThePage, listen } from './gestures.js';
 import { makeInspector } from './inspector.js';
 import { juliaOf, makeJulia } from './julia.js';
-import { makeLesson } from './lesson.js';
+import { offerLesson } from './lesson.js';
 import { keepOffline } from './offline.js';
 import { makePanel } from './panel.js';
+import { makeProgress } from './progress.js';
 import { useTheme } from './theme.js';
 import { WorkersPanel } from './workers/panel.js';
 
 const stage = element('stage', HTMLElement);
 const picture = canvas('picture');
+/** Pictures of the page, the lower first: few points, and all of them with what is laid over them. */
+const layers = { coarse: canvas('coarse'), exact: element('exact', HTMLDivElement) };
 const message = element('message', HTMLParagraphElement);
 const live = element('live', HTMLParagraphElement);
+const progress = makeProgress(element('progress', HTMLProgressElement), live);
 /** Screens with finer pixels get a picture of at most twice the page's. */
 const finest = 2;
+/** What the page goes up to by itself. */
+const mostIterations = 1e7;
 
 let size: Size = { width: 1, height: 1 };
 /** How many points a pixel has along each side; fewer than one: a point for several pixels. */
 let fineness = 1;
 let scene: ViewScene;
-/** What the pixels on the canvas are of. */
-let drawn: Camera | undefined;
-let isAutomatic = location.hash.length < 2;
-/** Iterations and width from which automatic iterations go on. */
-let base: { readonly iterations: number; readonly width: number };
+/** What the pixels of each layer are of. */
+const drawn: { coarse?: ViewScene; exact?: ViewScene } = {};
+let isCoarseNewer = false;
+/** Where an old picture is magnified more, a coarse one shows more. */
+const mostMagnified = 3;
+let isAutomatic = true;
+/** Automatic iterations of a view that is as wide as the usual set. */
+let baseIterations = 1;
 
 const camera = (): Camera => cameraOf(scene);
 const pixels = (): readonly [number, number] => {
@@ -42,9 +52,9 @@ const pixels = (): readonly [number, number] => {
 const workers = new WorkersPanel(element('workers', HTMLElement), {
   tints: canvas('tints'),
   scene: () => scene,
-  change: (settings) => {
+  change(settings) {
     engine.change(settings);
-    stage.dataset.state = 'busy';
+    setState('busy');
     engine.show(scene, false);
   },
   resize(factor) {
@@ -52,18 +62,34 @@ const workers = new WorkersPanel(element('workers', HTMLElement), {
     resize();
   },
 });
-const engine = new Engine(picture, workers.settings, {
+const engine = new Engine({ exact: picture, coarse: layers.coarse }, workers.settings, {
   drawn(of, isExact) {
-    drawn = of;
+    const { columns, rows } = of.view;
+    const kind = isExact ? 'exact' : 'coarse';
+    drawn[kind] = of;
+    isCoarseNewer = !isExact;
+    layers[kind].style.aspectRatio = `${columns} / ${rows}`;
     place();
-    stage.dataset.state = isExact ? 'exact' : 'coarse';
     stage.dataset.computations = String(engine.computations);
+    setState(kind);
     if (isExact) tell();
   },
-  begin: (count) => workers.begin(count),
-  progress: (progress) => workers.progress(progress),
-  finish: (work, milliseconds) => workers.finish(work, milliseconds),
-  failed: (error) => say(message, error instanceof Error ? error.message : String(error)),
+  begin(count) {
+    workers.begin(count);
+    progress.begin();
+  },
+  progress(now) {
+    workers.progress(now);
+    progress.tell(now);
+  },
+  finish(work, milliseconds) {
+    workers.finish(work, milliseconds);
+    progress.end();
+  },
+  failed(error) {
+    progress.end();
+    say(message, error instanceof Error ? error.message : String(error));
+  },
 });
 const panel = makePanel({
   scene: () => scene,
@@ -78,30 +104,42 @@ const inspector = makeInspector(element('inspector', HTMLElement));
 const julia = makeJulia(element('julia', HTMLElement), (next) => open(fitted(next, ...pixels())));
 const saving = makeExport(
   () => scene,
-  () => engine.pool,
+  () => workers.settings.workers,
 );
 
-/** Draws the scene, or only its colours where that is enough. */
+function setState(state: 'busy' | 'coarse' | 'exact' | 'stopped'): void {
+  if (stage.dataset.state !== state) stage.dataset.state = state;
+}
+
+/** Shows what is drawn where it belongs, and has the rest drawn. */
 function draw(isMoving: boolean): void {
-  say(message, '');
-  stage.dataset.state = 'busy';
-  if (!isMoving && engine.recolor(scene)) return;
+  setState('busy');
+  place();
   engine.show(scene, isMoving);
 }
 
 /** Another scene, looked at with the same camera or its own. */
 function show(next: ViewScene, isNew: boolean): void {
+  // A view that settles is the same, and so is what was said of it.
+  if (JSON.stringify(next) !== JSON.stringify(scene)) say(message, '');
   scene = next;
+  draw(false);
   panel.show(scene, isAutomatic);
   inspector.show(camera(), size);
-  place();
-  draw(false);
+  accent();
   writeAddress(scene, isNew);
 }
 
-/** A scene from elsewhere: its own view, its own iterations. */
+/** The accent colour is of the palette; where that has none, the style sheet's. */
+function accent(): void {
+  const { style, dataset } = document.documentElement;
+  style.setProperty('--accent', accentOf(scene.palette, dataset.theme === 'light' ? 'light' : 'dark') ?? '');
+}
+
+/** A scene from elsewhere: its own view, its own iterations, from which automatic ones go on. */
 function open(next: ViewScene, isNew = true): void {
-  base = { iterations: next.iterations, width: next.view.width };
+  baseIterations = next.iterations / deeper(next.view.width);
+  say(message, '');
   show(next, isNew);
 }
 
@@ -116,22 +154,30 @@ function look(next: Camera, isMoving: boolean): void {
     return;
   }
   if (isMoving) {
+    say(message, '');
     scene = looked;
-    place();
-    inspector.show(next, size);
     draw(true);
   } else show(looked, true);
 }
 
-/** Half as many more for each three times that the width is halved. */
-function iterationsAt(width: number): number {
-  if (!isAutomatic) return scene.iterations;
-  return Math.round(base.iterations * (1 + Math.max(0, Math.log2(base.width / width)) / 6));
-}
+/** How many times as many iterations a view needs as the usual one: half as many more for each eighth of its width. */
+const deeper = (width: number): number => 1 + Math.max(0, Math.log2(4 / width)) / 6;
 
-/** The old picture lies where it belongs at once, until the new one is there. */
+const iterationsAt = (width: number): number =>
+  isAutomatic
+    ? Math.min(mostIterations, Math.max(1, Math.round(baseIterations * deeper(width))))
+    : scene.iterations;
+
+/** Old pictures lie where they belong at once, until the new ones are there. */
 function place(): void {
-  picture.style.transform = drawn ? transformBetween(drawn, camera(), size) : '';
+  const { coarse, exact } = drawn;
+  const now = camera();
+  if (coarse) layers.coarse.style.transform = transformBetween(cameraOf(coarse), now, size);
+  if (!exact) return;
+  layers.exact.style.transform = transformBetween(cameraOf(exact), now, size);
+  const isUseful =
+    !isCoarseNewer || (isSamePlane(exact, scene) && exact.view.width / now.width < mostMagnified);
+  layers.exact.style.visibility = isUseful ? '' : 'hidden';
 }
 
 /** For who cannot see it. */
@@ -144,26 +190,16 @@ function resize(): void {
   const { clientWidth, clientHeight } = stage;
   size = { width: Math.max(1, clientWidth), height: Math.max(1, clientHeight) };
   const [columns, rows] = pixels();
-  if (picture.width === columns && picture.height === rows) return;
-  // A canvas that is resized is empty: what it had is drawn again, stretched, until the new picture is there.
-  const before = picture.width > 1 ? copyOf(picture) : undefined;
-  [picture.width, picture.height] = [columns, rows];
-  if (before) picture.getContext('2d')!.drawImage(before, 0, 0, columns, rows);
   workers.resize(columns, rows);
-  if (scene) show(inPixels(scene, columns, rows), false);
-}
-
-function copyOf(source: HTMLCanvasElement): OffscreenCanvas {
-  const copy = new OffscreenCanvas(source.width, source.height);
-  copy.getContext('2d')!.drawImage(source, 0, 0);
-  return copy;
+  const { view } = scene ?? {};
+  if (view && (view.columns !== columns || view.rows !== rows)) show(inPixels(scene, columns, rows), false);
 }
 
 /** The scene of the address; what cannot be read is told, and the page stays usable. */
 function fromAddress(): void {
+  forgetAddress();
   try {
     const next = readAddress(...pixels());
-    isAutomatic = location.hash.length < 2;
     open(next, false);
   } catch (error) {
     if (!(error instanceof SceneError)) throw error;
@@ -187,9 +223,9 @@ function toggle(wanted: string): void {
     if (id === wanted) section.hidden = !isOpen;
     else if (narrow.matches) section.hidden = true;
     button(by).setAttribute('aria-expanded', String(!section.hidden));
+    // What stands beside it makes room.
+    document.body.classList.toggle(`with-${id}`, !section.hidden);
   }
-  // What stands on the right makes room for it.
-  document.body.classList.toggle('with-lesson', !element('lesson', HTMLElement).hidden);
   workers.redraw();
 }
 
@@ -210,21 +246,20 @@ const keys: Readonly<Record<string, () => void>> = {
   t: () => theme.toggle(),
   p: () => document.body.classList.toggle('bare'),
   c: nextPalette,
-  '0': () => look({ ...cameraOf(inPixels(firstView(), ...pixels())), rotation: 0 }, false),
+  '0': () => look(cameraOf(homeOf(scene, ...pixels())), false),
   '[': () => changeIterations(1 / 1.5),
   ']': () => changeIterations(1.5),
-  Escape: () => engine.cancel(),
-};
-const theme = useTheme(() => workers.redraw());
-
-/** The view that the formula's bundled scene has, or that of the scene that was opened. */
-const firstView = (): Scene => ({
-  ...scene,
-  view: {
-    ...scene.view,
-    center: scene.c === 'p' ? ['-0.5', '0'] : ['0', '0'],
-    width: Math.max(3.5, base.width),
+  Escape() {
+    if (stage.dataset.state === 'exact') return;
+    engine.cancel();
+    progress.end();
+    setState('stopped');
+    live.textContent = 'stopped';
   },
+};
+const theme = useTheme(() => {
+  workers.redraw();
+  accent();
 });
 
 function nextPalette(): void {
@@ -234,15 +269,12 @@ function nextPalette(): void {
 
 function changeIterations(factor: number): void {
   isAutomatic = false;
-  const iterations = Math.min(1e7, Math.max(1, Math.round(scene.iterations * factor)));
+  const iterations = Math.min(mostIterations, Math.max(1, Math.round(scene.iterations * factor)));
   show({ ...scene, iterations }, true);
 }
 
 addEventListener('keydown', (event) => {
-  const target = event.target as HTMLElement;
-  const isTyping = target.matches('input:not([type=range], [type=checkbox]), select, textarea');
-  if (isTyping || event.ctrlKey || event.metaKey || event.altKey || document.querySelector('dialog[open]'))
-    return;
+  if (!isForThePage(event)) return;
   const action = keys[event.key] ?? keys[event.key.toLowerCase()];
   if (!action || event.key === 'R') return;
   event.preventDefault();
@@ -255,10 +287,10 @@ listen(stage, {
   look,
   hover(at) {
     inspector.hover(scene, camera(), size, at);
-    if (at) julia.follow(scene, pointAt(camera(), size, at));
+    if (at) julia.follow(scene, shortPointAt(camera(), size, at));
   },
   click(at) {
-    const c = pointAt(camera(), size, at);
+    const c = shortPointAt(camera(), size, at);
     inspector.hover(scene, camera(), size, at);
     if (!julia.isOn || !juliaOf(scene, c)) return;
     julia.follow(scene, c);
@@ -279,8 +311,7 @@ for (const [id, key] of Object.entries({
 }))
   button(id).addEventListener('click', () => keys[key]!());
 makeBookmarks(() => scene, picture);
-makeLesson(element('lesson', HTMLElement), button('toggle-lesson'), []);
-input('automatic').checked = isAutomatic;
+offerLesson(element('lesson', HTMLElement), button('toggle-lesson'));
 // Back and Forward change it too, and tell so by this event alone.
 addEventListener('hashchange', fromAddress);
 new ResizeObserver(resize).observe(stage);

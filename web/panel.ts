@@ -16,7 +16,8 @@ import {
   type ViewScene,
 } from 'mandoline';
 import { fitted, nearestName } from './address.js';
-import { element, input, say, select, setOptions } from './elements.js';
+import { makeDetails } from './details.js';
+import { element, input, put, say, select, setOptions } from './elements.js';
 import { makePalette } from './palette.js';
 
 export interface PanelEvents {
@@ -28,6 +29,9 @@ export interface PanelEvents {
   /** Whether iterations follow the zoom. */
   automatic(isOn: boolean): void;
 }
+
+/** Farther out a value can be typed. */
+const rangeOfParameter = { type: 'range', min: '-5', max: '5', step: '0.01' } as const;
 
 const asHex = (parts: Uint8Array): string =>
   `#${[...parts].map((part) => part.toString(16).padStart(2, '0')).join('')}`;
@@ -41,6 +45,7 @@ export function makePanel({ scene, change, open, automatic }: PanelEvents) {
   const formulaError = element('formula-error', HTMLPreElement);
   const sceneError = element('scene-error', HTMLParagraphElement);
   const palette = makePalette({ scene, change: (changes) => tryChange(changes) });
+  const details = makeDetails(scene, (changes) => tryChange(changes));
 
   /** Keys that are undefined are taken out. */
   function tryChange(changes: Partial<Record<keyof ViewScene, unknown>>): void {
@@ -82,14 +87,18 @@ export function makePanel({ scene, change, open, automatic }: PanelEvents) {
   input('automatic').addEventListener('change', () => automatic(input('automatic').checked));
   const escapeOf = () => {
     const kind = select('escape').value;
-    const radius = input('radius').valueAsNumber;
+    const [radius, bailout] = [input('radius').valueAsNumber, input('bailout').valueAsNumber];
     if (kind === 'overflow') return kind;
-    return kind === 'radius'
-      ? radius || 2
-      : { converged: radius > 0 && radius < 1 ? radius : 1e-6, bailout: 100 };
+    if (kind === 'radius') return radius;
+    return { converged: radius, ...(bailout > 0 && { bailout }) };
   };
-  select('escape').addEventListener('change', () => tryChange({ escape: escapeOf() }));
-  onInput('radius', () => tryChange({ escape: escapeOf() }));
+  select('escape').addEventListener('change', () => {
+    // What is a distance to be within is no radius to be beyond.
+    input('radius').value = select('escape').value === 'radius' ? '2' : '0.000001';
+    input('bailout').value = '';
+    tryChange({ escape: escapeOf() });
+  });
+  for (const id of ['radius', 'bailout']) onInput(id, () => tryChange({ escape: escapeOf() }));
   select('coloring').addEventListener('change', () =>
     tryChange({ coloring: select('coloring').value as Coloring }),
   );
@@ -110,28 +119,45 @@ export function makePanel({ scene, change, open, automatic }: PanelEvents) {
     automatic(isOn);
   }
 
-  /** Fields of the formula's named parameters. */
+  /** Fields of the formula's named parameters, each with sliders for its parts. */
   function showParameters(parameters: ViewScene['parameters'] = {}): void {
-    const names = Object.keys(parameters);
-    const fields = [...element('parameters', HTMLDivElement).querySelectorAll('input')];
-    if (fields.map((field) => field.name).join() !== names.join()) {
-      const labels = names.map((name) => {
-        const [label, field] = [document.createElement('label'), document.createElement('input')];
-        label.textContent = `${name} `;
-        field.name = name;
-        field.spellcheck = false;
-        field.addEventListener('input', () =>
-          tryChange({
-            parameters: { ...scene().parameters, [name]: parseComplex(field.value) ?? field.value },
-          }),
-        );
-        label.append(field);
-        return label;
-      });
-      element('parameters', HTMLDivElement).replaceChildren(...labels);
+    const [root, names] = [element('parameters', HTMLDivElement), Object.keys(parameters)];
+    if (root.dataset.names !== names.join()) {
+      root.dataset.names = names.join();
+      root.replaceChildren(...names.flatMap(parameterFields));
     }
-    for (const field of element('parameters', HTMLDivElement).querySelectorAll('input'))
-      put(field, formatComplex(parameters[field.name]!));
+    for (const field of root.querySelectorAll('input')) {
+      const [re, im] = parameters[field.name]!;
+      put(
+        field,
+        field.type === 'text' ? formatComplex([re, im]) : String(field.dataset.part === 're' ? re : im),
+      );
+    }
+  }
+
+  function parameterFields(name: string): HTMLElement[] {
+    const set = (value: unknown) => tryChange({ parameters: { ...scene().parameters, [name]: value } });
+    const made = (text: string, attributes: Partial<HTMLInputElement>) => {
+      const [label, field] = [document.createElement('label'), document.createElement('input')];
+      Object.assign(field, { name, ...attributes });
+      label.append(`${text} `, field);
+      return [label, field] as const;
+    };
+    const [label, typed] = made(name, { type: 'text', spellcheck: false, autocomplete: 'off' });
+    typed.addEventListener('input', () => set(parseComplex(typed.value) ?? typed.value));
+    const sliders = (['re', 'im'] as const).map((part) => {
+      const [slider, field] = made(part === 're' ? `Re ${name}` : `Im ${name}`, rangeOfParameter);
+      field.dataset.part = part;
+      field.addEventListener('input', () => {
+        const [re, im] = scene().parameters![name]!;
+        set(part === 're' ? [field.valueAsNumber, im] : [re, field.valueAsNumber]);
+      });
+      return slider;
+    });
+    const row = document.createElement('div');
+    row.className = 'row';
+    row.append(...sliders);
+    return [label, row];
   }
 
   return {
@@ -148,8 +174,13 @@ export function makePanel({ scene, change, open, automatic }: PanelEvents) {
       const kind = escape === 'overflow' ? escape : typeof escape === 'number' ? 'radius' : 'converged';
       select('escape').value = kind;
       element('radius-label', HTMLLabelElement).hidden = kind === 'overflow';
-      if (escape !== 'overflow')
-        put(input('radius'), String(typeof escape === 'number' ? escape : escape.converged));
+      element('radius-name', HTMLSpanElement).textContent = kind === 'radius' ? 'Radius' : 'Distance';
+      element('bailout-label', HTMLLabelElement).hidden = kind !== 'converged';
+      if (typeof escape === 'number') put(input('radius'), String(escape));
+      else if (escape !== 'overflow') {
+        put(input('radius'), String(escape.converged));
+        put(input('bailout'), String(escape.bailout ?? ''));
+      }
       select('coloring').value = coloring ?? (kind === 'converged' && c !== 'p' ? 'basin' : 'count');
       select('scale').value = scale ?? 'logarithm';
       if (typeof given.palette === 'string') select('palette').value = given.palette;
@@ -157,11 +188,8 @@ export function makePanel({ scene, change, open, automatic }: PanelEvents) {
       put(input('density'), String(Math.log2(density)));
       showParameters(given.parameters);
       palette.show();
+      details.show(given);
       bundled.value = nearestName(given);
     },
   };
-}
-
-function put(field: HTMLInputElement, value: string): void {
-  if (document.activeElement !== field) field.value = value;
 }

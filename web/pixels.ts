@@ -1,28 +1,38 @@
 // A picture's rows on a canvas, some at a time, so that the page stays awake while there are many.
 import type { Image } from 'mandoline';
 
-/** Pixels that are painted before the page may do something else: some milliseconds. */
-const pixelsAtOnce = 2 ** 17;
+/** Pixels that are painted before the clock is asked, and milliseconds after which the page may do something else. */
+const pixelsAtOnce = 2 ** 14;
+const turn = 8;
 
-/** Draws a picture over the whole of a canvas when it is painted; false where it was aborted before. */
+/** Lets the page do what it has to; a timer, where there is nothing better, is late by some milliseconds. */
+const giveWay = (): Promise<void> => {
+  const { scheduler } = globalThis as { scheduler?: { yield?(): Promise<void> } };
+  return scheduler?.yield?.() ?? new Promise((resolve) => setTimeout(resolve));
+};
+
+/** Makes a canvas show a picture, once all of it is painted; false where it was aborted before. */
 export async function drawImage(
   image: Image,
   canvas: HTMLCanvasElement,
-  signal: AbortSignal,
+  signal?: AbortSignal,
 ): Promise<boolean> {
   const { width, height } = image;
-  const buffer = new OffscreenCanvas(width, height);
-  const context = buffer.getContext('2d')!;
+  const pixels = new ImageData(width, height);
   const step = Math.max(1, Math.floor(pixelsAtOnce / width));
+  let begun = performance.now();
   for (let row = 0; row < height; row += step) {
-    const end = Math.min(row + step, height);
-    context.putImageData(new ImageData(withAlpha(image, image.rows(row, end)), width), 0, row);
-    if (end < height) await new Promise((resolve) => setTimeout(resolve));
-    if (signal.aborted) return false;
+    if (performance.now() - begun > turn) {
+      await giveWay();
+      begun = performance.now();
+    }
+    if (signal?.aborted) return false;
+    pixels.data.set(withAlpha(image, image.rows(row, Math.min(row + step, height))), 4 * width * row);
   }
-  const target = canvas.getContext('2d')!;
-  target.imageSmoothingEnabled = width >= canvas.width;
-  target.drawImage(buffer, 0, 0, canvas.width, canvas.height);
+  // A canvas whose size is set is emptied, even where it has that size.
+  if (canvas.width !== width) canvas.width = width;
+  if (canvas.height !== height) canvas.height = height;
+  canvas.getContext('2d', { alpha: false })!.putImageData(pixels, 0, 0);
   return true;
 }
 

@@ -29,6 +29,16 @@ const taskModules: Plugin = {
   },
 };
 
+/** The lesson's chapters, as scripts/lesson-pages.js made them: a file that the page asks for when it shows them. */
+const lesson: Plugin = {
+  name: 'lesson',
+  apply: 'build',
+  generateBundle() {
+    const source = readFileSync(join(root, 'dist', 'lesson', 'chapters.json'), 'utf8');
+    this.emitFile({ type: 'asset', fileName: 'lesson.json', source });
+  },
+};
+
 /** The service worker, with the names of all files of the build in it. */
 const offline: Plugin = {
   name: 'offline',
@@ -57,7 +67,7 @@ export default defineConfig({
       mandoline: join(library, 'index.js'),
     },
   },
-  plugins: [taskModules, offline],
+  plugins: [taskModules, lesson, offline],
   worker: { format: 'es' },
   build: {
     outDir: join(root, 'dist', 'explorer'),

@@ -1,7 +1,8 @@
 // What simulation.ts starts in two ranks: what it costs to ask rank 0 for the next slice and to bring rows to it, told by
 // rank 0, which answers while it does nothing else.
+
+import { median } from 'mandoline/pool';
 import { world } from '../../src/cluster/mpi.js';
-import { median } from '../shared/median.js';
 
 export interface MpiCosts {
   readonly version: string;

@@ -8,8 +8,7 @@ import { execFileSync } from 'node:child_process';
 import os from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { lessonScene, render } from 'mandoline';
-import { Pool } from 'mandoline/pool';
-import { median } from '../shared/median.js';
+import { median, Pool } from 'mandoline/pool';
 import { sum as sumOf } from '../shared/sum.js';
 import type { RanksTold } from './mpi-ranks.js';
 

@@ -1,7 +1,8 @@
 // The timings of `mandoline bench` as a table for the terminal, as JSON, as CSV, and as a chart.
 import os from 'node:os';
-import { interpolateViridis } from 'd3-scale-chromatic';
+import { serialPart, speedUps } from '../pool/index.js';
 import type { Scene } from '../scene/scene.js';
+import { colorsOf, escapeXml, plotted } from './chart.js';
 import { bar } from './text.js';
 
 /** One combination; `efficiency` is the speed-up for each worker, null where this thread did all. */
@@ -21,6 +22,8 @@ export interface BenchDocument {
   readonly machine: ReturnType<typeof describeMachine>;
   readonly scene: Scene;
   readonly repeat: number;
+  /** Of the work, by Amdahl's law; null where there are no times of one worker and of more, up to the cores. */
+  readonly serialPart: number | null;
   readonly rows: readonly BenchRow[];
 }
 
@@ -35,7 +38,13 @@ export function describeMachine() {
   };
 }
 
-export function table(rows: readonly BenchRow[]): string {
+/** Null where nothing is, too. More workers than cores take turns, which Amdahl's law is not about. */
+export function serialPartOf(rows: readonly BenchRow[]): number | null {
+  const within = rows.filter(({ workers }) => workers > 0 && workers <= os.availableParallelism());
+  return (within.some(({ workers }) => workers === 1) && serialPart(speedUps(within))) || null;
+}
+
+export function table({ rows, serialPart }: BenchDocument): string {
   const most = Math.max(...rows.map(({ speedup }) => speedup));
   const lines = rows.map(({ slices, workers, best, median, speedup, efficiency }) =>
     [
@@ -48,9 +57,17 @@ export function table(rows: readonly BenchRow[]): string {
       (efficiency === null ? '-' : `${Math.round(100 * efficiency)}%`).padStart(11),
     ].join(' '),
   );
-  return ['slices  workers   best s   median s  speed-up                        efficiency', ...lines].join(
-    '\n',
-  );
+  const law =
+    serialPart === null
+      ? []
+      : [
+          `\nAmdahl's law: ${(100 * serialPart).toFixed(1)}% is serial, at most ${(1 / serialPart).toFixed(0)} times as fast as one worker`,
+        ];
+  return [
+    'slices  workers   best s   median s  speed-up                        efficiency',
+    ...lines,
+    ...law,
+  ].join('\n');
 }
 
 /** How each kind of file is made, by its suffix. */
@@ -72,22 +89,18 @@ export const chartHeight = 400;
 
 /** Speed-up against workers, a line for each number of slices, and what it would be if nothing were lost. */
 async function chart({ rows, machine, command }: BenchDocument): Promise<string> {
-  // Loaded only here: a chart library is slow to start.
-  const [Plot, { parseHTML }] = await Promise.all([import('@observablehq/plot'), import('linkedom')]);
   const parallel = rows
     .filter(({ workers }) => workers > 0)
     .map((row) => ({ ...row, series: String(row.slices) }));
   const series = [...new Set(parallel.map((row) => row.series))];
-  const colors = series.map((_, i) => interpolateViridis(0.25 + (0.65 * i) / Math.max(1, series.length - 1)));
+  const colors = colorsOf(series.length);
   const most = Math.max(1, ...parallel.map(({ workers }) => workers));
   const ideal = Array.from({ length: most }, (_, i) => ({ workers: i + 1, speedup: i + 1 }));
-  const plot = Plot.plot({
-    document: parseHTML('<html></html>').document,
+  const plot = await plotted((Plot) => ({
     width: chartWidth,
     height: chartHeight,
     marginBottom: 44,
     marginRight: 60,
-    style: { background: 'none' },
     x: { label: 'workers', ticks: ideal.map(({ workers }) => workers), tickFormat: 'd', inset: 20 },
     y: { label: 'speed-up: serial seconds / seconds, medians', grid: true, zero: true, nice: true },
     color: { domain: series, range: colors },
@@ -109,7 +122,7 @@ async function chart({ rows, machine, command }: BenchDocument): Promise<string>
       Plot.line(parallel, { x: 'workers', y: 'speedup', stroke: 'series', strokeWidth: 2 }),
       Plot.dot(parallel, { x: 'workers', y: 'speedup', fill: 'series', r: 4 }),
     ],
-  });
+  }));
   const { cpu, cores, node } = machine;
   return chartPage(plot, {
     title: 'Speed-up by workers and slices',
@@ -155,6 +168,3 @@ ${told.join('\n')}
 </svg>
 `;
 }
-
-const escapeXml = (text: string) =>
-  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');

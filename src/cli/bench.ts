@@ -3,10 +3,17 @@
 // slows all of them. What measures is here, what the table looks like is in bench-outputs.ts.
 import { availableParallelism } from 'node:os';
 import type { Command } from 'commander';
-import { Pool } from '../pool/index.js';
+import { median, Pool } from '../pool/index.js';
 import { prepare } from '../render/render.js';
 import type { Scene } from '../scene/scene.js';
-import { type BenchDocument, type BenchRow, benchFormats, describeMachine, table } from './bench-outputs.js';
+import {
+  type BenchDocument,
+  type BenchRow,
+  benchFormats,
+  describeMachine,
+  serialPartOf,
+  table,
+} from './bench-outputs.js';
 import { unheard } from './interrupt.js';
 import { checkField } from './memory-check.js';
 import { addScene, type SceneFlags, sceneOf } from './scene-flags.js';
@@ -72,10 +79,11 @@ async function run(given: string | undefined, flags: BenchFlags): Promise<void> 
     machine: describeMachine(),
     scene,
     repeat: flags.repeat,
+    serialPart: serialPartOf(rows),
     rows,
   };
   if (flags.json) process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
-  else process.stdout.write(`${table(rows)}\n`);
+  else process.stdout.write(`${table(document)}\n`);
   for (const { output, format } of targets) {
     const text = await format(document);
     await output.write([new TextEncoder().encode(text)]);
@@ -128,12 +136,6 @@ async function measure(scene: Scene, { slices, workers, repeat }: BenchFlags): P
 function equal(a: ArrayBufferView, b: ArrayBufferView): boolean {
   const bytes = (view: ArrayBufferView) => Buffer.from(view.buffer, view.byteOffset, view.byteLength);
   return bytes(a).equals(bytes(b));
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }
 
 const list = (parse: (text: string) => number) => (text: string) => text.split(',').map(parse);

@@ -81,7 +81,7 @@ export function addColors(command: Command): void {
       { words: ['8', '16'] },
     ),
   ])
-    command.addOption(each);
+    command.addOption(each.helpGroup('Its colours:'));
 }
 
 /** What orbits are measured against decides about numbers too, not only about colours. */

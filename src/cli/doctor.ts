@@ -6,6 +6,7 @@ import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
+import { ClusterError } from '../errors.js';
 import { Pool } from '../pool/index.js';
 import { render } from '../render/render.js';
 import { lessonScene } from '../scene/scene.js';
@@ -43,7 +44,7 @@ async function examine(json: boolean): Promise<void> {
     await installed('sharp', ['sharp'], 'for .webp, .jpg, .tiff and .avif'),
     await installed('BullMQ', ['bullmq', 'ioredis'], 'to queue slices for many machines'),
     program(['redis-server', 'valkey-server'], 'redis-server', 'for a queue on this machine'),
-    await installed('koffi', ['koffi'], 'to call MPI'),
+    await mpi(),
     program(['mpirun'], 'openmpi-bin', 'to start the ranks of MPI'),
   ];
   const isWell = checks.every(({ isNeeded, isFound }) => isFound || !isNeeded);
@@ -130,6 +131,18 @@ async function installed(name: string, packages: readonly string[], use: string)
     return check(name, true, use, versionOf(packages[0]!));
   } catch {
     return check(name, false, `${use}: npm install ${packages.join(' ')}`);
+  }
+}
+
+/** MPI's library, loaded as ranks load it. */
+async function mpi(): Promise<Check> {
+  const { loadMpi } = await import('../cluster/mpi-library.js');
+  try {
+    const { version } = await loadMpi();
+    return check('MPI', true, 'to share work with other ranks', version.split(',')[0]);
+  } catch (error) {
+    if (!(error instanceof ClusterError)) throw error;
+    return check('MPI', false, error.message.replace('MPI: ', ''));
   }
 }
 

@@ -9,6 +9,7 @@ import { addCompletions } from './completions.js';
 import { addDoctor } from './doctor.js';
 import { addExplore } from './explore.js';
 import { addInfo } from './info.js';
+import { addLesson } from './lesson.js';
 import { addRender } from './render.js';
 import { addScenes } from './scenes.js';
 import { addSchema } from './schema.js';
@@ -24,6 +25,8 @@ export function makeProgram(tell = toStderr): Command {
     .version(version)
     .showSuggestionAfterError()
     .exitOverride()
+    // What stands behind a program of the lesson is that program's.
+    .enablePositionalOptions()
     .configureOutput({ writeErr: (text) => tell(text.replace(/^error: /, 'mandoline: ')) })
     .addHelpText('after', '\nExample:\n  mandoline render -o julia.png');
   addRender(program);
@@ -35,6 +38,7 @@ export function makeProgram(tell = toStderr): Command {
   addExplore(program);
   addBench(program);
   addCluster(program);
+  addLesson(program);
   addDoctor(program);
   addCompletions(program);
   for (const command of program.commands) command.copyInheritedSettings(program);

@@ -8,14 +8,8 @@ import { parseFormula } from '../formula/parse.js';
 import { parseAddress, parseEscape } from '../scene/address.js';
 import { type Complex, formatComplex, parseComplex, splitComplex } from '../scene/complex.js';
 import { gallery } from '../scene/gallery.js';
-import {
-  type EscapeRule,
-  lessonScene,
-  parseScene,
-  type Scene,
-  sceneSchema,
-  shorten,
-} from '../scene/scene.js';
+import { type EscapeRule, lessonScene, parseScene, type Scene, sceneSchema } from '../scene/scene.js';
+import { shorten } from '../scene/spell.js';
 import type { View } from '../scene/view.js';
 import { didYouMean } from '../suggestion.js';
 import { checked } from './checked.js';
@@ -94,11 +88,11 @@ export function addScene(command: Command): void {
       '--escape <rule>',
       'overflow, a radius, or converged:1e-6,bailout:100',
       checked('--escape', escape, parseEscape),
+      { words: ['overflow'] },
     ),
   ];
-  for (const each of options) command.addOption(each);
+  for (const each of [...options, trapOption()]) command.addOption(each.helpGroup('The scene:'));
   addColors(command);
-  command.addOption(trapOption());
 }
 
 /** The scene that is named, with what the flags change. Throws UsageError. */

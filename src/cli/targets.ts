@@ -81,7 +81,7 @@ export async function openTarget(
     return { path, format, write: (making) => write(making.format!, pixelsOf(making), making.compression) };
   }
   const output = checkedOutput(path);
-  if (format === 'png' || format === 'npy' || format === 'npz')
+  if (isOfEveryPlatform(format))
     return {
       ...{ path, format },
       write: ({ dtype, compression, ...field }) =>
@@ -98,6 +98,9 @@ export async function openTarget(
       output.write(encodeWithSharp(format, making.format!, pixelsOf(making), sceneText(making.scene))),
   };
 }
+
+/** Whether it is one of encode/formats.ts's. */
+const isOfEveryPlatform = (format: Format): format is keyof typeof formats => format in formats;
 
 const arraysOf = ({ scene, channels }: Making): Record<string, Dtype> => ({
   counts: fittingDtype(scene.iterations, 'uint16'),

@@ -32,20 +32,9 @@ export function bar(part: number, width: number): string {
 
 /** One line that shows how far the work is, on a terminal only; `stop` takes it away. */
 export async function progressLine(points: number, slices: number) {
-  if (!process.stderr.isTTY) return undefined;
-  const { SingleBar } = await import('cli-progress');
+  const line = await barLine('{bar} {percentage}%  {value}/{total} slices  {rate} points/s  {left} left');
+  if (!line) return undefined;
   const begun = performance.now();
-  const format = '{bar} {percentage}%  {value}/{total} slices  {rate} points/s  {left} left';
-  const line = new SingleBar({
-    format,
-    stream: process.stderr,
-    barsize: 24,
-    barCompleteChar: '█',
-    barIncompleteChar: '░',
-    clearOnComplete: true,
-    hideCursor: null,
-    fps: 20,
-  });
   line.start(slices, 0, { rate: '-', left: '-' });
   return {
     onProgress: ({ done, slices }: { readonly done: number; readonly slices: number }) => {
@@ -58,3 +47,35 @@ export async function progressLine(points: number, slices: number) {
     stop: () => line.stop(),
   };
 }
+
+/** The same for something with a name that is done step by step. */
+export async function stepLine(name: string) {
+  const line = await barLine('{bar} {percentage}%  {name}');
+  line?.start(1, 0, { name });
+  return {
+    onStep: ({ done, of }: { readonly done: number; readonly of: number }) => {
+      line?.setTotal(of);
+      line?.update(done);
+    },
+    stop: () => line?.stop(),
+  };
+}
+
+async function barLine(format: string) {
+  if (!process.stderr.isTTY) return undefined;
+  const { SingleBar } = await import('cli-progress');
+  return new SingleBar({
+    format,
+    stream: process.stderr,
+    barsize: 24,
+    barCompleteChar: '█',
+    barIncompleteChar: '░',
+    clearOnComplete: true,
+    hideCursor: null,
+    fps: 20,
+  });
+}
+
+/** Text in lines of at most so many columns; a word that is longer has a line of its own. */
+export const inLines = (text: string, columns: number): string =>
+  text.replace(new RegExp(`(?![^\\n]{1,${columns}}$)([^\\n]{1,${columns}})\\s`, 'g'), '$1\n');

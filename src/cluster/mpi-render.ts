@@ -6,7 +6,7 @@ import type { Exact } from '../kernel/kernel.js';
 import { Pool, partial, tasks, type WorkerShare } from '../pool/index.js';
 import type { Band } from '../render/band.js';
 import { arraysOf, gatheredBand, placeRows } from '../render/gathered.js';
-import { filledSlices, partSlices, sceneShape } from '../render/job.js';
+import { filledSlices, partSlices } from '../render/job.js';
 import { type StreamOptions, streamScene } from '../render/stream.js';
 import type { Verified } from '../render/verify.js';
 import { emptyField, type Work } from '../render/whole.js';
@@ -47,12 +47,14 @@ export interface GatheredField {
   readonly verified?: Verified | undefined;
 }
 
-/** What a rank tells rank 0 before it sends its rows. */
+/** What a rank tells rank 0 in the end. */
 interface RankReport {
   readonly share: WorkerShare;
   readonly verified: number;
-  readonly rows: readonly { readonly start: number; readonly rows: number }[];
 }
+
+/** So many slices may be on their way from a rank while it computes others. */
+const mostPosted = 8;
 
 /** As rank 0: lets all ranks compute a field, and gathers it. Throws LimitError for more than 4 GiB of counts. */
 export async function computeOnRanks(world: World, job: RankJob): Promise<GatheredField> {
@@ -61,12 +63,23 @@ export async function computeOnRanks(world: World, job: RankJob): Promise<Gather
   const field = emptyField(scene, channels);
   world.scatter(Array.from({ length: world.size }, () => job));
   const begun = performance.now();
-  const own = await computeShare(world, job, (band) => placeRows(field, band));
-  const reports = world.gather(own)!;
-  reports.slice(1).forEach(({ rows }, i) => {
-    for (const slice of rows)
-      for (const bytes of bytesOf(field, slice.start, slice.rows)) world.receive(bytes, i + 1);
+  // Rank 0 takes what has come after each slice of its own, so that little is left to be taken in the end.
+  let working = world.size - 1;
+  const note = new Int32Array(3);
+  const takeRows = (isBusy: boolean) => {
+    while (working > 0 && world.hear(note, isBusy)) {
+      const [from, start, rows] = note as unknown as [number, number, number];
+      if (rows === 0) working--;
+      else for (const bytes of bytesOf(field, start, rows)) world.receive(bytes, from);
+    }
+  };
+  const own = await computeShare(world, job, (band) => {
+    placeRows(field, band);
+    takeRows(true);
   });
+  takeRows(false);
+  const reports = world.gather(own.report)!;
+  own.free();
   const seconds = { start: (begun - called) / 1000, compute: (performance.now() - begun) / 1000 };
   const points = reports.reduce((sum, { verified }) => sum + verified, 0);
   return {
@@ -83,42 +96,65 @@ export async function computeOnRanks(world: World, job: RankJob): Promise<Gather
 /** As another rank: computes what rank 0 tells it to, and sends it there. */
 export async function serveRank(world: World): Promise<void> {
   const job = world.scatter<RankJob>();
-  const [, columns] = sceneShape(job.scene);
-  const kept: Field[] = [];
+  const posted: Posted[] = [];
   try {
-    const report = await computeShare(world, job, (band) => {
-      const [counts, ...channels] = arraysOf(band).map(([name, numbers]) => [name, numbers.slice()] as const);
-      kept.push({ rows: band.rows, columns, counts: counts![1], channels: Object.fromEntries(channels) });
+    const own = await computeShare(world, job, (band) => {
+      const kept = posted.length < mostPosted ? newPosted(band) : posted.shift()!;
+      kept.wait();
+      world.tell(Int32Array.of(world.rank, band.start, band.rows), 0);
+      const sent = arraysOf(band).map(([, numbers], i) => {
+        const bytes = kept.memory[i]!.subarray(0, numbers.byteLength);
+        bytes.set(new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength));
+        return world.post(bytes, 0);
+      });
+      posted.push({
+        memory: kept.memory,
+        wait() {
+          for (const each of sent) each.wait();
+        },
+      });
     });
-    world.gather(report);
+    world.tell(Int32Array.of(world.rank, 0, 0), 0);
+    for (const { wait } of posted) wait();
+    world.gather(own.report);
+    own.free();
   } catch (error) {
     throw new ClusterError(`rank ${world.rank}: ${(error as Error).message}`, { cause: error });
   }
-  for (const slice of kept) for (const bytes of bytesOf(slice, 0, slice.rows)) world.send(bytes, 0);
 }
+
+/** Copies of a band's arrays, since its memory is used again, until they are received. */
+interface Posted {
+  readonly memory: readonly Uint8Array[];
+  wait(): void;
+}
+
+/** The first slices are the highest. */
+const newPosted = (band: Band): Posted => ({
+  memory: arraysOf(band).map(([, { byteLength }]) => new Uint8Array(byteLength)),
+  wait: () => {},
+});
 
 /** Computes the slices of this rank; `take` gets each band, whose memory is used again. */
 async function computeShare(
   { rank, size, counter }: World,
   { scene, channels, slices, schedule, workers, exact, seed }: RankJob,
   take: (band: Band) => void,
-): Promise<RankReport> {
+): Promise<{ readonly report: RankReport; free(): void }> {
   const shared = schedule === 'dynamic' ? counter() : undefined;
   const filled = filledSlices(scene, slices);
   const numbers = shared ? upTo(filled, shared.next) : partSlices({ number: rank + 1, of: size }, filled);
-  const rows: { start: number; rows: number }[] = [];
   const pool = workers > 0 ? new Pool({ workers, retries: 2 }) : undefined;
   try {
     const verify = seed === undefined ? false : { seed };
     const options = { pool, channels, slices, numbers, exact, verify, isPainted: false };
     const stream = await streamScene(scene, options);
-    for await (const band of stream.bands) {
-      take(band);
-      rows.push({ start: band.start, rows: band.rows });
-    }
-    shared?.free();
+    for await (const band of stream.bands) take(band);
     const { work, verified } = stream.summary();
-    return { rows, share: sum(work.shares), verified: verified?.points ?? 0 };
+    return {
+      report: { share: sum(work.shares), verified: verified?.points ?? 0 },
+      free: () => shared?.free(),
+    };
   } finally {
     pool?.terminate();
   }

@@ -1,5 +1,6 @@
 // The function that proves of points of the Mandelbrot set that they never escape, long before their orbits repeat: it
 // looks for an attracting cycle of z^2 + c by Newton's method, and proves that there is one. For two points at a time.
+// Where to look is told by period.ts, from an orbit, or by discs.ts, from a cycle of a point nearby.
 //
 // Why that is enough, for the doubles of the plain kernel too (what is named is in Milnor, Dynamics in One Complex
 // Variable, and Pommerenke, Boundary Behaviour of Conformal Maps). Let u = 2^-53.
@@ -17,107 +18,115 @@
 //    after n steps h <= 28 n u / D, which is below 1/2 where C k >= 2^-42 n q: then no double has left the basin.
 //    All of it is in |z| < 2 - D / 2, whose squares are below 4 in doubles too.
 // What Newton's method finds is not relied upon: 1 is held against discs that bound every rounding.
+// All of this is proved for every c + d with |d| <= rho at once where that can be: z is within m + D d + e then, with
+// |e| <= spread (model.ts has such models of any step), and the disc of 1 moves with d, around m + D d.
 import { type FunctionBody, i32, v128 } from '../assembler.js';
+import { emitKeepDisc } from './discs.js';
 import { inflation } from './model.js';
 import type { KernelJob } from './reference.js';
+import { isSquare } from './square.js';
 import { stepEmitter } from './step.js';
 
 /**
- * The parameters of the function: two points' z and c; the square of how near z must come back for a number of steps to
- * be tried as a period; and a mask of the points to look at. Gives the mask of those that never escape.
+ * The parameters of the function: where two points' cycles may be, near 0 for the best; their c; a mask of the points to
+ * look at; the period; and the address of the discs (discs.ts). Gives the mask of those that never escape, and keeps a
+ * disc around each for which that could be proved.
  */
-export const cycleParameters = [v128, v128, v128, v128, v128, v128] as const;
+export const cycleParameters = [v128, v128, v128, v128, v128, i32, i32] as const;
 
-/** Periods that are looked for. */
-const longestPeriod = 60;
 const newtonSteps = 3;
 /** Where the multiplier seems larger than this at first, there is hardly an attracting cycle nearby. */
 const steepest = 1.25;
-/** More than a step of doubles errs where |z|^2 and |f(z)|^2 are at most `largestSquare`, which is below 16 u. */
+/**
+ * More than a step of doubles errs where |z|^2 and |f(z)|^2 are at most `largestSquare`, which is below 16 u, together
+ * with what D errs, times rho: below sqrt(5) u 2|z||D| + u |D'|, which is another 16 u where |D| rho and rho are at most 1.
+ */
 const stepError = 2 ** -47;
 const largestSquare = 4.9;
+/** How far the points of a disc move a cycle, in radii of 1: tuned on the Mandelbrot set and on a minibrot. */
+const shifting = 0.7;
 
 /** Whether the orbits of a job are those of the critical point of z^2 + c, which may not escape within |z| <= 2. */
 export function hasCycles({ step, c, z0, escape }: KernelJob): boolean {
-  if (step.kind !== 'add' || step.left.kind !== 'power' || step.right.kind !== 'variable' || c !== 'p')
-    return false;
-  const isSquare =
-    step.left.exponent === 2 && step.left.base.kind === 'variable' && step.left.base.name === 'z';
+  if (!isSquare(step) || c !== 'p') return false;
   const isCritical = z0 === 'p' || (z0[0] === 0 && z0[1] === 0);
   const isOutside = escape === 'overflow' || (typeof escape === 'number' && escape >= 2);
-  return isSquare && (step.right.name === 'c' || step.right.name === 'p') && isCritical && isOutside;
+  return isCritical && isOutside;
 }
 
 export function emitCycle(body: FunctionBody, job: KernelJob): void {
-  const [startRe, startIm, pRe, pIm, nearSquare, wanted] = [0, 1, 2, 3, 4, 5];
+  const [wRe, wIm, pRe, pIm, wanted, period, discs] = [0, 1, 2, 3, 4, 5, 6];
   const step = stepEmitter(body, job, new Map());
-  const [period, left, pass] = [body.local(i32), body.local(i32), body.local(i32)];
+  const [left, pass] = [body.local(i32), body.local(i32)];
   const vector = () => body.local(v128);
-  const [x, y, wRe, wIm, dRe, dIm, size, slope] = [
-    ...[vector(), vector(), vector(), vector()],
-    ...[vector(), vector(), vector(), vector()],
-  ] as Eight;
-  const [curve, first, second, square, result, radius, spread, least] = [
-    ...[vector(), vector(), vector(), vector()],
-    ...[vector(), vector(), vector(), vector()],
-  ] as Eight;
-  const [periods, stretch] = [vector(), vector()];
+  const [x, y, dRe, dIm, size, slope] = [vector(), vector(), vector(), vector(), vector(), vector()];
+  const [curve, first, second, square] = [vector(), vector(), vector(), vector()];
+  const [result, radius, spread, least] = [vector(), vector(), vector(), vector()];
+  const [periods, stretch, told, rho, off] = [vector(), vector(), vector(), vector(), vector()];
+  /** How the cycle's point w moves with c. */
+  const [shiftRe, shiftIm] = [vector(), vector()];
   /** C k for each step of the period, by 4. */
   const leastProduct = job.iterations * 2 ** -42;
 
-  findPeriod();
+  body.get(period).splatInteger(4).op('f64x2.convert_low_i32x4_u').set(periods).i32(newtonSteps).set(pass);
+  body.loop((again) => {
+    improve();
+    body.get(slope).f64x2(steepest).op('f64x2.lt').get(first).op('v128.and').get(wanted);
+    body.op('v128.and', 'v128.any_true');
+    body.get(pass).i32(-1).op('i32.add').tee(pass).i32(0).op('i32.ne', 'i32.and');
+    again();
+  });
+  // Near w, f^q(w + x) is about w + slope x + curve x^2, so that k is about 3/4 (1 - slope) with this radius. It makes
+  // rho larger than that which makes the product of 3 largest.
+  body.f64x2(1).get(slope).op('f64x2.sub').tee(first).get(curve).f64x2(4).op('f64x2.mul', 'f64x2.div');
+  body.set(radius);
+  product(first, first)
+    .get(radius)
+    .op('f64x2.mul')
+    .f64x2(9 / 16)
+    .op('f64x2.mul');
+  body.get(periods).f64x2(leastProduct).op('f64x2.mul', 'f64x2.ge').get(wanted).op('v128.and').set(wanted);
+  body.get(radius).f64x2(shifting).op('f64x2.mul');
+  pushModulus(shiftRe, shiftIm).op('f64x2.div').f64x2(1).op('f64x2.min').get(wanted).op('v128.and').set(rho);
   body
-    .get(first)
-    .op('i64x2.all_true')
-    .if(() => {
-      body.get(startRe).set(wRe).get(startIm).set(wIm).i32(newtonSteps).set(pass);
+    .i32(2)
+    .set(pass)
+    .get(wanted)
+    .op('v128.any_true')
+    .if(() =>
       body.loop((again) => {
-        improve();
-        body.get(slope).f64x2(steepest).op('f64x2.lt').get(first).op('v128.and').get(wanted);
-        body.op('v128.and', 'v128.any_true');
-        body.get(pass).i32(-1).op('i32.add').tee(pass).i32(0).op('i32.ne', 'i32.and');
+        prove();
+        body.get(told, result).op('v128.or').set(told);
+        // Where a disc cannot be proved, perhaps the point can.
+        body.get(rho, result).op('v128.and').set(rho);
+        body.get(wanted, told).op('v128.andnot', 'v128.any_true');
+        body.get(pass).i32(-1).op('i32.add').tee(pass).op('i32.and');
         again();
-      });
-      // Near w, f^q(w + x) is about w + slope x + curve x^2: this radius makes the product of 3 largest, which is then
-      // about 4/9 (1 - slope)^2 radius.
-      body.f64x2(1).get(slope).op('f64x2.sub').tee(first).get(curve).f64x2(3).op('f64x2.mul', 'f64x2.div');
-      body.set(radius);
-      product(first, first).get(radius).op('f64x2.mul');
-      body
-        .get(periods)
-        .f64x2((9 / 4) * leastProduct)
-        .op('f64x2.mul', 'f64x2.ge');
-      body.get(wanted).op('v128.and').tee(result);
-      body.op('v128.any_true').if(prove);
-    });
-  body.get(result);
-
-  /** The first number of steps after which all wanted points are near again: `first` is ones then. */
-  function findPeriod() {
-    body.get(startRe).set(x).get(startIm).set(y);
-    body.loop((again) => {
-      takeStep();
-      body.get(period).i32(1).op('i32.add').set(period);
-      body.get(periods).f64x2(1).op('f64x2.add').set(periods);
-      distanceSquare(startRe, startIm).get(nearSquare).op('f64x2.le');
-      body.get(wanted).op('v128.not', 'v128.or').tee(first).op('i64x2.all_true', 'i32.eqz');
-      body.get(period).i32(longestPeriod).op('i32.lt_u', 'i32.and');
-      again();
-    });
-  }
+      }),
+    );
+  emitKeepDisc(body, discs, { pRe, pIm, rho, wRe, wIm, shiftRe, shiftIm, period });
+  body.get(told);
 
   function takeStep() {
     step.emit({ zRe: x, zIm: y, pRe, pIm });
   }
 
-  /** |z - other|^2. */
-  function distanceSquare(re: number, im: number) {
-    body.get(x, re).op('f64x2.sub').tee(second).get(second).op('f64x2.mul');
-    return body.get(y, im).op('f64x2.sub').tee(second).get(second).op('f64x2.mul', 'f64x2.add');
-  }
-
   function product(a: number, b: number) {
     return body.get(a, b).op('f64x2.mul');
+  }
+
+  function pushModulus(re: number, im: number) {
+    product(re, re);
+    return product(im, im).op('f64x2.add', 'f64x2.sqrt');
+  }
+
+  /** Multiplies a derivative by f' = 2z, and adds to it. */
+  function derive(re: number, im: number, plus: 0 | 1) {
+    product(x, re);
+    product(y, im).op('f64x2.sub').tee(first).get(first).op('f64x2.add');
+    if (plus === 1) body.f64x2(1).op('f64x2.add');
+    product(x, im);
+    product(y, re).op('f64x2.add').tee(first).get(first).op('f64x2.add').set(im).set(re);
   }
 
   /** Takes the steps of the period from w, and does something before each, where `square` and `size` are z's. */
@@ -134,55 +143,56 @@ export function emitCycle(body: FunctionBody, job: KernelJob): void {
   }
 
   /**
-   * A step of Newton's method for f^q(w) = w; also |derivative| of f^q, and a bound of half the second one. `first`:
-   * ones where the step was still too long.
+   * A step of Newton's method for f^q(w) = w; also |derivative| of f^q, and a bound of half the second one, and how w
+   * moves with c. `first`: ones where the step was still too long.
    */
   function improve() {
-    body.f64x2(1).tee(dRe).set(slope).f64x2(0).tee(dIm).set(curve);
+    body.f64x2(1).tee(dRe).set(slope).f64x2(0).tee(dIm).tee(shiftRe).tee(shiftIm).set(curve);
     follow(() => {
       body.get(size, size).op('f64x2.add').tee(size).get(curve).op('f64x2.mul');
       product(slope, slope).op('f64x2.add').set(curve);
       product(slope, size).set(slope);
-      product(x, dRe);
-      product(y, dIm).op('f64x2.sub').tee(first).get(first).op('f64x2.add');
-      product(x, dIm);
-      product(y, dRe).op('f64x2.add').tee(first).get(first).op('f64x2.add').set(dIm).set(dRe);
+      derive(dRe, dIm, 0);
+      derive(shiftRe, shiftIm, 1);
     });
     body.get(dRe).f64x2(1).op('f64x2.sub').set(dRe);
     body.get(x, wRe).op('f64x2.sub').set(x).get(y, wIm).op('f64x2.sub').set(y);
     product(dRe, dRe);
     product(dIm, dIm).op('f64x2.add').set(square);
     // Whether this is still much where f^q contracts by 1 - slope in a radius of (1 - slope) / curve.
-    product(x, x);
-    product(y, y)
-      .op('f64x2.add', 'f64x2.sqrt')
-      .f64x2(24)
-      .op('f64x2.mul')
-      .get(curve)
-      .op('f64x2.mul')
-      .set(first);
+    pushModulus(x, y).f64x2(24).op('f64x2.mul').get(curve).op('f64x2.mul').set(first);
     body.f64x2(1).get(slope).op('f64x2.sub').tee(second).get(second).op('f64x2.mul').get(first);
     body.op('f64x2.lt').set(first);
-    body.get(wRe);
-    product(x, dRe);
-    product(y, dIm).op('f64x2.add').get(square).op('f64x2.div', 'f64x2.sub').set(wRe);
-    body.get(wIm);
-    product(y, dRe);
-    product(x, dIm).op('f64x2.sub').get(square).op('f64x2.div', 'f64x2.sub').set(wIm);
+    divide(x, y);
+    body.get(wRe, x).op('f64x2.sub').set(wRe).get(wIm, y).op('f64x2.sub').set(wIm);
+    // w' = shift + f^q' w' there.
+    divide(shiftRe, shiftIm);
+    body.get(shiftRe).op('f64x2.neg').set(shiftRe).get(shiftIm).op('f64x2.neg').set(shiftIm);
   }
 
-  /** Keeps in `result` the points for which 1 and the condition of 4 hold. */
+  /** Divides by dRe + i dIm, the square of whose modulus is in `square`. */
+  function divide(re: number, im: number) {
+    product(re, dRe);
+    product(im, dIm).op('f64x2.add').get(square).op('f64x2.div');
+    product(im, dRe);
+    product(re, dIm).op('f64x2.sub').get(square).op('f64x2.div').set(im).set(re);
+  }
+
+  /** Finds in `result` the points for which 1 and the condition of 4 hold within rho. */
   function prove() {
-    body.get(radius).set(spread).f64x2(1).tee(stretch).set(least);
+    body.get(wanted).set(result).get(radius).set(spread).f64x2(1).tee(stretch).set(least);
+    body.get(shiftRe).set(dRe).get(shiftIm).set(dIm);
     follow(() => {
+      // How far |D d| is at most.
+      pushModulus(dRe, dIm).get(rho).op('f64x2.mul').f64x2(inflation).op('f64x2.mul').set(off);
       // The least conformal radius so far, from that of the first disc; the last disc is the first again.
       body.get(least, stretch).op('f64x2.min').set(least);
       body
         .get(size)
         .f64x2(2 - inflation)
         .op('f64x2.mul')
-        .get(spread)
-        .op('f64x2.sub');
+        .get(spread, off)
+        .op('f64x2.add', 'f64x2.sub');
       body
         .f64x2(2 * (2 - inflation))
         .op('f64x2.mul')
@@ -190,18 +200,27 @@ export function emitCycle(body: FunctionBody, job: KernelJob): void {
         .op('f64x2.mul')
         .f64x2(0);
       body.op('f64x2.max').set(stretch);
-      // |(m + d)^2 - m^2| <= |d| (2|m| + |d|).
-      body.get(size, size).op('f64x2.add').get(spread).op('f64x2.add').get(spread).op('f64x2.mul');
+      // |(m + D d + e)^2 - m^2 - 2 m D d| <= |D d|^2 + |e| (2 (|m| + |D d|) + |e|).
+      body.get(size, off).op('f64x2.add').tee(size).get(size, spread).op('f64x2.add', 'f64x2.add');
+      body.get(spread).op('f64x2.mul');
+      product(off, off).op('f64x2.add');
       body.f64x2(stepError).op('f64x2.add').f64x2(inflation).op('f64x2.mul').set(spread);
-      keep(() => body.get(square).f64x2(largestSquare).op('f64x2.lt'));
+      derive(dRe, dIm, 1);
+      keep(() => {
+        body.get(square).f64x2(largestSquare).op('f64x2.lt');
+        return body.get(off).f64x2(1).op('f64x2.lt', 'v128.and');
+      });
     });
     keep(() => {
       product(x, x);
-      product(y, y).op('f64x2.add').f64x2(largestSquare).op('f64x2.lt');
+      return product(y, y).op('f64x2.add').f64x2(largestSquare).op('f64x2.lt');
     });
+    body.get(dRe, shiftRe).op('f64x2.sub').set(dRe).get(dIm, shiftIm).op('f64x2.sub').set(dIm);
     // k r, rounded down.
+    body.get(x, wRe).op('f64x2.sub').set(x).get(y, wIm).op('f64x2.sub').set(y);
     body.get(radius);
-    distanceSquare(wRe, wIm).op('f64x2.sqrt').get(spread).op('f64x2.add').f64x2(inflation).op('f64x2.mul');
+    pushModulus(x, y).get(spread).op('f64x2.add');
+    pushModulus(dRe, dIm).get(rho).op('f64x2.mul', 'f64x2.add').f64x2(inflation).op('f64x2.mul');
     body.f64x2(stepError).op('f64x2.add', 'f64x2.sub').set(first);
     keep(() => body.get(first).f64x2(0).op('f64x2.ge'));
     // C k = (k r)^2 / r * least.
@@ -211,15 +230,13 @@ export function emitCycle(body: FunctionBody, job: KernelJob): void {
         .op('f64x2.mul')
         .f64x2(2 - inflation)
         .op('f64x2.mul');
-      product(radius, periods).f64x2(leastProduct).op('f64x2.mul', 'f64x2.ge');
+      return product(radius, periods).f64x2(leastProduct).op('f64x2.mul', 'f64x2.ge');
     });
   }
 
   /** Keeps the points of a mask. */
-  function keep(push: () => void) {
+  function keep(push: () => unknown) {
     push();
     body.get(result).op('v128.and').set(result);
   }
 }
-
-type Eight = [number, number, number, number, number, number, number, number];

@@ -4,11 +4,15 @@ import { assemble, FunctionBody, i32, type Signature, v128 } from '../assembler.
 import { classifyParameters, emitClassify } from './classify.js';
 import { countParameters, emitCount } from './count.js';
 import { cycleParameters, emitCycle, hasCycles } from './cycle.js';
+import { emitPass, passParameters } from './discs.js';
 import { emitTest, testParameters } from './enclosure.js';
-import { kernelBounds } from './escape.js';
+import { type EmitOptions, kernelBounds } from './escape.js';
 import { emitFill, fillParameters } from './fill.js';
 import { emitFinish, finishParameters } from './finish.js';
+import { emitPeriod, periodParameters } from './period.js';
+import type { PointRange } from './points.js';
 import type { KernelJob } from './reference.js';
+import { isDoubledByExponent } from './square.js';
 import { hostFunctions, hostSignature } from './step.js';
 import { coverParameters, emitCover } from './tiles.js';
 
@@ -16,26 +20,38 @@ import { coverParameters, emitCover } from './tiles.js';
  * The bytes of the module: imports `host.memory`, `host.reference(row, column)` and functions; exports `count` and,
  * where the step has a model, `cover`, and what these call.
  */
-export function emitKernel(job: KernelJob, reach: number): Uint8Array<ArrayBuffer> {
+export function emitKernel(job: KernelJob, range: PointRange): Uint8Array<ArrayBuffer> {
   const names = hostFunctions(job);
   const imports: { name: string; signature: Signature }[] = [
     { name: 'reference', signature: { parameters: [i32, i32], results: [i32] } },
     ...names.map((name) => ({ name, signature: hostSignature(name) })),
   ];
   const functions = new Map(names.map((name, i) => [name, i + 1]));
-  const bounds = kernelBounds(job, reach);
+  const bounds = kernelBounds(job, range.reach);
   const exports: { name: string; body: FunctionBody }[] = [];
   /** Adds a function and gives its index. */
   const add = (name: string, body: FunctionBody) => imports.length + exports.push({ name, body }) - 1;
 
-  let cycle: number | undefined;
+  let cycles: EmitOptions['cycles'];
   if (hasCycles(job)) {
     const cycleBody = new FunctionBody({ parameters: cycleParameters, results: [v128] });
     emitCycle(cycleBody, job);
-    cycle = add('cycle', cycleBody);
+    const cycle = add('cycle', cycleBody);
+    const periodBody = new FunctionBody({ parameters: periodParameters, results: [v128] });
+    emitPeriod(periodBody, job, cycle);
+    const passBody = new FunctionBody({ parameters: passParameters, results: [i32] });
+    emitPass(passBody, job, cycle);
+    cycles = { period: add('period', periodBody), pass: add('pass', passBody) };
   }
   const finish = imports.length + exports.length;
-  const options = { ...bounds, functions, reference: 0, finish, cycle };
+  const options = {
+    ...bounds,
+    isDoubled: isDoubledByExponent(job, range),
+    functions,
+    reference: 0,
+    finish,
+    cycles,
+  };
   const finishBody = new FunctionBody({ parameters: finishParameters, results: [] });
   emitFinish(finishBody, job, { ...options, bounds: bounds.near?.bounds ?? bounds.bounds });
   add('finish', finishBody);

@@ -12,12 +12,14 @@ import { stepEmitter } from './step.js';
 
 /** What the functions of a module have in common. */
 export interface EmitOptions extends KernelBounds {
+  /** Whether steps double by the exponent (square.ts). */
+  readonly isDoubled: boolean;
   /** Indices of functions of the host, and of the one that finishes what `count` has begun. */
   readonly functions: ReadonlyMap<RealFunction, number>;
   readonly reference: number;
   readonly finish: number;
-  /** Of the one that proves cycles (cycle.ts), where it is for such jobs. */
-  readonly cycle: number | undefined;
+  /** Of the ones of period.ts and discs.ts, for jobs that have cycles. */
+  readonly cycles: { readonly period: number; readonly pass: number } | undefined;
 }
 
 /** What is certain of how points escape; undefined for the rule of convergence. */
@@ -81,7 +83,7 @@ export function escapeEmitter(body: FunctionBody, job: KernelJob, options: EmitO
   const block = bounds?.block ?? 1;
   /** Whether nothing is known of how |z| grows: then only doubles that overflow say it. */
   const isUnknown = escape === 'overflow' && bounds?.thresholds.length === 0;
-  const step = stepEmitter(body, job, options.functions);
+  const step = stepEmitter(body, job, options.functions, options.isDoubled);
   const [hit, first, second, third, left] = ([v128, v128, v128, v128, i32] as const).map((type) =>
     body.local(type),
   ) as [number, number, number, number, number];

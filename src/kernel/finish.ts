@@ -2,6 +2,7 @@
 // and takes the next point of the queue. Here, where orbits are long, it is also seen when one repeats.
 import { type FunctionBody, i32, i64, v128 } from '../assembler.js';
 import { queuedAt, queueEntry, vectorCount } from './count.js';
+import { discsAt } from './discs.js';
 import { countBytes, type EmitOptions, escapeEmitter, type Lanes, lanesOf } from './escape.js';
 import type { KernelJob } from './reference.js';
 
@@ -16,11 +17,14 @@ export const finishParameters = [i32, i32, i32, i32, i32] as const;
  * some they are so many again, after one in vain twice as many as before, up to the last.
  */
 const [lookEvery, lookSeldom] = [60, 480];
+/** Who is in no cycle that can be proved waits 2^this times as long as before: few are told later. */
+const waitShift = 4;
 /** An attracting cycle is looked for where |z - z at the last look|^2 is below this. */
 const nearSquare = 2 ** -6;
 
 export function emitFinish(body: FunctionBody, job: KernelJob, options: EmitOptions): void {
   const { iterations } = job;
+  const { cycles } = options;
   const started = queuedAt(job) ?? 0;
   const bytes = countBytes(iterations);
   const { block, readsPrevious, emitBlock, escaped, settle, askReference } = escapeEmitter(
@@ -30,7 +34,7 @@ export function emitFinish(body: FunctionBody, job: KernelJob, options: EmitOpti
   );
   const [queue, queueEnd, stride, target, seesPeriods] = [0, 1, 2, 3, 4];
   /** How many lanes have points. */
-  const [under, address] = [body.local(i32), body.local(i32)];
+  const [under, address, discs] = [body.local(i32), body.local(i32), body.local(i32)];
   /** Steps that this function has taken, when it must stop at the latest, when it looks whether orbits repeat. */
   const [now, deadline, age, lookAt, between] = Array.from({ length: 5 }, () => body.local(i64)) as Five;
   const [hit, ages, square, before, told] = Array.from({ length: 5 }, () => body.local(v128)) as Five;
@@ -57,6 +61,7 @@ export function emitFinish(body: FunctionBody, job: KernelJob, options: EmitOpti
     }),
   );
 
+  body.get(queue).i32(discsAt).op('i32.add').set(discs);
   for (const lanes of all) {
     body.i64x2(0n).set(lanes.live);
     refill(lanes);
@@ -176,7 +181,8 @@ export function emitFinish(body: FunctionBody, job: KernelJob, options: EmitOpti
 
   function load(lanes: Queued, lane: number) {
     const { x, y, pRe, pIm, previousRe, previousIm, live, count, untold, seenX, lastX, tryAt, wait } = lanes;
-    for (const [i, local] of [x, y, pRe, pIm, previousRe, previousIm].entries())
+    const loaded = [x, y, pRe, pIm, ...(cycles ? [tryAt] : [previousRe, previousIm])];
+    for (const [i, local] of loaded.entries())
       body
         .get(queue, local)
         .loadLane(lane, 8 * i)
@@ -188,7 +194,6 @@ export function emitFinish(body: FunctionBody, job: KernelJob, options: EmitOpti
       [lastX, -1],
       [count, iterations],
       [untold, 0],
-      [tryAt, 0],
       [wait, lookEvery],
     ] as const)
       body.get(local).i64(value).replaceLaneInteger(lane).set(local);
@@ -226,7 +231,7 @@ export function emitFinish(body: FunctionBody, job: KernelJob, options: EmitOpti
       body.get(x, lastX).op('i64x2.eq').get(y, lastY).op('i64x2.eq', 'v128.and');
       body.get(x, seenX).op('i64x2.eq').get(y, seenY).op('i64x2.eq', 'v128.and', 'v128.or').set(hit);
       body.get(live).tee(before).get(hit).op('v128.andnot').set(live);
-      if (options.cycle !== undefined) lookForCycle(lanes, options.cycle);
+      if (cycles) lookForCycle(lanes, cycles.period);
       body.get(before, live).op('v128.andnot').get(told).op('v128.or').set(told);
       body.get(x).set(lastX).get(y).set(lastY);
       body
@@ -239,7 +244,10 @@ export function emitFinish(body: FunctionBody, job: KernelJob, options: EmitOpti
     }
     body.get(told).op('v128.any_true');
     body.if(
-      () => body.i64(lookEvery).set(between),
+      () => {
+        body.i64(lookEvery).set(between);
+        if (cycles) body.get(queue, queueEnd, stride, target, discs).call(cycles.pass).set(queue);
+      },
       () => {
         body.get(between, between).op('i64.add').tee(between).i64(lookSeldom).op('i64.ge_u');
         body.if(() => body.i64(lookSeldom).set(between));
@@ -248,16 +256,15 @@ export function emitFinish(body: FunctionBody, job: KernelJob, options: EmitOpti
   }
 
   /** Points that have hardly moved since the last look may be about to be drawn into a cycle. */
-  function lookForCycle({ x, y, pRe, pIm, lastX, lastY, live, tryAt, wait }: Queued, cycle: number) {
+  function lookForCycle({ x, y, pRe, pIm, lastX, lastY, live, tryAt, wait }: Queued, period: number) {
     body.get(x, lastX).op('f64x2.sub').tee(hit).get(hit).op('f64x2.mul');
     body.get(y, lastY).op('f64x2.sub').tee(hit).get(hit).op('f64x2.mul', 'f64x2.add').tee(square);
     body.f64x2(nearSquare).op('f64x2.lt').get(live).op('v128.and');
     body.get(now).splat64().get(tryAt).op('i64x2.lt_s', 'v128.andnot').tee(hit).op('v128.any_true');
     body.if(() => {
-      // Who is not told now waits twice as long as before.
-      body.get(wait, wait).op('i64x2.add').get(wait, hit).op('v128.bitselect').set(wait);
+      body.get(wait).i32(waitShift).op('i64x2.shl').get(wait, hit).op('v128.bitselect').set(wait);
       body.get(now).splat64().get(wait).op('i64x2.add').get(tryAt, hit).op('v128.bitselect').set(tryAt);
-      body.get(live).get(x, y, pRe, pIm, square, hit).call(cycle).op('v128.andnot').set(live);
+      body.get(live).get(x, y, pRe, pIm, square, hit, discs).call(period).op('v128.andnot').set(live);
     });
   }
 }

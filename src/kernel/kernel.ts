@@ -1,10 +1,11 @@
 // A job compiled and at work: where its arrays lie in the memory of one thread, and the calls that count. Counts are
 // made band by band in that memory, which fits a core's cache, and copied to where they belong.
-import { groupColumns, queueBytes } from './count.js';
+import { groupColumns } from './count.js';
+import { discBytes, discsAt } from './discs.js';
 import { emitKernel } from './emit.js';
 import { countBytes } from './escape.js';
 import { realFunctions } from './functions.js';
-import { pointAt, type SamplePoints } from './points.js';
+import { type PointRange, pointAt, type SamplePoints } from './points.js';
 import { countReference, type KernelJob } from './reference.js';
 import { coverBytes, largestTile } from './tiles.js';
 
@@ -14,9 +15,9 @@ export type Counts = Uint16Array | Uint32Array;
 /** The array that counts of so many iterations take. */
 export const countsType = (iterations: number) => (countBytes(iterations) === 2 ? Uint16Array : Uint32Array);
 
-/** Compiles a job for sample points of at most that modulus; the module can be sent to other threads. */
-export function compileKernel(job: KernelJob, reach: number): WebAssembly.Module {
-  return new WebAssembly.Module(emitKernel(job, reach));
+/** Compiles a job for sample points in that range; the module can be sent to other threads. */
+export function compileKernel(job: KernelJob, range: PointRange): WebAssembly.Module {
+  return new WebAssembly.Module(emitKernel(job, range));
 }
 
 /** By tiles that are proved to have one count where that is possible, or point by point; the counts are the same. */
@@ -49,7 +50,7 @@ export function startKernel(job: KernelJob, module: WebAssembly.Module, given: S
   const columnAddress = 2 * padded(rows);
   const work = columnAddress + 2 * padded(columns);
   const queue = work + coverBytes(columns);
-  const band = queue + queueBytes;
+  const band = queue + discsAt + discBytes;
   // Rows of counts are so long that groups of points end where they do.
   const stride = Math.ceil(columns / groupColumns) * groupColumns;
   const pages = Math.ceil((band + bandRows * stride * bytes) / pageBytes);

@@ -15,9 +15,20 @@ export const pointAt = (
   column: number,
 ): Complex => [rowRe[row]! + columnRe[column]!, rowIm[row]! + columnIm[column]!];
 
-/** No sample point has a larger modulus. */
-export function reachOf({ rowRe, rowIm, columnRe, columnIm }: SamplePoints): number {
+/** What is certain of all sample points. */
+export interface PointRange {
+  /** No modulus is larger. */
+  readonly reach: number;
+  /** No imaginary part but 0 has a smaller modulus. */
+  readonly leastImaginary: number;
+}
+
+export function rangeOf({ rowRe, rowIm, columnRe, columnIm }: SamplePoints): PointRange {
   const most = (...arrays: Float64Array[]) =>
     arrays.reduce((sum, array) => sum + array.reduce((most, each) => Math.max(most, Math.abs(each)), 0), 0);
-  return (most(rowRe, columnRe) + most(rowIm, columnIm)) * (1 + 2 ** -50);
+  const reach = (most(rowRe, columnRe) + most(rowIm, columnIm)) * (1 + 2 ** -50);
+  const least = (array: Float64Array) =>
+    array.reduce((least, each) => (each === 0 ? least : Math.min(least, Math.abs(each))), Infinity);
+  // A sum of two is a multiple of the last digit of the smaller one.
+  return { reach, leastImaginary: Math.min(least(rowIm), least(columnIm)) * 2 ** -53 };
 }

@@ -4,6 +4,7 @@ import { type FunctionBody, f64, type Opcode, type Signature, v128 } from '../as
 import type { InputName, Instruction, RealFunction } from './code.js';
 import { lower } from './lower.js';
 import type { KernelJob } from './reference.js';
+import { emitSquareStep, isSquare } from './square.js';
 
 /** The functions that the step asks the host for. */
 export const hostFunctions = ({ step }: KernelJob): RealFunction[] => functionsIn(lower(step).instructions);
@@ -35,11 +36,15 @@ export interface StepEmitter {
   emit(inputs: Inputs & { readonly zRe: number; readonly zIm: number }): void;
 }
 
-/** Makes the emitter of a job's step; `functions` are the indices of the host's functions. */
+/**
+ * Makes the emitter of a job's step; `functions` are the indices of the host's functions; `isDoubled`: whether the step
+ * may be the one of square.ts.
+ */
 export function stepEmitter(
   body: FunctionBody,
   { step, c }: KernelJob,
   functions: ReadonlyMap<RealFunction, number>,
+  isDoubled = false,
 ): StepEmitter {
   const { instructions, re, im } = lower(step);
   const { emit, push } = codeEmitter(body, instructions, functions);
@@ -51,6 +56,11 @@ export function stepEmitter(
         else if (c === 'p') body.get(inputs[name.replace('c', 'p')]!);
         else body.f64x2(name === 'cRe' ? c[0] : c[1]);
       };
+      if (isDoubled && isSquare(step)) {
+        const { name } = step.right;
+        emitSquareStep(body, inputs, (part) => input(`${name}${part}`));
+        return;
+      }
       emit(input);
       push(re, input);
       push(im, input);

@@ -10,7 +10,7 @@ import { realFunctions } from './functions.js';
 import type { Counts } from './kernel.js';
 import { lower } from './lower.js';
 import { type Follower, type FollowOptions, fields, orbitsAtOnce, pairLength, placeOf } from './orbits.js';
-import { pointAt, reachOf, type SamplePoints } from './points.js';
+import { pointAt, rangeOf, type SamplePoints } from './points.js';
 import type { KernelJob } from './reference.js';
 import { readsPrevious } from './step.js';
 
@@ -71,7 +71,7 @@ export function shadingOf(kernel: KernelJob, points: SamplePoints) {
   const degree = hasGrowth ? growth : 2;
   const rule = typeof escape === 'object' ? escape.bailout : escape;
   const bailout = typeof rule === 'number' ? rule : Number.MAX_VALUE;
-  const bounds = hasGrowth && overflowBounds({ ...kernel, reach: reachOf(points) });
+  const bounds = hasGrowth && overflowBounds({ ...kernel, reach: rangeOf(points).reach });
   const far = bounds && bounds.thresholds.length > 0 ? Math.sqrt(bounds.trigger) : 0;
   const radius = Math.max(far, leastShadingRadius, rule === 'overflow' || !rule ? 0 : rule);
   const logBailout = log(bailout > 1.1 ? bailout : radius);

@@ -56,6 +56,7 @@ function buildKernel(job: KernelJob) {
   const columns = new Float64Array(batchSize);
   const points = { rowRe: nothing, rowIm: nothing, columnRe: columns, columnIm: columns };
   const batch = new (countsType(job.iterations))(batchSize);
-  // c is a constant, so that nothing depends on how far the sample points are.
-  return { batch, ...startKernel(job, compileKernel(job, 0), points) };
+  // c is a constant, so that nothing depends on where the sample points are.
+  const range = { reach: 0, leastImaginary: 0 };
+  return { batch, ...startKernel(job, compileKernel(job, range), points) };
 }

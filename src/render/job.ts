@@ -1,7 +1,7 @@
 // A scene made ready to be computed: its formula compiled for its sample points, and what is known of its size.
 import { parseFormula } from '../formula/parse.js';
 import { compileKernel, countsType } from '../kernel/kernel.js';
-import { reachOf } from '../kernel/points.js';
+import { rangeOf } from '../kernel/points.js';
 import type { KernelJob } from '../kernel/reference.js';
 import { largestTile } from '../kernel/tiles.js';
 import { type SliceRange, sliceRange } from '../pool/slices.js';
@@ -83,5 +83,5 @@ export function prepareJob(given: Scene): { readonly scene: Scene; readonly job:
   const { formula, parameters, c, z0, iterations, escape } = scene;
   const kernel: KernelJob = { step: parseFormula(formula, parameters), c, z0, iterations, escape };
   const points = scene.view ? viewPoints(scene.view) : latticePoints(scene.lattice);
-  return { scene, job: { kernel, module: compileKernel(kernel, reachOf(points)), points } };
+  return { scene, job: { kernel, module: compileKernel(kernel, rangeOf(points)), points } };
 }

@@ -4,7 +4,8 @@ import { SceneError, type SceneIssue } from '../errors.js';
 import { didYouMean } from '../suggestion.js';
 import { formatComplex, isDecimal, parseComplex } from './complex.js';
 import { gallery, inPixels } from './gallery.js';
-import { jsonText, parseScene, type Scene, spell } from './scene.js';
+import { jsonText, parseScene, type Scene } from './scene.js';
+import { spell } from './spell.js';
 import type { View } from './view.js';
 
 /** Characters and values of an address; no scene that anybody draws comes near them. */

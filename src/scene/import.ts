@@ -4,7 +4,8 @@
 // the same rectangle of the plane is shown with it up, so that the picture is mirrored. Colours stay behind.
 import { parse } from 'smol-toml';
 import { PictureError } from '../errors.js';
-import { spell, type ViewScene } from './scene.js';
+import type { ViewScene } from './scene.js';
+import { spell } from './spell.js';
 
 /** The formulas of Kalles Fraktaler by the number of their type: of any power, and those of power 2 alone. */
 const formulas: readonly ((power: number) => string)[] = [

@@ -7,6 +7,7 @@ import { parseFormula } from '../formula/parse.js';
 import { didYouMean } from '../suggestion.js';
 import { type Complex, isDecimal } from './complex.js';
 import type { Lattice } from './lattice.js';
+import { shorten, spell } from './spell.js';
 import { farthestOf, leastWidth, type View } from './view.js';
 
 const finite = (message: string) => v.pipe(v.number(message), v.finite(message));
@@ -387,26 +388,3 @@ export function describeIssue(issue: v.BaseIssue<unknown>): SceneIssue[] {
 
 /** All keys that stand somewhere in a scene. */
 const keys = [sceneSchema, lattice, view, light].flatMap(({ entries }) => Object.keys(entries));
-
-/** For JSON.stringify: leaves out what is nested too deep to be shown, or to be gone through at all. */
-function shallow() {
-  const depths = new WeakMap<object, number>();
-  return function (this: object, _: string, value: unknown): unknown {
-    if (typeof value !== 'object' || value === null) return value;
-    const depth = (depths.get(this) ?? 0) + 1;
-    depths.set(value, depth);
-    return depth > longestShown ? null : value;
-  };
-}
-
-const longestShown = 60;
-
-/** A value as an error shows it, on one line and not too long. */
-export function spell(value: unknown): string {
-  const text = ['object', 'string'].includes(typeof value) ? JSON.stringify(value, shallow()) : String(value);
-  return shorten(text);
-}
-
-/** A text for people, cut off where it is too long for them. */
-export const shorten = (text: string): string =>
-  text.length > longestShown ? `${text.slice(0, longestShown - 3)}...` : text;

@@ -32,7 +32,9 @@ test('every command, flag and operand is in the manual page, with its descriptio
 });
 
 test('the page that is packed is this one', () => {
-  const { man } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const {
+    man: [man],
+  } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   const packed = readFileSync(join(root, man), 'utf8');
   assert.equal(packed.replace(/"\d{4}-\d\d-\d\d"/, `"${day}"`), page);
 });

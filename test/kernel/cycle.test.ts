@@ -4,8 +4,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { parseFormula } from '../../src/formula/parse.js';
+import { queueEntry } from '../../src/kernel/count.js';
+import { discPlaces, periodAt } from '../../src/kernel/discs.js';
 import { compileKernel, startKernel } from '../../src/kernel/kernel.js';
-import { reachOf, type SamplePoints } from '../../src/kernel/points.js';
+import { rangeOf, type SamplePoints } from '../../src/kernel/points.js';
 import type { KernelJob } from '../../src/kernel/reference.js';
 import type { Complex } from '../../src/scene/complex.js';
 import { viewPoints } from '../../src/scene/view.js';
@@ -17,7 +19,7 @@ const mandelbrot: KernelJob = {
 /** The counts of both ways. */
 function countBothWays(job: KernelJob, points: SamplePoints) {
   const [rows, columns] = [points.rowRe.length, points.columnRe.length];
-  const kernel = startKernel(job, compileKernel(job, reachOf(points)), points);
+  const kernel = startKernel(job, compileKernel(job, rangeOf(points)), points);
   const [quick, brute] = [new Uint32Array(rows * columns), new Uint32Array(rows * columns)];
   const type = job.iterations < 2 ** 16 ? Uint16Array : Uint32Array;
   for (const [target, exact] of [
@@ -94,4 +96,58 @@ test('radii within which the set does not lie, and starts that are not critical,
     const { quick, brute } = countBothWays(job, points);
     assert.deepEqual(quick, brute);
   }
+});
+
+test('wider views across the boundary, where most points lie in or near discs of others, have the counts of brute force', () => {
+  for (const [center, width] of [
+    [['-1.76877883', '-0.0017388'], 0.02],
+    [['-0.75', '0.02'], 0.3],
+    [['0.27', '0.005'], 0.05],
+    [['-0.1528', '1.0397'], 0.03],
+  ] as const) {
+    const points = viewPoints({ center, width, columns: 180, rows: 120, rotation: 20 });
+    const { quick, brute } = countBothWays({ ...mandelbrot, iterations: 1500 }, points);
+    assert.deepEqual(quick, brute);
+  }
+});
+
+test('of queued points those in a disc are told, those near one only with a proof of their own', () => {
+  const memory = new WebAssembly.Memory({ initial: 1 });
+  const module = compileKernel(mandelbrot, { reach: 2, leastImaginary: 0 });
+  const { exports } = new WebAssembly.Instance(module, { host: { memory, reference: () => 0 } });
+  const pass = exports.pass as (...parameters: number[]) => number;
+  const [queue, discs, target] = [0, 8192, 16384];
+  const bytes = new DataView(memory.buffer);
+  // The disc around 0.1, whose cycle is a fixed point; "near" reaches out of the set.
+  const disc = {
+    ...{ pRe: 0.1, pIm: 0, square: 0.01 ** 2, nearSquare: 1 },
+    ...{ wRe: 0.1127, wIm: 0, shiftRe: 1.29, shiftIm: 0 },
+  };
+  for (const [name, at] of Object.entries(discPlaces))
+    bytes.setFloat64(discs + at, disc[name as keyof typeof disc], true);
+  bytes.setUint32(discs + periodAt, 1, true);
+  const c: Complex[] = [
+    [0.105, 0.005],
+    [0.3, 0],
+    [0.1, 0.1],
+    [0.25, 1e-9],
+    [0.1, -0.0099],
+    [1.5, 0],
+  ];
+  for (const [i, [re, im]] of c.entries()) {
+    bytes.setFloat64(queue + i * queueEntry + 16, re, true);
+    bytes.setFloat64(queue + i * queueEntry + 24, im, true);
+    bytes.setUint32(queue + i * queueEntry + 52, i, true);
+  }
+  const end = queue + c.length * queueEntry;
+  const begin = pass(queue, end, c.length, target, discs);
+  const left = [];
+  for (let at = begin; at < end; at += queueEntry) left.push(bytes.getUint32(at + 52, true));
+  assert.deepEqual(left, [1, 3, 5]);
+  const counts = c.map((_, i) => bytes.getUint16(target + 2 * i, true));
+  assert.deepEqual(counts, [1000, 0, 1000, 0, 1000, 0]);
+  assert.deepEqual(
+    [...c.keys()].slice(3).map((i) => bytes.getFloat64(queue + i * queueEntry + 16, true)),
+    [0.3, 0.25, 1.5],
+  );
 });

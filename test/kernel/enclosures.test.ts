@@ -8,10 +8,11 @@ import { parseFormula } from '../../src/formula/parse.js';
 import { testBytes, testRows, tilesAtOnce } from '../../src/kernel/enclosure.js';
 import { realFunctions } from '../../src/kernel/functions.js';
 import { compileKernel, countsType, startKernel } from '../../src/kernel/kernel.js';
-import { reachOf, type SamplePoints } from '../../src/kernel/points.js';
+import { rangeOf, type SamplePoints } from '../../src/kernel/points.js';
 import { countReference, type KernelJob } from '../../src/kernel/reference.js';
 import type { Complex } from '../../src/scene/complex.js';
 import { viewPoints } from '../../src/scene/view.js';
+import { isLong } from '../support.js';
 
 /** Sample points as a picture has them: rows from top to bottom, columns from left to right, turned by some degrees. */
 const view = ([x, y]: Complex, width: number, columns: number, rows: number, rotation = 0): SamplePoints =>
@@ -28,7 +29,7 @@ const rotations = fc.oneof(fc.constantFrom(0, 45, 90), fc.double({ min: -360, ma
 /** Both ways agree, and a part of the points, every `stride`-th, with the reference. */
 function checkCounts(job: KernelJob, points: SamplePoints, stride: number): void {
   const [rows, columns] = [points.rowRe.length, points.columnRe.length];
-  const kernel = startKernel(job, compileKernel(job, reachOf(points)), points);
+  const kernel = startKernel(job, compileKernel(job, rangeOf(points)), points);
   const make = () => new (countsType(job.iterations))(rows * columns);
   const [enclosed, brute] = [make(), make()];
   kernel.count(0, rows, enclosed);
@@ -64,7 +65,7 @@ for (const [name, family] of Object.entries(families)) {
         const points = view(at, width * 2 ** -zoom, columns, rows, rotation);
         checkCounts({ step, c, z0, iterations, escape: rule }, points, 97);
       }),
-      { numRuns: 25 },
+      { numRuns: isLong ? 50 : 10 },
     );
   });
 }
@@ -113,7 +114,7 @@ test('random formulas on random lattices have the counts of the reference', () =
       const step = parseFormula(formula);
       checkCounts({ step, ...plane, iterations, escape }, view([x, y], 2 ** size, 37, 21, rotation), 7);
     }),
-    { numRuns: process.env.MANDOLINE_STRESS === 'long' ? 4000 : 250 },
+    { numRuns: isLong ? 4000 : 100 },
   );
 });
 
@@ -157,7 +158,7 @@ test('numbers of iterations around those where something changes are right', () 
 function askTiles(job: KernelJob, reach: number) {
   const memory = new WebAssembly.Memory({ initial: 1 });
   const host = { memory, reference: () => 0, ...realFunctions };
-  const { exports } = new WebAssembly.Instance(compileKernel(job, reach), { host });
+  const { exports } = new WebAssembly.Instance(compileKernel(job, { reach, leastImaginary: 0 }), { host });
   const cells = new Float64Array(memory.buffer, 0, testBytes / 8);
   return (middle: Complex, radius: number): number => {
     for (let i = 0; i < tilesAtOnce; i++) {
@@ -250,7 +251,7 @@ test('points that are written after the start may come in any order', () => {
   const columns = side ** 2;
   const zeros = (length: number) => new Float64Array(length);
   const given = { rowRe: zeros(1), rowIm: zeros(1), columnRe: zeros(columns), columnIm: zeros(columns) };
-  const { points, count } = startKernel(job, compileKernel(job, 4), given);
+  const { points, count } = startKernel(job, compileKernel(job, { reach: 4, leastImaginary: 0 }), given);
   for (let i = 0; i < columns; i++) {
     points.columnRe[i] = (4 * Math.floor(i / side)) / side - 2;
     points.columnIm[i] = (4 * (i % side)) / side - 2;

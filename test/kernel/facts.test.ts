@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { quadratic } from '../../src/formula/expression.js';
 import { compileKernel, countsType, startKernel } from '../../src/kernel/kernel.js';
-import { reachOf } from '../../src/kernel/points.js';
+import { rangeOf } from '../../src/kernel/points.js';
 import { evaluate, type KernelJob } from '../../src/kernel/reference.js';
 import type { Complex } from '../../src/scene/complex.js';
 
@@ -18,7 +18,7 @@ function countsOf(job: KernelJob, re: Float64Array, im: Float64Array) {
     ...{ columnRe: re, columnIm: new Float64Array(re.length).fill(-0) },
   };
   const counts = new (countsType(job.iterations))(re.length * im.length);
-  startKernel(job, compileKernel(job, reachOf(points)), points).count(0, im.length, counts);
+  startKernel(job, compileKernel(job, rangeOf(points)), points).count(0, im.length, counts);
   return counts;
 }
 const countOf = (job: KernelJob, [re, im]: Complex) =>

@@ -16,15 +16,17 @@ import {
   z,
 } from '../../src/formula/expression.js';
 import { compileKernel, countsType, startKernel } from '../../src/kernel/kernel.js';
-import { reachOf } from '../../src/kernel/points.js';
+import { rangeOf } from '../../src/kernel/points.js';
 import { countReference, hasOverflown, type KernelJob } from '../../src/kernel/reference.js';
+import { isDoubledByExponent } from '../../src/kernel/square.js';
+import { isLong } from '../support.js';
 
 /** Both kernels' counts of the points re[i] + i im[i]. */
 function bothCounts(job: KernelJob, re: Float64Array, im: Float64Array): [number[], number[]] {
   const nothing = Float64Array.of(-0);
   const points = { rowRe: nothing, rowIm: nothing, columnRe: re, columnIm: im };
   const counts = new (countsType(job.iterations))(re.length);
-  startKernel(job, compileKernel(job, reachOf(points)), points).count(0, 1, counts);
+  startKernel(job, compileKernel(job, rangeOf(points)), points).count(0, 1, counts);
   const compiled = [...counts];
   return [compiled, [...re].map((x, i) => countReference(job, [x, im[i]!]))];
 }
@@ -59,7 +61,7 @@ function agree(step: Expression) {
 }
 
 test('z^2 + c: random points, constants, iterations and escape rules give the counts of the reference', () => {
-  fc.assert(agree(quadratic), { numRuns: 400 });
+  fc.assert(agree(quadratic), { numRuns: isLong ? 1500 : 150 });
 });
 
 const formulas: Record<string, Expression> = {
@@ -77,7 +79,7 @@ const formulas: Record<string, Expression> = {
 };
 for (const [name, step] of Object.entries(formulas)) {
   test(`${name}: random points give the counts of the reference`, () => {
-    fc.assert(agree(step), { numRuns: 60 });
+    fc.assert(agree(step), { numRuns: isLong ? 200 : 25 });
   });
 }
 
@@ -116,7 +118,7 @@ test('random polynomials give the counts of the reference', () => {
       );
       assert.deepEqual(compiled, reference);
     }),
-    { numRuns: 500 },
+    { numRuns: isLong ? 1500 : 150 },
   );
 });
 
@@ -140,6 +142,53 @@ test('points just below, at and above each threshold of overflow are counted as 
   const im = Float64Array.from(near.flatMap((radius) => [0, radius, radius * 0.8]));
   const [compiled, reference] = bothCounts(job, re, im);
   assert.deepEqual(compiled, reference);
+});
+
+test('where steps double by the exponent, zeros, subnormal and huge parts are counted as the reference counts them', () => {
+  const sizes = [
+    0,
+    5e-324,
+    1e-310,
+    2 ** -1022,
+    3e-308,
+    1e-200,
+    2 ** -347,
+    0.3,
+    1,
+    1.9,
+    1e60,
+    1e157,
+    2 ** 1023,
+  ];
+  const parts = [...sizes, ...sizes.map((size) => -size)];
+  const pairs = parts.flatMap((x) => parts.map((y) => [x, y] as const));
+  const re = Float64Array.from(pairs, ([x]) => x);
+  const im = Float64Array.from(pairs, ([, y]) => y);
+  const some: Pick<KernelJob, 'c' | 'z0'>[] = [
+    ...[0, 1e-300, 2 ** -401, 2 ** -400, -0.22].map((b) => ({ c: [-0.83, b] as const, z0: 'p' as const })),
+    ...[[0, 0] as const, [-0, 0.5] as const, 'p' as const].map((z0) => ({ c: 'p' as const, z0 })),
+  ];
+  const doubled = new Set<boolean>();
+  for (const each of some)
+    for (const escape of ['overflow', 2, 1e3, 1e200] as const)
+      for (const iterations of [1, 5, 200]) {
+        const job: KernelJob = { step: quadratic, ...each, iterations, escape };
+        const [compiled, reference] = bothCounts(job, re, im);
+        assert.deepEqual(compiled, reference);
+        // Points whose imaginary parts are 0 or not small.
+        const isLarge = (y: number) => y === 0 || Math.abs(y) > 2 ** -347;
+        const large = pairs.filter(([, y]) => isLarge(y));
+        const [re2, im2] = [0, 1].map((i) => Float64Array.from(large, (pair) => pair[i]!));
+        assert.deepEqual(...bothCounts(job, re2!, im2!));
+        const nothing = Float64Array.of(-0);
+        doubled.add(
+          isDoubledByExponent(
+            job,
+            rangeOf({ rowRe: nothing, rowIm: nothing, columnRe: re2!, columnIm: im2! }),
+          ),
+        );
+      }
+  assert.equal(doubled.size, 2);
 });
 
 test('a modulus overflows from the middle between the largest double and 2^1024 on', () => {

@@ -23,12 +23,7 @@ async function executable(): Promise<string> {
 export const launchBrowser = async (): Promise<Browser> =>
   await chromium.launch({
     executablePath: await executable(),
-    args: [
-      '--no-sandbox',
-      '--enable-unsafe-webgpu',
-      '--use-webgpu-adapter=swiftshader',
-      '--use-angle=swiftshader',
-    ],
+    args: ['--no-sandbox'],
   });
 
 const types: Readonly<Record<string, string>> = {

@@ -1,41 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { gallery, inPixels } from 'mandoline';
-import {
-  amdahl,
-  csvOf,
-  runExperiment,
-  serialPart,
-  speedUps,
-  workerCounts,
-} from '../../web/workers/experiment.js';
+import { csvOf, runExperiment, workerCounts } from '../../web/workers/experiment.js';
 
 test('workers are one, two, four and so on up to the cores', () => {
   assert.deepEqual(
     [1, 2, 6, 8].map((cores) => workerCounts(cores)),
     [[1], [1, 2], [1, 2, 4, 6], [1, 2, 4, 8]],
   );
-});
-
-test("Amdahl's law that made the times is found again", () => {
-  for (const serial of [0, 0.05, 0.3, 1]) {
-    const points = [1, 2, 4, 8].map((workers) => ({ workers, speedUp: amdahl(serial, workers) }));
-    assert.ok(Math.abs(serialPart(points)! - serial) < 1e-12);
-  }
-  assert.equal(serialPart([{ workers: 1, speedUp: 1 }]), undefined);
-});
-
-test('speed-ups are of the best number of slices, against the best of one worker', () => {
-  const row = (slices: number, workers: number, median: number) => ({
-    slices,
-    workers,
-    median,
-    times: [median],
-  });
-  assert.deepEqual(speedUps([row(1, 1, 9), row(8, 1, 8), row(1, 2, 9), row(8, 2, 4)]), [
-    { workers: 1, speedUp: 1 },
-    { workers: 2, speedUp: 2 },
-  ]);
 });
 
 test('every combination is a row, told as it comes, and a line of the CSV; it stops when it is aborted', async () => {

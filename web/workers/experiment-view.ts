@@ -1,16 +1,18 @@
 // The experiment in the panel: a button, what is under way, and a chart of it to look at and to keep.
 import type { ViewScene } from 'mandoline';
-import { amdahl, csvOf, type Row, runExperiment, serialPart, speedUps, workerCounts } from './experiment.js';
+import { serialPart, speedUps } from 'mandoline/pool';
+import { csvOf, type Row, runExperiment, workerCounts } from './experiment.js';
 
 const cuts = [1, 2, 8, 32, 128];
 const rounds = 3;
 
 export function makeExperiment(scene: () => ViewScene): HTMLElement {
   const root = document.createElement('details');
-  const [summary, row, run, told, chart] = [
+  const [summary, row, run, shown, told, chart] = [
     document.createElement('summary'),
     document.createElement('div'),
     document.createElement('button'),
+    document.createElement('div'),
     document.createElement('p'),
     document.createElement('img'),
   ];
@@ -28,7 +30,9 @@ export function makeExperiment(scene: () => ViewScene): HTMLElement {
   row.className = 'row links';
   row.append(run, csv, svg);
   for (const each of [csv, svg, chart]) each.hidden = true;
-  root.append(summary, row, told, chart);
+  shown.className = 'experiment';
+  shown.append(told, chart);
+  root.append(summary, row, shown);
 
   let controller: AbortController | undefined;
   run.addEventListener('click', () => {
@@ -41,10 +45,11 @@ export function makeExperiment(scene: () => ViewScene): HTMLElement {
     const { signal } = controller;
     run.textContent = 'Stop';
     told.textContent = 'the first round warms up';
+    const given = scene();
     try {
       const rows = await runExperiment({
         ...{
-          scene: scene(),
+          scene: given,
           slices: cuts,
           workers: workerCounts(navigator.hardwareConcurrency || 1),
           rounds,
@@ -54,7 +59,7 @@ export function makeExperiment(scene: () => ViewScene): HTMLElement {
           told.textContent = `${done.length} of ${all}`;
         },
       });
-      await show(rows);
+      await show(rows, given);
     } catch (error) {
       told.textContent = signal.aborted ? 'stopped' : (error as Error).message;
     } finally {
@@ -63,7 +68,7 @@ export function makeExperiment(scene: () => ViewScene): HTMLElement {
     }
   }
 
-  async function show(rows: readonly Row[]): Promise<void> {
+  async function show(rows: readonly Row[], given: ViewScene): Promise<void> {
     const points = speedUps(rows);
     const serial = serialPart(points);
     const most = points.at(-1)!;
@@ -71,9 +76,15 @@ export function makeExperiment(scene: () => ViewScene): HTMLElement {
       serial === undefined
         ? 'one core: nothing to compare'
         : `${most.workers} workers: ${most.speedUp.toFixed(2)} times as fast as one; by Amdahl's law ` +
-          `${(100 * serial).toFixed(1)}% of the work is serial, so never more than ${(1 / Math.max(serial, 1e-3)).toFixed(0)} times`;
+          `${(100 * serial).toFixed(1)}% of the work is serial, so that no number of workers is more than ${(1 / Math.max(serial, 1e-3)).toFixed(1)} times as fast`;
     keep(csv, csvOf(rows), 'text/csv');
-    const drawn = await drawChart(rows, serial);
+    const { drawChart } = await import('./chart.js');
+    const style = getComputedStyle(document.documentElement);
+    const [text, ground] = ['--text', '--ground'].map((name) => style.getPropertyValue(name).trim());
+    const caption =
+      `${given.view.columns} x ${given.view.rows} points, ${rounds} rounds, ${navigator.hardwareConcurrency} cores; ` +
+      "dotted: ideal, dashed: Amdahl's law";
+    const drawn = drawChart(rows, serial, { text: text!, ground: ground!, caption });
     keep(svg, drawn, 'image/svg+xml');
     chart.src = svg.href;
     chart.alt = told.textContent;
@@ -87,41 +98,4 @@ function keep(link: HTMLAnchorElement, text: string, type: string): void {
   if (link.href) URL.revokeObjectURL(link.href);
   link.href = URL.createObjectURL(new Blob([text], { type }));
   link.hidden = false;
-}
-
-/** As text, because it is shown as a picture: the page's policy lets no style into the page itself. */
-async function drawChart(rows: readonly Row[], serial: number | undefined): Promise<string> {
-  // Loaded only here: a chart library is larger than the page.
-  const Plot = await import('@observablehq/plot');
-  const style = getComputedStyle(document.documentElement);
-  const color = style.getPropertyValue('--text').trim();
-  const alone = Math.min(...rows.filter(({ workers }) => workers === 1).map(({ median }) => median));
-  const lines = rows.map((row) => ({ ...row, speedUp: alone / row.median }));
-  const most = Math.max(...rows.map(({ workers }) => workers));
-  const law = Array.from({ length: most }, (_, i) => ({
-    workers: i + 1,
-    ideal: i + 1,
-    law: serial === undefined ? 1 : amdahl(serial, i + 1),
-  }));
-  const plot = Plot.plot({
-    document: document.implementation.createHTMLDocument(),
-    ...{ width: 640, height: 320, marginBottom: 40, marginRight: 70 },
-    style: { background: style.getPropertyValue('--ground').trim(), color },
-    x: { label: 'workers', ticks: law.map(({ workers }) => workers), tickFormat: 'd', inset: 20 },
-    y: { label: 'speed-up against one worker, medians', grid: true, zero: true, nice: true },
-    // Ordered, and told apart by the colour-blind.
-    color: { type: 'ordinal', scheme: 'viridis', domain: cuts, legend: false },
-    marks: [
-      Plot.line(law, { x: 'workers', y: 'ideal', stroke: color, strokeDasharray: '2 4', strokeOpacity: 0.6 }),
-      Plot.line(law, { x: 'workers', y: 'law', stroke: color, strokeDasharray: '6 4' }),
-      Plot.line(lines, { x: 'workers', y: 'speedUp', z: 'slices', stroke: 'slices', strokeWidth: 2 }),
-      Plot.dot(lines, { x: 'workers', y: 'speedUp', fill: 'slices', r: 4 }),
-      Plot.text(
-        lines.filter(({ workers }) => workers === most),
-        { x: 'workers', y: 'speedUp', text: ({ slices }) => `${slices} slices`, dx: 10, textAnchor: 'start' },
-      ),
-    ],
-  });
-  plot.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
-  return plot.outerHTML;
 }

@@ -1,7 +1,7 @@
-// The experiment: the scene computed for a table of slices and workers, again and again, with what Amdahl's law makes
-// of the times. Numbers only; experiment-view.ts shows them.
+// The experiment: the scene computed for a table of slices and workers, again and again.
+// Numbers only; experiment-view.ts shows them.
 import { prepare, type ViewScene } from 'mandoline';
-import { Pool } from 'mandoline/pool';
+import { median, Pool } from 'mandoline/pool';
 
 export interface Row {
   readonly slices: number;
@@ -48,33 +48,6 @@ export async function runExperiment(experiment: Experiment): Promise<readonly Ro
   }
   return rows;
 }
-
-const median = (values: readonly number[]): number =>
-  values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)]!;
-
-/** The best number of slices for each number of workers, as speed-ups against one worker's best. */
-export function speedUps(rows: readonly Row[]): { readonly workers: number; readonly speedUp: number }[] {
-  const best = new Map<number, number>();
-  for (const { workers, median } of rows) best.set(workers, Math.min(best.get(workers) ?? Infinity, median));
-  const alone = best.get(Math.min(...best.keys()))!;
-  return [...best].map(([workers, time]) => ({ workers, speedUp: alone / time }));
-}
-
-/**
- * The part of the work that more workers do not speed up, 0 to 1: least squares of time(n) / time(1) = s + (1 - s) / n
- * (Amdahl, Validity of the single processor approach, 1967). Undefined without more than one worker.
- */
-export function serialPart(points: readonly { readonly workers: number; readonly speedUp: number }[]) {
-  let [above, below] = [0, 0];
-  for (const { workers, speedUp } of points) {
-    const gain = 1 - 1 / workers;
-    above += (1 / speedUp - 1 / workers) * gain;
-    below += gain * gain;
-  }
-  return below > 0 ? Math.min(1, Math.max(0, above / below)) : undefined;
-}
-
-export const amdahl = (serial: number, workers: number): number => 1 / (serial + (1 - serial) / workers);
 
 /** The table as comma-separated values, times in milliseconds. */
 export function csvOf(rows: readonly Row[]): string {

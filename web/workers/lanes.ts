@@ -1,18 +1,20 @@
 // The time line on a canvas: a lane a worker, a block a slice.
+import { workerColor } from 'mandoline';
 import type { SliceTime } from 'mandoline/pool';
 
 export type LaneSlice = SliceTime;
-
-/** Okabe and Ito's colours, which the colour-blind tell apart (Color Universal Design, 2008). */
-const colors = ['#e69f00', '#56b4e9', '#009e73', '#f0e442', '#0072b2', '#d55e00', '#cc79a7', '#999999'];
-export const workerColor = (worker: number): string => colors[worker % colors.length]!;
 
 const laneHeight = 18;
 const gap = 4;
 const most = 10;
 
-/** Draws all slices that are done, from the call to the last of them. */
-export function drawLanes(canvas: HTMLCanvasElement, slices: readonly LaneSlice[], lanes: number): void {
+/** Draws the slices that are done, from the call to the last of them, or until a part of that time. */
+export function drawLanes(
+  canvas: HTMLCanvasElement,
+  slices: readonly LaneSlice[],
+  lanes: number,
+  until = 1,
+): void {
   const ratio = devicePixelRatio || 1;
   const height = laneHeight * Math.min(lanes, most) + gap * (Math.min(lanes, most) - 1);
   canvas.style.height = `${height}px`;
@@ -25,7 +27,8 @@ export function drawLanes(canvas: HTMLCanvasElement, slices: readonly LaneSlice[
   context.fillStyle = style.getPropertyValue('--lane');
   for (let worker = 0; worker < lanes; worker++) context.fillRect(0, worker * lane, canvas.width, bar);
   for (const { worker, start, end: ended } of slices) {
-    const [from, to] = [(start / end) * canvas.width, (ended / end) * canvas.width];
+    const [from, to] = [(start / end) * canvas.width, Math.min(until, ended / end) * canvas.width];
+    if (to <= from) continue;
     context.fillStyle = workerColor(worker);
     // A line of the lane's colour between blocks that are wide enough to be told apart.
     context.fillRect(

@@ -1,10 +1,18 @@
 // The workers at work: a lane for each, a block for every slice as it is taken; how many there are and how finely the
 // picture is cut; what that gains against one worker.
-import type { Progress, ViewScene, Work } from 'mandoline';
-import { sliceRange } from 'mandoline/pool';
+import {
+  type ChannelName,
+  channelsOf,
+  type Progress,
+  prepare,
+  type ViewScene,
+  type Work,
+  workerColor,
+} from 'mandoline';
+import { Pool, sliceRange } from 'mandoline/pool';
 import type { EngineSettings } from '../engine.js';
 import { makeExperiment } from './experiment-view.js';
-import { drawLanes, type LaneSlice, workerColor } from './lanes.js';
+import { drawLanes, type LaneSlice } from './lanes.js';
 import { orders } from './orders.js';
 
 export interface WorkersHooks {
@@ -15,61 +23,68 @@ export interface WorkersHooks {
   resize(factor: number): void;
 }
 
-/** More threads than this gain nothing on any machine that shows a page. */
-const mostWorkers = 64;
+const cores = Math.max(1, navigator.hardwareConcurrency || 2);
+/** More threads than this gain nothing on any machine that shows a page; fewer cores have some to spare, to see why. */
+const mostWorkers = Math.min(64, Math.max(8, 2 * cores));
+/** How long a replay takes, in milliseconds: what took a moment can then be seen. */
+const replayed = 4000;
 
 export class WorkersPanel {
-  settings: EngineSettings = {
-    workers: Math.min(mostWorkers, Math.max(1, navigator.hardwareConcurrency || 2)),
-    slices: undefined,
-    order: undefined,
-  };
+  settings: EngineSettings = { workers: Math.min(mostWorkers, cores), slices: undefined, order: undefined };
   private readonly canvas = document.createElement('canvas');
-  private readonly figures = document.createElement('p');
-  private readonly workersField: HTMLInputElement;
-  private readonly slicesField: HTMLInputElement;
-  private readonly orderField: HTMLSelectElement;
-  private readonly sizeField: HTMLInputElement;
-  private readonly tintsField: HTMLInputElement;
+  private readonly figures = document.createElement('dl');
+  private readonly compare = button(
+    'Compare with one worker',
+    () => void this.timeAlone().finally(() => this.tell()),
+  );
+  private readonly again = button('Replay', () => this.replay());
+  private readonly workersField = slider('workers', 1, mostWorkers, Math.min(mostWorkers, cores));
+  private readonly slicesField = slider('slices', 0, 11, 0);
+  private readonly orderField = document.createElement('select');
+  private readonly sizeField = slider('size', -2, 1, 0);
+  private readonly tintsField = document.createElement('input');
   /** Of the picture, for people. */
   private points = '';
   private slices: readonly LaneSlice[] = [];
   private lanes = 1;
   private total = 0;
+  private last: { readonly milliseconds: number; readonly workers: number } | undefined;
   /** How long one worker took for a scene, in milliseconds, by the scene. */
   private readonly alone = new Map<string, number>();
+  private isDue = false;
+  /** Where a replay is, from 0 to 1. */
+  private until = 1;
 
   constructor(
-    root: HTMLElement,
+    private readonly root: HTMLElement,
     private readonly hooks: WorkersHooks,
   ) {
-    this.workersField = slider('workers', 1, Math.max(4, this.settings.workers * 2), this.settings.workers);
-    this.slicesField = slider('slices', 0, 10, 0);
-    this.orderField = document.createElement('select');
     this.orderField.id = 'order';
     this.orderField.append(...Object.keys(orders).map((name) => new Option(name)));
-    this.sizeField = slider('size', -2, 1, 0);
-    this.tintsField = document.createElement('input');
     this.tintsField.type = 'checkbox';
-    const controls = document.createElement('div');
-    controls.className = 'row';
+    this.compare.id = 'compare';
+    const [controls, actions] = [document.createElement('div'), document.createElement('div')];
+    controls.className = 'row controls';
     controls.append(
-      labelled('Workers', this.workersField, () => String(this.settings.workers)),
-      labelled('Slices', this.slicesField, () => String(this.settings.slices ?? 'automatic')),
+      labelled('Workers', this.workersField, () => this.workersField.value),
+      labelled('Slices', this.slicesField, () => String(slicesOf(this.slicesField) ?? 'automatic')),
       labelled('Order', this.orderField),
       labelled('Points', this.sizeField, () => this.points),
-      labelled('Tint the picture by worker', this.tintsField),
+    );
+    actions.className = 'row actions';
+    actions.append(
+      ...[this.figures, this.compare, this.again],
+      labelled('tint the picture', this.tintsField),
     );
     this.canvas.className = 'lanes';
     this.canvas.setAttribute('role', 'img');
     this.figures.className = 'figures';
-    root.append(this.canvas, this.figures, controls, makeExperiment(hooks.scene));
+    root.append(this.canvas, actions, controls, makeExperiment(hooks.scene));
     for (const field of [this.workersField, this.slicesField, this.orderField])
       field.addEventListener('change', () => {
-        const { valueAsNumber } = this.slicesField;
         this.settings = {
           workers: this.workersField.valueAsNumber,
-          slices: valueAsNumber === 0 ? undefined : 2 ** valueAsNumber,
+          slices: slicesOf(this.slicesField),
           order: orders[this.orderField.value],
         };
         hooks.change(this.settings);
@@ -82,6 +97,7 @@ export class WorkersPanel {
   begin(workers: number): void {
     this.lanes = workers;
     this.slices = [];
+    this.until = 1;
     this.redraw();
   }
 
@@ -96,20 +112,10 @@ export class WorkersPanel {
     if (timeline) this.slices = timeline();
     this.total = slices;
     this.lanes = shares.length;
-    const { coloring: _, palette: __, ...points } = this.hooks.scene();
-    const name = JSON.stringify(points);
-    if (shares.length === 1) this.alone.set(name, Math.min(milliseconds, this.alone.get(name) ?? Infinity));
-    const one = this.alone.get(name);
-    const speedUp = one === undefined ? undefined : one / milliseconds;
-    this.figures.textContent = [
-      `${milliseconds.toFixed(0)} ms`,
-      `${slices} slices`,
-      speedUp === undefined
-        ? 'draw it once with 1 worker to see the speed-up'
-        : `speed-up ${speedUp.toFixed(2)}, efficiency ${((100 * speedUp) / shares.length).toFixed(0)}%`,
-    ].join(' · ');
+    this.last = { milliseconds, workers: shares.length };
+    if (shares.length === 1) this.keepAlone(milliseconds);
+    this.tell();
     this.redraw();
-    this.tint();
   }
 
   /** The tints are of as many pixels as the picture. */
@@ -118,34 +124,122 @@ export class WorkersPanel {
     [tints.width, tints.height] = [columns, rows];
     tints.hidden = true;
     this.points = `${columns} × ${rows}`;
-    const { nextElementSibling: output } = this.sizeField;
+    const { previousElementSibling: output } = this.sizeField;
     if (output) output.textContent = this.points;
   }
 
+  /** In the next frame, however often it is asked for. */
   redraw(): void {
+    if (this.isDue) return;
+    this.isDue = true;
+    requestAnimationFrame(() => {
+      this.isDue = false;
+      this.draw();
+    });
+  }
+
+  private draw(): void {
     const busy = new Set(this.slices.map(({ worker }) => worker)).size;
-    this.canvas.setAttribute(
-      'aria-label',
-      `${this.slices.length} of ${this.total} slices, by ${busy} workers`,
-    );
+    const label = `${this.slices.length} of ${this.total} slices, by ${busy} workers`;
+    this.canvas.setAttribute('aria-label', label);
     this.canvas.dataset.slices = String(this.slices.length);
-    if (this.canvas.clientWidth > 0) drawLanes(this.canvas, this.slices, this.lanes);
+    if (this.root.hidden) return;
+    drawLanes(this.canvas, this.slices, this.lanes, this.until);
+    this.tint();
   }
 
   /** Lays over each row of the picture the colour of who computed it. */
   private tint(): void {
     const { tints } = this.hooks;
-    tints.hidden = !this.tintsField.checked;
+    tints.hidden = !(this.tintsField.checked || this.until < 1);
     if (tints.hidden) return;
     const context = tints.getContext('2d')!;
     context.clearRect(0, 0, tints.width, tints.height);
-    const rows = this.hooks.scene().view.rows;
-    for (const { worker, slice } of this.slices) {
-      const { start, end } = sliceRange(rows, this.total, slice);
+    const end = Math.max(...this.slices.map(({ end }) => end)) * this.until;
+    for (const { worker, slice, end: ended } of this.slices) {
+      if (ended > end) continue;
+      const range = sliceRange(tints.height, this.total, slice);
       context.fillStyle = workerColor(worker);
-      context.fillRect(0, start, tints.width, end - start);
+      context.fillRect(0, range.start, tints.width, range.end - range.start);
     }
   }
+
+  /** The time line and the tints once more, slowly. */
+  private replay(): void {
+    const begun = performance.now();
+    const { slices } = this;
+    const step = () => {
+      if (this.slices !== slices) return;
+      this.until = Math.min(1, (performance.now() - begun) / replayed);
+      this.redraw();
+      if (this.until < 1) requestAnimationFrame(step);
+    };
+    step();
+  }
+
+  private tell(): void {
+    if (!this.last) return;
+    const { milliseconds, workers } = this.last;
+    const one = this.alone.get(this.name());
+    const speedUp = one === undefined ? undefined : one / milliseconds;
+    this.compare.disabled = speedUp !== undefined;
+    const told = {
+      'wall time': `${milliseconds.toFixed(0)} ms`,
+      slices: String(this.total),
+      'speed-up': speedUp?.toFixed(2) ?? '—',
+      efficiency: speedUp === undefined ? '—' : `${((100 * speedUp) / workers).toFixed(0)}%`,
+    };
+    this.figures.replaceChildren(
+      ...Object.entries(told).map(([name, value]) => {
+        const [cell, term, text] = ['div', 'dt', 'dd'].map((tag) => document.createElement(tag));
+        term!.textContent = name;
+        text!.textContent = value;
+        cell!.append(term!, text!);
+        return cell!;
+      }),
+    );
+  }
+
+  /** Of the points that are counted; colours take no time of the workers. */
+  private name(): string {
+    const {
+      coloring: _,
+      palette: __,
+      scale: ___,
+      density: ____,
+      offset: _____,
+      ...points
+    } = this.hooks.scene();
+    return JSON.stringify(points);
+  }
+
+  private keepAlone(milliseconds: number): void {
+    this.alone.set(this.name(), Math.min(milliseconds, this.alone.get(this.name()) ?? Infinity));
+  }
+
+  /** Draws nothing: one worker computes the scene, for its time alone; the first round warms it up. */
+  private async timeAlone(): Promise<void> {
+    this.compare.disabled = true;
+    await using pool = new Pool({ workers: 1 });
+    const scene = this.hooks.scene();
+    for (let round = 0; round < 3; round++) {
+      const begun = performance.now();
+      const { slices, order } = this.settings;
+      await prepare(scene, { channels: channelsOf(scene) as ChannelName[] }).compute({ pool, slices, order });
+      if (scene !== this.hooks.scene()) return;
+      if (round > 0) this.keepAlone(performance.now() - begun);
+    }
+  }
+}
+
+const slicesOf = ({ valueAsNumber }: HTMLInputElement): number | undefined =>
+  valueAsNumber === 0 ? undefined : 2 ** valueAsNumber;
+
+function button(text: string, action: () => void): HTMLButtonElement {
+  const made = document.createElement('button');
+  Object.assign(made, { type: 'button', textContent: text });
+  made.addEventListener('click', action);
+  return made;
 }
 
 function slider(id: string, least: number, most: number, value: number): HTMLInputElement {
@@ -162,11 +256,17 @@ function labelled(
   value?: () => string,
 ): HTMLLabelElement {
   const [label, output] = [document.createElement('label'), document.createElement('output')];
-  label.append(`${text} `, field);
-  if (field.type === 'checkbox') label.className = 'check';
+  if (field.type === 'checkbox') {
+    label.className = 'check';
+    label.append(field, text);
+    return label;
+  }
+  label.append(`${text} `, output, field);
   if (!value) return label;
-  label.append(output);
-  output.textContent = value();
-  field.addEventListener('change', () => queueMicrotask(() => (output.textContent = value())));
+  const show = () => {
+    output.textContent = value();
+  };
+  show();
+  field.addEventListener('input', show);
   return label;
 }

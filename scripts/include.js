@@ -1,0 +1,81 @@
+// Puts into the lesson's pages the code that stands in files and the output that programs print, between markers:
+//     <!-- code lesson/pool.ts -->   <!-- output npm run lesson -- pool 2000 2 -->   each until   <!-- end -->
+// `node scripts/include.js` brings the code up to date; `--run PART` runs those commands too that match PART, on this
+// machine, as they are built; `--check` changes nothing, but fails where a page has other code than the file, or an output whose lines,
+// numbers apart, are not what the command prints for a small grid.
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { root } from './setup.js';
+
+const block = /^<!-- (code|output) (.+) -->\n```\w+\n((?:(?!<!-- end).*\n)*?)```\n<!-- end -->$/gm;
+const languages = { ts: 'ts', py: 'python' };
+const small = ['--cells', '20', '--rounds', '1'];
+const [mode, part = ''] = process.argv.slice(2);
+const wrong = [];
+
+for (const page of ['lesson', 'lesson/answers'].flatMap(pagesIn)) {
+  const text = readFileSync(join(root, page), 'utf8');
+  const now = text.replace(block, (there, kind, source, content) => {
+    if (kind === 'code') return filled(kind, source, languages[source.split('.').at(-1)], codeOf(source));
+    if (mode === '--check' && source.startsWith('npm run lesson')) {
+      const printed = outputOf(source, small);
+      if (shapeOf(printed) !== shapeOf(content.replace(/^\$ .*\n/, '').trimEnd()))
+        wrong.push(`${page}: ${source} prints\n${printed}`);
+    }
+    const isDue = mode === '--run' && new RegExp(part).test(source);
+    return isDue ? filled(kind, source, 'text', `$ ${source}\n${outputOf(source)}`) : there;
+  });
+  if (now === text) continue;
+  if (mode === '--check') wrong.push(`${page}: has other code than the files; run node scripts/include.js`);
+  else writeFileSync(join(root, page), now);
+}
+if (wrong.length > 0) {
+  console.error(wrong.join('\n'));
+  process.exitCode = 1;
+}
+
+function pagesIn(folder) {
+  const names = readdirSync(join(root, folder)).filter((name) => name.endsWith('.md'));
+  return names.map((name) => `${folder}/${name}`);
+}
+
+function filled(kind, source, language, content) {
+  return `<!-- ${kind} ${source} -->\n\`\`\`${language}\n${content}\n\`\`\`\n<!-- end -->`;
+}
+
+/** A file's code as it stands in a page: without the comment that says what the file is. */
+function codeOf(file) {
+  return readFileSync(join(root, file), 'utf8')
+    .trimEnd()
+    .replace(/^(\/\/.*\n)+/, '');
+}
+
+/** What a command prints; where the project stands on this machine is left out. */
+function outputOf(source, more = []) {
+  const [, start, given] = /^npm (run lesson|start) -- (.+)$/.exec(source) ?? [];
+  const [name, ...rest] = (given ?? source).split(' ');
+  const programs = {
+    'run lesson': ['dist', 'lesson', `${name}.js`],
+    start: ['dist', 'command', 'mandoline.js'],
+  };
+  const [program, first] = given ? [process.execPath, [join(root, ...programs[start])]] : [name, []];
+  const all = [...first, ...(start === 'start' ? [name] : []), ...rest, ...more];
+  const printed = execFileSync(program, all, {
+    cwd: root,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  return printed.trimEnd().replaceAll(root, '/mandoline');
+}
+
+/** The kinds of lines: numbers and the space for them taken out. */
+function shapeOf(text) {
+  const lines = text.split('\n').map((line) =>
+    line
+      .replace(/sha256 \w+/, 'sha256')
+      .replace(/-?\d+(\.\d+)?/g, '#')
+      .replace(/[#\s]+/g, ' '),
+  );
+  return [...new Set(lines)].sort().join('\n');
+}

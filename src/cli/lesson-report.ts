@@ -1,0 +1,138 @@
+// The report of `mandoline lesson`: one page of its own, which asks for nothing from outside. What the charts look like
+// is lesson-charts.ts's.
+import type { Figure } from '../../lesson/figures.js';
+import { lessonScene } from '../scene/scene.js';
+import type { describeMachine } from './bench-outputs.js';
+import { escapeXml } from './chart.js';
+import { drawn, drawnStages, picture } from './lesson-charts.js';
+
+/** A chapter as scripts/lesson-pages.js makes it of its page. */
+export interface Chapter {
+  readonly title: string;
+  /** Markup of all of it, of what comes before its first section, and of its question. */
+  readonly html: string;
+  readonly lead: string;
+  readonly question: string;
+  /** The lead for a terminal. */
+  readonly plainLead: string;
+  /** What its programs are given: a name, and what stands behind it. */
+  readonly commands: readonly (readonly string[])[];
+}
+
+/** What came of a chapter. */
+export interface Walked extends Chapter {
+  readonly runs: readonly Run[];
+}
+
+export interface Run {
+  readonly command: string;
+  readonly printed: string;
+  readonly figures: readonly Figure[];
+}
+
+/** The whole page, with what it was made by. */
+export async function lessonReport(
+  chapters: readonly Walked[],
+  { cpu, cores, node }: ReturnType<typeof describeMachine>,
+  command: string,
+): Promise<string> {
+  const { source } = await picture({ ...lessonScene, lattice: { extent: 2, cells: 240 } });
+  const stages: Extract<Figure, { kind: 'stages' }>[] = [];
+  const sections: string[] = [];
+  for (const { title, lead, question, runs } of chapters) {
+    const figures: string[] = [];
+    for (const { command, figures: told } of runs) {
+      for (const figure of told) {
+        // A program is held against all that went before it.
+        if (figure.kind === 'stages') stages.push({ ...figure, program: shortNameOf(command) });
+        else figures.push(await drawn(figure, programOf(command)));
+      }
+    }
+    if (runs.some((run) => run.figures.some(({ kind }) => kind === 'stages')))
+      figures.unshift(await drawnStages(stages));
+    const printed = runs.map((run) => `$ ${run.command}\n${run.printed.trimEnd()}`).join('\n\n');
+    sections.push(`<section>
+<h2>${escapeXml(title)}</h2>
+<div class="lead">${lead}</div>
+<div class="figures">${figures.join('\n')}</div>
+<details${figures.length === 0 ? ' open' : ''}><summary>What the programs printed</summary><pre>${escapeXml(printed)}</pre></details>
+<div class="question"><h3>To try</h3>${question}</div>
+</section>`);
+  }
+  const machine = `${cpu}, ${cores} core${cores === 1 ? '' : 's'}, Node ${node.replace('v', '')}`;
+  return `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
+<title>The lesson on this machine</title>
+<link rel="icon" href="data:,">
+<style>${style}</style>
+<header>
+<img src="${source}" alt="The Julia set of z^2 + c for c = -0.83 - 0.22i" width="480" height="480">
+<div>
+<h1>Slices over workers</h1>
+<p>The lesson, on this machine: when does a program become faster by splitting its work, and when does it not?</p>
+<p class="made">${escapeXml(machine)}<br><code>${escapeXml(command)}</code></p>
+</div>
+</header>
+<main>
+${sections.join('\n')}
+</main>
+</html>
+`;
+}
+
+/** What a program was given but the size of the grid. */
+const programOf = (command: string) =>
+  command.replace(/^mandoline lesson /, '').replace(/ --(cells|rounds) \d+/g, '');
+
+/** What a program is called in a chart. */
+const shortNameOf = (command: string) =>
+  programOf(command)
+    .replace(/( \d+)+/, '')
+    .replace('message-passing', 'messages')
+    .replace(' --', ', ');
+
+const style = `
+:root { --ground: #fbfaf8; --card: #ffffff; --text: #1d1c1f; --soft: #65626b; --line: #e3e0da; --accent: #a4460a }
+@media (prefers-color-scheme: dark) {
+  :root { --ground: #131216; --card: #1b1a1f; --text: #e9e7ec; --soft: #a09ca8; --line: #302e36; --accent: #f0a35e }
+}
+* { box-sizing: border-box }
+body { margin: 0; background: var(--ground); color: var(--text); font: 16px/1.55 system-ui, sans-serif }
+header, main { max-width: 1060px; margin: 0 auto; padding: 0 24px }
+header { display: grid; grid-template-columns: 300px 1fr; gap: 40px; align-items: center; padding-top: 40px; padding-bottom: 16px }
+header img { width: 100%; height: auto; border-radius: 14px }
+h1 { font-size: 40px; line-height: 1.1; letter-spacing: -0.02em; margin: 0 0 12px }
+header p { margin: 0 0 16px; font-size: 19px; max-width: 34em }
+header .made { color: var(--soft); font-size: 14px }
+section { border-top: 1px solid var(--line); padding: 28px 0 32px }
+h2 { font-size: 25px; letter-spacing: -0.01em; margin: 0 0 8px }
+h3 { font-size: 14px; margin: 0 0 2px; color: var(--accent) }
+.lead { max-width: 44em }
+.lead p, .question p { margin: 0 0 10px }
+.figures { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 440px), 1fr)); gap: 18px; margin: 18px 0 }
+.figures:empty { display: none }
+figure { margin: 0; padding: 16px 18px; background: var(--card); border: 1px solid var(--line); border-radius: 12px; min-width: 0 }
+figcaption { font-weight: 600; margin-bottom: 8px }
+figcaption code { font-weight: 400; color: var(--soft); margin-left: 6px }
+figure svg { display: block; width: 100%; max-width: 520px; height: auto; font: 12px system-ui, sans-serif; font-variant-numeric: tabular-nums; overflow: visible }
+figure svg.picture { max-width: 300px; margin-bottom: 12px; border-radius: 8px; overflow: hidden }
+.legend { display: flex; flex-wrap: wrap; gap: 4px 14px; margin: 0 0 8px; font-size: 13px; color: var(--soft) }
+.legend span::before { content: ''; display: inline-block; width: 10px; height: 10px; border-radius: 3px; background: var(--c); margin-right: 6px }
+code, pre { font: 13px/1.5 ui-monospace, monospace; font-variant-numeric: tabular-nums }
+.lead code, .question code { background: var(--card); border: 1px solid var(--line); border-radius: 4px; padding: 0 4px }
+summary { cursor: pointer; color: var(--soft); font-size: 14px }
+pre { white-space: pre-wrap; overflow-wrap: anywhere; padding: 14px 16px; background: var(--card); border: 1px solid var(--line); border-radius: 12px }
+.question { border-left: 3px solid var(--accent); padding-left: 14px; margin-top: 18px; max-width: 46em }
+.question p:last-child { margin-bottom: 0 }
+@media (max-width: 640px) {
+  header { grid-template-columns: 1fr; gap: 20px; padding-top: 20px }
+  header img { max-width: 260px }
+  header, main { padding-left: 16px; padding-right: 16px }
+  h1 { font-size: 32px }
+  figure { padding: 12px }
+}
+`;

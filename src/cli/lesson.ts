@@ -1,0 +1,138 @@
+// `mandoline lesson`: walks through the lesson's chapters, runs their programs on this machine and leaves a report; or
+// runs one of the programs. The chapters are lesson/'s pages, made into dist/lesson/chapters.json by the build; which
+// programs there are stands in them.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import type { Command } from 'commander';
+import type { Figure, Step } from '../../lesson/figures.js';
+import { didYouMean } from '../suggestion.js';
+import { describeMachine } from './bench-outputs.js';
+import { onInterrupt } from './interrupt.js';
+import { type Chapter, lessonReport, type Run, type Walked } from './lesson-report.js';
+import { inLines, say, stepLine, tint } from './text.js';
+import { checkedOutput, option, UsageError, whole } from './usage.js';
+
+interface LessonFlags {
+  readonly output: string;
+  readonly quick?: true;
+  readonly cells?: number;
+  readonly rounds?: number;
+  readonly yes?: true;
+}
+
+const folder = fileURLToPath(new URL('../../lesson', import.meta.url));
+/** Of a terminal. */
+const columns = 80;
+
+export function addLesson(program: Command): void {
+  program
+    .command('lesson')
+    .summary('learn how slices over workers speed a program up')
+    .description(
+      'Walks through the lesson, runs its programs on this machine and leaves a report; or runs one program.',
+    )
+    .argument('[program]', 'one of the programs, instead of all chapters')
+    .argument('[numbers...]', 'what it is given, such as slices and workers; its own flags too')
+    .passThroughOptions()
+    .allowUnknownOption()
+    .option('-o, --output <file>', 'where the report goes', 'lesson-report.html')
+    .option('--quick', 'small grids, each thing timed once: a minute or less')
+    .addOption(
+      option('--cells <number>', 'points from the middle of the grid to its edge', whole('--cells', 1, 4000)),
+    )
+    .addOption(option('--rounds <number>', 'how often what is timed is timed', whole('--rounds', 1, 1000)))
+    .option('--yes', 'do not ask before each chapter')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  mandoline lesson\n  mandoline lesson --quick --yes -o report.html\n  mandoline lesson pool 2000 2 --cells 500',
+    )
+    .action((name: string | undefined, numbers: readonly string[], flags: LessonFlags) =>
+      name === undefined ? walk(flags) : runProgram(name, numbers),
+    );
+}
+
+/** What the build made of the lesson's pages. */
+const readPages = (): { programs: readonly string[]; chapters: readonly Chapter[] } =>
+  JSON.parse(readFileSync(join(folder, 'chapters.json'), 'utf8'));
+
+/** One program, as if it had been started itself: what it says and how it ends is the command's. */
+async function runProgram(name: string, given: readonly string[]): Promise<void> {
+  const { programs } = readPages();
+  if (!programs.includes(name))
+    throw new UsageError(
+      `lesson ${name}: must be one of ${programs.join(', ')}${didYouMean(name, programs)}`,
+    );
+  const child = start(name, given, 'inherit');
+  const [code] = await once(child, 'exit');
+  process.exitCode = code ?? 1;
+}
+
+async function walk({ output: path, quick, yes, ...given }: LessonFlags): Promise<void> {
+  const output = checkedOutput(path);
+  const { chapters } = readPages();
+  const { cells = quick && 250, rounds = quick && 3 } = given;
+  const more = [
+    ...(cells === undefined ? [] : ['--cells', `${cells}`]),
+    ...(rounds === undefined ? [] : ['--rounds', `${rounds}`]),
+  ];
+  const walked: Walked[] = [];
+  for (const chapter of chapters) {
+    print(`\n${tint('bold', chapter.title, process.stdout)}\n\n${inLines(chapter.plainLead, columns)}\n`);
+    if (!yes) await readersTurn();
+    const runs: Run[] = [];
+    for (const [name, ...given] of chapter.commands) runs.push(await runStep(name!, [...given, ...more]));
+    walked.push({ ...chapter, runs });
+  }
+  const command = `mandoline ${process.argv.slice(2).join(' ')}`;
+  const report = await lessonReport(walked, describeMachine(), command);
+  await output.write([new TextEncoder().encode(report)]);
+  say(path);
+}
+
+/** One program of a chapter, with what it tells to be drawn. */
+async function runStep(name: string, given: readonly string[]): Promise<Run> {
+  const command = ['mandoline', 'lesson', name, ...given].join(' ');
+  print(tint('dim', `$ ${command}`, process.stdout));
+  const line = await stepLine(name);
+  const child = start(name, given, 'pipe');
+  const figures: Figure[] = [];
+  let printed = '';
+  child.stdout!.setEncoding('utf8').on('data', (text) => {
+    printed += text;
+  });
+  child.on('message', (message: Figure | Step) => {
+    if (message.kind === 'step') line.onStep(message);
+    else figures.push(message);
+  });
+  // Closed is later than ended: all that it printed is there.
+  const [code, signal] = await once(child, 'close');
+  line.stop();
+  if (code !== 0) throw new Error(`${command}: ended with ${signal ?? `exit code ${code}`}`);
+  print(printed);
+  return { command, printed, figures };
+}
+
+function start(name: string, given: readonly string[], stdout: 'inherit' | 'pipe'): ChildProcess {
+  const listens = stdout === 'pipe';
+  const child = spawn(process.execPath, [join(folder, `${name}.js`), ...given], {
+    stdio: [listens ? 'ignore' : 'inherit', stdout, 'inherit', ...(listens ? (['ipc'] as const) : [])],
+  });
+  onInterrupt(() => child.kill());
+  return child;
+}
+
+/** Waits for Enter, where somebody sits there. */
+async function readersTurn(): Promise<void> {
+  if (!process.stdin.isTTY || !process.stdout.isTTY) return;
+  process.stdout.write(tint('dim', 'Enter runs its programs; Ctrl-C ends the lesson ', process.stdout));
+  // Not as a terminal, which would take Ctrl-C for itself.
+  const lines = createInterface({ input: process.stdin, terminal: false });
+  await Promise.race([once(lines, 'line'), once(lines, 'close')]);
+  lines.close();
+}
+
+const print = (text: string): void => void process.stdout.write(`${text}\n`);

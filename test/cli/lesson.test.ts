@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { pathToFileURL } from 'node:url';
+import type { Browser } from 'playwright-core';
+import { launchBrowser } from '../pool/browser.js';
+import { mandoline, root, run, runMandoline, temporaryFolder } from '../support.js';
+
+let browser: Browser;
+before(async () => {
+  browser = await launchBrowser();
+});
+after(() => browser.close());
+
+const { chapters } = JSON.parse(readFileSync(join(root, 'dist', 'lesson', 'chapters.json'), 'utf8'));
+
+test('the lesson goes through all chapters without asking where nobody sits, and its report is whole in a browser', async (context) => {
+  const folder = temporaryFolder(context);
+  const given = ['lesson', '--quick', '--cells', '20', '--rounds', '1', '-o', 'report.html'];
+  const { code, stdout, stderr } = await runMandoline(folder, ...given);
+  assert.deepEqual([code, stderr], [0, 'report.html\n']);
+  const told = stdout.toString();
+  for (const { title, commands } of chapters) {
+    assert.ok(told.includes(`\n${title}\n`), title);
+    for (const words of commands)
+      assert.ok(told.includes(`$ mandoline lesson ${words.join(' ')} --cells 20`));
+  }
+  // Text that is ours, apart from what programs print.
+  assert.ok(told.split('\n').every((line) => line.length <= 80 || /[:/]|^program/.test(line)));
+
+  const wrong: string[] = [];
+  for (const [width, colorScheme] of [
+    [1280, 'light'],
+    [1280, 'dark'],
+    [375, 'dark'],
+  ] as const) {
+    const page = await browser.newPage({ viewport: { width, height: 800 }, colorScheme });
+    page.on('console', (message) => wrong.push(message.text()));
+    page.on('pageerror', (error) => wrong.push(error.message));
+    page.on('request', (request) => {
+      if (!/^(file|data):/.test(request.url())) wrong.push(request.url());
+    });
+    await page.goto(pathToFileURL(join(folder, 'report.html')).href);
+    const seen = await page.evaluate(() => ({
+      titles: [...document.querySelectorAll('h2')].map((each) => each.textContent),
+      figures: [...document.querySelectorAll('figure')].map((each) => [
+        each.querySelector('figcaption')!.textContent,
+        each.querySelectorAll('svg rect, svg circle, svg path').length,
+      ]),
+      pictures: [...document.querySelectorAll('svg image')].length,
+      hero: document.querySelector('img')!.naturalWidth,
+      isWide: document.documentElement.scrollWidth > innerWidth,
+      ground: getComputedStyle(document.body).backgroundColor,
+    }));
+    assert.deepEqual(
+      seen.titles,
+      chapters.map(({ title }: { title: string }) => title),
+    );
+    assert.ok(seen.figures.length >= 14, `${seen.figures.length} figures`);
+    for (const [caption, marks] of seen.figures) assert.ok(Number(marks) > 0, `${caption} is empty`);
+    assert.ok(seen.pictures >= 2);
+    assert.deepEqual([seen.hero, seen.isWide], [480, false]);
+    const isDark = seen.ground === 'rgb(19, 18, 22)';
+    assert.equal(isDark, colorScheme === 'dark');
+    await page.close();
+  }
+  assert.deepEqual(wrong, []);
+});
+
+test("one program is run by its name, and how it ends is the command's end", async (context) => {
+  const folder = temporaryFolder(context);
+  const { code, stdout, stderr } = await runMandoline(
+    folder,
+    'lesson',
+    'pool',
+    '3',
+    '2',
+    '--cells',
+    '10',
+    '--slow',
+  );
+  assert.deepEqual([code, stderr], [0, '']);
+  assert.match(stdout.toString(), /^grid [\s\S]*\n20 x 20 counts, sum /);
+  const many = await runMandoline(folder, 'lesson', 'pool', 'many');
+  assert.deepEqual([many.code, many.stdout.toString()], [2, '']);
+  assert.match(many.stderr, /^many: must be N_SLICES N_WORKERS, [^\n]*\n$/);
+});
+
+test('what cannot be obeyed is one line and exit 2, before anything runs', async (context) => {
+  const folder = temporaryFolder(context);
+  const wrong = {
+    'pol 2000 2': 'lesson pol: must be one of',
+    stages: 'lesson stages: must be one of',
+    '../src/cli/main': 'lesson ../src/cli/main: must be one of',
+    '--cells 0': '--cells 0: must be a whole number from 1 to 4000',
+    '--rounds none': '--rounds none: must be a whole number',
+    '-o nowhere/report.html': '-o nowhere/report.html: there is no folder nowhere',
+  };
+  for (const [given, message] of Object.entries(wrong)) {
+    const { code, stdout, stderr } = await runMandoline(folder, 'lesson', ...given.split(' '));
+    assert.deepEqual([code, stdout.toString()], [2, ''], given);
+    assert.ok(
+      stderr.startsWith(`mandoline: ${message}`) && stderr.trimEnd().split('\n').length === 1,
+      stderr,
+    );
+  }
+  assert.deepEqual(readdirSync(folder), []);
+});
+
+test('Ctrl-C ends the lesson and the program that it runs, and leaves no report', async (context) => {
+  const folder = temporaryFolder(context);
+  const { code } = await run(process.execPath, [mandoline, 'lesson', '--quick'], { cwd: folder }, (child) => {
+    child.stdout!.on('data', (text) => {
+      if (String(text).includes('$ mandoline lesson')) child.kill('SIGINT');
+    });
+  });
+  assert.equal(code, 130);
+  assert.ok(!existsSync(join(folder, 'lesson-report.html')));
+  assert.deepEqual(readdirSync(folder), []);
+});

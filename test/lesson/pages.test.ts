@@ -1,0 +1,41 @@
+// The lesson's pages, held against what they tell of: the programs' code and what they print.
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { root, run } from '../support.js';
+
+const pages = ['lesson', 'lesson/answers'].flatMap((folder) =>
+  readdirSync(join(root, folder))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `${folder}/${name}`),
+);
+
+test("the code in the lesson's pages is the files' own, and every command prints what they show, numbers apart", async () => {
+  const { code, stderr } = await run(process.execPath, [join(root, 'scripts', 'include.js'), '--check']);
+  assert.deepEqual([code, stderr], [0, '']);
+});
+
+test('every program of the lesson stands in a page with its code, and every page with what it prints', () => {
+  const { programs } = JSON.parse(readFileSync(join(root, 'dist', 'lesson', 'chapters.json'), 'utf8'));
+  const texts = pages.map((page) => readFileSync(join(root, page), 'utf8')).join('\n');
+  assert.ok(programs.length >= 20, programs.join(' '));
+  for (const program of programs) {
+    assert.ok(texts.includes(`<!-- code lesson/${program}.ts -->`), `${program}.ts stands in no page`);
+    assert.match(texts, new RegExp(`<!-- output .*${program}(\\.js)?( .*)? -->\n\`\`\`text\n\\$ .*\n.+`));
+  }
+  assert.doesNotMatch(texts, /^…$/m);
+});
+
+test('a chapter has a question, and the answers have an answer to it', () => {
+  const answers = readFileSync(join(root, 'lesson', 'answers', 'README.md'), 'utf8');
+  const chapters = pages.filter((page) => /^lesson\/\d/.test(page));
+  assert.equal(chapters.length, 8);
+  for (const [i, page] of chapters.entries()) {
+    assert.match(
+      readFileSync(join(root, page), 'utf8'),
+      new RegExp(`\n## To try\n\n.+\\(answers/README.md#${i + 1}-.+\\)\n$`),
+    );
+    assert.match(answers, new RegExp(`\n## ${i + 1}\\. .+\n`));
+  }
+});

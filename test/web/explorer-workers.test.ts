@@ -1,0 +1,4 @@
+// The explorer in a real Chromium: its workers, and what is bad or missing. One browser for all of these.
+import './chapters.js';
+import './robust.js';
+import './workers.js';

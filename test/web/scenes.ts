@@ -1,0 +1,199 @@
+// Tests of the scene's panel, of colours, bookmarks and of pictures that are saved and dropped.
+import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { runMandoline, temporaryFolder } from '../support.js';
+import {
+  assertSamePixels,
+  colorsOf,
+  computations,
+  exact,
+  goTo,
+  hashOf,
+  numberIn,
+  open,
+  pixelsOf,
+  then,
+  valueIn,
+} from './tab.js';
+
+test('other colours compute nothing; a formula that cannot be read is told under it, and the picture stays', async (context) => {
+  const page = await open(context);
+  await page.keyboard.press('s');
+  const [before, count] = [await pixelsOf(page), await computations(page)];
+  for (const change of [
+    () => page.selectOption('#palette', 'magma'),
+    () => page.selectOption('#scale', 'histogram'),
+    () => page.check('#own'),
+    () => page.fill('#gradient input', '#ff0000'),
+    () => page.fill('#density', '1'),
+    () => page.fill('#inside', '#00ff00'),
+  ])
+    await then(page, change);
+  assert.equal(await computations(page), count);
+  assert.ok(!(await pixelsOf(page)).equals(before));
+
+  const hash = await hashOf(page);
+  await page.fill('#formula', 'z^2 + <b>c');
+  assert.match(await page.innerText('#formula-error'), /\^\ncolumn 7: found "<", expected/);
+  assert.equal(await hashOf(page), hash);
+  await then(page, () => page.fill('#formula', 'z^3 + c'));
+  assert.equal(await page.isHidden('#formula-error'), true);
+  assert.ok((await computations(page)) > count);
+});
+
+test('the palette is dragged along its strip: nothing is computed, and it is one step of the history', async (context) => {
+  const page = await open(context);
+  await page.keyboard.press('s');
+  await page.locator('#strip').scrollIntoViewIfNeeded();
+  const { x, y, width } = (await page.locator('#strip').boundingBox())!;
+  const [count, steps] = [await computations(page), await page.evaluate(() => history.length)];
+  await then(page, async () => {
+    await page.mouse.move(x + width / 2, y + 5);
+    await page.mouse.down();
+    await page.mouse.move(x + width / 4, y + 5, { steps: 12 });
+    await page.mouse.up();
+  });
+  assert.ok(Math.abs((await numberIn(page, 'offset')) - 0.25) < 0.01);
+  assert.equal(await computations(page), count);
+  assert.equal(await page.evaluate(() => history.length), steps + 1);
+});
+
+test('every part of a scene has its field: parameters with sliders, escape, light, trap, place', async (context) => {
+  const page = await open(context);
+  await page.keyboard.press('s');
+  await then(page, () => page.selectOption('#bundled', 'multibrot'));
+  await then(page, () => page.fill('#parameters input[type=range]', '4'));
+  assert.equal(await page.inputValue('#parameters input[type=text]'), '4+0i');
+  await then(page, () => page.fill('#parameters input[type=text]', '2.5+0.1i'));
+  assert.equal(await page.inputValue('#parameters input[type=range][data-part=im]'), '0.1');
+  await then(page, () => page.selectOption('#bundled', 'phoenix'));
+  assert.equal(await page.locator('#parameters input').count(), 0);
+  await then(page, () => page.fill('#c-re', '0.5'));
+  await then(page, () => page.selectOption('#escape', 'overflow'));
+  assert.equal(await page.isHidden('#radius-label'), true);
+  await then(page, () => page.selectOption('#coloring', 'trap'));
+  await then(page, () => page.selectOption('#trap', 'circle'));
+  await then(page, () => page.selectOption('#coloring', 'slope'));
+  await then(page, () => page.fill('#light-direction', '20'));
+  await page.click('#scene details summary');
+  await then(page, () => page.fill('#turn', '30'));
+  await then(page, () => page.fill('#re', '0.125'));
+  assert.equal(await numberIn(page, 'rotate'), 30);
+  assert.equal(await numberIn(page, 're'), 0.125);
+  await page.fill('#re', 'here');
+  assert.match(await page.innerText('#scene-error'), /^view\.center.*here/);
+  await then(page, () => page.selectOption('#bundled', 'newton'));
+  assert.equal(await page.isVisible('#bailout-label'), true);
+});
+
+test('views are kept as small pictures, open again, and are forgotten', async (context) => {
+  const page = await open(context);
+  const first = await hashOf(page);
+  await page.evaluate(() => {
+    const strange = [{ address: 'javascript:alert(1)', picture: 'x' }, 7, null];
+    localStorage.setItem('mandoline-bookmarks', JSON.stringify(strange));
+  });
+  await page.keyboard.press('s');
+  await page.click('#bookmarks summary');
+  await page.click('#add-bookmark');
+  await page.reload();
+  await exact(page);
+  await page.keyboard.press('s');
+  await page.click('#bookmarks summary');
+  assert.equal(await page.locator('#bookmarks li').count(), 1);
+  assert.equal(
+    await page.evaluate(() => document.querySelector<HTMLImageElement>('#bookmarks img')!.naturalWidth),
+    96,
+  );
+  await then(page, () => page.keyboard.press('+'));
+  await then(page, () => page.click('#bookmarks a'));
+  assert.equal(await hashOf(page), first);
+  await page.click('#bookmarks li button');
+  assert.equal(await page.locator('#bookmarks li').count(), 0);
+});
+
+test('a picture is saved with its scene in it, the command draws the same pixels, and dropped it opens', async (context) => {
+  const folder = temporaryFolder(context);
+  const page = await open(context, '#f=seahorse&coloring=smooth&w=0.002&it=900');
+  // Chromium's own dialog cannot be driven; the way of other browsers is taken.
+  await page.evaluate(() => Object.assign(globalThis, { showSaveFilePicker: undefined }));
+  await page.keyboard.press('e');
+  await page.fill('#export-width', '225');
+  await page.fill('#export-height', '175');
+  await page.selectOption('#export-samples', '2');
+  const [download] = await Promise.all([page.waitForEvent('download'), page.click('#export-start')]);
+  await download.saveAs(join(folder, 'saved.png'));
+  await assertDrawnAgain(folder, 225 * 175);
+
+  await page.waitForSelector('#export', { state: 'hidden' });
+  const drop = (bytes: number[], name: string) =>
+    page.evaluate(
+      ([bytes, name]) => {
+        const data = new DataTransfer();
+        data.items.add(new File([Uint8Array.from(bytes)], name));
+        document.body.dispatchEvent(new DragEvent('drop', { dataTransfer: data, bubbles: true }));
+      },
+      [bytes, name] as const,
+    );
+  await goTo(page, '#f=mandelbrot&re=-0.5&im=0&w=3&it=150');
+  await then(page, () => drop([...readFileSync(join(folder, 'saved.png'))], 'saved.png'));
+  assert.equal(await numberIn(page, 'w'), 0.002);
+  assert.equal(await valueIn(page, 'coloring'), 'smooth');
+  await drop([1, 2, 3], 'other.png');
+  await page.waitForFunction(() => document.getElementById('message')!.innerText.includes('other.png: '));
+});
+
+/** Whether the command makes of saved.png's scene the pixels that it has. */
+async function assertDrawnAgain(folder: string, pixels: number): Promise<void> {
+  const { code, stderr } = await runMandoline(folder, 'render', 'saved.png', '-o', 'again.png', '--quiet');
+  assert.equal(code, 0, stderr);
+  const [saved, again] = ['saved.png', 'again.png'].map((name) => colorsOf(readFileSync(join(folder, name))));
+  assert.equal(saved!.length, 3 * pixels);
+  assertSamePixels(saved!, again!);
+}
+
+test('where the browser can, a picture goes straight into its file; one that is cancelled leaves none', async (context) => {
+  const folder = temporaryFolder(context);
+  const page = await open(context, '#f=burning-ship');
+  // A file of the page's own in place of one that its user would have to choose.
+  await page.evaluate(() => {
+    const showSaveFilePicker = async () =>
+      (await navigator.storage.getDirectory()).getFileHandle('saved.png', { create: true });
+    Object.assign(globalThis, { showSaveFilePicker });
+  });
+  const saved = async () => {
+    const bytes = await page.evaluate(async () => {
+      const handle = await (await navigator.storage.getDirectory()).getFileHandle('saved.png');
+      return [...new Uint8Array(await (await handle.getFile()).arrayBuffer())];
+    });
+    return Buffer.from(bytes);
+  };
+  await page.keyboard.press('e');
+  await page.fill('#export-width', '0');
+  await page.click('#export-start');
+  await page.waitForFunction(() =>
+    /view\.columns 0/.test(document.getElementById('export-error')!.innerText),
+  );
+  await page.fill('#export-width', '20000');
+  await page.fill('#export-height', '20000');
+  await page.click('#export-start');
+  await page.waitForFunction(
+    () => (document.getElementById('export-progress') as HTMLProgressElement).value > 0,
+  );
+  await page.click('#export-cancel');
+  await page.waitForSelector('#export', { state: 'hidden' });
+  assert.equal((await saved()).length, 0);
+
+  await page.keyboard.press('e');
+  await page.fill('#export-width', '300');
+  await page.fill('#export-height', '200');
+  await page.waitForFunction(
+    () => (document.getElementById('export-progress') as HTMLProgressElement).value === 0,
+  );
+  await page.click('#export-start');
+  await page.waitForSelector('#export', { state: 'hidden' });
+  writeFileSync(join(folder, 'saved.png'), await saved());
+  await assertDrawnAgain(folder, 300 * 200);
+});

@@ -1,0 +1,100 @@
+// A browser and the server of `mandoline explore`, once for all tests of the page, and what they do with a tab.
+import assert from 'node:assert/strict';
+import type { ChildProcess } from 'node:child_process';
+import { after, before, type TestContext } from 'node:test';
+import type { Browser, Page } from 'playwright-core';
+import { PNG } from 'pngjs';
+import { startExplorer } from '../cli/explorer.js';
+import { launchBrowser } from '../pool/browser.js';
+
+let browser: Browser;
+let server: ChildProcess;
+/** Of the page, with a slash at the end. */
+export let address = '';
+before(async () => {
+  browser = await launchBrowser();
+  ({ process: server, address } = await startExplorer());
+});
+after(async () => {
+  server?.kill();
+  await browser?.close();
+});
+
+export const [width, height] = [320, 240];
+/** Without the network's stand-in, which would fetch every file again for each test. */
+export const small = {
+  viewport: { width, height },
+  deviceScaleFactor: 1,
+  serviceWorkers: 'block',
+} as const;
+
+/** A tab with the page, drawn; what goes wrong in it, and a request to anywhere else, fails the test. */
+export async function open(
+  context: TestContext,
+  hash = '',
+  options: Parameters<Browser['newContext']>[0] = {},
+  at = address,
+): Promise<Page> {
+  const window = await browser.newContext({ acceptDownloads: true, ...small, ...options });
+  const page = await window.newPage();
+  const errors: string[] = [];
+  page.on('pageerror', (error) => errors.push(String(error)));
+  page.on('console', (message) => {
+    if (message.type() === 'error') errors.push(message.text());
+  });
+  const { origin } = new URL(at);
+  window.on('request', (request) => {
+    if (!['blob:', 'data:', origin].some((start) => request.url().startsWith(start)))
+      errors.push(`asked for ${request.url()}`);
+  });
+  context.after(async () => {
+    await window.close();
+    assert.deepEqual(errors, []);
+  });
+  await page.goto(at + hash);
+  await exact(page);
+  return page;
+}
+
+/** Waits until the exact picture of the present scene is drawn. */
+export const exact = (page: Page) => page.waitForSelector('#stage[data-state=exact]', { timeout: 60_000 });
+export const computations = (page: Page) =>
+  page.evaluate(() => Number(document.getElementById('stage')!.dataset.computations));
+export const hashOf = (page: Page) => page.evaluate(() => location.hash);
+export const valueIn = async (page: Page, key: string) =>
+  new URLSearchParams((await hashOf(page)).slice(1)).get(key);
+export const numberIn = async (page: Page, key: string) => Number(await valueIn(page, key));
+
+/** Does something and waits for the picture and the address that follow. */
+export async function then(page: Page, action: () => Promise<unknown>): Promise<void> {
+  const before = await hashOf(page);
+  await action();
+  await page.waitForFunction((hash) => location.hash !== hash, before);
+  await exact(page);
+}
+
+/** Another address in the same tab, drawn. */
+export async function goTo(page: Page, hash: string): Promise<void> {
+  if ((await hashOf(page)) === hash) return;
+  await page.evaluate((next) => {
+    // Before the page hears of it.
+    document.getElementById('stage')!.dataset.state = 'busy';
+    location.hash = next;
+  }, hash);
+  await exact(page);
+}
+
+/** Red, green, blue of each pixel on the canvas. */
+export async function pixelsOf(page: Page): Promise<Buffer> {
+  const text = await page.evaluate(() => {
+    const canvas = document.getElementById('picture') as HTMLCanvasElement;
+    const { data } = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height);
+    let bytes = '';
+    for (let i = 0; i < data.length; i++) if (i % 4 < 3) bytes += String.fromCharCode(data[i]!);
+    return btoa(bytes);
+  });
+  return Buffer.from(text, 'base64');
+}
+export const colorsOf = (file: Buffer) => Buffer.from(PNG.sync.read(file).data.filter((_, i) => i % 4 < 3));
+export const assertSamePixels = (one: Buffer, other: Buffer, what?: string) =>
+  assert.ok(one.equals(other), what ?? 'other pixels');

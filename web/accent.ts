@@ -1,0 +1,37 @@
+// The page's one accent colour is of the palette in use: the strongest that can be read on the panels.
+import { paletteColors, type ViewScene } from 'mandoline';
+
+/** Panels in the dark and in the light: the relative luminance of their ground. */
+const ground = { dark: 0.007, light: 1 };
+/** More than the 4.5 of WCAG 2.2, because panels let a little of the picture through. */
+const contrast = 5.5;
+
+const linear = (byte: number) => {
+  const part = byte / 255;
+  return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
+};
+const luminance = ([r, g, b]: readonly number[]) =>
+  0.2126 * linear(r!) + 0.7152 * linear(g!) + 0.0722 * linear(b!);
+const strength = (color: readonly number[]) => Math.max(...color) - Math.min(...color);
+
+/** Undefined where the palette has none. */
+export function accentOf(palette: ViewScene['palette'], theme: 'dark' | 'light'): string | undefined {
+  const colors = typeof palette === 'string' ? named(palette) : palette.map(parts);
+  const readable = colors.filter((color) => {
+    const [low, high] = [luminance(color), ground[theme]].sort((one, other) => one - other);
+    return (high! + 0.05) / (low! + 0.05) >= contrast && strength(color) > 60;
+  });
+  const [best] = readable.sort((one, other) => strength(other) - strength(one));
+  return best && `rgb(${best.join(' ')})`;
+}
+
+function named(palette: string): number[][] {
+  const colors = paletteColors(palette, 32, false);
+  return Array.from({ length: 32 }, (_, i) => [...colors.subarray(3 * i, 3 * i + 3)]);
+}
+
+/** Of #rgb or #rrggbb. */
+const parts = (color: string): number[] =>
+  (color.length === 4 ? [...color.slice(1)].map((digit) => digit + digit) : color.slice(1).match(/../g)!).map(
+    (digits) => Number.parseInt(digits, 16),
+  );

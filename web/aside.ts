@@ -1,0 +1,23 @@
+// Small things that are computed beside the picture, by one worker of their own, so that neither waits for the other.
+import { type ChannelName, prepare, type Rendering, type Scene } from 'mandoline';
+import { Pool } from 'mandoline/pool';
+
+/** Milliseconds after which nobody waits for it any more. */
+const patience = 2000;
+let pool: Pool | undefined;
+
+/** Rejects where it takes too long. */
+export async function computeAside(scene: Scene, channels: readonly ChannelName[]): Promise<Rendering> {
+  pool ??= new Pool({ workers: 1 });
+  const used = pool;
+  // A slice that has begun can only be ended with its worker.
+  const timer = setTimeout(() => {
+    used.terminate();
+    if (pool === used) pool = undefined;
+  }, patience);
+  try {
+    return await prepare(scene, { channels }).compute({ pool: used });
+  } finally {
+    clearTimeout(timer);
+  }
+}

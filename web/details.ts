@@ -1,0 +1,60 @@
+// What of a scene is seldom changed: the place as numbers, turn, samples, light, trap and the colour inside. Fields as
+// they are in index.html; what is typed becomes changes of the scene, which panel.ts checks.
+import type { Trap, ViewScene } from 'mandoline';
+import { element, input, put, select } from './elements.js';
+
+type Changes = Partial<Record<keyof ViewScene, unknown>>;
+
+/** Numbers between commas or blanks. */
+const numbersOf = (text: string): number[] =>
+  text
+    .trim()
+    .split(/[\s,]+/)
+    .map(Number);
+
+export function makeDetails(scene: () => ViewScene, change: (changes: Changes) => void) {
+  const on = (id: string, changes: () => Changes) =>
+    element(id, HTMLElement).addEventListener('input', () => change(changes()));
+  const view = (changes: object) => ({ view: { ...scene().view, ...changes } });
+  const center = () => ({ center: [input('re').value.trim(), input('im').value.trim()] });
+
+  on('re', () => view(center()));
+  on('im', () => view(center()));
+  on('width', () => view({ width: input('width').valueAsNumber }));
+  on('turn', () => {
+    const { rotation: _, ...straight } = scene().view;
+    const rotation = input('turn').valueAsNumber;
+    return { view: rotation === 0 ? straight : { ...straight, rotation } };
+  });
+  on('samples', () => view({ samples: Number(select('samples').value) }));
+  on('inside', () => ({ inside: input('inside').value }));
+  const light = () => ({
+    light: { direction: input('light-direction').valueAsNumber, height: input('light-height').valueAsNumber },
+  });
+  on('light-direction', light);
+  on('light-height', light);
+  const trap = () => ({ trap: { [select('trap').value]: numbersOf(input('trap-at').value) } });
+  on('trap-at', trap);
+  on('trap', () => {
+    input('trap-at').value = select('trap').value === 'point' ? '0, 0' : '0, 0, 0.5';
+    return trap();
+  });
+
+  return {
+    show({ view, inside, light, trap, coloring }: ViewScene): void {
+      put(input('re'), view.center[0]);
+      put(input('im'), view.center[1]);
+      put(input('width'), String(view.width));
+      put(input('turn'), String(view.rotation ?? 0));
+      select('samples').value = String(view.samples ?? 1);
+      input('inside').value = inside?.length === 7 ? inside : '#000000';
+      element('light', HTMLDivElement).hidden = coloring !== 'slope';
+      put(input('light-direction'), String(light?.direction ?? 135));
+      put(input('light-height'), String(light?.height ?? 45));
+      element('trapping', HTMLDivElement).hidden = coloring !== 'trap';
+      const [kind, at] = Object.entries((trap ?? { point: [0, 0] }) as Trap)[0]!;
+      select('trap').value = kind;
+      put(input('trap-at'), at.join(', '));
+    },
+  };
+}

@@ -1,0 +1,72 @@
+// The experiment's chart, as text: a picture of its own, because the page's policy lets no style into the page itself.
+// Loaded when there is something to draw, with those parts of Observable Plot alone that it is made of.
+import { dot, line, plot, text } from '@observablehq/plot';
+import { amdahl } from 'mandoline/pool';
+import type { Row } from './experiment.js';
+
+interface Look {
+  readonly text: string;
+  readonly ground: string;
+  /** What was measured, and where. */
+  readonly caption: string;
+}
+
+/** Speed-ups against workers: a line a number of slices, the ideal, and Amdahl's law where it was found. */
+export function drawChart(rows: readonly Row[], serial: number | undefined, look: Look): string {
+  const alone = Math.min(...rows.filter(({ workers }) => workers === 1).map(({ median }) => median));
+  const lines = rows.map((row) => ({ ...row, speedUp: alone / row.median }));
+  const most = Math.max(...rows.map(({ workers }) => workers));
+  const law = Array.from({ length: most }, (_, i) => ({
+    workers: i + 1,
+    ideal: i + 1,
+    law: serial === undefined ? 1 : amdahl(serial, i + 1),
+  }));
+  const drawn = plot({
+    document: document.implementation.createHTMLDocument(),
+    ...{ width: 640, height: 340, marginTop: 28, marginBottom: 58, marginRight: 86 },
+    style: {
+      background: look.ground,
+      color: look.text,
+      fontSize: '12px',
+      fontFamily: 'system-ui, sans-serif',
+    },
+    x: { label: 'workers', ticks: law.map(({ workers }) => workers), tickFormat: 'd', inset: 24 },
+    y: { label: 'speed-up against one worker (medians)', grid: true, zero: true, nice: true },
+    // Ordered, and told apart by the colour-blind.
+    color: { type: 'ordinal', scheme: 'viridis', domain: [...new Set(rows.map(({ slices }) => slices))] },
+    marks: [
+      line(law, { x: 'workers', y: 'ideal', stroke: look.text, strokeDasharray: '2 4', strokeOpacity: 0.6 }),
+      line(law, { x: 'workers', y: 'law', stroke: look.text, strokeDasharray: '6 4' }),
+      line(lines, { x: 'workers', y: 'speedUp', z: 'slices', stroke: 'slices', strokeWidth: 2 }),
+      dot(lines, { x: 'workers', y: 'speedUp', fill: 'slices', r: 4 }),
+      text(
+        apart(
+          lines.filter(({ workers }) => workers === most),
+          most,
+        ),
+        {
+          ...{ x: 'workers', y: 'place', dx: 12, textAnchor: 'start', fontSize: 11 },
+          text: ({ slices }) => (slices === 1 ? '1 slice' : `${slices} slices`),
+        },
+      ),
+      text([look.caption], { frameAnchor: 'bottom-left', dy: 50, fontSize: 11, fillOpacity: 0.8 }),
+    ],
+  });
+  drawn.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
+  return drawn.outerHTML;
+}
+
+/** Places for labels, so far from each other that they can be read; the lines may end in one point. */
+function apart<T extends { readonly speedUp: number }>(
+  rows: readonly T[],
+  most: number,
+): (T & { readonly place: number })[] {
+  const room = Math.max(...rows.map(({ speedUp }) => speedUp), most) / 17;
+  let last = -Infinity;
+  return rows
+    .toSorted((one, other) => one.speedUp - other.speedUp)
+    .map((row) => {
+      last = Math.max(row.speedUp, last + room);
+      return { ...row, place: last };
+    });
+}
