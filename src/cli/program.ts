@@ -13,15 +13,17 @@ import { addScenes } from './scenes.js';
 import { addSchema } from './schema.js';
 import { addZoom } from './zoom.js';
 
-/** The command `mandoline`; commander's errors are thrown. */
-export function makeProgram(): Command {
+const toStderr = (text: string): unknown => process.stderr.write(text);
+
+/** The command `mandoline`; commander's errors are told by `tell`, and thrown. */
+export function makeProgram(tell = toStderr): Command {
   const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'));
   const program = new Command('mandoline')
     .description('Fractals computed in parallel, exactly.')
     .version(version)
     .showSuggestionAfterError()
     .exitOverride()
-    .configureOutput({ writeErr: (text) => process.stderr.write(text.replace(/^error: /, 'mandoline: ')) })
+    .configureOutput({ writeErr: (text) => tell(text.replace(/^error: /, 'mandoline: ')) })
     .addHelpText('after', '\nExample:\n  mandoline render -o julia.png');
   addRender(program);
   addAssemble(program);
