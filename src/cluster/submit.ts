@@ -88,7 +88,8 @@ export async function submit(
   };
   const isDone = (index: number) => {
     flags[index] = 1;
-    onProgress?.({ done: ++done, slices });
+    done++;
+    onProgress?.({ done, slices });
   };
   listen(events, {
     completed(id) {

@@ -98,9 +98,12 @@ const otherCode = ({ code: theirs }: SliceJob, code: string): string | undefined
 function otherStore({ folder: theirs, token }: SliceJob, folder: string): string | undefined {
   const found = readProbe(folder);
   if (found === token) return undefined;
-  const what = found === undefined ? 'is not there on this machine' : 'is another store on this machine';
+  const what = found === undefined ? 'is not there on this machine' : 'is not the same store on this machine';
   const where = folder === theirs ? folder : `${folder} for ${theirs}`;
-  return `${where}: ${what} than that of the queued slices; share it, or give its folder here by --store`;
+  return (
+    `${where}: ${what}; share the store of the queued slices, give its folder here by --store, ` +
+    'or "mandoline cluster cancel" them'
+  );
 }
 
 /** Lets slices end for a while, then takes them from the pool, which hands them back. */
