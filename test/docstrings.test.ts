@@ -48,8 +48,9 @@ function declaration({ name, file }: Exported): { readonly lines: readonly strin
 
 const isDescribed = (lines: readonly string[], at: number) => /\*\/$/.test(lines[at - 1] ?? '');
 
-/** Members without a docstring, of a class, an interface or an object type. */
+/** Members without a docstring, of a class, an interface or an object type; a function's parameters are in its own. */
 function bareMembers(lines: readonly string[], at: number): string[] {
+  if (/^export declare function/.test(lines[at]!)) return [];
   const bare: string[] = [];
   let depth = 0;
   for (let i = at; i < lines.length; i++) {

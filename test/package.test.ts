@@ -1,6 +1,7 @@
-// What `npm pack` makes, installed in an empty folder by somebody who has nothing of this project.
+// What `npm pack` makes, installed in an empty folder by somebody who has nothing of this project. The projects that it
+// is used in are test/pool/outside-user, which maps a function of its own, and the program below.
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { pack, root, run, temporaryFolder } from './support.js';
@@ -19,7 +20,7 @@ console.log(squares.join(' '), rows, sum);
 pool.map(square, ['1']).catch(() => {});
 `;
 
-test('the packed package works where it is installed: the command, the library, the pool, the types', async (context) => {
+test('the packed package works where it is installed: the command, the library, the pool, the types, an outside project', async (context) => {
   const folder = temporaryFolder(context);
   const { tarball, paths } = await pack(folder);
   assert.ok(
@@ -69,4 +70,13 @@ test('the packed package works where it is installed: the command, the library, 
   const ran = await run(process.execPath, ['program.js'], { cwd: user });
   // 132639 is numpy's sum (test/fixtures/parity/cases.json, seed_100).
   assert.deepEqual([ran.code, ran.stdout.toString(), ran.stderr], [0, '1 4 9 100 132639\n', '']);
+
+  // A project of its own beside it, in strict TypeScript, which finds the same packages.
+  const outside = join(user, 'outside-user');
+  cpSync(join(root, 'test', 'pool', 'outside-user'), outside, { recursive: true });
+  writeFileSync(join(outside, 'package.json'), JSON.stringify({ private: true, type: 'module' }));
+  const built = await run('npx', ['tsc'], { cwd: outside });
+  assert.equal(built.code, 0, built.stdout.toString());
+  const mapped = await run(process.execPath, ['built/program.js'], { cwd: outside });
+  assert.deepEqual([mapped.code, mapped.stdout.toString(), mapped.stderr], [0, '6171 takes 261 steps\n', '']);
 });

@@ -93,6 +93,24 @@ export const mandoline = join(root, 'dist', 'command', 'mandoline.js');
 export const runMandoline = (cwd: string, ...given: string[]): Promise<Ended> =>
   run(process.execPath, [mandoline, ...given], { cwd });
 
+/** What a command wrote, and its exit code. */
+export interface Said {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs the command in a folder with each of many command lines, in one process: for those that only say something. */
+export async function runMany(cwd: string, commands: readonly (readonly string[])[]): Promise<Said[]> {
+  const program = join(root, 'dist', 'test', 'cli', 'many-commands.js');
+  const { code, stdout, stderr } = await run(process.execPath, [program, JSON.stringify(commands)], { cwd });
+  assert.equal(code, 0, stderr);
+  return JSON.parse(stdout.toString());
+}
+
+/** Whether there is time: `.ci/run` gives it once. */
+export const isLong = process.env.MANDOLINE_STRESS === 'long';
+
 /** Does something with each item, four at a time, so that programs that are mostly started use every core. */
 export async function eachOfMany<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
   for (let start = 0; start < items.length; start += 4)

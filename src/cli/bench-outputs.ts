@@ -83,9 +83,9 @@ export const benchFormats: Readonly<Record<string, (document: BenchDocument) => 
   svg: chart,
 };
 
-const chartWidth = 720;
+export const chartWidth = 720;
 const plotTop = 64;
-const plotHeight = 400;
+export const chartHeight = 400;
 
 /** Speed-up against workers, a line for each number of slices, and what it would be if nothing were lost. */
 async function chart({ rows, machine, command }: BenchDocument): Promise<string> {
@@ -98,7 +98,7 @@ async function chart({ rows, machine, command }: BenchDocument): Promise<string>
   const ideal = Array.from({ length: most }, (_, i) => ({ workers: i + 1, speedup: i + 1 }));
   const plot = await plotted((Plot) => ({
     width: chartWidth,
-    height: plotHeight,
+    height: chartHeight,
     marginBottom: 44,
     marginRight: 60,
     x: { label: 'workers', ticks: ideal.map(({ workers }) => workers), tickFormat: 'd', inset: 20 },
@@ -123,14 +123,37 @@ async function chart({ rows, machine, command }: BenchDocument): Promise<string>
       Plot.dot(parallel, { x: 'workers', y: 'speedup', fill: 'series', r: 4 }),
     ],
   }));
-  plot.setAttribute('y', String(plotTop));
-  const legend = series.map(
-    (name, i) =>
-      `<circle cx="${118 + 70 * i}" cy="${plotTop - 24}" r="5" fill="${colors[i]}"/>` +
-      `<text x="${128 + 70 * i}" y="${plotTop - 20}">${name}</text>`,
-  );
   const { cpu, cores, node } = machine;
-  const height = plotTop + plotHeight + 56;
+  return chartPage(plot, {
+    title: 'Speed-up by workers and slices',
+    legend: [['slices', undefined], ...series.map((name, i) => [name, colors[i]] as const)],
+    notes: [`${cpu}, ${cores} cores, Node ${node}`, command],
+  });
+}
+
+export interface ChartPage {
+  readonly title: string;
+  /** Words with the colour of what they name, which stand in a row. */
+  readonly legend: readonly (readonly [name: string, color: string | undefined])[];
+  /** Lines below the plot. */
+  readonly notes: readonly string[];
+}
+
+/** A plot, of `chartWidth` and `chartHeight`, with what stands around it; readable on light and on dark. */
+export function chartPage(plot: Element, { title, legend, notes }: ChartPage): string {
+  plot.setAttribute('y', String(plotTop));
+  const height = plotTop + chartHeight + 20 + 18 * notes.length;
+  let x = 40;
+  const named = legend.map(([name, color]) => {
+    const begin = x;
+    x += 30 + 7 * name.length + (color ? 14 : 0);
+    const dot = color ? `<circle cx="${begin + 5}" cy="${plotTop - 24}" r="5" fill="${color}"/>` : '';
+    return `${dot}<text x="${begin + (color ? 15 : 0)}" y="${plotTop - 20}">${escapeXml(name)}</text>`;
+  });
+  const told = notes.map(
+    (note, i) =>
+      `<text x="40" y="${height - 14 - 18 * (notes.length - 1 - i)}" opacity="0.75">${escapeXml(note)}</text>`,
+  );
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${chartWidth}" height="${height}" viewBox="0 0 ${chartWidth} ${height}">
 <style>
   svg { color: #1b1b1f; fill: currentColor; font: 13px system-ui, sans-serif; font-variant-numeric: tabular-nums }
@@ -138,12 +161,10 @@ async function chart({ rows, machine, command }: BenchDocument): Promise<string>
   @media (prefers-color-scheme: dark) { svg { color: #e6e6ea } .paper { fill: #16161a } }
 </style>
 <rect class="paper" width="100%" height="100%"/>
-<text x="40" y="24" font-size="16" font-weight="600">Speed-up by workers and slices</text>
-<text x="40" y="${plotTop - 20}">slices</text>
-${legend.join('\n')}
+<text x="40" y="24" font-size="16" font-weight="600">${escapeXml(title)}</text>
+${named.join('\n')}
 ${plot.outerHTML}
-<text x="40" y="${height - 32}" opacity="0.75">${escapeXml(`${cpu}, ${cores} cores, Node ${node}`)}</text>
-<text x="40" y="${height - 14}" opacity="0.75">${escapeXml(command)}</text>
+${told.join('\n')}
 </svg>
 `;
 }

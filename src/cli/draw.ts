@@ -1,5 +1,7 @@
 // What every command does that makes a scene's files: it computes the scene, or takes what is kept of it, while it is
 // written, and says what that took.
+
+import type { GatheredField, Schedule } from '../cluster/mpi-render.js';
 import { type FieldBands, pixelsOf } from '../encode/formats.js';
 import { knowsKitty, terminalPicture } from '../encode/terminal.js';
 import { Pool } from '../pool/index.js';
@@ -26,11 +28,19 @@ export interface Drawing extends Pick<StreamOptions, 'channels' | 'exact' | 'ver
   readonly store?: Store | undefined;
   /** The slices of one part of the work, where that is all to be done. */
   readonly share?: { readonly said: string; readonly size: number; readonly numbers: Iterable<number> };
+  /** The ranks that compute everything before it is written, where they do, and what makes them. */
+  readonly ranks?: RanksAtWork;
+}
+
+export interface RanksAtWork {
+  readonly size: number;
+  readonly schedule: Schedule;
+  compute(): Promise<GatheredField>;
 }
 
 /** Computes a scene and writes the files; says what is done and how long it took. */
 export async function draw(
-  { named, workers, share, ...drawing }: Drawing,
+  { named, workers, share, ranks, ...drawing }: Drawing,
   flags: OutputFlags,
   targets: readonly Target[],
 ): Promise<void> {
@@ -39,23 +49,37 @@ export async function draw(
   const talk = !flags.quiet && !flags.json;
   const [rows, columns] = sceneShape(scene);
   const shareSize = share?.size ?? slices;
-  if (talk) sayScene(named, slices, workers, share?.said);
-  const line = flags.quiet ? undefined : await progressLine((rows * columns * shareSize) / slices, shareSize);
+  if (talk) sayScene(named, slices, { workers, ranks: ranks?.size, share: share?.said });
   const called = performance.now() / 1000;
+  const gathered = await ranks?.compute();
+  const line =
+    flags.quiet || gathered
+      ? undefined
+      : await progressLine((rows * columns * shareSize) / slices, shareSize);
   const pool = workers === 0 ? undefined : new Pool({ workers, retries: 2 });
   try {
     const stream = await streamScene(scene, {
       ...drawing,
-      ...{ pool, isPainted: isPainted(flags, targets), numbers: share?.numbers, via: store?.work },
+      ...{ pool, isPainted: isPainted(flags, targets), numbers: share?.numbers },
+      ...{ via: gathered?.via ?? store?.work, verify: !gathered && drawing.verify },
       onProgress: line && (({ done, slices }) => line.onProgress({ done, slices: share?.size ?? slices })),
     });
     const outputs = await write(stream, targets, pool, flags);
     line?.stop();
     const total = performance.now() / 1000;
-    const summary = stream.summary();
+    const summary = { ...stream.summary(), ...gathered };
     const { start, compute } = summary.work;
     const times = { start: called + start, compute, encode: total - called - start - compute, total };
-    const report = { ...summary, scene, shape: [rows, columns] as const, workers, times, outputs, store };
+    const report = {
+      ...summary,
+      scene,
+      shape: [rows, columns] as const,
+      workers,
+      ranks,
+      times,
+      outputs,
+      store,
+    };
     if (talk) sayReport(report);
     if (flags.json) process.stdout.write(`${JSON.stringify(renderDocument(report), null, 2)}\n`);
   } finally {

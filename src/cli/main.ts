@@ -2,6 +2,7 @@
 // The command `mandoline`: reads the command line, runs a command, turns errors into one line and an exit code:
 // 0 done, 1 failed, 2 usage, 130 interrupted.
 import { CommanderError } from 'commander';
+import { startedRank } from '../cluster/mpi-library.js';
 import { hearSignals } from './interrupt.js';
 import { makeProgram } from './program.js';
 import { UsageError } from './usage.js';
@@ -14,7 +15,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 
 hearSignals();
 try {
-  await makeProgram().parseAsync();
+  await makeProgram(tell).parseAsync();
 } catch (error) {
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
   else fail(error instanceof Error ? error.message : String(error), error instanceof UsageError ? 2 : 1);
@@ -22,6 +23,16 @@ try {
 
 /** One line, the first time: what fails first may make more fail. */
 function fail(message: string, code: 1 | 2): void {
-  if (!process.exitCode) process.stderr.write(`mandoline: ${message}\n`);
+  if (!process.exitCode) tell(`mandoline: ${message}\n`);
   process.exitCode = code;
+}
+
+/**
+ * Ranks that were started together fail together where it is the command line that is wrong: one says so, and the end of
+ * its program ends the others before they do.
+ */
+function tell(text: string): void {
+  const rank = startedRank();
+  if (rank === 0 || !process.argv.includes('--mpi')) process.stderr.write(text);
+  else setTimeout(() => process.stderr.write(text), 2000 * Math.min(rank, 4));
 }

@@ -20,6 +20,7 @@ export function checkMemory(
   channels: readonly ChannelName[],
   slices: number,
   targets: readonly { readonly format: Format }[],
+  holdsField = false,
 ): void {
   const [rows, columns] = sceneShape(scene);
   const shape = streamShape(scene, workers, channels, slices);
@@ -31,7 +32,8 @@ export function checkMemory(
       (sum, bytes) => sum + (bytes === 'all' ? all : bytes * rows * columns),
       0,
     );
-    return shape.slots * shape.slot + holding;
+    const field = holdsField ? countsBytes([rows, columns], scene.iterations) && all : 0;
+    return shape.slots * shape.slot + holding + field;
   };
   check(scene, needed, asked === undefined ? '' : `; or more slices than ${asked}`);
 }

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { addAssemble } from './assemble.js';
 import { addBench } from './bench.js';
+import { addCluster } from './cluster.js';
 import { addCompletions } from './completions.js';
 import { addDoctor } from './doctor.js';
 import { addExplore } from './explore.js';
@@ -14,8 +15,10 @@ import { addScenes } from './scenes.js';
 import { addSchema } from './schema.js';
 import { addZoom } from './zoom.js';
 
-/** The command `mandoline`; commander's errors are thrown. */
-export function makeProgram(): Command {
+const toStderr = (text: string): unknown => process.stderr.write(text);
+
+/** The command `mandoline`; commander's errors are told by `tell`, and thrown. */
+export function makeProgram(tell = toStderr): Command {
   const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'));
   const program = new Command('mandoline')
     .description('Fractals computed in parallel, exactly.')
@@ -24,7 +27,7 @@ export function makeProgram(): Command {
     .exitOverride()
     // What stands behind a program of the lesson is that program's.
     .enablePositionalOptions()
-    .configureOutput({ writeErr: (text) => process.stderr.write(text.replace(/^error: /, 'mandoline: ')) })
+    .configureOutput({ writeErr: (text) => tell(text.replace(/^error: /, 'mandoline: ')) })
     .addHelpText('after', '\nExample:\n  mandoline render -o julia.png');
   addRender(program);
   addAssemble(program);
@@ -34,6 +37,7 @@ export function makeProgram(): Command {
   addZoom(program);
   addExplore(program);
   addBench(program);
+  addCluster(program);
   addLesson(program);
   addDoctor(program);
   addCompletions(program);

@@ -25,14 +25,29 @@ export interface Seconds {
 /** The columns of a terminal. */
 const lineWidth = 80;
 
-/** `share` says which of the slices are to be made, where these are not all. */
-export function sayScene(named: NamedScene, slices: number, workers: number, share?: string): void {
+/** Who computes a scene's slices. */
+export interface Hands {
+  /** Threads, of each rank where there are ranks; 0: none. */
+  readonly workers: number;
+  readonly ranks?: number | undefined;
+  /** Which of the slices are to be made, where these are not all. */
+  readonly share?: string | undefined;
+}
+
+export function sayScene(named: NamedScene, slices: number, hands: Hands): void {
   for (const line of sceneLines(named)) say(line);
   const [rows, columns] = sceneShape(named.scene);
-  const cut = `${share ? `${share} ` : ''}${slices} slice${slices === 1 ? '' : 's'}`;
-  const hands = workers === 0 ? 'in this thread' : `${workers} worker${workers === 1 ? '' : 's'}`;
-  say(`${' '.repeat(titleOf(named.name).length + 1)}${rows} x ${columns} points, ${cut}, ${hands}\n`);
+  const cut = `${hands.share ? `${hands.share} ` : ''}${several(slices, 'slice')}`;
+  const indent = ' '.repeat(titleOf(named.name).length + 1);
+  say(`${indent}${rows} x ${columns} points, ${cut}, ${handsText(hands)}\n`);
 }
+
+function handsText({ workers, ranks }: Hands): string {
+  if (ranks === undefined) return workers === 0 ? 'in this thread' : several(workers, 'worker');
+  return `${several(ranks, 'rank')}${workers === 0 ? '' : ` of ${several(workers, 'worker')}`}`;
+}
+
+const several = (number: number, what: string) => `${number} ${what}${number === 1 ? '' : 's'}`;
 
 const titleOf = (name: string) => (name.length < 9 ? name.padEnd(8) : name);
 
@@ -93,12 +108,17 @@ export interface Report extends Summary {
   readonly scene: Scene;
   readonly shape: readonly [rows: number, columns: number];
   readonly workers: number;
+  readonly ranks?: { readonly size: number; readonly schedule: string } | undefined;
   readonly times: Seconds;
   readonly outputs: readonly Written[];
   readonly store?: { readonly folder: string } | undefined;
 }
 
-export function sayReport({ scene, shape, work, verified, times, outputs, store, origins }: Report): void {
+export function sayReport(report: Report): void {
+  const { scene, shape, work, verified, times, outputs, store, origins } = report;
+  const hand = report.ranks ? 'rank' : 'worker';
+  // Ranks count from 0, as MPI counts them.
+  const first = report.ranks ? 0 : 1;
   const [rows, columns] = shape;
   const [height, width] = pictureShape(scene);
   const most = Math.max(...work.shares.map(({ slices }) => slices));
@@ -107,13 +127,13 @@ export function sayReport({ scene, shape, work, verified, times, outputs, store,
     const length = bar(slices / Math.max(1, most), 40);
     const drawn = tint(hues[worker % hues.length]!, length) + ' '.repeat(40 - length.length);
     say(
-      `worker ${String(worker + 1).padEnd(2)}${drawn} ${String(slices).padStart(6)} slices  ${seconds(busy, 3)}`,
+      `${hand} ${String(worker + first).padEnd(2)}${drawn} ${String(slices).padStart(6)} slices  ${seconds(busy, 3)}`,
     );
   });
   const others = work.shares.slice(shownWorkers);
   if (others.length > 0) {
     const slices = others.reduce((sum, share) => sum + share.slices, 0);
-    say(`and ${others.length} more workers with ${slices} slices`);
+    say(`and ${others.length} more ${hand}s with ${slices} slices`);
   }
   const worked = work.shares.reduce((sum, share) => sum + share.rows, 0);
   const rate = large((worked * columns) / Math.max(times.compute, 1e-9));
@@ -152,8 +172,9 @@ export function renderDocument({
     points: shape[0] * shape[1],
     slices: work.slices,
     workers,
+    ...(more.ranks && { ranks: more.ranks.size, schedule: more.ranks.schedule }),
     seconds: times,
-    perWorker: work.shares.map(({ slices, rows: worked, busy }) => ({
+    [more.ranks ? 'perRank' : 'perWorker']: work.shares.map(({ slices, rows: worked, busy }) => ({
       slices,
       points: worked * shape[1],
       busy,

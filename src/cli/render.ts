@@ -2,17 +2,22 @@
 
 import { availableParallelism } from 'node:os';
 import type { Command } from 'commander';
+import { world as openWorld, type World } from '../cluster/mpi.js';
+import { computeOnRanks, type RankJob, type Schedule, schedules, serveRank } from '../cluster/mpi-render.js';
 import { StoreError } from '../errors.js';
 import type { Exact } from '../kernel/kernel.js';
 import { filledSlices, type Part, partSize, partSlices } from '../render/job.js';
 import { openStore, type Store, type StoreCut } from '../render/store.node.js';
 import { streamedChannels, streamShape } from '../render/stream.js';
+import { anySeed } from '../render/verify.js';
 import type { Scene } from '../scene/scene.js';
-import { draw, isPainted } from './draw.js';
+import { draw, isPainted, type RanksAtWork } from './draw.js';
+import { unheard } from './interrupt.js';
 import { checkMemory } from './memory-check.js';
 import { addOutputs, addTalk, type OutputFlags, openTargets } from './outputs.js';
 import { toPart } from './parts.js';
 import { addScene, type SceneFlags, sceneOf } from './scene-flags.js';
+import { say } from './text.js';
 import { mostSlices, mostWorkers, option, UsageError, whole } from './usage.js';
 
 interface RenderFlags extends SceneFlags, OutputFlags {
@@ -23,6 +28,8 @@ interface RenderFlags extends SceneFlags, OutputFlags {
   readonly seed?: number;
   readonly store?: string;
   readonly part?: Part;
+  readonly mpi?: true;
+  readonly schedule?: Schedule;
 }
 
 export function addRender(program: Command): void {
@@ -59,6 +66,15 @@ export function addRender(program: Command): void {
         toPart,
       ),
     )
+    .option('--mpi', 'compute on the ranks that mpirun started, each in one thread or in --workers')
+    .addOption(
+      option(
+        '--schedule <way>',
+        'how ranks get slices: static, or dynamic, the next when one is done',
+        toSchedule,
+        { words: schedules },
+      ),
+    )
     .option('--preview', 'show the picture in the terminal')
     .option('--verify', 'count a random 1% of the points again by the oracle')
     .addOption(option('--seed <number>', 'which points --verify takes', whole('--seed', 0, 2 ** 32 - 1)));
@@ -74,7 +90,12 @@ Examples:
   mandoline render --formula "z^3 + c" --c 0.4
   mandoline render --cells 500 --workers 2 --dtype float64 -o counts.npy --json`,
     )
-    .action((scene: string | undefined, flags: RenderFlags) => run(scene, flags));
+    .action((scene: string | undefined, flags: RenderFlags, { getOptionValueSource }: Command) => {
+      if (!flags.mpi) return run(scene, flags, undefined);
+      // A rank is a thread, where nobody says otherwise.
+      const isSaid = getOptionValueSource.call(command, 'workers') !== 'default';
+      return onRanks(scene, { ...flags, workers: isSaid ? flags.workers : 0 });
+    });
 }
 
 export const workersOption = () =>
@@ -83,29 +104,63 @@ export const workersOption = () =>
     'one a core',
   );
 
-async function run(given: string | undefined, flags: RenderFlags): Promise<void> {
+/** As the rank that this program is; only rank 0 reads, checks, says and writes anything. */
+async function onRanks(given: string | undefined, flags: RenderFlags): Promise<void> {
+  const world = await openWorld();
+  // Messages keep this thread busy.
+  if (world.rank > 0) return unheard(() => serveRank(world));
+  if (!world.isLaunched && !flags.quiet && !flags.json)
+    say('one rank, since no mpirun started this; "mpirun -n 4 mandoline render ... --mpi" has four\n');
+  return run(given, flags, world);
+}
+
+async function run(given: string | undefined, flags: RenderFlags, world: World | undefined): Promise<void> {
   const named = await sceneOf(given, flags);
   const { name, scene } = named;
   if (flags.seed !== undefined && !flags.verify)
     throw new UsageError(`--seed ${flags.seed}: goes with --verify`);
   if (flags.part) checkPart(flags);
+  if (flags.schedule && !world) throw new UsageError(`--schedule ${flags.schedule}: goes with --mpi`);
+  if (world && flags.store !== undefined)
+    throw new UsageError(`--store ${flags.store}: must not be given with --mpi, where rank 0 gathers all`);
   // A picture is not overwritten by what was meant to be another.
   const standard = given === undefined ? 'julia' : named.file?.picture ? `${name}-again` : name;
   const targets = flags.part ? [] : await openTargets(flags, `${standard}.png`, scene);
   const { workers, exact, part, channels = [] } = flags;
   // A part computes all that a picture needs.
   const wanted = streamedChannels(scene, channels, part !== undefined || isPainted(flags, targets));
-  const cut = streamShape(scene, workers * (part?.of ?? 1), wanted, flags.slices).slices;
+  const hands = Math.max(1, workers) * (world?.size ?? part?.of ?? 1);
+  const cut = streamShape(scene, hands, wanted, flags.slices).slices;
   const parts = part?.of;
   const store =
     flags.store === undefined
       ? undefined
       : keptIn(flags.store, scene, { slices: flags.slices, otherwise: cut, parts });
   const slices = store?.slices ?? cut;
-  checkMemory(scene, flags, wanted, slices, targets);
+  checkMemory(scene, flags, wanted, slices, targets, world !== undefined);
   const verify = flags.verify && (flags.seed === undefined || { seed: flags.seed });
   const drawing = { named, workers, slices, exact, verify, store, channels: part ? wanted : channels };
-  await draw({ ...drawing, ...(part && { share: shareOf(part, scene, slices) }) }, flags, targets);
+  const share = part && shareOf(part, scene, slices);
+  const ranks = world && atWork(world, flags, { scene, channels: wanted, slices, workers, exact });
+  await draw({ ...drawing, ...(share && { share }), ...(ranks && { ranks }) }, flags, targets);
+}
+
+function atWork(
+  world: World,
+  { schedule = 'static', verify, seed = anySeed() }: RenderFlags,
+  job: Omit<RankJob, 'schedule' | 'seed'>,
+): RanksAtWork {
+  return {
+    ...{ size: world.size, schedule },
+    async compute() {
+      const gathered = await unheard(() =>
+        computeOnRanks(world, { ...job, schedule, ...(verify && { seed }) }),
+      );
+      // The others need not wait until all is written.
+      world.finalize();
+      return gathered;
+    },
+  };
 }
 
 /** A part makes slices for others to write. */
@@ -135,6 +190,12 @@ function keptIn(folder: string, scene: Scene, cut: StoreCut): Store {
   } catch (error) {
     throw error instanceof StoreError ? new UsageError(`--store ${error.message}`) : error;
   }
+}
+
+function toSchedule(text: string): Schedule {
+  const schedule = schedules.find((name) => name === text);
+  if (schedule) return schedule;
+  throw new UsageError(`--schedule ${text}: must be ${schedules.join(' or ')}`);
 }
 
 function toExact(text: string): Exact {

@@ -6,6 +6,9 @@ import { ClusterError } from '../errors.js';
 /** A communicator, a datatype, an operation or a window. */
 type Handle = bigint | number;
 
+/** What is under way, in the memory that C has of it. */
+export type Request = Int32Array | BigUint64Array;
+
 /** The functions as C has them; each gives an error code, 0 for none, and blocks this thread until it is done. */
 export interface Mpi {
   /** What the library says it is. */
@@ -25,6 +28,18 @@ export interface Mpi {
       Uint8Array,
     ]
   ): number;
+  Isend(
+    ...given: [
+      ...[bytes: Uint8Array, count: number, type: Handle, to: number, tag: number],
+      ...[world: Handle, request: Request],
+    ]
+  ): number;
+  Iprobe(from: number, tag: number, world: Handle, isThere: Int32Array, status: Uint8Array): number;
+  Wait(request: Request, status: Uint8Array): number;
+  /** Memory for a request. */
+  newRequest(): Request;
+  /** MPI_ANY_SOURCE. */
+  readonly anySource: number;
   Win_lock_all(assert: number, window: Handle): number;
   Win_unlock_all(window: Handle): number;
   Win_flush(rank: number, window: Handle): number;
@@ -46,6 +61,7 @@ const families = [
   {
     says: /^Open MPI/,
     type: 'void *',
+    anySource: -1,
     handles: {
       ...{ world: 'ompi_mpi_comm_world', byte: 'ompi_mpi_byte', int: 'ompi_mpi_int' },
       ...{ sum: 'ompi_mpi_op_sum', noInfo: 'ompi_mpi_info_null' },
@@ -54,6 +70,7 @@ const families = [
   {
     says: /^(MPICH|MVAPICH|Intel\(R\) MPI|CRAY MPICH)/i,
     type: 'int',
+    anySource: -2,
     handles: {
       ...{ world: 0x44000000, byte: 0x4c00010d, int: 0x4c000405, sum: 0x58000003, noInfo: 0x1c000000 },
     },
@@ -109,7 +126,7 @@ export async function loadMpi(): Promise<Mpi> {
   const free = bind('Win_free', ['void *']);
   const slot = () => (type === 'int' ? new Int32Array(1) : new BigUint64Array(1));
   return {
-    ...{ version, handles, ...Object.fromEntries(functions) },
+    ...{ version, handles, anySource: family.anySource, newRequest: slot, ...Object.fromEntries(functions) },
     allocateWindow(bytes: number): Handle {
       const [address, window] = [new BigUint64Array(1), slot()];
       allocate(bytes, 1, handles.noInfo, handles.world, address, window);
@@ -133,6 +150,9 @@ const signatures: Readonly<Record<string, readonly string[]>> = {
   Comm_size: ['handle', 'void *'],
   Barrier: ['handle'],
   Send: ['void *', 'int', 'handle', 'int', 'int', 'handle'],
+  Isend: ['void *', 'int', 'handle', 'int', 'int', 'handle', 'void *'],
+  Iprobe: ['int', 'int', 'handle', 'void *', 'void *'],
+  Wait: ['void *', 'void *'],
   Recv: ['void *', 'int', 'handle', 'int', 'int', 'handle', 'void *'],
   Win_lock_all: ['int', 'handle'],
   Win_unlock_all: ['handle'],
@@ -173,6 +193,6 @@ function versionOf(library: Library): string {
   }
   return text
     .toString('latin1', 0, length[0])
-    .split(/[\0\n]/)[0]!
+    .split(/[\0\n,]/)[0]!
     .trim();
 }

@@ -15,6 +15,8 @@ export interface World {
   readonly rank: number;
   /** How many ranks there are. */
   readonly size: number;
+  /** What MPI's library says it is. */
+  readonly version: string;
   /** Whether `mpirun`, or what else starts MPI's programs, started this one. */
   readonly isLaunched: boolean;
   /**
@@ -28,6 +30,15 @@ export interface World {
   send(bytes: Uint8Array, to: number): void;
   /** Receives bytes that a rank sends into memory of that length. */
   receive(into: Uint8Array, from: number): void;
+  /** Sends bytes as `send` does, but does not wait until they are received: `wait` does, and they must not change before. */
+  post(bytes: Uint8Array, to: number): { wait(): void };
+  /** Sends a rank a few numbers, which hears them apart from all else. */
+  tell(numbers: Int32Array, to: number): void;
+  /**
+   * Hears as many numbers as another rank tells, whichever is first: waits for them, or gives false where there are none
+   * yet and it `isBusy`.
+   */
+  hear(into: Int32Array, isBusy: boolean): boolean;
   /** Waits until all ranks are here. */
   barrier(): void;
   /** A counter that all ranks share; all have to ask for it together. */
@@ -50,6 +61,8 @@ const longestPiece = 2 ** 30;
 const funneled = 1;
 /** More than an MPI_Status takes, in any library. */
 const statusBytes = 256;
+/** By which what is told is known from what is sent. */
+const [sentTag, toldTag] = [0, 1];
 
 let opened: Promise<World> | undefined;
 
@@ -89,11 +102,32 @@ function open(mpi: Mpi): World {
   const status = new Uint8Array(statusBytes);
 
   function send(bytes: Uint8Array, to: number): void {
-    for (const piece of pieces(bytes)) check(mpi.Send(piece, piece.length, byte, to, 0, all));
+    for (const piece of pieces(bytes)) check(mpi.Send(piece, piece.length, byte, to, sentTag, all));
   }
 
   function receive(into: Uint8Array, from: number): void {
-    for (const piece of pieces(into)) check(mpi.Recv(piece, piece.length, byte, from, 0, all, status));
+    for (const piece of pieces(into)) check(mpi.Recv(piece, piece.length, byte, from, sentTag, all, status));
+  }
+
+  function post(bytes: Uint8Array, to: number) {
+    const under = [...pieces(bytes)].map((piece) => {
+      const request = mpi.newRequest();
+      check(mpi.Isend(piece, piece.length, byte, to, sentTag, all, request));
+      return request;
+    });
+    return {
+      wait() {
+        for (const request of under) check(mpi.Wait(request, status));
+      },
+    };
+  }
+
+  function hear(into: Int32Array, isBusy: boolean): boolean {
+    const isThere = new Int32Array(1);
+    if (isBusy) check(mpi.Iprobe(mpi.anySource, toldTag, all, isThere, status));
+    if (isBusy && !isThere[0]) return false;
+    check(mpi.Recv(bytesOf(into), into.byteLength, byte, mpi.anySource, toldTag, all, status));
+    return true;
   }
 
   /** As bytes, with their number before them. */
@@ -118,7 +152,17 @@ function open(mpi: Mpi): World {
   }
 
   return {
-    ...{ rank, size, isLaunched: started !== undefined || size > 1, send, receive, finalize },
+    ...{
+      rank,
+      size,
+      version: mpi.version,
+      isLaunched: started !== undefined || size > 1,
+      send,
+      receive,
+      post,
+      hear,
+      finalize,
+    },
     scatter<T>(values: readonly T[] = []): T {
       if (rank > 0) return receiveValue(0) as T;
       if (values.length !== size)
@@ -131,6 +175,7 @@ function open(mpi: Mpi): World {
       sendValue(value, 0);
       return undefined;
     },
+    tell: (numbers, to) => check(mpi.Send(bytesOf(numbers), numbers.byteLength, byte, to, toldTag, all)),
     barrier: () => check(mpi.Barrier(all)),
     counter() {
       const window = mpi.allocateWindow(rank === 0 ? Int32Array.BYTES_PER_ELEMENT : 0);
@@ -151,6 +196,9 @@ function open(mpi: Mpi): World {
     },
   };
 }
+
+const bytesOf = ({ buffer, byteOffset, byteLength }: Int32Array) =>
+  new Uint8Array(buffer, byteOffset, byteLength);
 
 /** Bytes in as few pieces as MPI takes them. */
 function* pieces(bytes: Uint8Array): Generator<Uint8Array> {

@@ -6,9 +6,12 @@ import { queueBytes, queueEntry } from './count.js';
 import { countBytes } from './escape.js';
 import type { KernelJob } from './reference.js';
 
-/** Discs that are kept: tuned on the Mandelbrot set and on a minibrot. */
+/** Discs that are kept: with 8 hardly more points of the bench's views were told. */
 const discCount = 4;
-/** Points so many radii away are tried with the cycle of the middle: tuned likewise. */
+/**
+ * Points so many radii away are tried with the cycle of the middle. Of those tried at 3 radii 65% were proved in the
+ * bench's view of a minibrot and 90% in that of the whole set, at 4 radii 52% and 73%.
+ */
 const nearby = 3;
 /**
  * A disc: the middle; the squares of its radius and of how far points are nearby, both 0 where there is none yet; the

@@ -64,7 +64,10 @@ export function computeCounts(range: SliceRange, { render, exact }: BandJob, { c
 
 /** Fills the channels, where there are any, of rows whose counts are there. */
 export function traceField(range: SliceRange, { render, setup }: BandJob, { counts, channels }: Field): void {
-  if (setup && channels) traceRows(range, render, setup, counts, channels);
+  if (!setup || !channels) return;
+  // What a band before left there would stay where a point has no value, which is 0.
+  for (const values of Object.values(channels)) values.fill(0);
+  traceRows(range, render, setup, counts, channels);
 }
 
 /** What is told of rows that are computed. */

@@ -1,8 +1,7 @@
 // A folder that keeps each slice of a field that is done, so that nothing is computed twice: after the program was
 // killed, the machine lost its power or the disk was full, the same command goes on where it was, and several programs
 // share the work. How a slice is kept is stored-band.node.ts's, what a store lacks survey.node.ts's.
-import { randomUUID } from 'node:crypto';
-import { existsSync, linkSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeFolder } from '../encode/folder.node.js';
 import { OutputError } from '../encode/output.node.js';
@@ -10,7 +9,7 @@ import { StoreError } from '../errors.js';
 import { partial, tasks } from '../pool/index.js';
 import { jsonText, lessonScene, parseScene, type Scene, sceneText } from '../scene/scene.js';
 import type { BandJob } from './band.js';
-import { computeStoredBand, type Place, storeError, writeFlushed } from './stored-band.node.js';
+import { computeStoredBand, type Place, putOnce, storeError } from './stored-band.node.js';
 import type { BandWork } from './stream.js';
 
 const worker = tasks<typeof import('./stored-band.node.js')>(
@@ -51,7 +50,7 @@ export function openStore(folder: string, scene: Scene, { slices, otherwise, par
     makeFolder(folder);
     clear(folder);
     const wanted = { schema, scene: JSON.parse(sceneText(scene)), slices: slices ?? otherwise, parts };
-    if (!hasManifest(folder)) putManifest(folder, wanted);
+    if (!isStore(folder)) putManifest(folder, wanted);
     const kept = readManifest(folder);
     if (kept.field !== fieldText(scene))
       throw new StoreError(`${folder}: is the store of another scene; give another folder`);
@@ -66,8 +65,7 @@ export function openStore(folder: string, scene: Scene, { slices, otherwise, par
 /** Opens the store that there is in a folder. Throws StoreError where there is none, or a damaged one. */
 export function existingStore(folder: string): Store {
   return told(folder, () => {
-    if (!hasManifest(folder))
-      throw new StoreError(`${folder}: is no store; there is no ${manifestName} in it`);
+    if (!isStore(folder)) throw new StoreError(`${folder}: is no store; there is no ${manifestName} in it`);
     return storeOf(folder, readManifest(folder));
   });
 }
@@ -102,7 +100,8 @@ function fieldText(scene: Scene): string {
 
 type Manifest = Pick<Store, 'scene' | 'field' | 'slices' | 'parts'>;
 
-const hasManifest = (folder: string): boolean => existsSync(join(folder, manifestName));
+/** Whether a folder is a store, damaged or not. */
+export const isStore = (folder: string): boolean => existsSync(join(folder, manifestName));
 
 function readManifest(folder: string): Manifest {
   const path = join(folder, manifestName);
@@ -124,15 +123,7 @@ function putManifest(folder: string, manifest: object): void {
   const others = readdirSync(folder).filter((name) => !name.endsWith('.part'));
   if (others.length > 0 && !others.includes(manifestName))
     throw new StoreError(`${folder}: is a folder with other things in it; give an empty one, or a new name`);
-  const beside = join(folder, `.${randomUUID()}.part`);
-  writeFlushed(beside, [Buffer.from(`${jsonText(manifest, 2)}\n`)]);
-  try {
-    linkSync(beside, join(folder, manifestName));
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-  } finally {
-    rmSync(beside);
-  }
+  putOnce(folder, manifestName, Buffer.from(`${jsonText(manifest, 2)}\n`));
 }
 
 /** Takes away what programs that were killed left beside. */

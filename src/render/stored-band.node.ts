@@ -4,7 +4,9 @@ import { createHash, randomUUID } from 'node:crypto';
 import {
   closeSync,
   fsyncSync,
+  linkSync,
   mkdirSync,
+  opendirSync,
   openSync,
   readFileSync,
   renameSync,
@@ -54,8 +56,24 @@ export function computeStoredBand(range: SliceRange, job: BandJob, place: Place)
 
 type Numbers = Field['counts'] | Float64Array | Float32Array | Uint8Array;
 
+const nameOf = (start: number) => String(start).padStart(6, '0');
 const pathOf = ({ folder }: Place, { start }: SliceRange, array: string) =>
-  join(folder, array, String(start).padStart(6, '0'));
+  join(folder, array, nameOf(start));
+
+/** The first rows of the slices whose array is kept, as the names in its folder say. */
+export function* keptStarts(folder: string, array: string): Generator<number> {
+  try {
+    const names = opendirSync(join(folder, array), { bufferSize: 1000 });
+    try {
+      for (let entry = names.readSync(); entry; entry = names.readSync())
+        if (/^\d{6,}$/.test(entry.name)) yield Number(entry.name);
+    } finally {
+      names.closeSync();
+    }
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw storeError(folder, error);
+  }
+}
 
 const bytesOf = ({ buffer, byteOffset, byteLength }: Numbers) =>
   new Uint8Array(buffer, byteOffset, byteLength);
@@ -107,15 +125,34 @@ function keptBytes(place: Place, range: SliceRange, array: string, length: numbe
 function writeArray(place: Place, range: SliceRange, array: string, values: Numbers): void {
   const path = pathOf(place, range, array);
   const folder = join(place.folder, array);
-  mkdirSync(folder, { recursive: true });
-  const beside = join(folder, `.${randomUUID()}.part`);
+  if (mkdirSync(folder, { recursive: true })) flush(place.folder);
   const bytes = bytesOf(values);
+  const digest = digestOf(place, range, array, bytes);
+  for (let isAgain = false; ; isAgain = true) {
+    const beside = join(folder, `.${randomUUID()}.part`);
+    try {
+      writeFlushed(beside, [bytes, digest]);
+      renameSync(beside, path);
+      break;
+    } catch (error) {
+      rmSync(beside, { force: true });
+      // A program whose clock is ahead took it away as abandoned; it does so only when it begins.
+      if (isAgain || (error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    }
+  }
+  flush(folder);
+}
+
+/** Puts a file into a folder, whole, unless another program was first. */
+export function putOnce(folder: string, name: string, bytes: Uint8Array): void {
+  const beside = join(folder, `.${randomUUID()}.part`);
+  writeFlushed(beside, [bytes]);
   try {
-    writeFlushed(beside, [bytes, digestOf(place, range, array, bytes)]);
-    renameSync(beside, path);
+    linkSync(beside, join(folder, name));
   } catch (error) {
-    rmSync(beside, { force: true });
-    throw error;
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  } finally {
+    rmSync(beside);
   }
   flush(folder);
 }

@@ -80,6 +80,16 @@ const slotBytes = 2 ** 25;
 const slotsPerWorker = 2;
 const moreSlots = 2;
 
+/** How many bytes of memory a sample point of a band takes. */
+const bandBytes = (scene: Scene, channels: readonly ChannelName[]): number =>
+  pointBytes(channels, scene.iterations) + pixelBytes(scene) / samplesOf(scene) ** 2;
+
+/** The fewest slices of which each is of a size that is good to have in memory. */
+export function fewestSlices(scene: Scene, channels: readonly ChannelName[]): number {
+  const [rows, columns] = sceneShape(scene);
+  return Math.ceil((rows * columns * bandBytes(scene, channels)) / slotBytes);
+}
+
 /** How many slices a picture is cut into and how much memory it takes while it is made. */
 export function streamShape(
   scene: Scene,
@@ -89,9 +99,9 @@ export function streamShape(
 ) {
   const [rows, columns] = sceneShape(scene);
   const samples = samplesOf(scene);
-  const bytes = pointBytes(channels, scene.iterations) + pixelBytes(scene) / samples ** 2;
-  const fitting = Math.ceil((rows * columns * bytes) / slotBytes);
-  const cut = slices ?? Math.min(rows / samples, Math.max(defaultSlices(rows / samples, workers), fitting));
+  const bytes = bandBytes(scene, channels);
+  const fewest = Math.max(defaultSlices(rows / samples, workers), fewestSlices(scene, channels));
+  const cut = slices ?? Math.min(rows / samples, fewest);
   const slots = Math.min(cut, slotsPerWorker * Math.max(1, workers) + moreSlots);
   const slot = Math.ceil(rows / samples / cut) * samples * columns * bytes;
   return { slices: cut, slots, slot: Math.ceil(slot / 8) * 8 };

@@ -6,7 +6,7 @@ import type { Scene } from '../scene/scene.js';
 import { arrayTypes } from './band.js';
 import { filledSlices, partOfSlice, partSlices, sceneShape, sliceRanges, wholePart } from './job.js';
 import type { Store } from './store.node.js';
-import { type KeptState, keptStates, type Place } from './stored-band.node.js';
+import { type KeptState, keptStarts, keptStates, type Place } from './stored-band.node.js';
 import { takeTurns } from './turns.js';
 
 const worker = tasks<typeof import('./stored-band.node.js')>(
@@ -56,6 +56,29 @@ export async function surveyStore(
   return { ...found, absent: [...absent] };
 }
 
+/**
+ * Which of a store's slices are there, as their names say, which is quick: for each that has rows 1, or 0 where its
+ * counts or one of these channels are missing. Throws StoreError where the disk cannot be read.
+ */
+export function listStore(
+  { folder, scene, slices }: Store,
+  channels: readonly ChannelName[],
+): Uint8Array<ArrayBuffer> {
+  const filled = filledSlices(scene, slices);
+  const arrays = ['counts', ...channels];
+  const seen = new Uint8Array(filled);
+  const numbers = new Map<number, number>();
+  for (const { index, start } of sliceRanges(scene, slices, partSlices(wholePart, filled)))
+    numbers.set(start, index);
+  for (const array of arrays) {
+    for (const start of keptStarts(folder, array)) {
+      const index = numbers.get(start);
+      if (index !== undefined) seen[index]!++;
+    }
+  }
+  return seen.map((arraysThere) => (arraysThere === arrays.length ? 1 : 0));
+}
+
 /** Bytes of a row of each array. */
 function bytesByArray(scene: Scene, channels: readonly ChannelName[]): Record<string, number> {
   const [, columns] = sceneShape(scene);
@@ -102,7 +125,7 @@ export function describeLack(
 }
 
 /** Whole numbers as `3,5-9,17`. */
-function ranged(numbers: readonly number[]): string {
+export function ranged(numbers: readonly number[]): string {
   const runs: [first: number, last: number][] = [];
   for (const number of [...new Set(numbers)].sort((a, b) => a - b)) {
     const run = runs.at(-1);

@@ -11,8 +11,9 @@ import {
   type WorkerShare,
 } from '../pool/index.js';
 import { orderedSlices } from '../pool/slices.js';
+import type { Scene } from '../scene/scene.js';
 import { channelArrays } from './channels.js';
-import { countsBytes, defaultSlices } from './job.js';
+import { countsBytes, defaultSlices, sceneShape } from './job.js';
 import { sharedMemory } from './memory.js';
 import { countSlice, type RenderJob, type TraceSetup, traceSlice } from './task.js';
 import { takeTurns } from './turns.js';
@@ -70,16 +71,28 @@ export interface Computed {
   readonly verified?: Verified | undefined;
 }
 
+/** Memory for the counts of all of a scene's sample points, and for these channels. Throws LimitError. */
+export const emptyField = (scene: Scene, wanted: readonly ChannelName[]): Field =>
+  fieldMemory(sceneShape(scene), scene.iterations, wanted);
+
+function fieldMemory(
+  [rows, columns]: readonly [number, number],
+  iterations: number,
+  wanted: readonly ChannelName[],
+): Field {
+  const counts = new (countsType(iterations))(sharedMemory(countsBytes([rows, columns], iterations)));
+  const channels = channelArrays(wanted, rows * columns);
+  return { rows, columns, counts, ...(wanted.length > 0 && { channels }) };
+}
+
 /**
  * Memory for all sample points of a job, and what fills it: counts and, where orbits are traced too, those channels.
  * Throws LimitError for an array of more than 4 GiB.
  */
 export function wholeField(job: RenderJob, setup?: TraceSetup, wanted: readonly ChannelName[] = []) {
-  const [rows, columns] = [job.points.rowRe.length, job.points.columnRe.length];
-  const { iterations } = job.kernel;
-  const counts = new (countsType(iterations))(sharedMemory(countsBytes([rows, columns], iterations)));
-  const channels = setup && channelArrays(wanted, rows * columns);
-  const field: Field = { rows, columns, counts, ...(channels && { channels }) };
+  const shape = [job.points.rowRe.length, job.points.columnRe.length] as const;
+  const field = fieldMemory(shape, job.kernel.iterations, setup ? wanted : []);
+  const { rows, counts, channels } = field;
 
   async function compute(options: ComputeOptions = {}): Promise<Computed> {
     const { pool, slices = defaultSlices(rows, pool?.workers ?? 0), exact = 'enclosures' } = options;

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { root, run, temporaryFolder } from '../support.js';
+import { isLong, root, run, temporaryFolder } from '../support.js';
 
-const count = process.env.MANDOLINE_STRESS === 'long' ? 20_000 : 5000;
+const count = isLong ? 20_000 : 5000;
 
 test(`${count} pictures, scenes and locations that were changed at random are scenes or a readable error, in 200 MB`, async (context) => {
   const seed = Math.floor(Math.random() * 2 ** 32);

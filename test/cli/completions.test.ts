@@ -122,7 +122,9 @@ test('every command and every flag is in the scripts', async () => {
     assert.equal(code, 0);
     const script = stdout.toString();
     for (const { path, flags } of commands) {
-      assert.ok(script.includes(path), `${name}: ${path}`);
+      // A command of a command is a function of zsh.
+      const spelledPath = name === 'zsh' ? path.replaceAll(' ', '_') : path;
+      assert.ok(script.includes(spelledPath), `${name}: ${path}`);
       for (const flag of flags.flatMap(({ names }) => names)) {
         const spelled = name !== 'fish' ? flag : flag.replace(/^--/, ' -l ').replace(/^-(?=\w)/, ' -s ');
         assert.ok(script.includes(spelled), `${name}: ${path} ${flag}`);

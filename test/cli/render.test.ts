@@ -6,11 +6,11 @@ import { decode } from 'fast-png';
 import { lessonScene, parseScene } from 'mandoline';
 import {
   type Ended,
-  eachOfMany,
   mandoline,
   type parityCases,
   run,
   runMandoline,
+  runMany,
   sha256,
   smallCases,
   temporaryFolder,
@@ -44,16 +44,19 @@ test('render writes julia.png of the lesson, and says what it did and took', asy
   assert.deepEqual(readdirSync(folder), ['julia.png']);
 });
 
-for (const each of smallCases) {
-  test(`render writes byte for byte what numpy saves: ${each.name}`, async (context) => {
-    const folder = temporaryFolder(context);
-    const { code } = await runMandoline(
-      ...([folder, 'render', ...flagsOf(each), '--dtype', 'float64', '-o', 'a.npy', '--quiet'] as const),
-    );
-    assert.equal(code, 0);
-    assert.equal(sha256(readFileSync(join(folder, 'a.npy'))), each.sha256_np_save_float64);
-  });
-}
+test('render writes byte for byte what numpy saves', async (context) => {
+  const folder = temporaryFolder(context);
+  const told = await runMany(
+    folder,
+    smallCases.map((each) => [
+      ...['render', ...flagsOf(each), '--dtype', 'float64', '-o', `${each.name}.npy`, '--quiet'],
+    ]),
+  );
+  for (const [i, { name, sha256_np_save_float64 }] of smallCases.entries()) {
+    assert.deepEqual(told[i], { code: 0, stdout: '', stderr: '' }, name);
+    assert.equal(sha256(readFileSync(join(folder, `${name}.npy`))), sha256_np_save_float64, name);
+  }
+});
 
 test('--json prints one document with everything in it, and nothing else', async (context) => {
   const folder = temporaryFolder(context);
@@ -170,31 +173,30 @@ const wrong: [string, RegExp][] = [
 ];
 test('every wrong value is one line that names the flag, what was given and what is accepted; exit 2, nothing written', async (context) => {
   const folder = temporaryFolder(context);
-  await eachOfMany(wrong, async ([given, line]) => {
-    const { code, stdout, stderr } = await runMandoline(folder, 'render', ...given.split(' '));
-    assert.match(stderr.trimEnd(), line);
-    assert.deepEqual([code, stdout.length, readdirSync(folder)], [2, 0, []], given);
-  });
+  const told = await runMany(
+    folder,
+    wrong.map(([given]) => ['render', ...given.split(' ')]),
+  );
+  for (const [i, [given, line]] of wrong.entries()) {
+    assert.match(told[i]!.stderr.trimEnd(), line);
+    assert.deepEqual([told[i]!.code, told[i]!.stdout], [2, ''], given);
+  }
+  assert.deepEqual(readdirSync(folder), []);
 });
 
 test('help is printed with an example, for the command and for each of its commands', async (context) => {
   const folder = temporaryFolder(context);
-  for (const given of [
-    ['--help'],
-    ['render', '--help'],
-    ['scenes', '--help'],
-    ['zoom', '--help'],
-    ['bench', '--help'],
-  ]) {
-    const { code, stdout } = await runMandoline(folder, ...given);
+  const commands = [[], ['render'], ['scenes'], ['zoom'], ['bench']];
+  const told = await runMany(
+    folder,
+    commands.map((given) => [...given, '--help']),
+  );
+  for (const [i, { code, stdout }] of told.entries()) {
     assert.equal(code, 0);
-    assert.match(stdout.toString(), /Usage: mandoline[\s\S]*Examples?:\n {2}mandoline /);
+    assert.match(stdout, /Usage: mandoline[\s\S]*Examples?:\n {2}mandoline /);
     assert.ok(
-      stdout
-        .toString()
-        .split('\n')
-        .every((line) => line.length <= 80),
-      `${given}: lines fit 80 columns`,
+      stdout.split('\n').every((line) => line.length <= 80),
+      `${commands[i]}: lines fit 80 columns`,
     );
   }
 });

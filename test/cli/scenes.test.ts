@@ -7,7 +7,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { decode, encode } from 'fast-png';
 import { unzipSync } from 'fflate';
 import { gallery, lessonScene, parseAddress, parseScene, render, type Scene } from 'mandoline';
-import { eachOfMany, runMandoline, temporaryFolder } from '../support.js';
+import { runMandoline, runMany, temporaryFolder } from '../support.js';
 
 /** The document that a render prints. */
 async function rendered(folder: string, ...given: string[]) {
@@ -143,17 +143,16 @@ const changes: [string[], Partial<Record<keyof Scene, unknown>>, string?][] = [
 ];
 test('flags change what they say and leave the rest of the scene; a flag of a view makes a view of a lattice', async (context) => {
   const folder = temporaryFolder(context);
-  await eachOfMany(changes, async ([given, changed, name]) => {
+  const commands = changes.map(([given, , name]) => ['render', ...(name ? [name] : []), ...given]);
+  const told = await runMany(
+    folder,
+    commands.map((words) => [...words, '-o', 'a.npy', '--json']),
+  );
+  for (const [i, [given, changed, name]] of changes.entries()) {
     const { lattice, view, ...common } = name ? gallery[name]!.scene : lessonScene;
-    const { scene } = await rendered(
-      folder,
-      ...(name ? [name] : []),
-      ...given,
-      '-o',
-      `${given.join('').replaceAll(/\W/g, '')}.npy`,
-    );
-    assert.deepEqual(scene, { ...common, ...changed }, given.join(' '));
-  });
+    assert.deepEqual([told[i]!.code, told[i]!.stderr], [0, ''], given.join(' '));
+    assert.deepEqual(JSON.parse(told[i]!.stdout).scene, { ...common, ...changed }, given.join(' '));
+  }
 });
 
 test('the counts are the same by enclosures and brute, and both are verified', async (context) => {
@@ -187,12 +186,18 @@ test('what is said about a scene fits 80 columns, however long its formula is', 
 
 test('slices are of 64 rows where nobody says, at least 4 for each worker, and never more than rows', async (context) => {
   const folder = temporaryFolder(context);
-  const slicesOf = async (...given: string[]) =>
-    (await rendered(folder, 'lambda', ...given, '-o', 'a.npy')).slices;
-  assert.equal(await slicesOf('--size', '8x1000', '--workers', '1'), 16);
-  assert.equal(await slicesOf('--size', '8x100', '--workers', '2'), 8);
-  assert.equal(await slicesOf('--size', '8x3', '--workers', '2'), 3);
-  assert.equal(await slicesOf('--size', '8x1000', '--workers', '2', '--slices', '3'), 3);
+  const cases: [string, number][] = [
+    ['--size 8x1000 --workers 1', 16],
+    ['--size 8x100 --workers 2', 8],
+    ['--size 8x3 --workers 2', 3],
+    ['--size 8x1000 --workers 2 --slices 3', 3],
+  ];
+  const told = await runMany(
+    folder,
+    cases.map(([given]) => ['render', 'lambda', ...given.split(' '), '-o', 'a.npy', '--json']),
+  );
+  for (const [i, [given, slices]] of cases.entries())
+    assert.equal(JSON.parse(told[i]!.stdout).slices, slices, given);
 });
 
 const columns =
@@ -327,41 +332,48 @@ test('every wrong value is told by a line that names it, what is accepted and wh
     encode({ width: 1, height: 1, data: Uint8Array.of(1, 2, 3), channels: 3 }),
   );
   const files = readdirSync(folder);
-  await eachOfMany(wrong, async ([given, said]) => {
-    const { code, stdout, stderr } = await runMandoline(folder, 'render', ...given);
+  const told = await runMany(
+    folder,
+    wrong.map(([given]) => ['render', ...given]),
+  );
+  for (const [i, [given, said]] of wrong.entries()) {
+    const { code, stdout, stderr } = told[i]!;
     assert.equal(stderr.slice(0, said.length + 11), `mandoline: ${said}`, given.join(' '));
     assert.equal(stderr.split('\n').length, said.split('\n').length + 1, stderr);
-    assert.deepEqual([code, stdout.length, readdirSync(folder)], [2, 0, files], given.join(' '));
-  });
+    assert.deepEqual([code, stdout], [2, ''], given.join(' '));
+  }
+  assert.deepEqual(readdirSync(folder), files);
 });
 
 test('a picture gives the same file again, beside it, or changed by flags; info prints its scene', async (context) => {
   const folder = temporaryFolder(context);
   const bytes = (name: string) => readFileSync(join(folder, name));
-  for (const scene of ['newton', 'lesson', 'armada']) {
-    const size = scene === 'lesson' ? ['--cells', '20'] : ['--size', '40x30'];
-    await rendered(folder, scene, ...size, '-o', 'one.png');
-    const { scene: first } = await rendered(folder, 'one.png', '-o', 'again.png');
-    const { outputs } = await rendered(folder, 'one.png', '--workers', '1', '--slices', '3');
-    assert.deepEqual(outputs[0]!.path, 'one-again.png');
-    assert.deepEqual([bytes('again.png'), bytes('one-again.png')], [bytes('one.png'), bytes('one.png')]);
-    const { scene: other } = await rendered(folder, 'one.png', '--iterations', '7', '-o', 'other.png');
-    assert.deepEqual(other, { ...first, iterations: 7 });
+  for (const name of ['newton', 'lesson', 'armada']) {
+    const [one, again, beside, other] = ['', '-first', '-again', '-other'].map((end) => `${name}${end}.png`);
+    const size = name === 'lesson' ? ['--cells', '20'] : ['--size', '40x30'];
+    await rendered(folder, name, ...size, '-o', one!);
+    const [first, second, changed, text, json] = await runMany(folder, [
+      ['render', one!, '-o', again!, '--json'],
+      ['render', one!, '--workers', '1', '--slices', '3', '--json'],
+      ['render', one!, '--iterations', '7', '-o', other!, '--json'],
+      ['info', one!],
+      ['info', one!, '--json'],
+    ]);
+    for (const told of [first, second, changed, text, json])
+      assert.deepEqual([told!.code, told!.stderr], [0, '']);
+    assert.deepEqual(JSON.parse(second!.stdout).outputs[0].path, beside);
+    assert.deepEqual([bytes(again!), bytes(beside!)], [bytes(one!), bytes(one!)]);
+    const { scene } = JSON.parse(first!.stdout);
+    assert.deepEqual(JSON.parse(changed!.stdout).scene, { ...scene, iterations: 7 });
 
-    const { stdout: text, stderr } = await runMandoline(folder, 'info', 'one.png');
-    assert.equal(stderr, '');
     assert.ok(
-      text
-        .toString()
-        .split('\n')
-        .every((line) => line.length <= 80),
-      text.toString(),
+      text!.stdout.split('\n').every((line) => line.length <= 80),
+      text!.stdout,
     );
-    assert.match(text.toString(), /\none\.png {2}40 x (30|40) pixels, [\d.]+ k?b/i);
-    const { stdout: json } = await runMandoline(folder, 'info', 'one.png', '--json');
-    writeFileSync(join(folder, 'one.json'), json);
+    assert.match(text!.stdout, new RegExp(`\n${name}\\.png {2}\\d+ x \\d+ pixels, [\\d.]+ k?b`, 'i'));
+    writeFileSync(join(folder, 'one.json'), json!.stdout);
     await rendered(folder, 'one.json', '-o', 'third.png');
-    assert.deepEqual(bytes('third.png'), bytes('one.png'));
+    assert.deepEqual(bytes('third.png'), bytes(one!));
   }
   const { code, stderr } = await runMandoline(folder, 'info', 'none.png');
   assert.equal(code, 2);

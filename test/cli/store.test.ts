@@ -3,9 +3,8 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { mandoline, run, runMandoline, sha256, temporaryFolder } from '../support.js';
+import { isLong, mandoline, run, runMandoline, sha256, temporaryFolder } from '../support.js';
 
-const long = process.env.MANDOLINE_STRESS === 'long';
 const job = ['render', 'mandelbrot', '--size', '700x700', '--iterations', '3000', '--exact', 'brute'];
 const colors = ['--coloring', 'smooth', '--slices', '40', '--quiet'];
 
@@ -18,7 +17,7 @@ test('a render that is killed goes on where it was, recomputes nothing that is w
       : 0;
   const stored = [mandoline, ...job, ...colors, '--store', 'store', '-o', 'a.png'];
   let before = 0;
-  for (let kill = 1; kill <= (long ? 20 : 3); kill++) {
+  for (let kill = 1; kill <= (isLong ? 20 : 3); kill++) {
     // Once some more slices are there than the last time, at any moment.
     const enough = Math.min(35, before + 1 + Math.floor(Math.random() * 8));
     const ended = await run(process.execPath, stored, { cwd: folder }, (child) => {

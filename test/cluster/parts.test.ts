@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { gallery, inPixels } from 'mandoline';
 import { partOfSlice, partSize, partSlices, sliceRanges } from '../../src/render/job.js';
-import { mandoline, run, runMandoline, temporaryFolder } from '../support.js';
+import { mandoline, run, runMandoline, sha256, temporaryFolder } from '../support.js';
 
 const scene = ['mandelbrot', '--size', '240x180', '--iterations', '150', '--coloring', 'smooth'];
 const outputs = ['-o', 'a.png', '-o', 'a.npy', '-o', 'a.zarr', '-o', 'a.dzi'];
@@ -17,7 +17,7 @@ const part = (folder: string, which: string, ...more: string[]) =>
 function contents(folder: string): Record<string, string> {
   const names = readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort();
   const files = names.filter((name) => statSync(join(folder, name)).isFile() && !name.startsWith('kept'));
-  return Object.fromEntries(files.map((name) => [name, readFileSync(join(folder, name)).toString('hex')]));
+  return Object.fromEntries(files.map((name) => [name, sha256(readFileSync(join(folder, name)))]));
 }
 
 test('every slice belongs to one part', () => {

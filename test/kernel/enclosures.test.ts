@@ -12,6 +12,7 @@ import { rangeOf, type SamplePoints } from '../../src/kernel/points.js';
 import { countReference, type KernelJob } from '../../src/kernel/reference.js';
 import type { Complex } from '../../src/scene/complex.js';
 import { viewPoints } from '../../src/scene/view.js';
+import { isLong } from '../support.js';
 
 /** Sample points as a picture has them: rows from top to bottom, columns from left to right, turned by some degrees. */
 const view = ([x, y]: Complex, width: number, columns: number, rows: number, rotation = 0): SamplePoints =>
@@ -64,7 +65,7 @@ for (const [name, family] of Object.entries(families)) {
         const points = view(at, width * 2 ** -zoom, columns, rows, rotation);
         checkCounts({ step, c, z0, iterations, escape: rule }, points, 97);
       }),
-      { numRuns: 25 },
+      { numRuns: isLong ? 50 : 10 },
     );
   });
 }
@@ -113,7 +114,7 @@ test('random formulas on random lattices have the counts of the reference', () =
       const step = parseFormula(formula);
       checkCounts({ step, ...plane, iterations, escape }, view([x, y], 2 ** size, 37, 21, rotation), 7);
     }),
-    { numRuns: process.env.MANDOLINE_STRESS === 'long' ? 4000 : 250 },
+    { numRuns: isLong ? 4000 : 100 },
   );
 });
 

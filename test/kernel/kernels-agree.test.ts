@@ -19,6 +19,7 @@ import { compileKernel, countsType, startKernel } from '../../src/kernel/kernel.
 import { rangeOf } from '../../src/kernel/points.js';
 import { countReference, hasOverflown, type KernelJob } from '../../src/kernel/reference.js';
 import { isDoubledByExponent } from '../../src/kernel/square.js';
+import { isLong } from '../support.js';
 
 /** Both kernels' counts of the points re[i] + i im[i]. */
 function bothCounts(job: KernelJob, re: Float64Array, im: Float64Array): [number[], number[]] {
@@ -60,7 +61,7 @@ function agree(step: Expression) {
 }
 
 test('z^2 + c: random points, constants, iterations and escape rules give the counts of the reference', () => {
-  fc.assert(agree(quadratic), { numRuns: 400 });
+  fc.assert(agree(quadratic), { numRuns: isLong ? 1500 : 150 });
 });
 
 const formulas: Record<string, Expression> = {
@@ -78,7 +79,7 @@ const formulas: Record<string, Expression> = {
 };
 for (const [name, step] of Object.entries(formulas)) {
   test(`${name}: random points give the counts of the reference`, () => {
-    fc.assert(agree(step), { numRuns: 60 });
+    fc.assert(agree(step), { numRuns: isLong ? 200 : 25 });
   });
 }
 
@@ -117,7 +118,7 @@ test('random polynomials give the counts of the reference', () => {
       );
       assert.deepEqual(compiled, reference);
     }),
-    { numRuns: 500 },
+    { numRuns: isLong ? 1500 : 150 },
   );
 });
 

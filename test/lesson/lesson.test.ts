@@ -1,18 +1,17 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { parityCases, root, run } from '../support.js';
+import { isLong, parityCases, root, run } from '../support.js';
 
 const lesson = (name: string, ...given: string[]) =>
   run(process.execPath, [join(root, 'dist', 'lesson', `${name}.js`), ...given]);
 
 const programs: [string, ...string[]][] = [
   ['serial', '1'],
-  ['message-passing', '2000', '2'],
   ['message-passing', '3', '2'],
   ['pool', '2000', '2'],
-  ['pool', '7', '1'],
 ];
+if (isLong) programs.push(['message-passing', '2000', '2'], ['pool', '7', '1']);
 for (const [name, ...given] of programs) {
   test(`the lesson's program makes numpy's array and prints the time of each stage: ${name} ${given.join(' ')}`, async () => {
     const { code, stdout, stderr } = await lesson(name, ...given);

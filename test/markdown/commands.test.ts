@@ -100,7 +100,7 @@ test('every command that is named is there', () => {
 test('scripts that are run are there', () => {
   const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   const wrong = lines.filter(({ words: [npm, run, name = '', , program] }) => {
-    if (npm !== 'npm' || run !== 'run') return false;
+    if (npm !== 'npm' || run !== 'run' || name === '') return false;
     const folder = ({ bench: 'bench', lesson: 'lesson' } as Record<string, string>)[name];
     const isThere = !folder || !program || existsSync(join(root, folder, `${program}.ts`));
     return !(name in scripts) || !isThere;
@@ -119,7 +119,8 @@ test('commands that take a moment do what they say, pictures with few points', a
     if (name !== 'render') return [];
     // The lesson's sample points are a lattice; another scene is one of pixels.
     const isView = /^[#a-z]/.test(rest[0] ?? '') || /--(center|size|zoom|width)/.test(text);
-    return [{ text, given: [...given, '--quiet', ...(isView ? ['--size', '40x30'] : ['--cells', '20'])] }];
+    const few = isView ? ['--size', '40x30'] : ['--cells', '20'];
+    return [{ text, given: [...given, '--quiet', '--workers', '0', ...few] }];
   });
   const asked = [...new Map(short.map((each) => [each.given.join(' '), each])).values()];
   assert.ok(asked.length > 8);

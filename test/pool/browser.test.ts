@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Browser } from 'playwright-core';
 import { build } from 'vite';
-import { root, temporaryFolder } from '../support.js';
+import { isLong, root, temporaryFolder } from '../support.js';
 import { launchBrowser, type Site, serveFolder } from './browser.js';
 import type { PageChecks } from './page/checks.js';
 
@@ -13,7 +13,6 @@ declare const checks: PageChecks;
 
 /** Of the four kinds of page two run everything, and the others what differs most; with MANDOLINE_STRESS=long all. */
 const differs = /^(apply|map|fill|initializer|traceback|pool_in_worker|cancel)/;
-const long = process.env.MANDOLINE_STRESS === 'long';
 
 let browser: Browser;
 before(async () => {
@@ -37,7 +36,7 @@ test('modules', async (context) => {
   for (const { name, isolated } of kinds)
     await context.test(name, async (each) => {
       const site = await serveFolder(root.slice(0, -1), isolated, { '/index.html': unbundledPage });
-      await inPage(each, site, isolated, isolated || long);
+      await inPage(each, site, isolated, isolated || isLong);
     });
 });
 
@@ -65,7 +64,7 @@ test('bundled', async (context) => {
   assert.match(await readFile(join(folder, 'index.html'), 'utf8'), /assets\/index-/);
   for (const { name, isolated } of kinds)
     await context.test(name, async (each) => {
-      await inPage(each, await serveFolder(folder, isolated), isolated, !isolated || long);
+      await inPage(each, await serveFolder(folder, isolated), isolated, !isolated || isLong);
     });
 });
 

@@ -8,7 +8,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import fc from 'fast-check';
 import { Pool, PoolClosedError, tasks, WorkerExitError } from 'mandoline/pool';
-import { type Ended, run, temporaryFolder } from '../support.js';
+import { type Ended, isLong, run, temporaryFolder } from '../support.js';
 import { upTo } from './check.js';
 
 const jobs = tasks<typeof import('./jobs.js')>(new URL('./jobs.js', import.meta.url));
@@ -40,7 +40,7 @@ test('release_task_refs: arguments and results can be collected afterwards', asy
 });
 
 test('imap with buffersize: a million items take less than 50 MB', async () => {
-  const items = process.env.MANDOLINE_STRESS === 'long' ? 1_000_000 : 200_000;
+  const items = isLong ? 1_000_000 : 200_000;
   const { code, stdout, stderr } = await runProgram('memory', String(items));
   assert.equal(code, 0, stderr);
   const { count, sum, growth } = JSON.parse(stdout.toString());
@@ -48,8 +48,9 @@ test('imap with buffersize: a million items take less than 50 MB', async () => {
   assert.ok(growth < 50, `grew by ${growth} MB`);
 });
 
-test('large_pool: 200 workers sum right', async () => {
-  await using pool = new Pool({ workers: 200 });
+const many = isLong ? 200 : 50;
+test(`large_pool: ${many} workers sum right`, async () => {
+  await using pool = new Pool({ workers: many });
   const squares = await pool.map(jobs.square, upTo(1000), { chunkSize: 1 });
   assert.equal(
     squares.reduce((sum, x) => sum + x, 0),
@@ -73,7 +74,7 @@ test('map equals Array.map, for any sizes, chunk sizes and numbers of workers', 
       assert.deepEqual(results, expected);
     },
   );
-  await fc.assert(property, { numRuns: 100 });
+  await fc.assert(property, { numRuns: isLong ? 100 : 40 });
   await Promise.all(pools.map((pool) => pool[Symbol.asyncDispose]()));
 });
 

@@ -4,13 +4,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Pool, partial, tasks } from 'mandoline/pool';
+import { isLong } from '../support.js';
 import type { Setting } from './behaviours.js';
 import { collect, settlesWithin, upTo } from './check.js';
 import { type Fault, faults } from './faults.js';
 
-const long = process.env.MANDOLINE_STRESS === 'long';
-const rounds = long ? 200 : 4;
-const soakMilliseconds = long ? 60_000 : 2000;
+const rounds = isLong ? 200 : 4;
+const soakMilliseconds = isLong ? 60_000 : 2000;
 const seed = Number(process.env.MANDOLINE_SEED ?? Date.now() % 1_000_000);
 
 /** Marsaglia's xorshift, so that a seed repeats a run. */

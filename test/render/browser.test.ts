@@ -33,12 +33,8 @@ const page = `<!doctype html><title>scenes</title>
 <script type="module">
   import { prepare } from 'mandoline';
   import { Pool } from 'mandoline/pool';
-  globalThis.countsOf = async (scene, exact) => {
-    const pool = new Pool({ workers: 2 });
-    const { counts } = await prepare(scene).compute({ pool, exact });
-    pool.terminate();
-    return [...counts];
-  };
+  const pool = new Pool({ workers: 2 });
+  globalThis.countsOf = async (scene, exact) => [...(await prepare(scene).compute({ pool, exact })).counts];
 </script>`;
 declare function countsOf(scene: Scene, exact: 'enclosures' | 'brute'): Promise<number[]>;
 

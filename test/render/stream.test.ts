@@ -50,6 +50,18 @@ test('a picture is the same in one piece and in bands, for any slices and worker
   }
 });
 
+test('the channels of bands are those of the whole field, whose memory no other band used', async () => {
+  const scene: Scene = { ...mandelbrot, iterations: 150, coloring: 'smooth' };
+  const names = ['smooth', 'distance', 'slope', 'angle', 'trap', 'period'] as const;
+  const whole = await render(scene, { workers: 0, channels: names });
+  const stream = await streamScene(scene, { isPainted: true, channels: names, slices: 50 });
+  for await (const { start, rows, columns, channels } of stream.bands)
+    for (const name of names) {
+      const expected = whole.channels![name]!.subarray(start * columns, (start + rows) * columns);
+      assert.deepEqual(channels![name], expected, `${name} from row ${start}`);
+    }
+});
+
 test('what was done is told: counts, shares of the workers, verified points', async () => {
   await using pool = new Pool({ workers: 2 });
   const { counts } = await render(mandelbrot, { pool });

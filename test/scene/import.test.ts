@@ -7,6 +7,7 @@ import { parseScene, SceneError } from 'mandoline';
 import { PictureError } from '../../src/errors.js';
 import { families } from '../../src/formula/families.js';
 import { importKfr, importToml } from '../../src/scene/import.js';
+import { isLong } from '../support.js';
 
 const kfr = (values: object) =>
   Object.entries({ Re: '-1.7598178', Im: '-0.0125933', Zoom: '1.00E004', Iterations: 4036, ...values })
@@ -182,6 +183,6 @@ test('a changed file gives a scene or such a line, never another exception', () 
         }
       },
     ),
-    { numRuns: process.env.MANDOLINE_STRESS === 'long' ? 100_000 : 2500 },
+    { numRuns: isLong ? 100_000 : 2500 },
   );
 });

@@ -1,0 +1,147 @@
+// `mandoline cluster`: a scene's slices on many machines, by a queue on Redis or Valkey. What it does is cluster/'s; here is
+// what is asked for and what is said. Submitting is cluster-submit.ts's.
+import { availableParallelism } from 'node:os';
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import { codeVersion } from '../cluster/job.js';
+import { readProbe } from '../cluster/probe.js';
+import type { Connection } from '../cluster/redis.js';
+import { addDemo, addSubmit } from './cluster-submit.js';
+import { unheard } from './interrupt.js';
+import { addRedis, connectTo, type RedisFlags } from './redis-flags.js';
+import { say } from './text.js';
+import { mostWorkers, option, UsageError, whole } from './usage.js';
+
+interface WorkFlags extends RedisFlags {
+  readonly store?: string;
+  readonly workers: number;
+  readonly quiet?: true;
+}
+
+interface StatusFlags extends RedisFlags {
+  readonly json?: true;
+}
+
+interface CancelFlags extends RedisFlags {
+  readonly store?: string;
+}
+
+interface DashboardFlags extends RedisFlags {
+  readonly port: number;
+}
+
+export function addCluster(program: Command): void {
+  const cluster = program
+    .command('cluster')
+    .summary('compute a scene on many machines')
+    .description(
+      'Computes slices of a scene on many machines, which share a folder, the store, and a Redis or Valkey server ' +
+        'for the queue. The files are those of "mandoline render", byte for byte.',
+    );
+  addSubmit(cluster);
+  addRedis(cluster.command('work'))
+    .summary('compute slices that are queued')
+    .description(
+      'Computes slices that are queued, until Ctrl-C or SIGTERM; then finishes or hands back its own.',
+    )
+    .addOption(
+      option('--store <folder>', 'the only store to work for, where this machine has it elsewhere', String),
+    )
+    .addOption(
+      option('--workers <number>', 'worker threads', whole('--workers', 1, mostWorkers)).default(
+        availableParallelism(),
+        'one a core',
+      ),
+    )
+    .option('--quiet', 'say nothing but what goes wrong')
+    .action((flags: WorkFlags) => doWork(flags));
+  addRedis(cluster.command('status'))
+    .summary('say what is in the queue')
+    .description('Says what is in the queue, who works, and which slices failed.')
+    .option('--json', 'print it as one document to stdout')
+    .action((flags: StatusFlags) => sayStatus(flags));
+  addRedis(cluster.command('cancel'))
+    .summary('take slices out of the queue')
+    .description(
+      'Takes the slices out of the queue that nobody is at. Those that are done stay in their store.',
+    )
+    .addOption(option('--store <folder>', 'only those of this store', String))
+    .action((flags: CancelFlags) => doCancel(flags));
+  addRedis(cluster.command('dashboard'))
+    .summary('show the queue on a page')
+    .description(
+      'Serves a page that shows the queue, for this machine alone: bull-board, with nothing to change.',
+    )
+    .addOption(
+      option('--port <number>', 'where to serve; 0: any that is free', whole('--port', 0, 65535)).default(0),
+    )
+    .action((flags: DashboardFlags) => showDashboard(flags));
+  addDemo(cluster);
+}
+
+/** Does something with a connection that is closed afterwards. */
+export async function connected<T>(
+  flags: RedisFlags,
+  use: (connection: Connection) => Promise<T>,
+): Promise<T> {
+  const connection = await connectTo(flags);
+  try {
+    return await use(connection);
+  } finally {
+    connection.close();
+  }
+}
+
+function doWork(flags: WorkFlags): Promise<void> {
+  return connected(flags, (connection) =>
+    // The program ends by itself, when its slices are done or handed back.
+    unheard(async () => {
+      const { work } = await import('../cluster/work.js');
+      const stopping = new AbortController();
+      const stop = () => stopping.abort();
+      for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, stop);
+      const { workers, store, quiet } = flags;
+      const code = codeVersion();
+      const talk = quiet ? () => {} : say;
+      talk(`${connection.address.shown}: ${workers} threads work for it; Mandoline ${code}; Ctrl-C ends it`);
+      const done = await work(connection, { code, workers, store, signal: stopping.signal, say });
+      talk(`${done.computed} slices computed, ${done.mended} mended, ${done.kept} were there`);
+    }),
+  );
+}
+
+async function sayStatus(flags: StatusFlags): Promise<void> {
+  const { statusOf } = await import('../cluster/status.js');
+  const status = await connected(flags, statusOf);
+  const { waiting, active, done, failed, workers } = status;
+  if (flags.json) {
+    process.stdout.write(`${JSON.stringify({ schema: 'mandoline.cluster.1', ...status }, null, 2)}\n`);
+    return;
+  }
+  const lines = [
+    `waiting ${waiting}   at work ${active}   done ${done}   failed ${failed.length}   workers ${workers.length}`,
+    ...workers.map((name) => `worker ${name}`),
+    ...failed.map(({ index, folder, reason }) => `slice ${index} of ${folder} failed: ${reason}`),
+  ];
+  process.stdout.write(`${lines.join('\n')}\n`);
+}
+
+async function doCancel({ store, ...flags }: CancelFlags): Promise<void> {
+  const token = store === undefined ? undefined : readProbe(resolve(store));
+  if (store !== undefined && token === undefined)
+    throw new UsageError(`--store ${store}: nothing was submitted for this folder`);
+  const { cancel } = await import('../cluster/status.js');
+  const cancelled = await connected(flags, (connection) => cancel(connection, token));
+  say(`${cancelled} slices are out of the queue; what is done is in the store`);
+}
+
+async function showDashboard({ port, ...flags }: DashboardFlags): Promise<void> {
+  const { serveDashboard } = await import('../cluster/dashboard.js');
+  const connection = await connectTo(flags);
+  try {
+    say(`${await serveDashboard(connection, port)}\nserved for this machine alone; Ctrl-C ends it`);
+  } catch (error) {
+    connection.close();
+    throw error;
+  }
+}

@@ -1,0 +1,48 @@
+// The queue on a page, for this machine alone: bull-board, which is looked at and changes nothing. Served by Hono, the
+// smallest of the servers that bull-board has an adapter for.
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { ClusterError } from '../errors.js';
+import { openQueue } from './queue.js';
+import { type Connection, loadOptional } from './redis.js';
+
+const host = '127.0.0.1';
+
+/** Serves the page on a port, 0 for any that is free; gives its address. Throws ClusterError for a port that is taken. */
+export async function serveDashboard(connection: Connection, port: number): Promise<string> {
+  const { createBullBoard } = loadOptional<typeof import('@bull-board/api')>('@bull-board/api');
+  const { BullMQAdapter } = loadOptional<typeof import('@bull-board/api/bullMQAdapter')>(
+    '@bull-board/api/bullMQAdapter',
+  );
+  const { HonoAdapter } = loadOptional<typeof import('@bull-board/hono')>('@bull-board/hono');
+  const { Hono } = loadOptional<typeof import('hono')>('hono');
+  const { serve } = loadOptional<typeof import('@hono/node-server')>('@hono/node-server');
+  const { serveStatic } = loadOptional<typeof import('@hono/node-server/serve-static')>(
+    '@hono/node-server/serve-static',
+  );
+  const queue = openQueue(connection);
+  const adapter = new HonoAdapter(serveStatic);
+  createBullBoard({
+    queues: [new BullMQAdapter(queue, { readOnlyMode: true })],
+    serverAdapter: adapter,
+    options: { uiConfig: { boardTitle: 'Mandoline' } },
+  });
+  const app = new Hono();
+  let own = '';
+  // A page from elsewhere may have a name that leads to this machine, but it says that name.
+  app.use(async (context, next) => {
+    if (context.req.header('host') !== own) return context.text('not served under this name\n', 421);
+    return next();
+  });
+  app.route('/', adapter.registerPlugin());
+  return new Promise((resolve, reject) => {
+    const server = serve({ fetch: app.fetch, port, hostname: host }) as Server;
+    server.once('error', (error: NodeJS.ErrnoException) =>
+      reject(new ClusterError(`--port ${port}: cannot be had (${error.message}); give another, or 0`)),
+    );
+    server.once('listening', () => {
+      own = `${host}:${(server.address() as AddressInfo).port}`;
+      resolve(`http://${own}/`);
+    });
+  });
+}

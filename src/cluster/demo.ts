@@ -1,0 +1,96 @@
+// A cluster for a trial, on this machine alone: a Redis server on a socket in a temporary folder, and two workers. A shell
+// takes all of it away as soon as this program ends in whatever way, by SIGKILL too: its input ends then.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { ClusterError } from '../errors.js';
+import { type Connection, connect, parseRedis } from './redis.js';
+
+export interface Demo {
+  readonly folder: string;
+  /** A folder for the slices. */
+  readonly store: string;
+  readonly connection: Connection;
+  /** Ends all and takes it away. */
+  end(): Promise<void>;
+}
+
+/** The servers that may be there, by their programs. */
+const servers = ['redis-server', 'valkey-server'];
+const startMilliseconds = 10_000;
+const workerCount = 2;
+
+/** Reads the ids of processes; at the end of its input it ends them and removes the folder. */
+const cleaner = 'while read id; do ids="$ids $id"; done; kill -KILL $ids; rm -rf "$0" || rm -rf "$0"';
+
+/** Starts it, with so many threads a worker. Throws ClusterError where there is no server. */
+export async function startDemo(threads: number, say: (line: string) => void): Promise<Demo> {
+  const folder = mkdtempSync(join(tmpdir(), 'mandoline-demo-'));
+  const cleaning = spawn('sh', ['-c', cleaner, folder], {
+    stdio: ['pipe', 'ignore', 'ignore'],
+    // Ctrl-C is for those in front, not for who cleans up after them.
+    detached: true,
+  });
+  const end = async (): Promise<void> => {
+    cleaning.stdin!.end();
+    if (cleaning.pid && cleaning.exitCode === null) await once(cleaning, 'close');
+  };
+  const watched = (child: ChildProcess): ChildProcess => {
+    cleaning.stdin!.write(`${child.pid}\n`);
+    return child;
+  };
+  try {
+    const socket = join(folder, 'redis.sock');
+    await startServer(folder, socket, watched);
+    const address = parseRedis(`unix:${socket}`)!;
+    const connection = await connect(address, say);
+    const given = ['cluster', 'work', '--workers', String(threads), '--quiet'];
+    for (let worker = 0; worker < workerCount; worker++)
+      watched(
+        spawn(process.execPath, [process.argv[1]!, ...given], {
+          stdio: ['ignore', 'ignore', 'inherit'],
+          env: { ...process.env, MANDOLINE_REDIS: address.shown },
+        }),
+      );
+    return { folder, store: join(folder, 'store'), connection, end };
+  } catch (error) {
+    await end();
+    throw error;
+  }
+}
+
+async function startServer(
+  folder: string,
+  socket: string,
+  watched: (child: ChildProcess) => ChildProcess,
+): Promise<void> {
+  const given = ['--port', '0', '--unixsocket', socket, '--unixsocketperm', '700', '--dir', folder];
+  for (const program of servers) {
+    const server = spawn(program, [...given, '--save', '', '--appendonly', 'no'], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    let said = '';
+    server.stdout.on('data', (chunk) => {
+      said = String(chunk).trim().split('\n').at(-1) ?? said;
+    });
+    const isStarted = await new Promise<boolean>((resolve) => {
+      server.once('spawn', () => resolve(true));
+      server.once('error', () => resolve(false));
+    });
+    if (!isStarted) continue;
+    watched(server);
+    const until = performance.now() + startMilliseconds;
+    while (!existsSync(socket)) {
+      if (server.exitCode !== null || performance.now() > until)
+        throw new ClusterError(`demo: ${program} did not start: ${said}`);
+      await setTimeout(10);
+    }
+    return;
+  }
+  throw new ClusterError(
+    `demo: there is no ${servers.join(' and no ')} on the PATH; on Debian: apt-get install redis-server`,
+  );
+}

@@ -1,0 +1,107 @@
+// What stands in the queue for a slice: plain data that says all, and how a worker checks it, which trusts nothing in
+// it. What is done with it is slice.ts's.
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { isAbsolute } from 'node:path';
+import * as v from 'valibot';
+import { channelNames } from '../render/channel-types.js';
+import { filledSlices, sceneShape, sliceRanges } from '../render/job.js';
+import { parseScene, type Scene } from '../scene/scene.js';
+
+const text = (longest: number) => v.pipe(v.string(), v.maxLength(longest));
+const number = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+
+const jobSchema = v.strictObject({
+  /** Whose code decides the numbers: see `codeVersion`. */
+  code: text(100),
+  /** The field, as its store has it: a scene in one line, without colours. */
+  scene: text(100_000),
+  /** The arrays besides the counts. */
+  channels: v.pipe(v.array(v.picklist(channelNames)), v.maxLength(channelNames.length)),
+  /** Into how many slices the field is cut. */
+  slices: number,
+  /** Which of them, from 0. */
+  index: number,
+  /** Where the store is for whoever submitted it. */
+  folder: v.pipe(text(4096), v.check(isAbsolute)),
+  /** The store's own, by which it is known where it is shared: see probe.ts. */
+  token: v.pipe(v.string(), v.uuid()),
+});
+
+export type SliceJob = v.InferOutput<typeof jobSchema>;
+
+/** A slice that no worker will compute. */
+export class RefusedError extends Error {
+  override readonly name = 'RefusedError';
+}
+
+/**
+ * The most points of a slice, and the most steps that all of its points may take: about an hour and a half of a core.
+ * A slice of a picture that somebody wants takes a second; what is beyond is a mistake, or meant to do harm.
+ */
+const mostPoints = 2 ** 26;
+const mostSteps = 1e13;
+
+/** The name of a slice's job: the same slice of the same field by the same code has one. */
+export function jobId({ code, token, scene, channels, slices, index }: SliceJob): string {
+  const whole = [code, token, scene, channels, slices, index].join('\n');
+  return createHash('sha256').update(whole).digest('hex').slice(0, 40);
+}
+
+/** Checks what came out of the queue. Throws RefusedError for what is no slice that a worker computes. */
+export function checkJob(id: string | undefined, data: unknown): SliceJob {
+  const result = v.safeParse(jobSchema, data);
+  if (!result.success) {
+    const [issue] = result.issues;
+    throw new RefusedError(`${v.getDotPath(issue) ?? 'the job'}: ${issue.message}`);
+  }
+  const job = result.output;
+  if (id !== jobId(job)) throw new RefusedError('its id is not that of its slice');
+  checkSlices(fieldOf(job.scene), job.slices, job.index);
+  return job;
+}
+
+/** Throws RefusedError where a slice is none of the scene's, or too much work. */
+export function checkSlices(scene: Scene, slices: number, index: number): void {
+  if (!(index < filledSlices(scene, slices)))
+    throw new RefusedError(`slice ${index} of ${slices}: the field has no such slice`);
+  const [range] = sliceRanges(scene, slices, [index]);
+  const points = (range!.end - range!.start) * sceneShape(scene)[1];
+  if (points > mostPoints)
+    throw new RefusedError(
+      `a slice of ${points} points: at most ${mostPoints} are computed; take more slices`,
+    );
+  const steps = points * scene.iterations;
+  if (steps > mostSteps)
+    throw new RefusedError(
+      `${points} points of ${scene.iterations} iterations: at most ${mostSteps} steps a slice are taken; ` +
+        'take more slices or fewer iterations',
+    );
+}
+
+/** The scene that was read last: slices come one after the other. */
+let last: { readonly text: string; readonly scene: Scene } | undefined;
+
+/** The scene of a text. Throws RefusedError for what is none. */
+function fieldOf(text: string): Scene {
+  if (last?.text !== text) {
+    try {
+      last = { text, scene: parseScene(JSON.parse(text)) };
+    } catch (error) {
+      throw new RefusedError(`scene: ${(error as Error).message}`);
+    }
+  }
+  return last.scene;
+}
+
+/**
+ * The version of the code that decides the numbers: the program's, and a hash of what its workers run, which the command
+ * has in one file.
+ */
+export function codeVersion(): string {
+  const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as {
+    version: string;
+  };
+  const hash = createHash('sha256').update(readFileSync(new URL('./slice.js', import.meta.url)));
+  return `${version}-${hash.digest('hex').slice(0, 12)}`;
+}

@@ -1,0 +1,104 @@
+// The queue of slices on Redis, which is BullMQ's: its name and settings, and what is known of it at a moment. Who fills it
+// is submit.ts, who empties it work.ts.
+import { hostname } from 'node:os';
+import type { Job, JobsOptions, Queue, QueueEvents, QueueEventsListener, Worker } from 'bullmq';
+import { jobId, type SliceJob } from './job.js';
+import { type Connection, loadOptional } from './redis.js';
+
+const name = 'mandoline';
+/** How often a slice is tried whose worker's thread, or whose whole worker, ends. */
+export const tries = 3;
+/**
+ * A worker says every 5 s that it is at its slices; those of one that has not said so for 10 s go to others. Its main
+ * thread computes nothing, so that it is never that late.
+ */
+const lockMilliseconds = 10_000;
+const stalledMilliseconds = 5000;
+/** How long after a failure a worker asks again. */
+const retryMilliseconds = 1000;
+
+const jobOptions: JobsOptions = { attempts: tries, removeOnComplete: true };
+
+/** Slices were cancelled: those of this store, or all. */
+export interface CancelEvents extends QueueEventsListener {
+  cancelled: (which: { readonly token?: string }) => void;
+}
+
+export const bullmq = () => loadOptional<typeof import('bullmq')>('bullmq');
+const quiet = { skipVersionCheck: true };
+
+export function openQueue({ client }: Connection): Queue<SliceJob> {
+  const { Queue } = bullmq();
+  const queue = new Queue<SliceJob>(name, { connection: client, ...quiet });
+  queue.on('error', () => {});
+  return queue;
+}
+
+/** What happens in the queue, from now on. */
+export async function openEvents(connection: Connection): Promise<QueueEvents> {
+  const { QueueEvents } = bullmq();
+  const events = new QueueEvents(name, { connection: connection.another(), ...quiet });
+  events.on('error', () => {});
+  await events.waitUntilReady();
+  return events;
+}
+
+/** Tells those who wait for slices that these were cancelled. */
+export async function tellCancelled({ client }: Connection, token: string | undefined): Promise<void> {
+  const { QueueEventsProducer } = bullmq();
+  const producer = new QueueEventsProducer(name, { connection: client, ...quiet });
+  await producer.publishEvent({ eventName: 'cancelled', ...(token && { token }) });
+}
+
+/** What takes slices out of the queue, `atOnce` at a time; it begins by its `run`. */
+export function openWorker(
+  { client }: Connection,
+  atOnce: number,
+  process: (job: SliceTaken, token: string) => Promise<unknown>,
+): Worker<SliceJob> {
+  const { Worker } = bullmq();
+  const worker = new Worker<SliceJob>(name, (job, token) => process(job, token!), {
+    ...{ connection: client, ...quiet, autorun: false, concurrency: atOnce },
+    ...{ name: workerName, lockDuration: lockMilliseconds, stalledInterval: stalledMilliseconds },
+    ...{ maxStalledCount: tries - 1, runRetryDelay: retryMilliseconds, metrics: { maxDataPoints: 1 } },
+  });
+  worker.on('error', () => {});
+  return worker;
+}
+
+/** A slice that a worker has taken. */
+export type SliceTaken = Job<SliceJob>;
+
+/** This program's name among workers. */
+export const workerName = `${hostname()}-${process.pid}`;
+
+export const addSlices = (queue: Queue<SliceJob>, jobs: readonly SliceJob[]) =>
+  queue.addBulk(jobs.map((data) => ({ name: 'slice', data, opts: { ...jobOptions, jobId: jobId(data) } })));
+
+/** The names of the workers that are there. */
+export async function workerNames(queue: Queue): Promise<string[]> {
+  const workers = await queue.getWorkers();
+  return workers.map(({ rawname, name }) => (rawname ?? name ?? '').replace(/^.*:w:/, '')).sort();
+}
+
+/** So many jobs are read at a time. */
+const page = 1000;
+
+/** The jobs that are in one of these states, page after page; those that are removed meanwhile may make it miss some. */
+export async function* jobsIn(queue: Queue<SliceJob>, states: Parameters<Queue['getJobs']>[0]) {
+  for (let start = 0; ; start += page) {
+    const jobs = await queue.getJobs(states, start, start + page - 1);
+    yield* jobs.filter(Boolean);
+    if (jobs.length < page) return;
+  }
+}
+
+/** The ids of those that are in one of these states. */
+export const idsIn = async (queue: Queue<SliceJob>, states: Parameters<Queue['getRanges']>[0]) =>
+  new Set(await queue.getRanges(states, 0, -1));
+
+/** Why a slice failed, for people. */
+export const reasonOf = (failedReason = ''): string =>
+  failedReason.includes('stalled more than')
+    ? `its worker ended ${tries} times while it was at it`
+    : failedReason;

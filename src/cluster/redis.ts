@@ -1,0 +1,199 @@
+// A connection to Redis or Valkey: its address, which is never shown with its password, what is checked before any work,
+// and what is said while it is away. Who connects and speaks the protocol is ioredis; the queue is queue.ts's.
+import { createRequire } from 'node:module';
+import type { Redis, RedisOptions } from 'ioredis';
+import { ClusterError } from '../errors.js';
+
+/** Where a server is. */
+export interface RedisAddress {
+  /** For people: without a password. */
+  readonly shown: string;
+  readonly hasPassword: boolean;
+  readonly options: Pick<RedisOptions, 'host' | 'port' | 'path' | 'username' | 'password' | 'db' | 'tls'>;
+}
+
+/** What an address may look like, for people. */
+export const addressText =
+  'redis://host:6379, rediss://host:6380 for TLS, with /1 for database 1, or unix:/path/of/a/socket';
+
+/** Reads an address, or gives undefined for what is none. */
+export function parseRedis(text: string): RedisAddress | undefined {
+  if (/^unix:(\/\/)?\/./.test(text)) {
+    const path = text.replace(/^unix:(\/\/)?/, '');
+    return { shown: `unix:${path}`, hasPassword: false, options: { path } };
+  }
+  if (!URL.canParse(text)) return undefined;
+  const url = new URL(text);
+  if (!/^rediss?:$/.test(url.protocol) || !url.hostname || url.search || url.hash) return undefined;
+  const database = /^\/?(\d*)$/.exec(url.pathname)?.[1];
+  if (database === undefined) return undefined;
+  const isEncrypted = url.protocol === 'rediss:';
+  const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
+  try {
+    const [username, password] = [url.username, url.password].map(decodeURIComponent);
+    return {
+      shown: `${url.protocol}//${url.host}${database ? `/${database}` : ''}`,
+      hasPassword: url.password !== '',
+      options: {
+        ...{ host, port: Number(url.port || 6379), db: Number(database) },
+        ...(username && { username }),
+        ...(password && { password }),
+        ...(isEncrypted && { tls: {} }),
+      },
+    };
+  } catch {
+    return undefined;
+  }
+}
+
+/** The oldest server that has what BullMQ needs. */
+const oldest = [6, 2] as const;
+const connectMilliseconds = 10_000;
+/** A server that says nothing for so long is gone; a wait for a slice is answered within ten seconds. */
+const silentMilliseconds = 20_000;
+/** How long is waited between two tries, at most. */
+const longestWait = 2000;
+/** How often it is said that a server is still away. */
+const awaySeconds = 60;
+
+export interface Connection {
+  readonly client: Redis;
+  readonly address: RedisAddress;
+  /** Another connection to the same server, for what waits there. */
+  another(): Redis;
+  /** Tells when the server is there again after it was away. */
+  onReturn(listener: () => void): void;
+  close(): void;
+}
+
+/**
+ * Connects, and makes sure that the server can be worked with. Throws ClusterError where it cannot. Later, while the
+ * server is away, commands wait; `say` is told that it is away, and when it is there again.
+ */
+export async function connect(address: RedisAddress, say: (line: string) => void): Promise<Connection> {
+  const ioredis = loadOptional<typeof import('ioredis')>('ioredis');
+  let isBegun = false;
+  const retry = (times: number) => (isBegun ? Math.min(longestWait, 50 * 2 ** Math.min(times, 10)) : null);
+  const options: RedisOptions = {
+    ...address.options,
+    // Servers of before 6 do not know version 3; they are to be told what they are.
+    ...{ protocol: 2, disableClientInfo: true, lazyConnect: true },
+    ...{ connectTimeout: connectMilliseconds, socketTimeout: silentMilliseconds, keepAlive: 10_000 },
+    ...{ maxRetriesPerRequest: null, retryStrategy: retry },
+  };
+  const clients: Redis[] = [];
+  const start = (): Redis => {
+    const client = new ioredis.Redis(options);
+    clients.push(client);
+    return client;
+  };
+  const client = start();
+  let failure: Error | undefined;
+  client.on('error', (error: Error) => {
+    failure = error;
+  });
+  let isClosed = false;
+  const close = () => {
+    isClosed = true;
+    for (const each of clients) each.disconnect();
+  };
+  try {
+    await client.connect();
+    checkServer(await client.info('server'), address);
+  } catch (error) {
+    close();
+    throw error instanceof ClusterError ? error : connectError(address, failure ?? (error as Error));
+  }
+  isBegun = true;
+  const returned = sayAway(
+    client,
+    address,
+    () => failure,
+    (line) => isClosed || say(line),
+  );
+  return {
+    client,
+    address,
+    another() {
+      const other = start();
+      // What it has to say, the first one says too.
+      other.on('error', () => {});
+      return other;
+    },
+    onReturn: (listener) => returned.add(listener),
+    close,
+  };
+}
+
+function sayAway(
+  client: Redis,
+  { shown }: RedisAddress,
+  why: () => Error | undefined,
+  say: (line: string) => void,
+): Set<() => void> {
+  const listeners = new Set<() => void>();
+  let away: { readonly since: number; said: number } | undefined;
+  client.on('close', () => {
+    const now = performance.now() / 1000;
+    if (away && now - away.said < awaySeconds) return;
+    const reason = why() ? ` (${why()!.message})` : '';
+    say(away ? `${shown} is still away${reason}; trying again` : `${shown} is away${reason}; trying again`);
+    away = { since: away?.since ?? now, said: now };
+  });
+  client.on('ready', () => {
+    if (!away) return;
+    say(`${shown} is there again after ${Math.ceil(performance.now() / 1000 - away.since)} s`);
+    away = undefined;
+    for (const listener of listeners) listener();
+  });
+  return listeners;
+}
+
+/** Throws ClusterError for a server that is too old or throws away what it is given. */
+function checkServer(info: string, { shown }: RedisAddress): void {
+  const version = /^(?:valkey|redis)_version:(.+?)\r?$/m.exec(info)?.[1] ?? 'unknown';
+  const isValkey = /^valkey_version:/m.test(info);
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  const isOld = !(major > oldest[0] || (major === oldest[0] && minor >= oldest[1]));
+  if (isOld && !isValkey)
+    throw new ClusterError(
+      `${shown}: is Redis ${version}; take one from ${oldest.join('.')} on, or Valkey, which the queue needs`,
+    );
+}
+
+/** What kept a connection from being made, on one line, with what to do. */
+function connectError(
+  { shown }: RedisAddress,
+  error: Error & { code?: string; errors?: readonly Error[] },
+): ClusterError {
+  // Where a name has several addresses, one of them for all.
+  const { message, code } = (error.errors?.[0] ?? error) as typeof error;
+  const isPassword = /WRONGPASS|NOAUTH|invalid (username-)?password/i.test(message);
+  if (isPassword)
+    return new ClusterError(
+      `${shown}: does not take the password, or wants one (${message}); ` +
+        'give it in the address, by MANDOLINE_REDIS or --redis-file',
+    );
+  if (/CERT|SELF_SIGNED|ERR_TLS|EPROTO|ERR_SSL/i.test(`${code} ${message}`))
+    return new ClusterError(
+      `${shown}: no encrypted connection (${message}); ` +
+        "is it rediss://? NODE_EXTRA_CA_CERTS names the file of an authority of one's own",
+    );
+  const what = message === 'Connection is closed.' ? 'it ends the connection at once' : message;
+  return new ClusterError(`${shown}: cannot be reached (${what}); is the server running?`);
+}
+
+const require = createRequire(import.meta.url);
+
+/**
+ * Loads a package that only the cluster needs, by `require`, which takes half as long for those of many files. Throws
+ * ClusterError that says how it is had.
+ */
+export function loadOptional<T>(name: string): T {
+  try {
+    return require(name);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'MODULE_NOT_FOUND') throw error;
+    throw new ClusterError(`${name} is not installed, which a cluster needs; npm install ${name}`);
+  }
+}

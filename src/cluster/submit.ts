@@ -1,0 +1,222 @@
+// The queue filled with the slices that a store lacks, as it drains, and followed until all are there. The store is the
+// truth: what events tell of single slices is held against it whenever they fall silent, and whatever Redis has lost is
+// queued again.
+import type { QueueEvents } from 'bullmq';
+import { ClusterError } from '../errors.js';
+import { jobId, type SliceJob } from './job.js';
+import {
+  addSlices,
+  type CancelEvents,
+  idsIn,
+  jobsIn,
+  openEvents,
+  openQueue,
+  reasonOf,
+  workerNames,
+} from './queue.js';
+import type { Connection } from './redis.js';
+
+/** What is submitted. */
+export interface Submission {
+  /** How many slices there are. */
+  readonly slices: number;
+  /** The store's token. */
+  readonly token: string;
+  /** Which are in the store: for each, 1. */
+  kept(): Uint8Array;
+  /** A slice's job. */
+  jobOf(index: number): SliceJob;
+}
+
+export interface SubmitOptions {
+  /** Whether to stay until all slices are in the store, or only until all are queued. */
+  readonly wait: boolean;
+  readonly say: (line: string) => void;
+  readonly onProgress?: ((progress: { readonly done: number; readonly slices: number }) => void) | undefined;
+}
+
+export interface Submitted {
+  /** How many slices were in the store before. */
+  readonly before: number;
+  /** How many are now, as far as it was waited for. */
+  readonly done: number;
+  /** How many were queued again whose worker had gone, and how many because Redis had lost them. */
+  readonly stalled: number;
+  readonly lost: number;
+  /** The slices that no worker could do, and why. */
+  readonly failed: ReadonlyMap<number, string>;
+}
+
+/** So many slices of a submission are in the queue at most, and so many are added at once. */
+const most = 2000;
+const batch = 500;
+/** After so long without any news, the queue and the store are looked at. */
+const silentMilliseconds = 5000;
+/** After so long without any slice done, it is said why, and so often again. */
+const sayMilliseconds = 10_000;
+const sayAgainMilliseconds = 60_000;
+const tickMilliseconds = 500;
+/** So many times the store may be without slices that workers say are there: a network's folder takes a while to tell. */
+const patience = 5;
+
+/** Queues what the store lacks. Throws ClusterError where it is cancelled. */
+export async function submit(
+  connection: Connection,
+  { slices, token, kept, jobOf }: Submission,
+  { wait, say, onProgress }: SubmitOptions,
+): Promise<Submitted> {
+  const queue = openQueue(connection);
+  const events = await openEvents(connection);
+  let flags = kept();
+  const before = sum(flags);
+  let done = before;
+  let [stalled, lost] = [0, 0];
+  const failed = new Map<number, string>();
+  /** Slices that are in the queue, by their jobs. */
+  const queued = new Map<string, number>();
+  let cancelled = false;
+  let news = performance.now();
+  let wake = () => {};
+
+  const end = (id: string): number | undefined => {
+    const index = queued.get(id);
+    if (index === undefined) return undefined;
+    queued.delete(id);
+    news = performance.now();
+    if (queued.size === 0 || queued.size === most / 2) wake();
+    return index;
+  };
+  const isDone = (index: number) => {
+    flags[index] = 1;
+    onProgress?.({ done: ++done, slices });
+  };
+  listen(events, {
+    completed(id) {
+      const index = end(id);
+      if (index !== undefined) isDone(index);
+    },
+    failed(id, reason) {
+      const index = end(id);
+      if (index !== undefined) failed.set(index, reasonOf(reason));
+    },
+    stalled(id) {
+      if (queued.has(id)) stalled++;
+    },
+    refused: say,
+    cancelled(which) {
+      if (which !== undefined && which !== token) return;
+      cancelled = true;
+      wake();
+    },
+  });
+  connection.onReturn(() => {
+    news = 0;
+    wake();
+  });
+
+  /** Holds what is queued against the store and against what Redis has, and queues again what it has lost. */
+  async function compare(): Promise<void> {
+    news = performance.now();
+    flags = kept();
+    for await (const { id, failedReason } of jobsIn(queue, ['failed'])) {
+      const index = queued.get(id!);
+      if (index === undefined) continue;
+      failed.set(index, reasonOf(failedReason));
+      queued.delete(id!);
+    }
+    for (const [id, index] of queued) if (flags[index]) queued.delete(id);
+    const now = sum(flags);
+    if (now !== done) onProgress?.({ done: now, slices });
+    done = now;
+    const there = await idsIn(queue, ['waiting', 'active', 'delayed']);
+    const gone = [...queued].filter(([id]) => !there.has(id));
+    // One that was done just now is queued once more, and found in the store.
+    lost += gone.length;
+    await addSlices(
+      queue,
+      gone.map(([, index]) => jobOf(index)),
+    );
+  }
+
+  let quiet = { done, since: performance.now(), next: sayMilliseconds };
+  /** Says why nothing is done, where that is so for a while. */
+  async function explain(): Promise<void> {
+    const now = performance.now();
+    if (quiet.done !== done) quiet = { done, since: now, next: sayMilliseconds };
+    if (now - quiet.since < quiet.next) return;
+    quiet.next = now - quiet.since + sayAgainMilliseconds;
+    const { waiting = 0, active = 0 } = await queue.getJobCounts('waiting', 'active');
+    const workers = (await workerNames(queue)).length;
+    say(
+      workers === 0
+        ? `no worker is there, ${waiting} slices wait; start "mandoline cluster work" where the store is`
+        : `no slice was done for a while; ${workers} workers are at ${active} slices, ${waiting} wait`,
+    );
+  }
+
+  try {
+    // Those that failed before are tried again.
+    for await (const job of jobsIn(queue, ['failed'])) if (job.data.token === token) await job.remove();
+    for (let passes = 0; passes < patience; ) {
+      const had = done;
+      for (let next = 0; ; ) {
+        if (queued.size <= most / 2) {
+          const jobs: SliceJob[] = [];
+          for (; next < slices && jobs.length < batch && queued.size + jobs.length < most; next++)
+            if (!flags[next] && !failed.has(next)) jobs.push(jobOf(next));
+          for (const job of jobs) queued.set(jobId(job), job.index);
+          if (jobs.length > 0) await addSlices(queue, jobs);
+          if (next < slices && queued.size < most) continue;
+        }
+        if (next === slices && (queued.size === 0 || !wait)) break;
+        await new Promise<void>((resolve) => {
+          const timer = setTimeout(resolve, tickMilliseconds);
+          wake = () => {
+            clearTimeout(timer);
+            resolve();
+          };
+        });
+        if (cancelled)
+          throw new ClusterError(
+            `cancelled; ${done} of ${slices} slices are in the store, and the same command goes on from them`,
+          );
+        const silence = performance.now() - news;
+        if (silence > silentMilliseconds) await compare();
+        await explain();
+      }
+      if (!wait) break;
+      flags = kept();
+      done = sum(flags);
+      if (done + failed.size >= slices) break;
+      passes = done > had ? 1 : passes + 1;
+    }
+    return { before, done, stalled, lost, failed };
+  } finally {
+    await events.close();
+    await queue.close();
+  }
+}
+
+/** What a submission hears of the queue; `refused` is a line that says by whom and why. */
+interface Listeners {
+  completed(id: string): void;
+  failed(id: string, reason: string): void;
+  stalled(id: string): void;
+  refused(line: string): void;
+  cancelled(token: string | undefined): void;
+}
+
+function listen(events: QueueEvents, { completed, failed, stalled, refused, cancelled }: Listeners): void {
+  events.on('completed', ({ jobId }) => completed(jobId));
+  events.on('failed', ({ jobId, failedReason }) => failed(jobId, failedReason));
+  events.on('stalled', ({ jobId }) => stalled(jobId));
+  events.on<CancelEvents, 'cancelled'>('cancelled', ({ token }) => cancelled(token));
+  const heard = new Set<string>();
+  events.on('progress', ({ data }) => {
+    if (typeof data !== 'string' || heard.has(data)) return;
+    heard.add(data);
+    refused(data);
+  });
+}
+
+const sum = (flags: Uint8Array): number => flags.reduce((total, flag) => total + flag, 0);

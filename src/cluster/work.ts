@@ -1,0 +1,128 @@
+// A cluster's worker: takes slices out of the queue and has them computed by a pool of its own, so that this thread stays
+// free to say that it is at them. A slice is acknowledged when it is in the store, and not before.
+import { resolve } from 'node:path';
+import type { Worker } from 'bullmq';
+import { ClusterError } from '../errors.js';
+import { Pool, PoolClosedError, tasks } from '../pool/index.js';
+import type { Band } from '../render/band.js';
+import { checkJob, RefusedError, type SliceJob } from './job.js';
+import { readProbe } from './probe.js';
+import { bullmq, openWorker, type SliceTaken, workerName } from './queue.js';
+import type { Connection } from './redis.js';
+
+const { computeSlice } = tasks<typeof import('./slice.js')>(new URL('./slice.js', import.meta.url));
+
+/** So long the slices under way may take when the worker is to end; then they are handed back. */
+const graceMilliseconds = 7000;
+/** So long handing them back may take, where Redis is away. */
+const handBackMilliseconds = 2000;
+
+export interface WorkOptions {
+  readonly code: string;
+  /** Threads, and slices at once. */
+  readonly workers: number;
+  /** The only store that is worked for, where it is for this machine. Without: that of each slice. */
+  readonly store?: string | undefined;
+  /** Ends the work: slices that are under way are finished or handed back. */
+  readonly signal: AbortSignal;
+  readonly say: (line: string) => void;
+}
+
+/** How many slices a worker has done, and in which way. */
+export type Done = Record<Band['origin'], number>;
+
+/**
+ * Works until the signal, then finishes its slices or hands them back. Throws ClusterError where it cannot work for
+ * what is in the queue: slices of other code, a store that is not the submitter's or cannot be written to.
+ */
+export async function work(connection: Connection, options: WorkOptions): Promise<Done> {
+  const { code, workers, signal, say } = options;
+  const { DelayedError: _, UnrecoverableError, WaitingError } = bullmq();
+  const pool = new Pool({ workers, retries: 0 });
+  const done: Done = { computed: 0, kept: 0, mended: 0 };
+  let stop: (reason?: ClusterError) => void = () => {};
+  const stopped = new Promise<ClusterError | undefined>((resolve) => {
+    stop = resolve;
+  });
+  signal.addEventListener('abort', () => stop());
+
+  /** For another worker, or for this one when it is started again. */
+  async function handBack(taken: SliceTaken, token: string): Promise<never> {
+    await taken.moveToWait(token);
+    throw new WaitingError();
+  }
+  async function refuse(taken: SliceTaken, token: string, reason: string): Promise<never> {
+    stop(new ClusterError(reason));
+    await taken.updateProgress(`worker ${workerName}: ${reason}`);
+    return handBack(taken, token);
+  }
+
+  async function take(taken: SliceTaken, token: string): Promise<void> {
+    if (signal.aborted) return handBack(taken, token);
+    let job: SliceJob;
+    try {
+      job = checkJob(taken.id, taken.data);
+    } catch (error) {
+      if (!(error instanceof RefusedError)) throw error;
+      say(`refused a job: ${error.message}`);
+      throw new UnrecoverableError(`refused: ${error.message}`);
+    }
+    const folder = options.store === undefined ? job.folder : resolve(options.store);
+    const reason = otherCode(job, code) ?? otherStore(job, folder);
+    if (reason !== undefined) return refuse(taken, token, reason);
+    try {
+      const { scene, channels, slices, index } = job;
+      done[await pool.apply(computeSlice, [{ scene, channels, slices, index, folder }])]++;
+    } catch (error) {
+      if (error instanceof PoolClosedError) return handBack(taken, token);
+      if ((error as Error).name === 'StoreError') return refuse(taken, token, (error as Error).message);
+      say(`slice ${job.index} failed: ${(error as Error).message}`);
+      throw error;
+    }
+  }
+
+  const worker = openWorker(connection, workers, take);
+  worker.run().catch((error) => stop(new ClusterError(`the queue: ${error.message}`)));
+  const reason = await stopped;
+  await finish(worker, pool);
+  if (reason) throw reason;
+  return done;
+}
+
+const otherCode = ({ code: theirs }: SliceJob, code: string): string | undefined =>
+  theirs === code
+    ? undefined
+    : `this is Mandoline ${code}, and slices for ${theirs} are queued; ` +
+      'take that version here, or "mandoline cluster cancel" them';
+
+function otherStore({ folder: theirs, token }: SliceJob, folder: string): string | undefined {
+  const found = readProbe(folder);
+  if (found === token) return undefined;
+  const what = found === undefined ? 'is not there on this machine' : 'is another store on this machine';
+  const where = folder === theirs ? folder : `${folder} for ${theirs}`;
+  return `${where}: ${what} than that of the queued slices; share it, or give its folder here by --store`;
+}
+
+/** Lets slices end for a while, then takes them from the pool, which hands them back. */
+async function finish(worker: Worker, pool: Pool): Promise<void> {
+  const closed = worker.close();
+  if (!(await within(graceMilliseconds, closed))) {
+    pool.terminate();
+    // Where Redis is away, nothing can be handed back: others find it to be abandoned.
+    if (!(await within(handBackMilliseconds, closed))) void worker.disconnect().catch(() => {});
+  }
+  pool.terminate();
+}
+
+/** Whether something ends within some milliseconds. */
+async function within(milliseconds: number, work: Promise<unknown>): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<false>((resolve) => {
+    timer = setTimeout(resolve, milliseconds, false);
+  });
+  try {
+    return await Promise.race([work.then(() => true), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,61 @@
+// Into how many slices a picture is cut where each has to be worth being sent elsewhere. How long a slice takes is
+// measured on pieces of the picture, in this thread, by what workers do.
+import type { ChannelName } from '../field/field.js';
+import { largestTile } from '../kernel/tiles.js';
+import type { Scene } from '../scene/scene.js';
+import { type BandJob, computeBand, pointBytes } from './band.js';
+import { traceSetup } from './channels.js';
+import { pictureShape, prepareJob, sceneShape } from './job.js';
+import { fewestSlices } from './stream.js';
+
+/** A slice takes at least so long, where it has not to be smaller to fit the memory: 100 times its way in a queue. */
+const sliceMilliseconds = 50;
+/** Pieces are measured for so long, after so long in which the engine compiles WebAssembly well. */
+const measureMilliseconds = 400;
+const warmMilliseconds = 100;
+/** So many pieces of a tile's height are measured, each of so many tiles. */
+const pieces = 8;
+
+/** Slices of at least 50 ms, on average, of this machine's core, as far as there are rows and a slice fits the memory. */
+export async function slicesByTime(given: Scene, channels: readonly ChannelName[]): Promise<number> {
+  const { scene, job: render } = prepareJob(given);
+  const [rows, columns] = sceneShape(scene);
+  const { rowRe, rowIm, columnRe, columnIm } = render.points;
+  const points = {
+    ...{ rowRe: some(rowRe), rowIm: some(rowIm), columnRe: some(columnRe), columnIm: some(columnIm) },
+  };
+  const [sampleRows, sampleColumns] = [points.rowRe.length, points.columnRe.length];
+  const height = Math.min(largestTile, sampleRows);
+  const job: BandJob = {
+    ...{ render: { ...render, points }, channels, exact: 'enclosures', tones: undefined, seed: undefined },
+    setup: channels.length > 0 ? traceSetup(scene, render, channels) : undefined,
+    slots: [new ArrayBuffer(height * sampleColumns * pointBytes(channels, scene.iterations))],
+  };
+  const count = Math.floor(sampleRows / height);
+  // In steps of 3 all eight have their turn, far from each other.
+  const stride = count === pieces ? 3 : 1;
+  const compute = (piece: number) => {
+    const start = ((piece * stride) % count) * height;
+    computeBand({ index: 0, start, end: start + height }, job);
+  };
+  const begun = performance.now();
+  for (let piece = 0; performance.now() - begun < warmMilliseconds; piece++) compute(piece);
+  const warm = performance.now();
+  let [measured, milliseconds] = [0, 0];
+  for (; measured < count && milliseconds < measureMilliseconds; measured++) {
+    compute(measured);
+    milliseconds = performance.now() - warm;
+  }
+  const whole = (milliseconds * rows * columns) / (measured * height * sampleColumns);
+  const slices = Math.floor(whole / sliceMilliseconds);
+  return Math.min(pictureShape(scene)[0], Math.max(1, slices, fewestSlices(scene, channels)));
+}
+
+/** Of an axis, as many points as the pieces have, tile by tile, evenly spread. */
+function some(axis: Float64Array): Float64Array {
+  if (axis.length <= pieces * largestTile) return axis;
+  return Float64Array.from({ length: pieces * largestTile }, (_, i) => {
+    const start = Math.round((Math.floor(i / largestTile) / (pieces - 1)) * (axis.length - largestTile));
+    return axis[start + (i % largestTile)]!;
+  });
+}

@@ -1,0 +1,135 @@
+// A render on the ranks of an MPI program is the render of one program, byte for byte; what goes wrong in a rank, or with
+// MPI itself, is one line, and nobody waits for ever.
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { mandoline, run, runMandoline, sha256, temporaryFolder } from '../support.js';
+import { mpirun, noMpi } from './mpi.js';
+
+const scene = ['mandelbrot', '--size', '160x130', '--iterations', '150', '--coloring', 'smooth'];
+const outputs = ['-o', 'a.png', '-o', 'a.npy', '-o', 'a.npz', '--channels', 'distance'];
+
+/** The files in a folder. */
+const contents = (folder: string) =>
+  Object.fromEntries(readdirSync(folder).map((name) => [name, sha256(readFileSync(join(folder, name)))]));
+
+test('the ranks of an MPI program make the files of one program, whoever takes which slice', {
+  skip: noMpi,
+}, async (context) => {
+  const plain = temporaryFolder(context);
+  assert.equal((await runMandoline(plain, 'render', ...scene, '--quiet', ...outputs)).code, 0);
+  for (const [ranks, more] of [
+    [3, ['--slices', '7']],
+    [3, ['--schedule', 'dynamic', '--verify', '--seed', '5']],
+    [2, ['--schedule', 'dynamic', '--workers', '2', '--slices', '500']],
+  ] as const) {
+    const folder = temporaryFolder(context);
+    const given = [mandoline, 'render', ...scene, '--mpi', ...more, ...outputs, '--json'];
+    const { code, stdout, stderr } = await mpirun(ranks, given, folder);
+    assert.deepEqual([code, stderr], [0, '']);
+    assert.deepEqual(contents(folder), contents(plain));
+    const told = JSON.parse(stdout.toString());
+    assert.deepEqual([told.ranks, told.perRank.length], [ranks, ranks]);
+    const shares: { slices: number; points: number }[] = told.perRank;
+    assert.equal(
+      shares.reduce((sum, { points }) => sum + points, 0),
+      told.points,
+    );
+    if (told.schedule === 'static')
+      assert.deepEqual(
+        shares.map(({ slices }) => slices),
+        [3, 2, 2],
+      );
+    if (told.verified) assert.deepEqual(told.verified, { points: 1000, seed: 5 });
+  }
+});
+
+test('without mpirun it is one rank, and says so', { skip: noMpi }, async (context) => {
+  const folder = temporaryFolder(context);
+  const given = ['render', '--cells', '20', '--mpi', '-o', 'a.npy'];
+  const { code, stderr } = await runMandoline(folder, ...given);
+  assert.equal(code, 0);
+  assert.match(stderr, /^one rank, since no mpirun started this; "mpirun -n 4 mandoline render/);
+  await runMandoline(folder, 'render', '--cells', '20', '-o', 'b.npy', '--quiet');
+  assert.deepEqual(readFileSync(join(folder, 'a.npy')), readFileSync(join(folder, 'b.npy')));
+});
+
+test('what is wrong is told once, nothing is written, and all ranks end', {
+  skip: noMpi,
+}, async (context) => {
+  const folder = temporaryFolder(context);
+  const wrong: [string[], RegExp][] = [
+    [['--schedule', 'x'], /^mandoline: --schedule x: must be static or dynamic$/gm],
+    [['--iterations', '0'], /^mandoline: --iterations 0: .*$/gm],
+    [['-o', 'none/a.png'], /^mandoline: -o none\/a.png: there is no folder none; make it first$/gm],
+    [['--store', 'kept'], /^mandoline: --store kept: must not be given with --mpi, .*$/gm],
+  ];
+  for (const [given, line] of wrong) {
+    const { code, stderr } = await mpirun(2, [mandoline, 'render', '--mpi', ...given], folder);
+    assert.equal(stderr.match(line)?.length, 1, stderr);
+    assert.deepEqual([code, readdirSync(folder)], [2, []]);
+  }
+  // One rank alone: the other waits for it.
+  const right = [mandoline, 'render', '--mpi'];
+  const alone = await mpirun(1, [...right, ':', '-n', '1', process.execPath, ...right, '--nosuch'], folder);
+  assert.match(alone.stderr, /^mandoline: unknown option '--nosuch'$/m);
+  assert.deepEqual([alone.code, readdirSync(folder)], [2, []]);
+
+  const { code, stderr } = await runMandoline(folder, 'render', '--schedule', 'dynamic');
+  assert.deepEqual([code, stderr], [2, 'mandoline: --schedule dynamic: goes with --mpi\n']);
+});
+
+test('where a rank is killed, all end and nothing is written', {
+  skip: noMpi || (process.platform !== 'linux' && 'needs /proc'),
+}, async (context) => {
+  const folder = temporaryFolder(context);
+  const long = ['mandelbrot', '--size', '4000x4000', '--iterations', '100000', '--exact', 'brute'];
+  const given = ['--oversubscribe', '-n', '2', process.execPath, mandoline, 'render', ...long, '--mpi'];
+  const env = { ...process.env, OMPI_ALLOW_RUN_AS_ROOT: '1', OMPI_ALLOW_RUN_AS_ROOT_CONFIRM: '1' };
+  const ended = await run('mpirun', given, { cwd: folder, env }, (child) => {
+    const children = `/proc/${child.pid}/task/${child.pid}/children`;
+    const timer = setInterval(() => {
+      const ranks = readFileSync(children, 'utf8').trim().split(' ').filter(Boolean);
+      if (ranks.length < 2) return;
+      clearInterval(timer);
+      process.kill(Number(ranks[1]), 'SIGKILL');
+    }, 20);
+    child.once('exit', () => clearInterval(timer));
+  });
+  assert.notEqual(ended.code, 0);
+  assert.deepEqual(readdirSync(folder), []);
+});
+
+test('without koffi, without MPI and with one that is not known it is one line and exit 1', async (context) => {
+  const folder = temporaryFolder(context);
+  const says = (text: string) =>
+    `(bytes, length) => { if (bytes && length) length[0] = bytes.write(${JSON.stringify(text)}); return 0; }`;
+  const stands: [koffi: string, line: RegExp][] = [
+    [
+      'throw new Error()',
+      /^mandoline: MPI: needs the package koffi, which is not installed; npm install koffi\n$/,
+    ],
+    [
+      'export default { load() { throw new Error(); } }',
+      /^mandoline: MPI: there is no libmpi\.so\.40, .*; install it \(Debian: apt install openmpi-bin\), or let LD_LIB/,
+    ],
+    [
+      `export default { load: () => ({ func: () => ${says('Some MPI 1.0\n\0')} }) }`,
+      /^mandoline: MPI: Some MPI 1\.0: is not known here; take Open MPI \(Debian: apt install openmpi-bin\) or/,
+    ],
+  ];
+  for (const [koffi, line] of stands) {
+    const module = `data:text/javascript,${encodeURIComponent(koffi)}`;
+    const hook = `export const resolve = (name, context, next) =>
+      name === 'koffi' ? { url: ${JSON.stringify(module)}, shortCircuit: true } : next(name, context);`;
+    const hooks = `data:text/javascript,${encodeURIComponent(hook)}`;
+    const register = `import { register } from 'node:module'; register(${JSON.stringify(hooks)});`;
+    const given = ['--import', `data:text/javascript,${encodeURIComponent(register)}`, mandoline, 'render'];
+    const env = { ...process.env, OMPI_COMM_WORLD_SIZE: undefined, PMI_SIZE: undefined };
+    const { code, stderr } = await run(process.execPath, [...given, '--mpi'], { cwd: folder, env });
+    assert.match(stderr, line);
+    assert.equal(stderr.split('\n').length, 2);
+    assert.deepEqual([code, readdirSync(folder)], [1, []]);
+  }
+});

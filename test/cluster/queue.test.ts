@@ -1,0 +1,471 @@
+// The queue as its user sees it, with real servers and processes: the picture of many workers is that of one machine, and
+// whatever is wrong is one line, with nothing lost.
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, type TestContext, test } from 'node:test';
+import { Queue } from 'bullmq';
+import { Redis } from 'ioredis';
+import { jobId, type SliceJob } from '../../src/cluster/job.js';
+import { parseRedis } from '../../src/cluster/redis.js';
+import { runMandoline, sha256, temporaryFolder } from '../support.js';
+import {
+  freePort,
+  isThere,
+  noRedis,
+  once,
+  runCluster,
+  type Server,
+  startCluster,
+  startRedis,
+  startWorker,
+  toStdout,
+  until,
+} from './redis.js';
+
+const scene = ['mandelbrot', '--size', '300x300', '--coloring', 'smooth'];
+const slices = ['--slices', '30', '--quiet'];
+const submit = ['submit', ...scene, ...slices, '--store', 'store'];
+
+const fileSha = (...path: string[]) => sha256(readFileSync(join(...path)));
+
+/** The picture of one machine alone, made once. */
+const wholeSha = once(async () => {
+  const { code, stderr, stdout } = await runMandoline(tmpdir(), 'render', ...scene, '--quiet', ...toStdout);
+  assert.equal(code, 0, stderr);
+  return sha256(stdout);
+});
+
+const kept = (folder: string): string[] =>
+  existsSync(join(folder, 'counts'))
+    ? readdirSync(join(folder, 'counts')).filter((name) => !name.startsWith('.'))
+    : [];
+
+/** The queue as a program of somebody else's sees it. */
+async function theirQueue(context: TestContext, { address }: Server): Promise<Queue<SliceJob>> {
+  const connection = new Redis(address.replace('unix:', ''), { maxRetriesPerRequest: null });
+  context.after(() => connection.disconnect());
+  return new Queue<SliceJob>('mandoline', { connection });
+}
+
+test('an address is read, and shown without its password', () => {
+  const read = (text: string) => {
+    const address = parseRedis(text);
+    return address && [address.shown, address.hasPassword, address.options];
+  };
+  const local = { host: '127.0.0.1', port: 6379, db: 0 };
+  assert.deepEqual(read('redis://127.0.0.1'), ['redis://127.0.0.1', false, local]);
+  assert.deepEqual(read('redis://me:a%40b@[::1]:7/3'), [
+    'redis://[::1]:7/3',
+    true,
+    { host: '::1', port: 7, db: 3, username: 'me', password: 'a@b' },
+  ]);
+  assert.deepEqual(read('rediss://:x@host'), [
+    'rediss://host',
+    true,
+    { host: 'host', port: 6379, db: 0, password: 'x', tls: {} },
+  ]);
+  assert.deepEqual(read('unix:/tmp/s'), ['unix:/tmp/s', false, { path: '/tmp/s' }]);
+  assert.deepEqual(read('unix:///tmp/s'), ['unix:/tmp/s', false, { path: '/tmp/s' }]);
+  for (const wrong of [
+    '',
+    'host:6379',
+    'http://host',
+    'redis://',
+    'redis://h/x',
+    'redis://h?a=1',
+    'unix:',
+    'redis://%zz@h',
+  ])
+    assert.equal(read(wrong), undefined, wrong);
+});
+
+describe('with a Redis server', { skip: noRedis, concurrency: 2 }, () => {
+  test('the demo gives the bytes of a single machine and takes all of its own away', async (context) => {
+    const folder = temporaryFolder(context);
+    const before = readdirSync(tmpdir()).filter((name) => name.startsWith('mandoline-demo-'));
+    const { code, stderr } = await runCluster(context, folder, undefined, ['demo', ...scene, '-o', 'a.png']);
+    assert.equal(code, 0, stderr);
+    assert.match(stderr, /a Redis server and two workers of \d+ threads? work in .*mandoline-demo-/);
+    assert.equal(fileSha(folder, 'a.png'), await wholeSha());
+    const place = /work in (.*)/.exec(stderr)![1]!;
+    assert.ok(!existsSync(place) && !before.includes(place), place);
+  });
+
+  test('the demo says what to install where there is no server', async (context) => {
+    const folder = temporaryFolder(context);
+    const env = { PATH: join(folder, 'programs') };
+    mkdirSync(env.PATH);
+    for (const name of ['sh', 'rm'])
+      symlinkSync(execFileSync('which', [name]).toString().trim(), join(env.PATH, name));
+    const { code, stderr } = await runCluster(context, folder, undefined, ['demo', '-o', 'a.png'], env);
+    assert.match(stderr, /^mandoline: demo: [^\n]*apt-get install redis-server\n$/);
+    assert.deepEqual([code, readdirSync(folder)], [1, ['programs']]);
+  });
+
+  test('slices are submitted, done by workers, assembled; what is there is not done again', async (context) => {
+    const folder = temporaryFolder(context);
+    const server = await startRedis(context);
+    const told = await runCluster(
+      context,
+      folder,
+      server.address,
+      submit.filter((word) => word !== '--quiet'),
+    );
+    assert.equal(told.code, 0, told.stderr);
+    assert.match(told.stderr, /^30 of 30 slices are queued, 0 are in the store\n/);
+    const status = await runCluster(context, folder, server.address, ['status', '--json']);
+    const { waiting, active, failed, workers } = JSON.parse(status.stdout.toString());
+    assert.deepEqual(
+      { waiting, active, failed, workers },
+      { waiting: 30, active: 0, failed: [], workers: [] },
+    );
+
+    const worker = await startWorker(context, folder, server.address);
+    await until(() => kept(join(folder, 'store')).length === 30, 'all slices are done');
+    const [all, shown] = await Promise.all([
+      runMandoline(folder, 'assemble', 'store', '-o', 'a.png', '--quiet'),
+      runCluster(context, folder, server.address, ['status']),
+    ]);
+    assert.equal(all.code, 0, all.stderr);
+    assert.equal(fileSha(folder, 'a.png'), await wholeSha());
+    assert.match(
+      shown.stdout.toString(),
+      /^waiting 0 {3}at work 0 {3}done 30 {3}failed 0 {3}workers 1\nworker \S+-\d+\n$/,
+    );
+
+    const again = [...submit, '--wait', '-o', 'b.png'].filter((word) => word !== '--quiet');
+    const waited = await runCluster(context, folder, server.address, again);
+    assert.equal(waited.code, 0, waited.stderr);
+    assert.match(waited.stderr, /^0 of 30 slices were done by workers;/);
+    assert.equal(fileSha(folder, 'b.png'), fileSha(folder, 'a.png'));
+
+    worker.child.kill('SIGTERM');
+    const { code, stderr } = await worker.ended;
+    assert.deepEqual(
+      [code, /\n30 slices computed, 0 mended, 0 were there\n$/.test(stderr)],
+      [0, true],
+      stderr,
+    );
+  });
+
+  test('what is cancelled is out of the queue, and who waits is told', async (context) => {
+    const folder = temporaryFolder(context);
+    const server = await startRedis(context);
+    const others = [
+      'submit',
+      'mandelbrot',
+      '--size',
+      '50x50',
+      '--slices',
+      '5',
+      '--quiet',
+      '--store',
+      'other',
+    ];
+    assert.equal((await runCluster(context, folder, server.address, others)).code, 0);
+    const waiting = startCluster(context, folder, server.address, [...submit, '--wait', '-o', 'a.png']);
+    const queue = await theirQueue(context, server);
+    await until(async () => (await queue.getWaitingCount()) === 35, 'all are queued');
+    const none = await runCluster(context, folder, server.address, ['cancel', '--store', 'none']);
+    assert.deepEqual(
+      [none.code, none.stderr],
+      [2, 'mandoline: --store none: nothing was submitted for this folder\n'],
+    );
+    const cancelled = await runCluster(context, folder, server.address, ['cancel', '--store', 'store']);
+    assert.match(cancelled.stderr, /^30 slices are out of the queue;/);
+    const { code, stderr } = await waiting.ended;
+    assert.deepEqual(
+      [code, /^mandoline: cancelled; 0 of 30 slices are in the store/.test(stderr)],
+      [1, true],
+      stderr,
+    );
+    assert.equal(await queue.getWaitingCount(), 5);
+    assert.match((await runCluster(context, folder, server.address, ['cancel'])).stderr, /^5 slices/);
+    assert.equal(await queue.getWaitingCount(), 0);
+    assert.deepEqual(readdirSync(folder).sort(), ['other', 'store']);
+  });
+
+  test('a server that is not there, too old, or wants a password is one line and exit 1', async (context) => {
+    const folder = temporaryFolder(context);
+    const port = await freePort();
+    const absent = await runCluster(context, folder, `redis://127.0.0.1:${port}`, ['work']);
+    assert.deepEqual(
+      [absent.code, absent.stderr],
+      [
+        1,
+        `mandoline: redis://127.0.0.1:${port}: cannot be reached (connect ECONNREFUSED 127.0.0.1:${port}); ` +
+          'is the server running?\n',
+      ],
+    );
+    // No version of that age can be had: one that answers as it would.
+    const old = createServer((socket) =>
+      socket.on('data', (data) => {
+        const info = '# Server\r\nredis_version:5.0.14\r\nloading:0\r\n';
+        for (const [name] of String(data).matchAll(/\binfo\b|\bclient\b|\bselect\b/gi))
+          socket.write(name.toLowerCase() === 'info' ? `$${info.length}\r\n${info}\r\n` : '+OK\r\n');
+      }),
+    ).listen(0, '127.0.0.1');
+    context.after(() => old.close());
+    await until(() => old.listening, 'the old server listens');
+    const { port: oldPort } = old.address() as { port: number };
+    const tooOld = await runCluster(context, folder, `redis://127.0.0.1:${oldPort}`, [...submit]);
+    assert.deepEqual(
+      [tooOld.code, tooOld.stderr],
+      [
+        1,
+        `mandoline: redis://127.0.0.1:${oldPort}: is Redis 5.0.14; take one from 6.2 on, or Valkey, ` +
+          'which the queue needs\n',
+      ],
+    );
+    // Nothing was begun.
+    assert.deepEqual(readdirSync(folder), []);
+  });
+
+  test('a password and TLS work, and the password is in no output and in no list of processes', async (context) => {
+    if (!isThere('openssl', 'version')) return context.skip('needs openssl');
+    const folder = temporaryFolder(context);
+    const [key, certificate] = [join(folder, 'key.pem'), join(folder, 'certificate.pem')];
+    const name = ['-subj', '/CN=127.0.0.1', '-addext', 'subjectAltName=IP:127.0.0.1'];
+    execFileSync(
+      'openssl',
+      [
+        'req',
+        '-x509',
+        '-newkey',
+        'rsa:2048',
+        '-nodes',
+        '-days',
+        '2',
+        ...name,
+        '-keyout',
+        key,
+        '-out',
+        certificate,
+      ],
+      {
+        stdio: 'ignore',
+      },
+    );
+    const port = await freePort();
+    const tls = ['--tls-cert-file', certificate, '--tls-key-file', key, '--tls-ca-cert-file', certificate];
+    const secret = 'sesame-and-poppy';
+    await startRedis(
+      context,
+      ...tls,
+      '--tls-auth-clients',
+      'no',
+      '--tls-port',
+      String(port),
+      '--port',
+      '0',
+      '--requirepass',
+      secret,
+    );
+    const place = `127.0.0.1:${port}`;
+    const trust = { NODE_EXTRA_CA_CERTS: certificate };
+    const address = `rediss://:${secret}@${place}`;
+    writeFileSync(join(folder, 'address'), `${address}\n`);
+
+    const worker = await startWorker(context, folder, address, [], trust);
+    const listed = readFileSync(`/proc/${worker.child.pid}/cmdline`, 'utf8');
+    assert.ok(listed.includes('cluster') && !listed.includes(secret), listed);
+    const byFile = [...submit, '--wait', '-o', 'a.png', '--redis-file', 'address'];
+    const done = await runCluster(context, folder, undefined, byFile, trust);
+    assert.equal(done.code, 0, done.stderr);
+    assert.equal(fileSha(folder, 'a.png'), await wholeSha());
+    assert.match(worker.said(), new RegExp(`^rediss://${place}: `));
+
+    const refused = await runCluster(context, folder, undefined, ['status', '--redis', address], trust);
+    assert.equal(refused.code, 2);
+    assert.match(
+      refused.stderr,
+      new RegExp(`^mandoline: --redis rediss://${place}: must have no password, [^\\n]*\\n$`),
+    );
+    const wrong = await runCluster(context, folder, `rediss://:wrong-secret@${place}`, ['status'], trust);
+    const none = await runCluster(context, folder, `rediss://${place}`, ['status'], trust);
+    for (const each of [wrong, none]) {
+      assert.equal(each.code, 1);
+      assert.match(
+        each.stderr,
+        /^mandoline: rediss:\/\/[^\n]*does not take the password, or wants one [^\n]*\n$/,
+      );
+    }
+    const untrusted = await runCluster(context, folder, address, ['status']);
+    assert.equal(untrusted.code, 1);
+    assert.match(
+      untrusted.stderr,
+      /^mandoline: rediss:\/\/[^\n]*no encrypted connection [^\n]*NODE_EXTRA_CA_CERTS[^\n]*\n$/,
+    );
+    for (const { stderr, stdout } of [
+      done,
+      refused,
+      wrong,
+      none,
+      untrusted,
+      { stderr: worker.said(), stdout: '' },
+    ])
+      assert.ok(!`${stderr}${stdout}`.match(/sesame|wrong-secret/), stderr);
+  });
+
+  test('a worker of other code, or without the store, is refused, and the slices stay for others', async (context) => {
+    const folder = temporaryFolder(context);
+    const server = await startRedis(context);
+    assert.equal((await runCluster(context, folder, server.address, submit)).code, 0);
+    const queue = await theirQueue(context, server);
+    const own = (await queue.getWaiting(0, 0))[0]!.data;
+
+    // A folder of this name that is no store, or another one, and no store at all.
+    mkdirSync(join(folder, 'mine'));
+    for (const [store, what] of [
+      ['mine', 'is not there'],
+      ['nowhere', 'is not there'],
+    ] as const) {
+      const { code, stderr } = await runCluster(context, folder, server.address, [
+        'work',
+        '--store',
+        store,
+        '--quiet',
+      ]);
+      assert.equal(code, 1);
+      assert.match(
+        stderr,
+        new RegExp(`^mandoline: .*${store} for .*store: ${what} on this machine[^\\n]*\\n$`),
+      );
+      assert.deepEqual(readdirSync(join(folder, 'mine')), []);
+    }
+    assert.equal(await queue.getWaitingCount(), 30);
+    // The same store elsewhere is worked for.
+    const linked = join(temporaryFolder(context), 'elsewhere');
+    symlinkSync(join(folder, 'store'), linked);
+    const worker = await startWorker(context, folder, server.address, ['--store', linked]);
+    await until(() => kept(join(folder, 'store')).length === 30, 'all slices are done');
+    worker.child.kill('SIGTERM');
+    assert.equal((await worker.ended).code, 0);
+
+    const other = { ...own, code: '0.0.1-000000000000' };
+    await queue.add('slice', other, { jobId: jobId(other) });
+    const { code, stderr } = await runCluster(context, folder, server.address, ['work', '--quiet']);
+    assert.deepEqual(
+      [code, stderr],
+      [
+        1,
+        `mandoline: this is Mandoline ${own.code}, and slices for 0.0.1-000000000000 are queued; ` +
+          'take that version here, or "mandoline cluster cancel" them\n',
+      ],
+    );
+    assert.equal(await queue.getWaitingCount(), 1);
+  });
+
+  test('hostile jobs are refused: nothing is written, and the worker goes on', async (context) => {
+    const folder = temporaryFolder(context);
+    const server = await startRedis(context);
+    assert.equal((await runCluster(context, folder, server.address, submit)).code, 0);
+    const queue = await theirQueue(context, server);
+    const own = (await queue.getWaiting(0, 0))[0]!.data;
+    const field = JSON.parse(own.scene);
+    const scene = (changed: object) => JSON.stringify({ ...field, ...changed });
+    const huge = { ...field.view, columns: 100_000, rows: 100_000 };
+    const hostile: [string, object, RegExp][] = [
+      ['no scene', { scene: scene({ formula: 'process.exit()' }) }, /^refused: scene: formula/],
+      ['no JSON', { scene: '{' }, /^refused: scene: /],
+      [
+        'huge',
+        { scene: scene({ view: huge }), slices: 1, index: 0 },
+        /^refused: a slice of 10000000000 points: at most/,
+      ],
+      [
+        'long',
+        { scene: scene({ iterations: 4294967295 }), slices: 1, index: 0 },
+        /^refused: 90000 points of 4294967295 iterations/,
+      ],
+      ['no slice', { index: 30 }, /^refused: slice 30 of 30: the field has no such slice/],
+      ['part of a slice', { index: 0.5 }, /^refused: index/],
+      ['a channel', { channels: ['../../x'] }, /^refused: channels/],
+      ['relative', { folder: '../elsewhere' }, /^refused: folder/],
+      ['no token', { token: '../..' }, /^refused: token/],
+      ['more', { command: 'rm' }, /^refused: command/],
+      ['nothing', { scene: undefined }, /^refused: scene/],
+    ];
+    // Each of a store of its own, so that each is a job of its own.
+    const data = hostile.map(([, changed]) => ({ ...own, token: randomUUID(), ...changed }) as SliceJob);
+    for (const each of data) await queue.add('slice', each, { jobId: jobId(each), lifo: true, attempts: 3 });
+    // Another's id.
+    await queue.add('slice', { ...own, index: 7 }, { jobId: 'a'.repeat(40), lifo: true });
+    const listing = () =>
+      readdirSync(folder, { recursive: true, encoding: 'utf8' })
+        .filter((name) => !name.startsWith('store'))
+        .sort();
+    const before = listing();
+    const worker = await startWorker(context, folder, server.address);
+    await until(() => kept(join(folder, 'store')).length === 30, 'all true slices are done');
+    worker.child.kill('SIGTERM');
+    assert.equal((await worker.ended).code, 0);
+    const failed = await queue.getFailed();
+    assert.equal(failed.length, hostile.length + 1);
+    const reasons = failed.map(({ failedReason }) => failedReason);
+    for (const [name, , reason] of hostile)
+      assert.ok(
+        reasons.some((each) => reason.test(each)),
+        `${name}: ${reasons.join('\n')}`,
+      );
+    assert.ok(reasons.includes('refused: its id is not that of its slice'));
+    assert.deepEqual(listing(), before);
+    // A path outside: it is no store with this token.
+    const outside = { ...own, folder: join(folder, 'outside') };
+    mkdirSync(outside.folder);
+    await queue.add('slice', outside, { jobId: jobId(outside) });
+    const { code, stderr } = await runCluster(context, folder, server.address, ['work', '--quiet']);
+    assert.match(stderr, /^mandoline: .*outside: is not there on this machine/);
+    assert.deepEqual([code, readdirSync(outside.folder)], [1, []]);
+  });
+
+  test('two scenes in one store, and slices that are too large, are told before anything is queued', async (context) => {
+    const folder = temporaryFolder(context);
+    const server = await startRedis(context);
+    assert.equal((await runCluster(context, folder, server.address, submit)).code, 0);
+    const wrong: [string[], RegExp][] = [
+      [[...submit, '--iterations', '7'], /^mandoline: --store store: is the store of another scene;/],
+      [['submit'], /^mandoline: submit: needs --store,/],
+      [[...submit, '-o', 'a.png'], /^mandoline: -o a.png: goes with --wait,/],
+      [
+        ['submit', '--iterations', '4000000000', '--cells', '20000', '--store', 'new', '--slices', '1'],
+        /^mandoline: a slice of 1600000000 points: at most/,
+      ],
+    ];
+    for (const [given, line] of wrong) {
+      const { code, stderr } = await runCluster(context, folder, server.address, given);
+      assert.match(stderr, line);
+      assert.equal(code, 2);
+    }
+    const queue = await theirQueue(context, server);
+    assert.equal(await queue.getWaitingCount(), 30);
+  });
+
+  test('the dashboard shows the queue to this machine alone, and changes nothing', async (context) => {
+    const folder = temporaryFolder(context);
+    const server = await startRedis(context);
+    assert.equal((await runCluster(context, folder, server.address, submit)).code, 0);
+    const board = startCluster(context, folder, server.address, ['dashboard']);
+    await until(() => board.said().includes('Ctrl-C'), 'the page is served');
+    const address = /http:\/\/127\.0\.0\.1:\d+\//.exec(board.said())![0];
+    assert.match(await (await fetch(address)).text(), /<title>Mandoline/);
+    const { queues } = (await (await fetch(`${address}api/queues`)).json()) as {
+      queues: { name: string; counts: Record<string, number>; readOnlyMode: boolean }[];
+    };
+    assert.deepEqual(
+      [queues.length, queues[0]!.name, queues[0]!.counts.waiting, queues[0]!.readOnlyMode],
+      [1, 'mandoline', 30, true],
+    );
+    const emptied = await fetch(`${address}api/queues/mandoline/empty`, { method: 'PUT' });
+    assert.ok(emptied.status >= 400, String(emptied.status));
+    const queue = await theirQueue(context, server);
+    assert.equal(await queue.getWaitingCount(), 30);
+    board.child.kill('SIGINT');
+    assert.equal((await board.ended).code, 130);
+  });
+});
