@@ -9,7 +9,7 @@ import { tell } from './figures.js';
 import { repeat } from './repeat.js';
 import { readArguments } from './stages.js';
 
-const { rounds, cells, slow } = readArguments({}, { cells: 1000, rounds: 2 });
+const { rounds, cells, slow } = readArguments({}, { cells: 1000 });
 const cores = availableParallelism();
 const workers = [...new Set([1, 2, cores, 2 * cores])].sort((a, b) => a - b);
 // No more than there are rows.
@@ -63,6 +63,6 @@ for (const name of ['pool', 'shared']) {
   while (enough < 1000 && gain(enough) > 1.05) enough++;
   console.log(
     `${name}: ${(100 * part).toFixed(0)}% of it is serial by Amdahl's law: ${(1 / part).toFixed(1)} times at most; ` +
-      `from ${enough} on, a worker more gains less than 5%`,
+      `from ${enough} workers on one more gains less than 5%`,
   );
 }

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { lessonScene, type Scene } from 'mandoline';
-import { Pool } from 'mandoline/pool';
+import { median, Pool } from 'mandoline/pool';
 import { codeVersion } from '../../src/cluster/job.js';
 import { probeOf } from '../../src/cluster/probe.js';
 import { type Connection, connect, parseRedis } from '../../src/cluster/redis.js';
@@ -19,7 +19,6 @@ import { filledSlices } from '../../src/render/job.js';
 import { openStore } from '../../src/render/store.node.js';
 import { streamScene, streamShape } from '../../src/render/stream.js';
 import { listStore } from '../../src/render/survey.node.js';
-import { median } from '../shared/median.js';
 
 const workers = 2;
 const command = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));

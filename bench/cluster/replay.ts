@@ -9,28 +9,35 @@ export interface Costs {
   readonly hand: number;
   /** For each slice at its worker. */
   readonly keep: number;
+  /** For each slice at the one place that gathers them, one after the other as they are done. */
+  readonly collect: number;
   /** In the end, at one place. */
   readonly end: number;
 }
 
 export interface Replay {
   readonly seconds: number;
-  /** The time until the last slice is done, without the end. */
+  /** The time until the last slice is done, wherever it is. */
   readonly makespan: number;
 }
 
 /** Slices handed out in turn. */
-export function replay(slices: Float64Array, workers: number, { start, hand, keep, end }: Costs): Replay {
+export function replay(
+  slices: Float64Array,
+  workers: number,
+  { start, hand, keep, collect, end }: Costs,
+): Replay {
   // A heap of the times at which workers are free, the first one on top.
   const free = new Float64Array(workers).fill(start);
-  let [handed, last] = [0, start];
-  for (const slice of slices) {
+  let handed = 0;
+  const done = slices.map((slice) => {
     handed = Math.max(handed, free[0]!) + hand;
-    const done = handed + slice + keep;
-    last = Math.max(last, done);
-    sink(free, done);
-  }
-  return { seconds: last + end, makespan: last };
+    sink(free, handed + slice + keep);
+    return handed + slice + keep;
+  });
+  const makespan = done.sort().at(-1)!;
+  const collected = done.reduce((last, each) => Math.max(last, each) + collect, 0);
+  return { seconds: collected + end, makespan };
 }
 
 /** Every so-many-th slice is a worker's, as `--part` shares them. */

@@ -104,7 +104,8 @@ function best(
   const { cut, costs, seconds, makespan } = all.reduce((a, b) => (b.seconds < a.seconds ? b : a));
   const even = (sum(cut.slices) + cut.slices.length * costs.keep) / count;
   const parts: Readonly<Record<string, number>> = {
-    'the end at one place': costs.end,
+    'reading the store': costs.end,
+    'rows that arrive at rank 0': seconds - makespan - costs.end,
     'starting a program': costs.start,
     'waiting for the last slice': makespan - costs.start - even,
   };
@@ -141,7 +142,7 @@ async function chart(rows: readonly Row[], notes: readonly string[]): Promise<st
   const ways = [...new Set(rows.map(({ way }) => way))];
   const plot = Plot.plot({
     document: parseHTML('<html></html>').document,
-    ...{ width: chartWidth, height: chartHeight, marginBottom: 44, marginLeft: 52, marginRight: 110 },
+    ...{ width: chartWidth, height: chartHeight, marginBottom: 44, marginLeft: 52, marginRight: 60 },
     style: { background: 'none' },
     x: { ...axis, label: 'workers', ticks: workers, inset: 10 },
     y: { ...axis, label: 'speed-up against one thread, simulated', grid: true, domain: [1, 4096] },
@@ -151,14 +152,12 @@ async function chart(rows: readonly Row[], notes: readonly string[]): Promise<st
       Plot.text(ideal.slice(-1), { ...at, text: () => 'ideal', dx: 10, textAnchor: 'start' }),
       ...ways.flatMap((way, i) => {
         const some = rows.filter((row) => row.way === way);
-        const ends = some.filter((row) => row.workers === workers.at(-1));
         return [
           Plot.line(some, {
             ...{ ...at, z: 'job', stroke: 'job', strokeWidth: 2 },
             ...(i > 0 && { strokeDasharray: '1 5', strokeLinecap: 'round' }),
           }),
           Plot.dot(some, { ...at, fill: 'job', r: 3 }),
-          Plot.text(ends, { ...at, text: () => way, dx: 10, textAnchor: 'start' }),
         ];
       }),
     ],
@@ -190,7 +189,7 @@ export async function run([path]: readonly string[]): Promise<void> {
       const costs = await storeCosts(scene, mkdtempSync(join(folder, 'job-')));
       const serial = Math.min(...cuts.map(({ slices }) => sum(slices)));
       const [height, width] = sceneShape(scene);
-      const end = height * width * 2 * mpi.byte;
+      const gathering = height * width * 2 * mpi.byte;
       console.log(`\n${job}: ${serial.toFixed(2)} s on one thread`);
       for (const { rows: high, slices } of cuts) {
         const { write, read } = costs.get(high)!;
@@ -202,10 +201,14 @@ export async function run([path]: readonly string[]): Promise<void> {
       }
       for (const count of workers) {
         rows.push(
-          best(job, 'MPI', serial, cuts, count, () => ({ start: 0, hand: mpi.next, keep: 0, end })),
+          // Rank 0 computes less, since it takes rows too: as if all had that work.
+          best(job, 'MPI', serial, cuts, count, ({ slices }) => {
+            const collect = gathering / slices.length;
+            return { start: 0, hand: mpi.next, keep: collect, collect, end: 0 };
+          }),
           best(job, 'parts', serial, cuts, count, ({ rows: high, slices }) => {
             const { write, read } = costs.get(high)!;
-            return { start, hand: 0, keep: write, end: start + slices.length * read };
+            return { start, hand: 0, keep: write, collect: 0, end: start + slices.length * read };
           }),
         );
       }
@@ -214,9 +217,9 @@ export async function run([path]: readonly string[]): Promise<void> {
     print(rows);
     if (path === undefined) return;
     const notes = [
-      'MPI: slices handed out one by one, rows gathered at rank 0. Parts: slices kept in a store, then read.',
-      `Slices, handing out, sending and keeping measured on ${cpu}, Node ${node}`,
-      'npm run bench -- cluster simulation FILE.svg',
+      'Lines: MPI, slices handed out one by one, rows gathered at rank 0. Dots: parts in a store, then read.',
+      'Slices, handing out, sending and keeping are measured; that many workers are not.',
+      `${cpu}, Node ${node}: npm run bench -- cluster simulation FILE.svg`,
     ];
     writeFileSync(path, await chart(rows, notes));
   } finally {
