@@ -13,7 +13,7 @@ import type { Connection } from './redis.js';
 const { computeSlice } = tasks<typeof import('./slice.js')>(new URL('./slice.js', import.meta.url));
 
 /** So long the slices under way may take when the worker is to end; then they are handed back. */
-const graceMilliseconds = 7000;
+const graceMilliseconds = 5000;
 /** So long handing them back may take, where Redis is away. */
 const handBackMilliseconds = 2000;
 
