@@ -161,13 +161,14 @@ export async function submit(
     for (let passes = 0; passes < patience; ) {
       const had = done;
       for (let next = 0; ; ) {
-        if (queued.size <= most / 2) {
+        // Not slice by slice: a batch costs less.
+        const limit = queued.size <= most / 2 ? most : 0;
+        while (next < slices && queued.size < limit) {
           const jobs: SliceJob[] = [];
-          for (; next < slices && jobs.length < batch && queued.size + jobs.length < most; next++)
+          for (; next < slices && jobs.length < Math.min(batch, limit - queued.size); next++)
             if (!flags[next] && !failed.has(next)) jobs.push(jobOf(next));
           for (const job of jobs) queued.set(jobId(job), job.index);
           if (jobs.length > 0) await addSlices(queue, jobs);
-          if (next < slices && queued.size < most) continue;
         }
         if (next === slices && (queued.size === 0 || !wait)) break;
         await new Promise<void>((resolve) => {
