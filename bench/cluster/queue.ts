@@ -19,7 +19,6 @@ import { filledSlices } from '../../src/render/job.js';
 import { openStore } from '../../src/render/store.node.js';
 import { streamScene, streamShape } from '../../src/render/stream.js';
 import { listStore } from '../../src/render/survey.node.js';
-import { median } from '../shared/median.js';
 
 const workers = 2;
 const command = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
