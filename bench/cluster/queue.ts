@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { lessonScene, type Scene } from 'mandoline';
-import { Pool } from 'mandoline/pool';
+import { median, Pool } from 'mandoline/pool';
 import { codeVersion } from '../../src/cluster/job.js';
 import { probeOf } from '../../src/cluster/probe.js';
 import { type Connection, connect, parseRedis } from '../../src/cluster/redis.js';
