@@ -137,7 +137,7 @@ async function chart(rows: readonly Row[], notes: readonly string[]): Promise<st
   const names = Object.keys(jobs);
   const colors = ['#1f9e89', '#d1495b'];
   const ideal = workers.map((count) => ({ workers: count, speedup: count }));
-  const axis = { type: 'log', base: 2, tickFormat: 'd' } as const;
+  const axis = { type: 'log', base: 2, tickFormat: String } as const;
   const at = { x: 'workers', y: 'speedup' } as const;
   const ways = [...new Set(rows.map(({ way }) => way))];
   const plot = Plot.plot({
@@ -145,7 +145,7 @@ async function chart(rows: readonly Row[], notes: readonly string[]): Promise<st
     ...{ width: chartWidth, height: chartHeight, marginBottom: 44, marginLeft: 52, marginRight: 60 },
     style: { background: 'none' },
     x: { ...axis, label: 'workers', ticks: workers, inset: 10 },
-    y: { ...axis, label: 'speed-up against one thread, simulated', grid: true, domain: [1, 4096] },
+    y: { ...axis, label: 'speed-up against one thread, simulated', grid: true, domain: [0.5, 4096] },
     color: { domain: names, range: colors },
     marks: [
       Plot.line(ideal, { ...at, stroke: 'currentColor', strokeDasharray: '4 4', strokeOpacity: 0.6 }),
