@@ -3,8 +3,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { ClusterError } from '../errors.js';
 import { type Connection, connect, parseRedis } from './redis.js';
@@ -22,6 +23,12 @@ export interface Demo {
 const servers = ['redis-server', 'valkey-server'];
 const startMilliseconds = 10_000;
 const workerCount = 2;
+
+/** The command's file, whichever program this is in: a program that started itself again would do so without end. */
+const command = join(
+  dirname(createRequire(import.meta.url).resolve('mandoline/package.json')),
+  'dist/command/mandoline.js',
+);
 
 /** Reads the ids of processes; at the end of its input it ends them and removes the folder. */
 const cleaner = 'while read id; do ids="$ids $id"; done; kill -KILL $ids; rm -rf "$0" || rm -rf "$0"';
@@ -50,7 +57,7 @@ export async function startDemo(threads: number, say: (line: string) => void): P
     const given = ['cluster', 'work', '--workers', String(threads), '--quiet'];
     for (let worker = 0; worker < workerCount; worker++)
       watched(
-        spawn(process.execPath, [process.argv[1]!, ...given], {
+        spawn(process.execPath, [command, ...given], {
           stdio: ['ignore', 'ignore', 'inherit'],
           env: { ...process.env, MANDOLINE_REDIS: address.shown },
         }),

@@ -67,9 +67,15 @@ test('commands were found', () => {
 /** The program, with nothing done but reading; what it was given goes to `take`. */
 function readingProgram(take: (scene: string | undefined, flags: object, command: Command) => Promise<void>) {
   const program = makeProgram();
-  const quiet = { writeOut: () => {}, writeErr: () => {} };
-  for (const command of program.configureOutput(quiet).commands)
-    command.configureOutput(quiet).action(() => take(command.args[0], command.opts(), command));
+  const onlyRead = (commands: readonly Command[]) => {
+    for (const command of commands) {
+      command.configureOutput({ writeOut: () => {}, writeErr: () => {} });
+      // One that has commands of its own does nothing itself.
+      if (command.commands.length > 0) onlyRead(command.commands);
+      else command.action(() => take(command.args[0], command.opts(), command));
+    }
+  };
+  onlyRead([program]);
   return program;
 }
 
