@@ -1,8 +1,8 @@
 // Puts into the lesson's pages the code that stands in files and the output that programs print, between markers:
 //     <!-- code lesson/pool.ts -->   <!-- output npm run lesson -- pool 2000 2 -->   each until   <!-- end -->
 // `node scripts/include.js` brings the code up to date; `--run PART` runs those commands too that match PART, on this
-// machine, as they are built; `--check` changes nothing, but fails where a page has other code than the file, or an output whose lines,
-// numbers apart, are not what the command prints for a small grid.
+// machine, as they are built; `--check` changes nothing, but fails where a page has other code than the file, and
+// `--check all` also where it has an output whose lines, numbers apart, are not what the command prints for a small grid.
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -18,7 +18,7 @@ for (const page of ['lesson', 'lesson/answers'].flatMap(pagesIn)) {
   const text = readFileSync(join(root, page), 'utf8');
   const now = text.replace(block, (there, kind, source, content) => {
     if (kind === 'code') return filled(kind, source, languages[source.split('.').at(-1)], codeOf(source));
-    if (mode === '--check' && source.startsWith('npm run lesson')) {
+    if (mode === '--check' && part === 'all' && source.startsWith('npm run lesson')) {
       const printed = outputOf(source, small);
       if (shapeOf(printed) !== shapeOf(content.replace(/^\$ .*\n/, '').trimEnd()))
         wrong.push(`${page}: ${source} prints\n${printed}`);

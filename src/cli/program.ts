@@ -23,6 +23,10 @@ export function makeProgram(tell = toStderr): Command {
   const program = new Command('mandoline')
     .description('Fractals computed in parallel, exactly.')
     .version(version)
+    // All of them have options; without that word a line has room for what the command does.
+    .configureHelp({
+      subcommandTerm: (command) => `${command.name()} ${command.usage().replace(/^\[options\] ?/, '')}`,
+    })
     .showSuggestionAfterError()
     .exitOverride()
     // What stands behind a program of the lesson is that program's.

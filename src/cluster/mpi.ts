@@ -30,8 +30,14 @@ export interface World {
   send(bytes: Uint8Array, to: number): void;
   /** Receives bytes that a rank sends into memory of that length. */
   receive(into: Uint8Array, from: number): void;
-  /** Sends bytes as `send` does, but does not wait until they are received: `wait` does, and they must not change before. */
-  post(bytes: Uint8Array, to: number): { wait(): void };
+  /** Sends bytes as `send` does, but does not wait until they are received; they must not change before. */
+  post(
+    bytes: Uint8Array,
+    to: number,
+  ): {
+    /** Waits until the bytes are received. */
+    wait(): void;
+  };
   /** Sends a rank a few numbers, which hears them apart from all else. */
   tell(numbers: Int32Array, to: number): void;
   /**

@@ -5,7 +5,7 @@ import { after, before, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import type { Browser } from 'playwright-core';
 import { launchBrowser } from '../pool/browser.js';
-import { mandoline, root, run, runMandoline, temporaryFolder } from '../support.js';
+import { isLong, mandoline, root, run, runMandoline, temporaryFolder } from '../support.js';
 
 let browser: Browser;
 before(async () => {
@@ -15,7 +15,9 @@ after(() => browser.close());
 
 const { chapters } = JSON.parse(readFileSync(join(root, 'dist', 'lesson', 'chapters.json'), 'utf8'));
 
-test('the lesson goes through all chapters without asking where nobody sits, and its report is whole in a browser', async (context) => {
+test('the lesson goes through all chapters without asking where nobody sits, and its report is whole in a browser', {
+  skip: !isLong && 'only with MANDOLINE_STRESS=long',
+}, async (context) => {
   const folder = temporaryFolder(context);
   const given = ['lesson', '--quick', '--cells', '20', '--rounds', '1', '-o', 'report.html'];
   const { code, stdout, stderr } = await runMandoline(folder, ...given);

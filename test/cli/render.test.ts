@@ -224,6 +224,6 @@ test('Ctrl-C ends it with 130 and leaves nothing half-written, while it computes
     );
   const large = ['--cells', '3750', '--iterations', '2', '--dtype', 'float64', '-o', 'a.npy'];
   const writing = await interrupt(large, isWritten);
-  assert.equal(writing.code, 130);
+  assert.equal(writing.code, 130, `${writing.signal} ${writing.stderr}`);
   assert.deepEqual(readdirSync(folder), []);
 });

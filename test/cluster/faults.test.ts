@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
-import { runMandoline, sha256, temporaryFolder } from '../support.js';
+import { isLong, runMandoline, sha256, temporaryFolder } from '../support.js';
 import {
   noRedis,
   once,
@@ -22,9 +22,8 @@ import {
   until,
 } from './redis.js';
 
-const long = process.env.MANDOLINE_STRESS === 'long';
-const notLong = !long && 'only with MANDOLINE_STRESS=long';
-const kills = long ? 30 : 2;
+const notLong = !isLong && 'only with MANDOLINE_STRESS=long';
+const kills = isLong ? 30 : 2;
 /** Slices of some milliseconds each. */
 const scene = ['mandelbrot', '--size', '400x400', '--iterations', '3000'];
 const submit = ['submit', ...scene, '--store', 'store', '--wait', '-o', 'a.png'];
@@ -77,8 +76,10 @@ const sleep = (milliseconds: number) =>
   `Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ${milliseconds});`;
 
 // The long ones wait more than they compute.
-describe('with a Redis server', { skip: noRedis, concurrency: long ? 4 : 2 }, () => {
-  test('all workers and the submitter are killed: the same command goes on from what is done', async (context) => {
+describe('with a Redis server', { skip: noRedis, concurrency: isLong ? 4 : 2 }, () => {
+  test('all workers and the submitter are killed: the same command goes on from what is done', {
+    skip: notLong,
+  }, async (context) => {
     const folder = temporaryFolder(context);
     const server = await startRedis(context);
     const slow = harm(folder, sleep(50));
@@ -176,7 +177,7 @@ describe('with a Redis server', { skip: noRedis, concurrency: long ? 4 : 2 }, ()
 
   for (const isKept of [true, false])
     test(`Redis is killed and comes back ${isKept ? 'with its append-only file' : 'with nothing'}: the picture is whole`, {
-      skip: !isKept && notLong,
+      skip: notLong,
     }, async (context) => {
       const folder = temporaryFolder(context);
       const server = await startRedis(context, '--appendonly', isKept ? 'yes' : 'no');
@@ -385,7 +386,7 @@ describe('with a Redis server', { skip: noRedis, concurrency: long ? 4 : 2 }, ()
   test(`${kills} random kills during one render: the bytes of a single machine`, async (context) => {
     const folder = temporaryFolder(context);
     const server = await startRedis(context, '--appendonly', 'yes');
-    const seen = await chaos(context, folder, server, kills, long ? 400 : 40);
+    const seen = await chaos(context, folder, server, kills, isLong ? 400 : 40);
     assert.equal(fileSha(folder, 'a.png'), await wholeSha());
     context.diagnostic(
       `${seen.kills} kills (${seen.what}): of ${seen.slices} slices ${seen.twice} were done twice, ` +

@@ -1,6 +1,6 @@
 // Every command in the Markdown is one that the command line takes; those that take a moment are run.
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { Command } from 'commander';
@@ -131,7 +131,8 @@ test('commands that take a moment do what they say, pictures with few points', a
   const asked = [...new Map(short.map((each) => [each.given.join(' '), each])).values()];
   assert.ok(asked.length > 8);
   await eachOfMany(asked, async ({ text, given }) => {
-    const { code, stderr } = await runMandoline(folder, ...given);
+    // In a folder of its own, since several may name the same store.
+    const { code, stderr } = await runMandoline(mkdtempSync(join(folder, 'command-')), ...given);
     assert.deepEqual([code, stderr.includes('mandoline:')], [0, false], `${text}\n${stderr}`);
   });
 });

@@ -11,7 +11,7 @@ import type { PageChecks } from './page/checks.js';
 
 declare const checks: PageChecks;
 
-/** Of the four kinds of page two run everything, and the others what differs most; with MANDOLINE_STRESS=long all. */
+/** Of the four kinds of page one runs everything, and the others what differs most; with MANDOLINE_STRESS=long all. */
 const differs = /^(apply|map|fill|initializer|traceback|pool_in_worker|cancel)/;
 
 let browser: Browser;
@@ -64,7 +64,7 @@ test('bundled', async (context) => {
   assert.match(await readFile(join(folder, 'index.html'), 'utf8'), /assets\/index-/);
   for (const { name, isolated } of kinds)
     await context.test(name, async (each) => {
-      await inPage(each, await serveFolder(folder, isolated), isolated, !isolated || isLong);
+      await inPage(each, await serveFolder(folder, isolated), isolated, isLong);
     });
 });
 

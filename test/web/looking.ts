@@ -82,7 +82,7 @@ test('keys do all of it, from wherever the focus is, and Tab goes through what i
   const focused = () =>
     page.evaluate(() => document.activeElement?.id ?? document.activeElement?.tagName ?? 'none');
   const visited = [];
-  for (let i = 0; i < 7; i++) {
+  for (let i = 0; i < 8; i++) {
     await page.keyboard.press('Tab');
     visited.push(await focused());
   }
@@ -92,6 +92,7 @@ test('keys do all of it, from wherever the focus is, and Tab goes through what i
       'toggle-scene',
       'toggle-workers',
       'toggle-julia',
+      'toggle-lesson',
       'open-export',
       'toggle-theme',
       'open-help',
