@@ -19,10 +19,10 @@ import { draw, isPainted } from './draw.js';
 import { checkMemory } from './memory-check.js';
 import { addOutputs, addTalk, type OutputFlags, openTargets } from './outputs.js';
 import { addRedis, connectTo, type RedisFlags } from './redis-flags.js';
-import { workersOption } from './render.js';
+import { slicesOption, workersOption } from './render.js';
 import { addScene, type SceneFlags, sceneOf } from './scene-flags.js';
 import { progressLine, say } from './text.js';
-import { mostSlices, option, UsageError, whole } from './usage.js';
+import { option, UsageError } from './usage.js';
 
 interface SubmitFlags extends SceneFlags, OutputFlags, RedisFlags {
   readonly store?: string;
@@ -43,13 +43,7 @@ export function addSubmit(cluster: Command): void {
   addRedis(command)
     .addOption(option('--store <folder>', 'where the slices go: a folder that all machines share', String))
     .option('--wait', 'wait until all slices are done, then write the files')
-    .addOption(
-      option(
-        '--slices <number>',
-        'cut the rows into so many slices (default: of at least 50 ms each)',
-        whole('--slices', 1, mostSlices),
-      ),
-    )
+    .addOption(slicesOption('of at least 50 ms each'))
     .addOption(workersOption());
   addOutputs(command, "with --wait, julia.png, or the scene's name");
   addTalk(command);

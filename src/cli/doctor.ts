@@ -6,6 +6,7 @@ import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
+import { redisServers } from '../cluster/redis.js';
 import { ClusterError } from '../errors.js';
 import { Pool } from '../pool/index.js';
 import { render } from '../render/render.js';
@@ -43,7 +44,7 @@ async function examine(json: boolean): Promise<void> {
     ...(simd.isFound ? await workers() : []),
     await installed('sharp', ['sharp'], 'for .webp, .jpg, .tiff and .avif'),
     await installed('BullMQ', ['bullmq', 'ioredis'], 'to queue slices for many machines'),
-    program(['redis-server', 'valkey-server'], 'redis-server', 'for a queue on this machine'),
+    program(redisServers, 'redis-server', 'for a queue on this machine'),
     await mpi(),
     program(['mpirun'], 'openmpi-bin', 'to start the ranks of MPI'),
   ];

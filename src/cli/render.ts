@@ -38,15 +38,7 @@ export function addRender(program: Command): void {
     .summary('compute a scene and write it as a picture or an array')
     .description('Computes a scene in parallel and writes it as a picture or as arrays.');
   addScene(command);
-  command
-    .addOption(
-      option(
-        '--slices <number>',
-        'cut the rows into so many slices (default: of 64 rows, or 4 for each worker)',
-        whole('--slices', 1, mostSlices),
-      ),
-    )
-    .addOption(workersOption());
+  command.addOption(slicesOption('of 64 rows, or 4 for each worker')).addOption(workersOption());
   addOutputs(command, "julia.png, or the scene's name");
   command
     .addOption(
@@ -97,6 +89,14 @@ Examples:
       return onRanks(scene, { ...flags, workers: isSaid ? flags.workers : 0 });
     });
 }
+
+/** Into how many slices; `otherwise` says which where nobody says. */
+export const slicesOption = (otherwise: string) =>
+  option(
+    '--slices <number>',
+    `cut the rows into so many slices (default: ${otherwise})`,
+    whole('--slices', 1, mostSlices),
+  );
 
 export const workersOption = () =>
   option('--workers <number>', 'worker threads; 0: none', whole('--workers', 0, mostWorkers)).default(

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { ClusterError } from '../errors.js';
-import { type Connection, connect, parseRedis } from './redis.js';
+import { type Connection, connect, parseRedis, redisServers } from './redis.js';
 
 export interface Demo {
   readonly folder: string;
@@ -19,8 +19,6 @@ export interface Demo {
   end(): Promise<void>;
 }
 
-/** The servers that may be there, by their programs. */
-const servers = ['redis-server', 'valkey-server'];
 const startMilliseconds = 10_000;
 const workerCount = 2;
 
@@ -75,7 +73,7 @@ async function startServer(
   watched: (child: ChildProcess) => ChildProcess,
 ): Promise<void> {
   const given = ['--port', '0', '--unixsocket', socket, '--unixsocketperm', '700', '--dir', folder];
-  for (const program of servers) {
+  for (const program of redisServers) {
     const server = spawn(program, [...given, '--save', '', '--appendonly', 'no'], {
       stdio: ['ignore', 'pipe', 'ignore'],
     });
@@ -98,6 +96,6 @@ async function startServer(
     return;
   }
   throw new ClusterError(
-    `demo: there is no ${servers.join(' and no ')} on the PATH; on Debian: apt-get install redis-server`,
+    `demo: there is no ${redisServers.join(' and no ')} on the PATH; on Debian: apt-get install redis-server`,
   );
 }

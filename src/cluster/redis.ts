@@ -46,6 +46,9 @@ export function parseRedis(text: string): RedisAddress | undefined {
   }
 }
 
+/** The servers that may be there, by their programs. */
+export const redisServers = ['redis-server', 'valkey-server'];
+
 /** The oldest server that has what BullMQ needs. */
 const oldest = [6, 2] as const;
 const connectMilliseconds = 10_000;
