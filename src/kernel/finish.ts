@@ -62,10 +62,8 @@ export function emitFinish(body: FunctionBody, job: KernelJob, options: EmitOpti
   );
 
   body.get(queue).i32(discsAt).op('i32.add').set(discs);
-  for (const lanes of all) {
-    body.i64x2(0n).set(lanes.live);
-    refill(lanes);
-  }
+  // Nobody is live yet, so that the first thing is to fill all lanes; the deadline, 0 yet, is set after a block.
+  for (const { live } of all) body.i64x2(0n).set(live);
   body
     .i64(2 * lookEvery)
     .i64(iterations)
@@ -73,9 +71,13 @@ export function emitFinish(body: FunctionBody, job: KernelJob, options: EmitOpti
     .op('select')
     .tee(between)
     .set(lookAt);
-  setDeadline();
-  body.get(under).if(() =>
-    body.loop((again) => {
+  body.loop((again) => {
+    for (const lanes of all)
+      body
+        .get(lanes.live)
+        .op('i64x2.all_true', 'i32.eqz')
+        .if(() => refill(lanes));
+    body.get(under).if(() => {
       // The inner loop tries a block on copies and takes it over if nobody escapes in it; so nothing that it computes
       // is needed outside, and V8 lets the steps of all vectors overlap.
       body.loop((goOn) => {
@@ -112,15 +114,10 @@ export function emitFinish(body: FunctionBody, job: KernelJob, options: EmitOpti
             });
           setDeadline();
         });
-      for (const lanes of all)
-        body
-          .get(lanes.live)
-          .op('i64x2.all_true', 'i32.eqz')
-          .if(() => refill(lanes));
-      body.get(under);
+      body.i32(1);
       again();
-    }),
-  );
+    });
+  });
 
   /** How many steps a lane's point has taken, on the stack as i64. */
   function pushAge({ begun }: Queued, lane: number) {
