@@ -1,9 +1,11 @@
 #!/usr/bin/env node
 // The command `mandoline`: reads the command line, runs a command, turns errors into one line and an exit code:
 // 0 done, 1 failed, 2 usage, 130 interrupted.
+import { setTimeout } from 'node:timers/promises';
 import { CommanderError } from 'commander';
+import { world } from '../cluster/mpi.js';
 import { startedRank } from '../cluster/mpi-library.js';
-import { hearSignals } from './interrupt.js';
+import { hearSignals, unheard } from './interrupt.js';
 import { makeProgram } from './program.js';
 import { UsageError } from './usage.js';
 
@@ -23,16 +25,18 @@ try {
 
 /** One line, the first time: what fails first may make more fail. */
 function fail(message: string, code: 1 | 2): void {
-  if (!process.exitCode) tell(`mandoline: ${message}\n`);
+  if (!process.exitCode) void tell(`mandoline: ${message}\n`);
   process.exitCode = code;
 }
 
 /**
- * Ranks that were started together fail together where it is the command line that is wrong: one says so, and the end of
- * its program ends the others before they do.
+ * Ranks that were started together fail together where it is the command line that is wrong: rank 0 says so, and the end of
+ * its program ends the others, which wait for it here. MPI starts where it is another rank's line alone.
  */
-function tell(text: string): void {
+async function tell(text: string): Promise<void> {
   const rank = startedRank();
-  if (rank === 0 || !process.argv.includes('--mpi')) process.stderr.write(text);
-  else setTimeout(() => process.stderr.write(text), 2000 * Math.min(rank, 4));
+  if (rank > 0 && process.argv.includes('--mpi'))
+    // Where there is no MPI, a while has to do.
+    await unheard(world).catch(() => setTimeout(2000 * Math.min(rank, 4)));
+  process.stderr.write(text);
 }

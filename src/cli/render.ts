@@ -47,9 +47,7 @@ export function addRender(program: Command): void {
       }),
     )
     .addOption(
-      option('--store <folder>', 'keep each slice there, and go on from those that are kept', String, {
-        paths: 'folders',
-      }),
+      option('--store <folder>', 'keep each slice there, and go on from those that are kept', String),
     )
     .addOption(
       option(

@@ -32,11 +32,7 @@ export function addScenes(program: Command): void {
     .command('scenes')
     .summary('list the bundled scenes, or draw them all')
     .description('Lists the bundled scenes; a name goes to mandoline render.')
-    .addOption(
-      option('--render <folder>', 'write a picture of each, and contact-sheet.png', String, {
-        paths: 'folders',
-      }),
-    )
+    .addOption(option('--render <folder>', 'write a picture of each, and contact-sheet.png', String))
     .addOption(option('--size <pixels>', 'the size of each picture', toSize).default([640, 480], '640x480'))
     .addOption(
       option('--workers <number>', 'worker threads', whole('--workers', 1, mostWorkers)).default(

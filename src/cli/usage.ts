@@ -83,11 +83,12 @@ export class Operand extends Argument {
   }
 }
 
+/** A flag whose value is read by `parse`; one that is called a folder is completed as one. */
 export const option = (
   flags: string,
   description: string,
   parse: (text: string, before: never) => unknown,
-  values: Values = { paths: 'files' },
+  values: Values = { paths: flags.endsWith('<folder>') ? 'folders' : 'files' },
 ) => new Flag(flags, description, values).argParser(parse as (text: string, before: unknown) => unknown);
 
 /** A decimal number, or undefined: Number('') and Number('0x10') are numbers too. */

@@ -47,9 +47,9 @@ export function addZoom(program: Command): void {
     .addOption(option('--c-path <list>', 'values that c goes through, like 0.3,0.3+0.5i,-0.8', toPath))
     .addOption(option('--frames <number>', 'how many pictures', whole('--frames', 1, 1_000_000)).default(300))
     .addOption(
-      option('-o, --output <folder>', 'a folder for the pictures; -: y4m to stdout', String, {
-        paths: 'folders',
-      }).default('frames'),
+      option('-o, --output <folder>', 'a folder for the pictures; -: y4m to stdout', String).default(
+        'frames',
+      ),
     )
     .addOption(option('--format <format>', 'format of stdout: y4m', toFormat, { words: ['y4m'] }))
     .addOption(option('--fps <number>', 'frames a second, for y4m', whole('--fps', 1, 1000)).default(30))

@@ -1,13 +1,15 @@
 // A scene's field computed by the ranks of an MPI program: rank 0 scatters the work, all compute, rank 0 gathers. How ranks
 // talk is mpi.ts's; the slices are the renderer's.
-import { ClusterError } from '../errors.js';
+import { ClusterError, VerifyError } from '../errors.js';
 import type { ChannelName, Field } from '../field/field.js';
 import type { Exact } from '../kernel/kernel.js';
-import { Pool, partial, tasks, type WorkerShare } from '../pool/index.js';
-import type { Band } from '../render/band.js';
-import { arraysOf, gatheredBand, placeRows } from '../render/gathered.js';
-import { filledSlices, partSlices } from '../render/job.js';
-import { type StreamOptions, streamScene } from '../render/stream.js';
+import { Pool, partial, type SliceRange, tasks, type WorkerShare } from '../pool/index.js';
+import type { BandJob, Rows } from '../render/band.js';
+import { traceSetup } from '../render/channels.js';
+import { arraysOf, computeRows, gatheredBand, rowsOf } from '../render/gathered.js';
+import { filledSlices, partSlices, prepareJob, sliceRanges } from '../render/job.js';
+import { checkedBytes, sharedMemory } from '../render/memory.js';
+import { type StreamOptions, streamShape } from '../render/stream.js';
 import type { Verified } from '../render/verify.js';
 import { emptyField, type Work } from '../render/whole.js';
 import type { Scene } from '../scene/scene.js';
@@ -53,7 +55,7 @@ interface RankReport {
   readonly verified: number;
 }
 
-/** So many slices may be on their way from a rank while it computes others. */
+/** So many slices may be on their way from a rank while it computes others, which go elsewhere in its memory. */
 const mostPosted = 8;
 
 /** As rank 0: lets all ranks compute a field, and gathers it. Throws LimitError for more than 4 GiB of counts. */
@@ -70,13 +72,10 @@ export async function computeOnRanks(world: World, job: RankJob): Promise<Gather
     while (working > 0 && world.hear(note, isBusy)) {
       const [from, start, rows] = note as unknown as [number, number, number];
       if (rows === 0) working--;
-      else for (const bytes of bytesOf(field, start, rows)) world.receive(bytes, from);
+      else for (const bytes of bytesOf(rowsOf(field, start, rows))) world.receive(bytes, from);
     }
   };
-  const own = await computeShare(world, job, (band) => {
-    placeRows(field, band);
-    takeRows(true);
-  });
+  const own = await computeShare(world, job, field, () => takeRows(true));
   takeRows(false);
   const reports = world.gather(own.report)!;
   own.free();
@@ -96,26 +95,18 @@ export async function computeOnRanks(world: World, job: RankJob): Promise<Gather
 /** As another rank: computes what rank 0 tells it to, and sends it there. */
 export async function serveRank(world: World): Promise<void> {
   const job = world.scatter<RankJob>();
-  const posted: Posted[] = [];
+  const posted: ReturnType<World['post']>[][] = [];
+  const wait = (sent: (typeof posted)[number]) => {
+    for (const each of sent) each.wait();
+  };
   try {
-    const own = await computeShare(world, job, (band) => {
-      const kept = posted.length < mostPosted ? newPosted(band) : posted.shift()!;
-      kept.wait();
-      world.tell(Int32Array.of(world.rank, band.start, band.rows), 0);
-      const sent = arraysOf(band).map(([, numbers], i) => {
-        const bytes = kept.memory[i]!.subarray(0, numbers.byteLength);
-        bytes.set(new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength));
-        return world.post(bytes, 0);
-      });
-      posted.push({
-        memory: kept.memory,
-        wait() {
-          for (const each of sent) each.wait();
-        },
-      });
+    const own = await computeShare(world, job, undefined, (rows) => {
+      world.tell(Int32Array.of(world.rank, rows.start, rows.rows), 0);
+      posted.push(bytesOf(rows).map((bytes) => world.post(bytes, 0)));
+      if (posted.length > mostPosted) wait(posted.shift()!);
     });
     world.tell(Int32Array.of(world.rank, 0, 0), 0);
-    for (const { wait } of posted) wait();
+    posted.forEach(wait);
     world.gather(own.report);
     own.free();
   } catch (error) {
@@ -123,57 +114,69 @@ export async function serveRank(world: World): Promise<void> {
   }
 }
 
-/** Copies of a band's arrays, since its memory is used again, until they are received. */
-interface Posted {
-  readonly memory: readonly Uint8Array[];
-  wait(): void;
-}
-
-/** The first slices are the highest. */
-const newPosted = (band: Band): Posted => ({
-  memory: arraysOf(band).map(([, { byteLength }]) => new Uint8Array(byteLength)),
-  wait: () => {},
-});
-
-/** Computes the slices of this rank; `take` gets each band, whose memory is used again. */
+/**
+ * Computes the slices of this rank, where they belong in a field or, without one, in memory that is used again: `take` gets
+ * each, and may keep the last `mostPosted` while others are computed.
+ */
 async function computeShare(
   { rank, size, counter }: World,
-  { scene, channels, slices, schedule, workers, exact, seed }: RankJob,
-  take: (band: Band) => void,
+  { scene: given, channels, slices, schedule, workers, exact = 'enclosures', seed }: RankJob,
+  field: Field | undefined,
+  take: (rows: Rows) => void,
 ): Promise<{ readonly report: RankReport; free(): void }> {
   const shared = schedule === 'dynamic' ? counter() : undefined;
+  const { scene, job: render } = prepareJob(given);
   const filled = filledSlices(scene, slices);
   const numbers = shared ? upTo(filled, shared.next) : partSlices({ number: rank + 1, of: size }, filled);
+  const shape = streamShape(scene, workers, channels, slices);
+  const memories = field ? 0 : shape.slots + mostPosted;
+  checkedBytes('a slice', shape.slot);
+  const job: BandJob = {
+    ...{ render, channels, exact, tones: undefined, seed },
+    setup: channels.length > 0 ? traceSetup(scene, render, channels) : undefined,
+    slots: Array.from({ length: memories }, () => sharedMemory(shape.slot)),
+  };
   const pool = workers > 0 ? new Pool({ workers, retries: 2 }) : undefined;
+  const share = { slices: 0, rows: 0, busy: 0 };
+  let verified = 0;
   try {
-    const verify = seed === undefined ? false : { seed };
-    const options = { pool, channels, slices, numbers, exact, verify, isPainted: false };
-    const stream = await streamScene(scene, options);
-    for await (const band of stream.bands) take(band);
-    const { work, verified } = stream.summary();
-    return {
-      report: { share: sum(work.shares), verified: verified?.points ?? 0 },
-      free: () => shared?.free(),
-    };
+    const ranges = inTurn(sliceRanges(scene, slices, numbers));
+    const made = pool
+      ? pool.imap(partial(partial(worker.computeRows, field), job), ranges, { bufferSize: shape.slots })
+      : inThisThread(ranges, (range) => computeRows(range, job, field));
+    for await (const rows of made) {
+      if (rows.wrong) {
+        const { row, column, counted, expected } = rows.wrong;
+        throw new VerifyError(row, column, counted, expected, seed!);
+      }
+      share.slices++;
+      share.rows += rows.rows;
+      share.busy += rows.milliseconds / 1000;
+      verified += rows.verified;
+      take(rows);
+    }
+    return { report: { share, verified }, free: () => shared?.free() };
   } finally {
     pool?.terminate();
   }
+}
+
+function* inThisThread(ranges: Iterable<SliceRange>, work: (range: SliceRange) => Rows): Generator<Rows> {
+  for (const range of ranges) yield work(range);
+}
+
+/** With their places in this rank's turn, by which they have their memory. */
+function* inTurn(ranges: Iterable<SliceRange>): Generator<SliceRange> {
+  let index = 0;
+  for (const range of ranges) yield { ...range, index: index++ };
 }
 
 function* upTo(end: number, next: () => number): Generator<number> {
   for (let number = next(); number < end; number = next()) yield number;
 }
 
-/** The bytes of some rows, array after array, in memory of the field. */
-const bytesOf = (field: Field, start: number, rows: number): Uint8Array[] =>
-  arraysOf(field).map(([, numbers]) => {
-    const some = numbers.subarray(start * field.columns, (start + rows) * field.columns);
-    return new Uint8Array(some.buffer, some.byteOffset, some.byteLength);
-  });
-
-const sum = (shares: readonly WorkerShare[]): WorkerShare =>
-  shares.reduce((all, each) => ({
-    slices: all.slices + each.slices,
-    rows: all.rows + each.rows,
-    busy: all.busy + each.busy,
-  }));
+/** The bytes of some rows, array after array. */
+const bytesOf = (rows: Field): Uint8Array[] =>
+  arraysOf(rows).map(
+    ([, { buffer, byteOffset, byteLength }]) => new Uint8Array(buffer, byteOffset, byteLength),
+  );

@@ -24,24 +24,28 @@ export interface BandJob {
   readonly slots: readonly ArrayBuffer[];
 }
 
-/** Some rows of a field, with what they look like. Its arrays are overwritten by a later band. */
-export interface Band extends Field {
+/** Some rows of a field, and who made them. */
+export interface Rows extends Field {
   /** The number of its first row in the whole. */
   readonly start: number;
-  /** Samples of the rows of pixels, as the picture's PixelFormat has them. */
-  readonly pixels?: Uint8Array | undefined;
-  readonly least: number;
-  readonly most: number;
-  readonly sum: number;
   readonly verified: number;
   readonly wrong?: WrongCount | undefined;
-  /** Where its numbers are from: computed now, kept in a store, or computed again because what was kept is damaged. */
-  readonly origin: 'computed' | 'kept' | 'mended';
   /** The worker that made it. */
   readonly worker: string;
   /** In milliseconds since 1970, and how long it took. */
   readonly begun: number;
   readonly milliseconds: number;
+}
+
+/** Some rows of a field, with what they look like. Its arrays are overwritten by a later band. */
+export interface Band extends Rows {
+  /** Samples of the rows of pixels, as the picture's PixelFormat has them. */
+  readonly pixels?: Uint8Array | undefined;
+  readonly least: number;
+  readonly most: number;
+  readonly sum: number;
+  /** Where its numbers are from: computed now, kept in a store, or computed again because what was kept is damaged. */
+  readonly origin: 'computed' | 'kept' | 'mended';
 }
 
 /** This thread's name among others. */
@@ -70,17 +74,25 @@ export function traceField(range: SliceRange, { render, setup }: BandJob, { coun
   traceRows(range, render, setup, counts, channels);
 }
 
-/** What is told of rows that are computed. */
+/** What is told of rows that are computed, and their pixels. */
 export function finishBand(range: SliceRange, job: BandJob, begun: number, field: Field): Band {
   const pixels = job.tones && paintBehind(field, job.tones, range, job);
-  const { wrong, verified } = verifyRows(range, job, field);
-  const facts = { ...countFacts(field.counts), verified, ...(wrong && { wrong }) };
+  const facts = countFacts(field.counts);
   return {
-    ...field,
-    start: range.start,
+    ...finishRows(range, job, begun, field),
     ...(pixels && { pixels }),
     ...facts,
-    ...{ origin: 'computed', worker, begun, milliseconds: now() - begun },
+    origin: 'computed',
+  };
+}
+
+/** What is told of rows whose picture others make. */
+export function finishRows(range: SliceRange, job: BandJob, begun: number, field: Field): Rows {
+  const { wrong, verified } = verifyRows(range, job, field);
+  return {
+    ...field,
+    ...{ start: range.start, verified, ...(wrong && { wrong }) },
+    ...{ worker, begun, milliseconds: now() - begun },
   };
 }
 

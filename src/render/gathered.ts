@@ -1,8 +1,18 @@
-// A field that others compute, into which bands are put, and the bands of a picture that are made of it once all its rows are
-// there. Who computes it is for others to say.
+// A field that several programs compute, a slice here and a slice there, and the bands of a picture that are made of it once
+// all its rows are there. Who computes which is for others to say.
 import type { Field } from '../field/field.js';
 import type { SliceRange } from '../pool/slices.js';
-import { type Band, type BandJob, bandField, finishBand, now } from './band.js';
+import {
+  type Band,
+  type BandJob,
+  bandField,
+  computeCounts,
+  finishBand,
+  finishRows,
+  now,
+  type Rows,
+  traceField,
+} from './band.js';
 
 type Numbers = Field['counts'];
 
@@ -12,20 +22,32 @@ export const arraysOf = ({ counts, channels }: Field): [name: string, numbers: N
   ...(Object.entries(channels ?? {}) as [string, Numbers][]).sort(([a], [b]) => (a < b ? -1 : 1)),
 ];
 
-/** Copies the rows of a band to where they belong in a field with the same arrays. */
-export function placeRows(field: Field, band: Band): void {
-  const from = arraysOf(band);
-  arraysOf(field).forEach(([, numbers], i) => {
-    numbers.set(from[i]![1], band.start * field.columns);
-  });
+/** Some rows of a field, in its memory. */
+export function rowsOf(field: Field, start: number, rows: number): Field {
+  const [from, to] = [start * field.columns, (start + rows) * field.columns];
+  const [[, counts], ...channels] = arraysOf(field).map(
+    ([name, numbers]) => [name, numbers.subarray(from, to)] as const,
+  ) as [[string, Numbers], ...[string, Numbers][]];
+  return {
+    ...{ rows, columns: field.columns, counts },
+    ...(field.channels && { channels: Object.fromEntries(channels) }),
+  };
+}
+
+/** Computes some rows: where they belong in a field, or into their slot where this program does not have it. */
+export function computeRows(range: SliceRange, job: BandJob, field: Field | undefined): Rows {
+  const begun = now();
+  const rows = field ? rowsOf(field, range.start, range.end - range.start) : bandField(range, job);
+  computeCounts(range, job, rows);
+  traceField(range, job, rows);
+  return finishRows(range, job, begun, rows);
 }
 
 /** As `computeBand`, but the numbers are the field's. */
 export function gatheredBand(range: SliceRange, job: BandJob, field: Field): Band {
   const begun = now();
   const band = bandField(range, job);
-  const [start, end] = [range.start * field.columns, range.end * field.columns];
-  const from = new Map(arraysOf(field));
-  for (const [name, numbers] of arraysOf(band)) numbers.set(from.get(name)!.subarray(start, end));
+  const from = new Map(arraysOf(rowsOf(field, range.start, band.rows)));
+  for (const [name, numbers] of arraysOf(band)) numbers.set(from.get(name)!);
   return finishBand(range, job, begun, band);
 }

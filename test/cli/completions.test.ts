@@ -23,6 +23,7 @@ const lines: readonly (readonly [typed: readonly string[], last: string])[] = [
   [['render', '--format', 'web'], 'webp'],
   [['render', '--samples', '3'], '3x3'],
   [['render', '--store', 'fold'], 'folder/'],
+  [['cluster', 'submit', '--store', 'fold'], 'folder/'],
   [['zoom', '--to', 'seah'], 'seahorse'],
   [['zoom', '-o', 'fold'], 'folder/'],
   [['explore', 'armad'], 'armada'],
