@@ -1,7 +1,8 @@
 // What several tests need: the fixtures that numpy made, hashes, and programs run as their user runs them.
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { fork, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -100,12 +101,54 @@ export interface Said {
   readonly stderr: string;
 }
 
-/** Runs the command in a folder with each of many command lines, in one process: for those that only say something. */
-export async function runMany(cwd: string, commands: readonly (readonly string[])[]): Promise<Said[]> {
+/** What a process that runs many commands is asked. */
+export interface Asked {
+  readonly cwd: string;
+  readonly commands: readonly (readonly string[])[];
+}
+
+/** The processes that run many commands, by the environment that they have besides this one's, until this program ends. */
+const many = new Map<string, { ask(asked: Asked): Promise<Said[]> }>();
+
+/** Runs the command in a folder with each of many command lines, in one process: for those that start no other. */
+export function runMany(
+  cwd: string,
+  commands: readonly (readonly string[])[],
+  more: NodeJS.ProcessEnv = {},
+): Promise<Said[]> {
+  const key = JSON.stringify(more);
+  const runner = many.get(key) ?? startRunner(more);
+  many.set(key, runner);
+  return runner.ask({ cwd, commands });
+}
+
+function startRunner(more: NodeJS.ProcessEnv) {
   const program = join(root, 'dist', 'test', 'cli', 'many-commands.js');
-  const { code, stdout, stderr } = await run(process.execPath, [program, JSON.stringify(commands)], { cwd });
-  assert.equal(code, 0, stderr);
-  return JSON.parse(stdout.toString());
+  const child = fork(program, { env: { ...process.env, ...more }, execArgv: [] });
+  let last: Promise<unknown> = Promise.resolve();
+  const hold = (isHeld: boolean) => {
+    for (const each of [child, child.channel!]) isHeld ? each.ref() : each.unref();
+  };
+  hold(false);
+  async function askNow(asked: Asked): Promise<Said[]> {
+    hold(true);
+    child.send(asked);
+    const answer = once(child, 'message');
+    const died = once(child, 'exit').then(([code]) => {
+      throw new Error(`the program of many commands ended with ${code}`);
+    });
+    const [ended] = await Promise.race([answer, died]);
+    hold(false);
+    return ended as Said[];
+  }
+  return {
+    /** One after the other. */
+    ask(asked: Asked): Promise<Said[]> {
+      const answer = last.then(() => askNow(asked));
+      last = answer.catch(() => {});
+      return answer;
+    },
+  };
 }
 
 /** Whether there is time: `.ci/run` gives it once. */

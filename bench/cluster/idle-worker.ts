@@ -3,4 +3,4 @@ import { openWorker } from '../../src/cluster/queue.js';
 import { connect, parseRedis } from '../../src/cluster/redis.js';
 
 const connection = await connect(parseRedis(process.env.MANDOLINE_REDIS!)!, console.error);
-await openWorker(connection, 4, async () => {}).run();
+await openWorker(connection, 'bench', 4, async () => {}).run();

@@ -77,7 +77,7 @@ async function byQueue({ folder, connection }: Bench, scene: Scene, slices: numb
   const token = probeOf(place);
   const code = codeVersion();
   const submission: Submission = {
-    ...{ slices: filledSlices(scene, slices), token },
+    ...{ slices: filledSlices(scene, slices), code, token },
     kept: () => listStore(store, []),
     jobOf: (index) => ({ code, scene: store.field, channels: [], slices, index, folder: place, token }),
   };
@@ -194,7 +194,7 @@ async function million(): Promise<void> {
     const token = '00000000-0000-4000-8000-000000000000';
     const scene = JSON.stringify(lesson);
     const submission: Submission = {
-      ...{ slices, token },
+      ...{ slices, code: 'bench', token },
       kept: () => given.slice(),
       jobOf(index) {
         given[index] = 1;

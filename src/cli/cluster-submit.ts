@@ -168,7 +168,7 @@ async function queueSlices(
   const token = probeOf(folder);
   const code = codeVersion();
   const submission: Submission = {
-    ...{ slices, token },
+    ...{ slices, code, token },
     kept: () => listStore(store, channels),
     jobOf: (index): SliceJob => ({
       ...{ code, scene: store.field, channels: [...channels], slices: store.slices, index, folder, token },

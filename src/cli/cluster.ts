@@ -6,6 +6,7 @@ import type { Command } from 'commander';
 import { codeVersion } from '../cluster/job.js';
 import { readProbe } from '../cluster/probe.js';
 import type { Connection } from '../cluster/redis.js';
+import type { QueueStatus } from '../cluster/status.js';
 import { addDemo, addSubmit } from './cluster-submit.js';
 import { unheard } from './interrupt.js';
 import { addRedis, connectTo, type RedisFlags } from './redis-flags.js';
@@ -97,6 +98,7 @@ function doWork(flags: WorkFlags): Promise<void> {
     // The program ends by itself, when its slices are done or handed back.
     unheard(async () => {
       const { work } = await import('../cluster/work.js');
+      const { statusOf } = await import('../cluster/status.js');
       const stopping = new AbortController();
       const stop = () => stopping.abort();
       for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, stop);
@@ -104,6 +106,11 @@ function doWork(flags: WorkFlags): Promise<void> {
       const code = codeVersion();
       const talk = quiet ? () => {} : say;
       talk(`${connection.address.shown}: ${workers} threads work for it; Mandoline ${code}; Ctrl-C ends it`);
+      const { others } = await statusOf(connection, code);
+      for (const other of others.filter(({ waiting }) => waiting > 0))
+        say(
+          `${other.waiting} slices wait for Mandoline ${other.code}, which this one leaves to that version`,
+        );
       const done = await work(connection, { code, workers, store, signal: stopping.signal, say });
       talk(`${done.computed} slices computed, ${done.mended} mended, ${done.kept} were there`);
     }),
@@ -112,26 +119,30 @@ function doWork(flags: WorkFlags): Promise<void> {
 
 async function sayStatus(flags: StatusFlags): Promise<void> {
   const { statusOf } = await import('../cluster/status.js');
-  const status = await connected(flags, statusOf);
-  const { waiting, active, done, failed, workers } = status;
+  const status = await connected(flags, (connection) => statusOf(connection, codeVersion()));
   if (flags.json) {
     process.stdout.write(`${JSON.stringify({ schema: 'mandoline.cluster.1', ...status }, null, 2)}\n`);
     return;
   }
-  const lines = [
-    `waiting ${waiting}   at work ${active}   done ${done}   failed ${failed.length}   workers ${workers.length}`,
-    ...workers.map((name) => `worker ${name}`),
-    ...failed.map(({ index, folder, reason }) => `slice ${index} of ${folder} failed: ${reason}`),
-  ];
-  process.stdout.write(`${lines.join('\n')}\n`);
+  const lines = status.others.flatMap((other) => [
+    `of another version, ${other.code}, which this one does not compute:`,
+    ...statusLines(other),
+  ]);
+  process.stdout.write(`${[...statusLines(status), ...lines].join('\n')}\n`);
 }
+
+const statusLines = ({ waiting, active, done, failed, workers }: QueueStatus): string[] => [
+  `waiting ${waiting}   at work ${active}   done ${done}   failed ${failed.length}   workers ${workers.length}`,
+  ...workers.map((name) => `worker ${name}`),
+  ...failed.map(({ index, folder, reason }) => `slice ${index} of ${folder} failed: ${reason}`),
+];
 
 async function doCancel({ store, ...flags }: CancelFlags): Promise<void> {
   const token = store === undefined ? undefined : readProbe(resolve(store));
   if (store !== undefined && token === undefined)
     throw new UsageError(`--store ${store}: nothing was submitted for this folder`);
   const { cancel } = await import('../cluster/status.js');
-  const cancelled = await connected(flags, (connection) => cancel(connection, token));
+  const cancelled = await connected(flags, (connection) => cancel(connection, codeVersion(), token));
   say(`${cancelled} slices are out of the queue; what is done is in the store`);
 }
 
@@ -139,7 +150,9 @@ async function showDashboard({ port, ...flags }: DashboardFlags): Promise<void> 
   const { serveDashboard } = await import('../cluster/dashboard.js');
   const connection = await connectTo(flags);
   try {
-    say(`${await serveDashboard(connection, port)}\nserved for this machine alone; Ctrl-C ends it`);
+    say(
+      `${await serveDashboard(connection, codeVersion(), port)}\nserved for this machine alone; Ctrl-C ends it`,
+    );
   } catch (error) {
     connection.close();
     throw error;

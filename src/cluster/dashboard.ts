@@ -3,13 +3,16 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ClusterError } from '../errors.js';
-import { openQueue } from './queue.js';
+import { openQueue, otherVersions } from './queue.js';
 import { type Connection, loadOptional } from './redis.js';
 
 const host = '127.0.0.1';
 
-/** Serves the page on a port, 0 for any that is free; gives its address. Throws ClusterError for a port that is taken. */
-export async function serveDashboard(connection: Connection, port: number): Promise<string> {
+/**
+ * Serves the page on a port, 0 for any that is free, with the queue of this version and those that others have by now;
+ * gives its address. Throws ClusterError for a port that is taken.
+ */
+export async function serveDashboard(connection: Connection, code: string, port: number): Promise<string> {
   const { createBullBoard } = loadOptional<typeof import('@bull-board/api')>('@bull-board/api');
   const { BullMQAdapter } = loadOptional<typeof import('@bull-board/api/bullMQAdapter')>(
     '@bull-board/api/bullMQAdapter',
@@ -20,10 +23,10 @@ export async function serveDashboard(connection: Connection, port: number): Prom
   const { serveStatic } = loadOptional<typeof import('@hono/node-server/serve-static')>(
     '@hono/node-server/serve-static',
   );
-  const queue = openQueue(connection);
+  const versions = [code, ...(await otherVersions(connection, code))];
   const adapter = new HonoAdapter(serveStatic);
   createBullBoard({
-    queues: [new BullMQAdapter(queue, { readOnlyMode: true })],
+    queues: versions.map((each) => new BullMQAdapter(openQueue(connection, each), { readOnlyMode: true })),
     serverAdapter: adapter,
     options: { uiConfig: { boardTitle: 'Mandoline' } },
   });

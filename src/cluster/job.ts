@@ -48,14 +48,15 @@ export function jobId({ code, token, scene, channels, slices, index }: SliceJob)
   return createHash('sha256').update(whole).digest('hex').slice(0, 40);
 }
 
-/** Checks what came out of the queue. Throws RefusedError for what is no slice that a worker computes. */
-export function checkJob(id: string | undefined, data: unknown): SliceJob {
+/** Checks what came out of a version's queue. Throws RefusedError for what is no slice that a worker of it computes. */
+export function checkJob(id: string | undefined, data: unknown, code: string): SliceJob {
   const result = v.safeParse(jobSchema, data);
   if (!result.success) {
     const [issue] = result.issues;
     throw new RefusedError(`${v.getDotPath(issue) ?? 'the job'}: ${issue.message}`);
   }
   const job = result.output;
+  if (job.code !== code) throw new RefusedError(`code: it is for ${job.code}, and this is ${code}`);
   if (id !== jobId(job)) throw new RefusedError('its id is not that of its slice');
   checkSlices(fieldOf(job.scene), job.slices, job.index);
   return job;

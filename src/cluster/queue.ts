@@ -1,11 +1,14 @@
-// The queue of slices on Redis, which is BullMQ's: its name and settings, and what is known of it at a moment. Who fills it
-// is submit.ts, who empties it work.ts.
+// The queues of slices on Redis, which are BullMQ's: one for each version of the code, since no version computes what
+// another is to compute. Their names and settings, and what is known of them at a moment. Who fills one is submit.ts, who
+// empties it work.ts.
 import { hostname } from 'node:os';
 import type { Job, JobsOptions, Queue, QueueEvents, QueueEventsListener, Worker } from 'bullmq';
 import { jobId, type SliceJob } from './job.js';
 import { type Connection, loadOptional } from './redis.js';
 
-const name = 'mandoline';
+const nameOf = (code: string) => `mandoline-${code}`;
+/** The key of the versions that have been given slices. */
+const versionsKey = 'mandoline:versions';
 /** How often a slice is tried whose worker's thread, or whose whole worker, ends. */
 export const tries = 3;
 /**
@@ -27,37 +30,50 @@ export interface CancelEvents extends QueueEventsListener {
 export const bullmq = () => loadOptional<typeof import('bullmq')>('bullmq');
 const quiet = { skipVersionCheck: true };
 
-export function openQueue({ client }: Connection): Queue<SliceJob> {
+/** The queue of a version. */
+export function openQueue({ client }: Connection, code: string): Queue<SliceJob> {
   const { Queue } = bullmq();
-  const queue = new Queue<SliceJob>(name, { connection: client, ...quiet });
+  const queue = new Queue<SliceJob>(nameOf(code), { connection: client, ...quiet });
   queue.on('error', () => {});
   return queue;
 }
 
-/** What happens in the queue, from now on. */
-export async function openEvents(connection: Connection): Promise<QueueEvents> {
+/** The versions that have been given slices, besides this one. */
+export async function otherVersions({ client }: Connection, code: string): Promise<string[]> {
+  const all = await client.smembers(versionsKey);
+  // What is no version is somebody else's, and no name of a queue.
+  return all.filter((each) => each !== code && /^[\w.-]{1,100}$/.test(each)).sort();
+}
+
+/** What happens in the queue of a version, from now on. */
+export async function openEvents(connection: Connection, code: string): Promise<QueueEvents> {
   const { QueueEvents } = bullmq();
-  const events = new QueueEvents(name, { connection: connection.another(), ...quiet });
+  const events = new QueueEvents(nameOf(code), { connection: connection.another(), ...quiet });
   events.on('error', () => {});
   await events.waitUntilReady();
   return events;
 }
 
 /** Tells those who wait for slices that these were cancelled. */
-export async function tellCancelled({ client }: Connection, token: string | undefined): Promise<void> {
+export async function tellCancelled(
+  { client }: Connection,
+  code: string,
+  token: string | undefined,
+): Promise<void> {
   const { QueueEventsProducer } = bullmq();
-  const producer = new QueueEventsProducer(name, { connection: client, ...quiet });
+  const producer = new QueueEventsProducer(nameOf(code), { connection: client, ...quiet });
   await producer.publishEvent({ eventName: 'cancelled', ...(token && { token }) });
 }
 
-/** What takes slices out of the queue, `atOnce` at a time; it begins by its `run`. */
+/** What takes slices of a version out of its queue, `atOnce` at a time; it begins by its `run`. */
 export function openWorker(
   { client }: Connection,
+  code: string,
   atOnce: number,
   process: (job: SliceTaken, token: string) => Promise<unknown>,
 ): Worker<SliceJob> {
   const { Worker } = bullmq();
-  const worker = new Worker<SliceJob>(name, (job, token) => process(job, token!), {
+  const worker = new Worker<SliceJob>(nameOf(code), (job, token) => process(job, token!), {
     ...{ connection: client, ...quiet, autorun: false, concurrency: atOnce },
     ...{ name: workerName, lockDuration: lockMilliseconds, stalledInterval: stalledMilliseconds },
     ...{ maxStalledCount: tries - 1, runRetryDelay: retryMilliseconds, metrics: { maxDataPoints: 1 } },
@@ -72,8 +88,18 @@ export type SliceTaken = Job<SliceJob>;
 /** This program's name among workers. */
 export const workerName = `${hostname()}-${process.pid}`;
 
-export const addSlices = (queue: Queue<SliceJob>, jobs: readonly SliceJob[]) =>
-  queue.addBulk(jobs.map((data) => ({ name: 'slice', data, opts: { ...jobOptions, jobId: jobId(data) } })));
+/** Queues slices of a version. */
+export async function addSlices(
+  { client }: Connection,
+  queue: Queue<SliceJob>,
+  jobs: readonly SliceJob[],
+): Promise<void> {
+  if (jobs.length === 0) return;
+  await client.sadd(versionsKey, jobs[0]!.code);
+  await queue.addBulk(
+    jobs.map((data) => ({ name: 'slice', data, opts: { ...jobOptions, jobId: jobId(data) } })),
+  );
+}
 
 /** The names of the workers that are there. */
 export async function workerNames(queue: Queue): Promise<string[]> {

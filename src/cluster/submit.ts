@@ -20,6 +20,8 @@ import type { Connection } from './redis.js';
 export interface Submission {
   /** How many slices there are. */
   readonly slices: number;
+  /** The version of the code that is to compute them. */
+  readonly code: string;
   /** The store's token. */
   readonly token: string;
   /** Which are in the store: for each, 1. */
@@ -62,11 +64,11 @@ const patience = 5;
 /** Queues what the store lacks. Throws ClusterError where it is cancelled. */
 export async function submit(
   connection: Connection,
-  { slices, token, kept, jobOf }: Submission,
+  { slices, code, token, kept, jobOf }: Submission,
   { wait, say, onProgress }: SubmitOptions,
 ): Promise<Submitted> {
-  const queue = openQueue(connection);
-  const events = await openEvents(connection);
+  const queue = openQueue(connection, code);
+  const events = await openEvents(connection, code);
   let flags = kept();
   const before = sum(flags);
   let done = before;
@@ -134,6 +136,7 @@ export async function submit(
     // One that was done just now is queued once more, and found in the store.
     lost += gone.length;
     await addSlices(
+      connection,
       queue,
       gone.map(([, index]) => jobOf(index)),
     );
@@ -150,7 +153,8 @@ export async function submit(
     const workers = (await workerNames(queue)).length;
     say(
       workers === 0
-        ? `no worker is there, ${waiting} slices wait; start "mandoline cluster work" where the store is`
+        ? `no worker of this version, ${code}, is there, ${waiting} slices wait; ` +
+            'start "mandoline cluster work" where the store is'
         : `no slice was done for a while; ${workers} workers are at ${active} slices, ${waiting} wait`,
     );
   }
@@ -168,7 +172,7 @@ export async function submit(
           for (; next < slices && jobs.length < Math.min(batch, limit - queued.size); next++)
             if (!flags[next] && !failed.has(next)) jobs.push(jobOf(next));
           for (const job of jobs) queued.set(jobId(job), job.index);
-          if (jobs.length > 0) await addSlices(queue, jobs);
+          await addSlices(connection, queue, jobs);
         }
         if (next === slices && (queued.size === 0 || !wait)) break;
         await new Promise<void>((resolve) => {

@@ -33,7 +33,7 @@ export type Done = Record<Band['origin'], number>;
 
 /**
  * Works until the signal, then finishes its slices or hands them back. Throws ClusterError where it cannot work for
- * what is in the queue: slices of other code, a store that is not the submitter's or cannot be written to.
+ * what is in the queue: a store that is not the submitter's or cannot be written to.
  */
 export async function work(connection: Connection, options: WorkOptions): Promise<Done> {
   const { code, workers, signal, say } = options;
@@ -61,14 +61,14 @@ export async function work(connection: Connection, options: WorkOptions): Promis
     if (signal.aborted) return handBack(taken, token);
     let job: SliceJob;
     try {
-      job = checkJob(taken.id, taken.data);
+      job = checkJob(taken.id, taken.data, code);
     } catch (error) {
       if (!(error instanceof RefusedError)) throw error;
       say(`refused a job: ${error.message}`);
       throw new UnrecoverableError(`refused: ${error.message}`);
     }
     const folder = options.store === undefined ? job.folder : resolve(options.store);
-    const reason = otherCode(job, code) ?? otherStore(job, folder);
+    const reason = otherStore(job, folder);
     if (reason !== undefined) return refuse(taken, token, reason);
     try {
       const { scene, channels, slices, index } = job;
@@ -81,19 +81,13 @@ export async function work(connection: Connection, options: WorkOptions): Promis
     }
   }
 
-  const worker = openWorker(connection, workers, take);
+  const worker = openWorker(connection, code, workers, take);
   worker.run().catch((error) => stop(new ClusterError(`the queue: ${error.message}`)));
   const reason = await stopped;
   await finish(worker, pool);
   if (reason) throw reason;
   return done;
 }
-
-const otherCode = ({ code: theirs }: SliceJob, code: string): string | undefined =>
-  theirs === code
-    ? undefined
-    : `this is Mandoline ${code}, and slices for ${theirs} are queued; ` +
-      'take that version here, or "mandoline cluster cancel" them';
 
 function otherStore({ folder: theirs, token }: SliceJob, folder: string): string | undefined {
   const found = readProbe(folder);

@@ -1,18 +1,19 @@
 // A program for tests of many command lines: runs each of them as the command does, one after the other in one process,
-// since starting the command takes longer than what it then says. Prints what each wrote, and its exit code.
-//     node many-commands.js '[["render", "--cells", "0"], ...]'
+// since starting the command takes longer than what it then does. It is asked by its parent, as often as that likes, for
+// a folder and command lines, and answers with what each wrote, and its exit code.
 import { pathToFileURL } from 'node:url';
-import { mandoline, type Said } from '../support.js';
+import { type Asked, mandoline, type Said } from '../support.js';
 
-const commands: string[][] = JSON.parse(process.argv[2]!);
 // Each run hears signals by listeners of its own.
 process.setMaxListeners(0);
 process.stdout.setMaxListeners(0);
-const write = { stdout: process.stdout.write, stderr: process.stderr.write };
-const ended: Said[] = [];
-for (const [i, given] of commands.entries()) {
+const streams = ['stdout', 'stderr'] as const;
+let count = 0;
+
+async function runOne(given: readonly string[]): Promise<Said> {
   const said = { stdout: '', stderr: '' };
-  for (const name of ['stdout', 'stderr'] as const)
+  const write = streams.map((name) => process[name].write);
+  for (const name of streams)
     process[name].write = (chunk: Uint8Array | string) => {
       said[name] += typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString();
       return true;
@@ -20,10 +21,20 @@ for (const [i, given] of commands.entries()) {
   process.argv = [process.execPath, mandoline, ...given];
   process.exitCode = undefined;
   // The command is what its module does when it is loaded, so it is loaded anew.
-  await import(`${pathToFileURL(mandoline)}?${i}`);
-  ended.push({ code: Number(process.exitCode ?? 0), ...said });
-  Object.assign(process.stdout, { write: write.stdout });
-  Object.assign(process.stderr, { write: write.stderr });
+  await import(`${pathToFileURL(mandoline)}?${count++}`);
+  const code = Number(process.exitCode ?? 0);
+  process.exitCode = 0;
+  streams.forEach((name, i) => {
+    Object.assign(process[name], { write: write[i] });
+  });
+  return { code, ...said };
 }
-process.exitCode = 0;
-process.stdout.write(JSON.stringify(ended), () => process.exit());
+
+process.on('message', async ({ cwd, commands }: Asked) => {
+  process.chdir(cwd);
+  const ended: Said[] = [];
+  for (const given of commands) ended.push(await runOne(given));
+  process.chdir('/');
+  process.send!(ended);
+});
+process.on('disconnect', () => process.exit());

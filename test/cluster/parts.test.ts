@@ -5,13 +5,23 @@ import { readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSyn
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { gallery, inPixels } from 'mandoline';
+import { slurmPart } from '../../src/cli/parts.js';
 import { partOfSlice, partSize, partSlices, sliceRanges } from '../../src/render/job.js';
-import { mandoline, run, runMandoline, sha256, temporaryFolder } from '../support.js';
+import { mandoline, run, runMandoline, runMany, type Said, sha256, temporaryFolder } from '../support.js';
 
-const scene = ['mandelbrot', '--size', '240x180', '--iterations', '150', '--coloring', 'smooth'];
+const scene = ['mandelbrot', '--size', '120x90', '--iterations', '150', '--coloring', 'smooth'];
 const outputs = ['-o', 'a.png', '-o', 'a.npy', '-o', 'a.zarr', '-o', 'a.dzi'];
-const part = (folder: string, which: string, ...more: string[]) =>
-  runMandoline(folder, 'render', ...scene, '--quiet', '--store', 'kept', '--part', which, ...more);
+const slices = ['--slices', '12'];
+const part = (which: string, ...more: string[]) => [
+  ...['render', ...scene, ...slices, '--quiet', '--workers', '0', '--store', 'kept', '--part', which],
+  ...more,
+];
+const assemble = (...more: string[]) => ['assemble', 'kept', '-o', 'a.png', '--quiet', ...more];
+
+/** That all is done, and nothing said of it. */
+function assertDone(told: readonly Said[]): void {
+  for (const { code, stderr } of told) assert.deepEqual([code, stderr], [0, '']);
+}
 
 /** Every file under some names, with what is in it. */
 function contents(folder: string): Record<string, string> {
@@ -41,92 +51,93 @@ test('every slice belongs to one part', () => {
 
 test('parts at once on one store, assembled, are the files of one render, byte for byte', async (context) => {
   const [plain, folder] = [temporaryFolder(context), temporaryFolder(context)];
-  assert.equal((await runMandoline(plain, 'render', ...scene, '--quiet', ...outputs)).code, 0);
+  // Other colours of what is there, too.
+  const others = ['--palette', 'viridis', '--scale', 'linear', '--quiet', '-o', 'b.png'];
   // Each twice, as a scheduler may start a task again.
-  const parts = ['1/3', '2/3', '3/3', '1/3', '2/3', '3/3'];
-  for (const { code, stderr } of await Promise.all(parts.map((each) => part(folder, each))))
-    assert.deepEqual([code, stderr], [0, '']);
+  const parts = ['1/3', '2/3', '3/3'].map((which) => [part(which), part(which)]);
+  const [whole, ...told] = await Promise.all([
+    runMany(plain, [
+      ['render', ...scene, '--quiet', '--workers', '0', ...outputs],
+      ['render', ...scene, '--workers', '0', ...others],
+    ]),
+    ...parts.map((each) => runMany(folder, each)),
+  ]);
+  assertDone([...whole, ...told.flat()]);
   assert.deepEqual(readdirSync(folder), ['kept']);
-  const { code, stdout, stderr } = await runMandoline(folder, 'assemble', 'kept', ...outputs, '--json');
-  assert.deepEqual([code, stderr], [0, '']);
-  const { slices, store } = JSON.parse(stdout.toString());
-  assert.deepEqual(store, { folder: 'kept', computed: 0, kept: slices, mended: 0 });
-  assert.deepEqual(contents(folder), contents(plain));
-
-  // Other colours of what is there.
-  const colors = ['--palette', 'viridis', '--scale', 'linear'];
-  await runMandoline(plain, 'render', ...scene, ...colors, '--quiet', '-o', 'b.png');
-  const other = await runMandoline(folder, 'assemble', 'kept', ...colors, '--quiet', '-o', 'b.png');
-  assert.deepEqual([other.code, other.stderr], [0, '']);
+  const [all, other] = await runMany(folder, [
+    ['assemble', 'kept', ...outputs, '--json'],
+    ['assemble', 'kept', ...others],
+  ]);
+  assertDone([all!, other!]);
+  assert.deepEqual(JSON.parse(all!.stdout).store, { folder: 'kept', computed: 0, kept: 12, mended: 0 });
   assert.deepEqual(contents(folder), contents(plain));
 });
 
 test('what is missing or damaged is told by its part, nothing is written, and these parts mend it', async (context) => {
   const folder = temporaryFolder(context);
-  for (const which of ['1/5', '3/5', '5/5']) assert.equal((await part(folder, which)).code, 0);
-  const assemble = (...more: string[]) =>
-    runMandoline(folder, 'assemble', 'kept', '-o', 'a.png', '--quiet', ...more);
-  const { slices } = JSON.parse(readFileSync(join(folder, 'kept', 'store.json'), 'utf8'));
-  const lacking = Array.from({ length: slices }, (_, i) => i % 5).filter((i) => i === 1 || i === 3).length;
-  const first = await assemble();
+  const first = await runMany(folder, [part('1/5'), part('3/5'), part('5/5'), assemble()]);
+  const lacking = first.pop()!;
+  assertDone(first);
   assert.equal(
-    first.stderr,
-    `mandoline: kept: ${lacking} of ${slices} slices are missing, those of --part 2,4 of 5; render these parts again\n`,
+    lacking.stderr,
+    'mandoline: kept: 5 of 12 slices are missing, those of --part 2,4 of 5; render these parts again\n',
   );
-  assert.deepEqual([first.code, readdirSync(folder)], [1, ['kept']]);
+  assert.deepEqual([lacking.code, readdirSync(folder)], [1, ['kept']]);
 
-  for (const which of ['2/5', '4/5']) assert.equal((await part(folder, which)).code, 0);
+  assertDone(await runMany(folder, [part('2/5'), part('4/5')]));
   const [, second, , fourth, fifth] = readdirSync(join(folder, 'kept', 'counts')).sort();
   rmSync(join(folder, 'kept', 'counts', second!));
   truncateSync(join(folder, 'kept', 'smooth', fourth!), 100);
   const bytes = readFileSync(join(folder, 'kept', 'counts', fifth!));
   bytes[7]! ^= 1;
   writeFileSync(join(folder, 'kept', 'counts', fifth!), bytes);
-  const again = await assemble('--workers', '0');
+  const again = await runMandoline(folder, ...assemble('--workers', '0'));
   assert.equal(
     again.stderr,
-    `mandoline: kept: 1 of ${slices} slices is missing and 2 of ${slices} slices are damaged, ` +
+    'mandoline: kept: 1 of 12 slices is missing and 2 of 12 slices are damaged, ' +
       'those of --part 2,4-5 of 5; render these parts again\n',
   );
   assert.deepEqual([again.code, readdirSync(folder)], [1, ['kept']]);
-  for (const which of ['2/5', '4/5', '5/5']) assert.equal((await part(folder, which)).code, 0);
-  assert.equal((await assemble()).code, 0);
-
-  const slope = await assemble('--coloring', 'slope');
+  const slope = Array.from({ length: 5 }, (_, i) => part(`${i + 1}/5`, '--channels', 'slope'));
+  const told = await runMany(folder, [
+    ...[part('2/5'), part('4/5'), part('5/5'), assemble('--workers', '0')],
+    assemble('--workers', '0', '--coloring', 'slope'),
+    ...[...slope, assemble('--workers', '0', '--coloring', 'slope')],
+  ]);
+  const [without] = told.splice(4, 1);
+  assertDone(told);
   assert.match(
-    slope.stderr,
+    without!.stderr,
     /slices are missing, those of --part 1-5 of 5; render these parts again with --channels slope, which no slice has\n$/,
   );
-  assert.equal(slope.code, 1);
-  for (let i = 1; i <= 5; i++) assert.equal((await part(folder, `${i}/5`, '--channels', 'slope')).code, 0);
-  assert.equal((await assemble('--coloring', 'slope')).code, 0);
+  assert.equal(without!.code, 1);
 });
 
 test('a task of a Slurm array takes the share of its place in the array', async (context) => {
   const folder = temporaryFolder(context);
-  const slurm = (array: Record<string, string>, more: string[] = []) => {
-    const variables = Object.entries(array).map(([name, value]) => [`SLURM_ARRAY_TASK_${name}`, value]);
-    const given = ['render', ...scene, '--quiet', '--store', 'kept', '--part', 'slurm', ...more];
-    const env = { ...process.env, ...Object.fromEntries(variables) };
-    return run(process.execPath, [mandoline, ...given], { cwd: folder, env });
-  };
+  const variables = (array: Record<string, string>) =>
+    Object.fromEntries(Object.entries(array).map(([name, value]) => [`SLURM_ARRAY_TASK_${name}`, value]));
   const array = { MIN: '10', MAX: '18', STEP: '4', COUNT: '3' };
-  for (const ID of ['10', '18']) assert.equal((await slurm({ ...array, ID })).code, 0);
-  const { stderr } = await runMandoline(folder, 'assemble', 'kept', '-o', 'a.png');
-  assert.match(stderr, /slices are missing, those of --part 2 of 3;/);
+  const tasks = ['10', '18'].map((ID) => {
+    const env = { ...process.env, ...variables({ ...array, ID }) };
+    return run(process.execPath, [mandoline, ...part('slurm')], { cwd: folder, env });
+  });
+  for (const { code, stderr } of await Promise.all(tasks)) assert.deepEqual([code, stderr], [0, '']);
+  const [lacking, none] = await runMany(folder, [assemble(), part('slurm')]);
+  assert.match(lacking!.stderr, /slices are missing, those of --part 2 of 3;/);
+  assert.match(
+    none!.stderr,
+    /^mandoline: --part slurm: SLURM_ARRAY_TASK_ID is not set; give it in a job of "sbatch --array[^\n]*\n$/,
+  );
+  assert.deepEqual([lacking!.code, none!.code], [1, 2]);
   const wrong: [Record<string, string>, RegExp][] = [
-    [{}, /^mandoline: --part slurm: SLURM_ARRAY_TASK_ID is not set; give it in a job of "sbatch --array/],
-    [{ ...array, ID: 'x' }, /^mandoline: --part slurm: SLURM_ARRAY_TASK_ID is x, no whole number;/],
+    [{ ...array, ID: 'x' }, /^--part slurm: SLURM_ARRAY_TASK_ID is x, no whole number;/],
     // sbatch --array=10,12,18: which of three a task is cannot be known.
-    [{ ...array, STEP: '1', ID: '12' }, /^mandoline: --part slurm: task 12 of 3 from 10 to 18 by 1 is of no/],
-    [{ ...array, ID: '11' }, /^mandoline: --part slurm: task 11 of 3 from 10 to 18 by 4 is of no even row/],
+    [{ ...array, STEP: '1', ID: '12' }, /^--part slurm: task 12 of 3 from 10 to 18 by 1 is of no/],
+    [{ ...array, ID: '11' }, /^--part slurm: task 11 of 3 from 10 to 18 by 4 is of no even row/],
   ];
-  for (const [variables, line] of wrong) {
-    const ended = await slurm(variables);
-    assert.match(ended.stderr, line);
-    assert.equal(ended.stderr.split('\n').length, 2);
-    assert.equal(ended.code, 2);
-  }
+  for (const [given, message] of wrong)
+    assert.throws(() => slurmPart(variables(given)), { name: 'UsageError', message });
 });
 
 test('what is no part, or cannot be given with one, is one line and exit 2', async (context) => {
@@ -144,46 +155,52 @@ test('what is no part, or cannot be given with one, is one line and exit 2', asy
     ],
     [[...store, '--part', '1/4', '--preview'], /^mandoline: --preview: must not be given with --part, .*\n$/],
   ];
-  for (const [given, line] of wrong) {
-    const { code, stderr } = await runMandoline(folder, 'render', ...given);
-    assert.match(stderr, line);
-    assert.deepEqual([code, readdirSync(folder)], [2, []]);
-  }
-  const none = await runMandoline(folder, 'assemble', 'none', '-o', 'a.png');
-  assert.match(none.stderr, /^mandoline: none: is no store; there is no store.json in it\n$/);
-  assert.deepEqual([none.code, readdirSync(folder)], [2, []]);
+  const none = ['assemble', 'none', '-o', 'a.png'];
+  const told = await runMany(folder, [...wrong.map(([given]) => ['render', ...given]), none]);
+  const lines = [
+    ...wrong.map(([, line]) => line),
+    /^mandoline: none: is no store; there is no store.json in it\n$/,
+  ];
+  told.forEach(({ code, stderr }, i) => {
+    assert.match(stderr, lines[i]!);
+    assert.equal(code, 2);
+  });
+  assert.deepEqual(readdirSync(folder), []);
 });
 
 test('a store that keeps no colours, as those of before, is read and assembled', async (context) => {
   const folder = temporaryFolder(context);
-  const small = ['render', '--cells', '20', '--quiet'];
-  assert.equal((await runMandoline(folder, ...small, ...['--store', 'kept', '-o', 'a.png'])).code, 0);
+  const small = ['render', '--cells', '20', '--quiet', '--workers', '0', '--store', 'kept'];
+  assertDone(await runMany(folder, [[...small, '-o', 'a.png']]));
   const path = join(folder, 'kept', 'store.json');
   const { schema, scene: given, slices } = JSON.parse(readFileSync(path, 'utf8'));
   writeFileSync(path, JSON.stringify({ schema, field: { ...given, palette: '' }, slices }));
-  assert.equal((await runMandoline(folder, 'assemble', 'kept', '-o', 'b.png', '--quiet')).code, 0);
-  assert.deepEqual(readFileSync(join(folder, 'b.png')), readFileSync(join(folder, 'a.png')));
-  const again = await runMandoline(folder, ...small, '--store', 'kept', '-o', 'b.png');
-  assert.deepEqual([again.code, again.stderr], [0, '']);
+  const again = [
+    ['assemble', 'kept', '--workers', '0', '-o', 'b.png', '--quiet'],
+    [...small, '-o', 'c.png'],
+  ];
+  assertDone(await runMany(folder, again));
+  for (const name of ['b.png', 'c.png'])
+    assert.deepEqual(readFileSync(join(folder, name)), readFileSync(join(folder, 'a.png')));
 });
 
 test('a part finds slices whatever the number of slices, and one that has none is done', async (context) => {
   const folder = temporaryFolder(context);
-  const small = ['render', '--cells', '2', '--quiet', '--store', 'kept'];
-  for (let i = 1; i <= 9; i++)
-    assert.equal((await runMandoline(folder, ...small, '--slices', '30', '--part', `${i}/9`)).code, 0);
-  assert.equal((await runMandoline(folder, 'assemble', 'kept', '-o', 'a.npy', '--quiet')).code, 0);
-  await runMandoline(folder, 'render', '--cells', '2', '--quiet', '-o', 'b.npy');
+  const small = ['render', '--cells', '2', '--quiet', '--workers', '0'];
+  const store = [...small, '--store', 'kept', '--slices', '30'];
+  const told = await runMany(folder, [
+    ...Array.from({ length: 9 }, (_, i) => [...store, '--part', `${i + 1}/9`]),
+    ['assemble', 'kept', '-o', 'a.npy', '--quiet', '--workers', '0'],
+    [...small, '-o', 'b.npy'],
+  ]);
+  assertDone(told);
   assert.deepEqual(readFileSync(join(folder, 'a.npy')), readFileSync(join(folder, 'b.npy')));
 });
 
 test('a scene whose numbers have a minus zero is the same scene in its store', async (context) => {
-  const folder = temporaryFolder(context);
-  const small = ['render', '--cells', '5', '--c', '-0.5-0i', '--quiet', '--store', 'kept', '-o', 'a.png'];
-  for (let time = 0; time < 2; time++) {
-    const { code, stderr } = await runMandoline(folder, ...small);
-    assert.deepEqual([code, stderr], [0, '']);
-  }
+  const small = ['render', '--cells', '5', '--c', '-0.5-0i', '--quiet', '--workers', '0'];
+  const kept = [...small, '--store', 'kept', '-o', 'a.png'];
+  assertDone(await runMany(temporaryFolder(context), [kept, kept]));
 });
 
 test('slices are rows of sample points, not of pixels', () => {

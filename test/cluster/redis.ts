@@ -6,7 +6,7 @@ import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
-import { type Ended, mandoline, run, temporaryFolder } from '../support.js';
+import { type Ended, mandoline, run, runMany, type Said, temporaryFolder } from '../support.js';
 
 /** Why a test of the queue cannot run here, or false. */
 export const noRedis: string | false = isThere('redis-server')
@@ -140,6 +140,17 @@ export const runCluster = (
   given: readonly string[],
   env?: NodeJS.ProcessEnv,
 ): Promise<Ended> => startCluster(context, cwd, address, given, env).ended;
+
+/** Runs `mandoline cluster` with each of many command lines in one process, where they start no other. */
+export const runClusterMany = (
+  cwd: string,
+  address: string,
+  commands: readonly (readonly string[])[],
+): Promise<Said[]> =>
+  runMany(
+    cwd,
+    commands.map((given) => ['cluster', ...given, '--redis', address]),
+  );
 
 /** Flags that make `render` write a picture to stdout. */
 export const toStdout = ['-o', '-', '--format', 'png'];
