@@ -3,38 +3,49 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
-import { isLong, runMandoline, sha256, temporaryFolder } from '../support.js';
+import { isLong, runMany, sha256, temporaryFolder } from '../support.js';
 import {
   noRedis,
   once,
   type Program,
-  runCluster,
+  runClusterMany,
   type Server,
   startCluster,
   startRedis,
   startWorker,
-  toStdout,
   until,
 } from './redis.js';
 
 const notLong = !isLong && 'only with MANDOLINE_STRESS=long';
-const kills = isLong ? 30 : 2;
+const kills = isLong ? 30 : 1;
 /** Slices of some milliseconds each. */
-const scene = ['mandelbrot', '--size', '400x400', '--iterations', '3000'];
+const scene = ['mandelbrot', '--size', '100x400', '--iterations', '1000'];
 const submit = ['submit', ...scene, '--store', 'store', '--wait', '-o', 'a.png'];
 
 const fileSha = (...path: string[]) => sha256(readFileSync(join(...path)));
 
 /** The picture of one machine alone, made once. */
 const wholeSha = once(async () => {
-  const { code, stderr, stdout } = await runMandoline(tmpdir(), 'render', ...scene, '--quiet', ...toStdout);
-  assert.equal(code, 0, stderr);
-  return sha256(stdout);
+  const folder = mkdtempSync(join(tmpdir(), 'mandoline-test-'));
+  const given = ['render', ...scene, '--quiet', '--workers', '0', '-o', 'a.png'];
+  const [told] = await runMany(folder, [given]);
+  assert.equal(told!.code, 0, told!.stderr);
+  const sha = fileSha(folder, 'a.png');
+  rmSync(folder, { recursive: true });
+  return sha;
 });
 
 const kept = (folder: string): number =>
@@ -117,10 +128,10 @@ describe('with a Redis server', { skip: noRedis, concurrency: isLong ? 4 : 2 }, 
     );
     const worker = await startWorker(context, folder, server.address, [], poison);
     const given = [...submit, '--slices', '40'];
-    const failed = await runCluster(context, folder, server.address, given);
-    assert.equal(failed.code, 1);
+    const [failed, status] = await runClusterMany(folder, server.address, [given, ['status']]);
+    assert.equal(failed!.code, 1);
     assert.equal(
-      failed.stderr,
+      failed!.stderr,
       'mandoline: store: 1 of 40 slices is missing: 10, from 0; the first: a worker ended with code 7 while it ran ' +
         'computeSlice; the same command tries again\n',
     );
@@ -129,9 +140,8 @@ describe('with a Redis server', { skip: noRedis, concurrency: isLong ? 4 : 2 }, 
       readdirSync(folder).filter((name) => !name.startsWith('harm')),
       ['once', 'store'],
     );
-    const status = await runCluster(context, folder, server.address, ['status']);
     assert.match(
-      status.stdout.toString(),
+      status!.stdout,
       /failed 1 [\s\S]*\nslice 10 of \/.*store failed: a worker ended with code 7/,
     );
     const tries = worker.said().match(/slice 10 failed: a worker ended with code 7/g);
@@ -140,8 +150,8 @@ describe('with a Redis server', { skip: noRedis, concurrency: isLong ? 4 : 2 }, 
     assert.equal((await worker.ended).code, 0);
 
     await startWorker(context, folder, server.address);
-    const mended = await runCluster(context, folder, server.address, given);
-    assert.equal(mended.code, 0, mended.stderr);
+    const [mended] = await runClusterMany(folder, server.address, [given]);
+    assert.equal(mended!.code, 0, mended!.stderr);
     assert.equal(fileSha(folder, 'a.png'), await wholeSha());
   });
 
@@ -383,7 +393,7 @@ describe('with a Redis server', { skip: noRedis, concurrency: isLong ? 4 : 2 }, 
     context.diagnostic(`the link was down: ${stalled} slices were given to the other worker`);
   });
 
-  test(`${kills} random kills during one render: the bytes of a single machine`, async (context) => {
+  test(`${kills} random ${kills === 1 ? 'kill' : 'kills'} during one render: the bytes of a single machine`, async (context) => {
     const folder = temporaryFolder(context);
     const server = await startRedis(context, '--appendonly', 'yes');
     const seen = await chaos(context, folder, server, kills, isLong ? 400 : 40);

@@ -152,9 +152,6 @@ export const runClusterMany = (
     commands.map((given) => ['cluster', ...given, '--redis', address]),
   );
 
-/** Flags that make `render` write a picture to stdout. */
-export const toStdout = ['-o', '-', '--format', 'png'];
-
 /** Does something when it is first asked for, and never again. */
 export function once<T>(work: () => Promise<T>): () => Promise<T> {
   let made: Promise<T> | undefined;
