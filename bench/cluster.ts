@@ -1,5 +1,5 @@
 // Many machines, measured on one: each program of bench/cluster/ by its name.
-//     npm run bench -- cluster queue [ROUNDS] [million]
+//     npm run bench -- cluster queue [ROUNDS | million]
 //     npm run bench -- cluster mpi [ROUNDS]
 //     npm run bench -- cluster simulation [FILE]
 const programs: Readonly<Record<string, () => Promise<{ run(given: readonly string[]): Promise<void> }>>> = {

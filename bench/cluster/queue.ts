@@ -1,7 +1,8 @@
 // The queue on Redis against a Pool in one process: the lesson's job, 10,000 tiny slices, and how memory grows. Both put
 // every slice into a store on the same disk; both are warm: workers are started and connected, and have computed before.
-//     npm run bench -- cluster queue [ROUNDS] [million]
-// Needs redis-server. A million slices, which are empty, take minutes.
+//     npm run bench -- cluster queue [ROUNDS]
+//     npm run bench -- cluster queue million
+// Needs redis-server. The second is a million slices, which are empty; they take minutes.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import os, { tmpdir } from 'node:os';
@@ -128,12 +129,14 @@ const ownMemory = () => process.memoryUsage().rss / 1e6;
 const redisMemory = async ({ client }: Connection) =>
   Number(/^used_memory:(\d+)/m.exec(await client.info('memory'))![1]) / 1e6;
 
-/** Prints all; with `million`, a million slices too. */
-export async function run([given = '5', more]: readonly string[]): Promise<void> {
+export async function run([given = '5']: readonly string[]): Promise<void> {
+  const machine = `${os.cpus()[0]?.model.trim()}, ${os.availableParallelism()} cores, Node ${process.version}`;
+  if (given === 'million') {
+    console.log(machine);
+    return million();
+  }
   const rounds = Number(given);
-  console.log(
-    `${os.cpus()[0]?.model.trim()}, ${os.availableParallelism()} cores, Node ${process.version}, medians of ${rounds} runs\n`,
-  );
+  console.log(`${machine}, medians of ${rounds} runs\n`);
   const cut = await slicesByTime(lesson, []);
   const asRendered = streamShape(lesson, workers, []).slices;
   await withRedis(async (bench) => {
@@ -182,7 +185,6 @@ export async function run([given = '5', more]: readonly string[]): Promise<void>
         `the submitter grew by ${ofSubmitter.toFixed(0)} MB, Redis by ${ofRedis.toFixed(1)} MB`,
     );
   });
-  if (more === 'million') await million();
 }
 
 /** A million slices that nobody computes: what submitting takes alone. */

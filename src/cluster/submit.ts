@@ -1,6 +1,7 @@
 // The queue filled with the slices that a store lacks, as it drains, and followed until all are there. The store is the
 // truth: what events tell of single slices is held against it whenever they fall silent, and whatever Redis has lost is
 // queued again.
+import { setFlagsFromString } from 'node:v8';
 import type { QueueEvents } from 'bullmq';
 import { ClusterError } from '../errors.js';
 import { jobId, type SliceJob } from './job.js';
@@ -52,6 +53,8 @@ export interface Submitted {
 /** So many slices of a submission are in the queue at most, and so many are added at once. */
 const most = 2000;
 const batch = 500;
+/** Each slice leaves garbage, and V8 lets the heap double before it collects that; in percent, what it may grow by instead. */
+const heapGrowth = 20;
 /** After so long without any news, the queue and the store are looked at. */
 const silentMilliseconds = 5000;
 /** After so long without any slice done, it is said why, and so often again. */
@@ -67,6 +70,7 @@ export async function submit(
   { slices, code, token, kept, jobOf }: Submission,
   { wait, say, onProgress }: SubmitOptions,
 ): Promise<Submitted> {
+  setFlagsFromString(`--heap-growing-percent=${heapGrowth}`);
   const queue = openQueue(connection, code);
   const events = await openEvents(connection, code);
   let flags = kept();
