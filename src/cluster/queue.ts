@@ -97,7 +97,11 @@ export async function addSlices(
   if (jobs.length === 0) return;
   await client.sadd(versionsKey, jobs[0]!.code);
   await queue.addBulk(
-    jobs.map((data) => ({ name: 'slice', data, opts: { ...jobOptions, jobId: jobId(data) } })),
+    jobs.map((data) => ({
+      name: `slice ${data.index} of ${data.slices}, ${data.folder}`,
+      data,
+      opts: { ...jobOptions, jobId: jobId(data) },
+    })),
   );
 }
 
