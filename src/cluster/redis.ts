@@ -182,6 +182,8 @@ function connectError(
       `${shown}: no encrypted connection (${message}); ` +
         "is it rediss://? NODE_EXTRA_CA_CERTS names the file of an authority of one's own",
     );
+  if (/RESP/.test(message))
+    return new ClusterError(`${shown}: answers, but not as Redis does; is it the address of the server?`);
   const what = message === 'Connection is closed.' ? 'it ends the connection at once' : message;
   return new ClusterError(`${shown}: cannot be reached (${what}); is the server running?`);
 }

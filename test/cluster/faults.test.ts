@@ -3,24 +3,18 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
-import { isLong, runMany, sha256, temporaryFolder } from '../support.js';
+import { isLong, temporaryFolder } from '../support.js';
 import {
+  fileSha,
+  keptIn,
   noRedis,
   once,
   type Program,
+  pictureSha,
   runClusterMany,
   type Server,
   startCluster,
@@ -35,23 +29,10 @@ const kills = isLong ? 30 : 1;
 const scene = ['mandelbrot', '--size', '100x400', '--iterations', '1000'];
 const submit = ['submit', ...scene, '--store', 'store', '--wait', '-o', 'a.png'];
 
-const fileSha = (...path: string[]) => sha256(readFileSync(join(...path)));
-
 /** The picture of one machine alone, made once. */
-const wholeSha = once(async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'mandoline-test-'));
-  const given = ['render', ...scene, '--quiet', '--workers', '0', '-o', 'a.png'];
-  const [told] = await runMany(folder, [given]);
-  assert.equal(told!.code, 0, told!.stderr);
-  const sha = fileSha(folder, 'a.png');
-  rmSync(folder, { recursive: true });
-  return sha;
-});
+const wholeSha = once(() => pictureSha(scene));
 
-const kept = (folder: string): number =>
-  existsSync(join(folder, 'store', 'counts'))
-    ? readdirSync(join(folder, 'store', 'counts')).filter((name) => !name.startsWith('.')).length
-    : 0;
+const kept = (folder: string): number => keptIn(join(folder, 'store')).length;
 
 /** What a submitter says that it saw: slices done by workers, given to another one, queued again. */
 function seenBy({ stderr }: { readonly stderr: string }) {

@@ -3,16 +3,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -21,12 +12,15 @@ import { Queue } from 'bullmq';
 import { Redis } from 'ioredis';
 import { jobId, type SliceJob } from '../../src/cluster/job.js';
 import { parseRedis } from '../../src/cluster/redis.js';
-import { runMany, type Said, sha256, temporaryFolder } from '../support.js';
+import { runMany, type Said, temporaryFolder } from '../support.js';
 import {
+  fileSha,
   freePort,
   isThere,
+  keptIn,
   noRedis,
   once,
+  pictureSha,
   runCluster,
   runClusterMany,
   type Server,
@@ -40,29 +34,11 @@ const scene = ['mandelbrot', '--size', '150x150'];
 const slices = ['--slices', '30', '--quiet'];
 const submit = ['submit', ...scene, ...slices, '--store', 'store'];
 
-const fileSha = (...path: string[]) => sha256(readFileSync(join(...path)));
-
 /** The picture of one machine alone, and that with other colours, made once. */
-const whole = once(async () => {
-  const plain = ['render', ...scene, '--workers', '0', '--quiet'];
-  const folder = mkdtempSync(join(tmpdir(), 'mandoline-test-'));
-  const told = await runMany(folder, [
-    [...plain, '-o', 'counts.png'],
-    [...plain, '--coloring', 'smooth', '-o', 'smooth.png'],
-  ]);
-  assert.deepEqual(
-    told.map(({ code }) => code),
-    [0, 0],
-  );
-  const [counts, smooth] = ['counts.png', 'smooth.png'].map((name) => fileSha(folder, name));
-  rmSync(folder, { recursive: true });
-  return { counts, smooth };
-});
-
-const kept = (folder: string): string[] =>
-  existsSync(join(folder, 'counts'))
-    ? readdirSync(join(folder, 'counts')).filter((name) => !name.startsWith('.'))
-    : [];
+const whole = once(async () => ({
+  counts: await pictureSha(scene),
+  smooth: await pictureSha([...scene, '--coloring', 'smooth']),
+}));
 
 /** The queue as a program of somebody else's sees it. */
 async function theirQueue(context: TestContext, { address }: Server): Promise<Queue<SliceJob>> {
@@ -149,7 +125,7 @@ describe('with a Redis server', { skip: noRedis, concurrency: 2 }, () => {
     );
 
     const worker = await startWorker(context, folder, server.address);
-    await until(() => kept(join(folder, 'store')).length === 30, 'all slices are done');
+    await until(() => keptIn(join(folder, 'store')).length === 30, 'all slices are done');
     const again = [...submit, '--wait', '--workers', '0', '-o', 'b.png'];
     const [all] = await runMany(folder, [['assemble', 'store', '-o', 'a.png', '--quiet', '--workers', '0']]);
     const [shown, waited] = await runClusterMany(folder, server.address, [
@@ -214,7 +190,7 @@ describe('with a Redis server', { skip: noRedis, concurrency: 2 }, () => {
     assert.deepEqual(readdirSync(folder).sort(), ['other', 'store']);
   });
 
-  test('a server that is not there, too old, or wants a password is one line and exit 1', async (context) => {
+  test('a server that is not there, too old, or none of Redis is one line and exit 1', async (context) => {
     const folder = temporaryFolder(context);
     const port = await freePort();
     // No version of that age can be had: one that answers as it would.
@@ -228,9 +204,15 @@ describe('with a Redis server', { skip: noRedis, concurrency: 2 }, () => {
     context.after(() => old.close());
     await until(() => old.listening, 'the old server listens');
     const { port: oldPort } = old.address() as { port: number };
-    const [absent, tooOld] = await runMany(folder, [
+    const other = createServer((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'));
+    other.listen(0, '127.0.0.1');
+    context.after(() => other.close());
+    await until(() => other.listening, 'the other server listens');
+    const { port: otherPort } = other.address() as { port: number };
+    const [absent, tooOld, notRedis] = await runMany(folder, [
       ['cluster', 'work', '--redis', `redis://127.0.0.1:${port}`],
       ['cluster', ...submit, '--redis', `redis://127.0.0.1:${oldPort}`],
+      ['cluster', 'status', '--redis', `redis://127.0.0.1:${otherPort}`],
     ]);
     assert.deepEqual(absent, {
       ...{ code: 1, stdout: '' },
@@ -243,6 +225,12 @@ describe('with a Redis server', { skip: noRedis, concurrency: 2 }, () => {
       stderr:
         `mandoline: redis://127.0.0.1:${oldPort}: is Redis 5.0.14; take one from 6.2 on, or Valkey, ` +
         'which the queue needs\n',
+    });
+    assert.deepEqual(notRedis, {
+      ...{ code: 1, stdout: '' },
+      stderr:
+        `mandoline: redis://127.0.0.1:${otherPort}: answers, but not as Redis does; ` +
+        'is it the address of the server?\n',
     });
     // Nothing was begun.
     assert.deepEqual(readdirSync(folder), []);
@@ -361,7 +349,7 @@ describe('with a Redis server', { skip: noRedis, concurrency: 2 }, () => {
     const linked = join(temporaryFolder(context), 'elsewhere');
     symlinkSync(join(folder, 'store'), linked);
     const worker = await startWorker(context, folder, server.address, ['--store', linked]);
-    await until(() => kept(join(folder, 'store')).length === 30, 'all slices are done');
+    await until(() => keptIn(join(folder, 'store')).length === 30, 'all slices are done');
     worker.child.kill('SIGTERM');
     assert.equal((await worker.ended).code, 0);
   });
@@ -382,7 +370,7 @@ describe('with a Redis server', { skip: noRedis, concurrency: 2 }, () => {
     await queue.add('slice', { ...other, index: 1 }, { jobId: jobId({ ...other, index: 1 }), lifo: true });
 
     const worker = await startWorker(context, folder, server.address);
-    await until(() => kept(join(folder, 'store')).length === 30, 'all slices of this version are done');
+    await until(() => keptIn(join(folder, 'store')).length === 30, 'all slices of this version are done');
     assert.match(
       worker.said(),
       /\n1 slices wait for Mandoline 0\.0\.1-000000000000, which this one leaves to that version\n/,
@@ -443,7 +431,7 @@ describe('with a Redis server', { skip: noRedis, concurrency: 2 }, () => {
         .sort();
     const before = listing();
     const worker = await startWorker(context, folder, server.address);
-    await until(() => kept(join(folder, 'store')).length === 30, 'all true slices are done');
+    await until(() => keptIn(join(folder, 'store')).length === 30, 'all true slices are done');
     worker.child.kill('SIGTERM');
     assert.equal((await worker.ended).code, 0);
     const failed = await queue.getFailed();

@@ -1,12 +1,14 @@
 // What tests of the queue need: real Redis servers, and the command's workers and submitters as processes.
+import assert from 'node:assert/strict';
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once as happens } from 'node:events';
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
-import { type Ended, mandoline, run, runMany, type Said, temporaryFolder } from '../support.js';
+import { type Ended, mandoline, run, runMany, type Said, sha256, temporaryFolder } from '../support.js';
 
 /** Why a test of the queue cannot run here, or false. */
 export const noRedis: string | false = isThere('redis-server')
@@ -151,6 +153,25 @@ export const runClusterMany = (
     cwd,
     commands.map((given) => ['cluster', ...given, '--redis', address]),
   );
+
+/** The SHA-256 of a file. */
+export const fileSha = (...path: string[]): string => sha256(readFileSync(join(...path)));
+
+/** That of the picture of one machine alone. */
+export async function pictureSha(scene: readonly string[]): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), 'mandoline-test-'));
+  const given = ['render', ...scene, '--quiet', '--workers', '0', '-o', 'a.png'];
+  assert.deepEqual(await runMany(folder, [given]), [{ code: 0, stdout: '', stderr: '' }]);
+  const sha = fileSha(folder, 'a.png');
+  rmSync(folder, { recursive: true });
+  return sha;
+}
+
+/** The slices that a store has, by their files. */
+export const keptIn = (store: string): string[] =>
+  existsSync(join(store, 'counts'))
+    ? readdirSync(join(store, 'counts')).filter((name) => !name.startsWith('.'))
+    : [];
 
 /** Does something when it is first asked for, and never again. */
 export function once<T>(work: () => Promise<T>): () => Promise<T> {
