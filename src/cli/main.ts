@@ -4,7 +4,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { CommanderError } from 'commander';
 import { world } from '../cluster/mpi.js';
-import { startedRank } from '../cluster/mpi-library.js';
+import { startedRank, startedRanks } from '../cluster/mpi-library.js';
 import { hearSignals, unheard } from './interrupt.js';
 import { makeProgram } from './program.js';
 import { UsageError } from './usage.js';
@@ -30,13 +30,18 @@ function fail(message: string, code: 1 | 2): void {
 }
 
 /**
- * Ranks that were started together fail together where it is the command line that is wrong: rank 0 says so, and the end of
- * its program ends the others, which wait for it here. MPI starts where it is another rank's line alone.
+ * Ranks that were started together fail together where it is the command line that is wrong. Rank 0 says so, and its end
+ * ends the others: each starts MPI first, which all have to do at once. Another rank has something to say where rank 0 is
+ * still there a while later; where there is no MPI, that has to do alone.
  */
 async function tell(text: string): Promise<void> {
   const rank = startedRank();
-  if (rank > 0 && process.argv.includes('--mpi'))
-    // Where there is no MPI, a while has to do.
-    await unheard(world).catch(() => setTimeout(2000 * Math.min(rank, 4)));
+  const areMany = process.argv.includes('--mpi') && (rank > 0 || (startedRanks() ?? 1) > 1);
+  const meet = () => unheard(world).catch(() => {});
+  if (areMany && rank > 0) {
+    await meet();
+    await setTimeout(2000 + 1000 * Math.min(rank, 4));
+  }
   process.stderr.write(text);
+  if (areMany && rank === 0) await meet();
 }
