@@ -285,7 +285,7 @@ describe('with a Redis server', { skip: noRedis, concurrency: isLong ? 4 : 2 }, 
     const folder = temporaryFolder(context);
     disk = join(folder, 'store');
     mkdirSync(disk);
-    if (spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=200k', 'tmpfs', disk]).status !== 0)
+    if (spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=100k', 'tmpfs', disk]).status !== 0)
       return context.skip('a small file system cannot be mounted here: that takes root on Linux');
     const server = await startRedis(context);
     const waiting = startCluster(context, folder, server.address, [...submit, '--slices', '40']);
