@@ -101,26 +101,36 @@ export interface Said {
   readonly stderr: string;
 }
 
-/** What a process that runs many commands is asked. */
-export interface Asked {
+/** The words of a command, and where it is run. */
+export interface CommandLine {
   readonly cwd: string;
-  readonly commands: readonly (readonly string[])[];
+  readonly given: readonly string[];
 }
 
 /** The processes that run many commands, by the environment that they have besides this one's, until this program ends. */
-const many = new Map<string, { ask(asked: Asked): Promise<Said[]> }>();
+const many = new Map<string, { ask(lines: readonly CommandLine[]): Promise<Said[]> }>();
 
-/** Runs the command in a folder with each of many command lines, in one process: for those that start no other. */
-export function runMany(
-  cwd: string,
-  commands: readonly (readonly string[])[],
-  more: NodeJS.ProcessEnv = {},
-): Promise<Said[]> {
+/**
+ * Runs the command with each of many command lines, one after the other in one process: for those that start no other, and
+ * take less than a start does.
+ */
+export function runLines(lines: readonly CommandLine[], more: NodeJS.ProcessEnv = {}): Promise<Said[]> {
   const key = JSON.stringify(more);
   const runner = many.get(key) ?? startRunner(more);
   many.set(key, runner);
-  return runner.ask({ cwd, commands });
+  return runner.ask(lines);
 }
+
+/** The same, all in one folder. */
+export const runMany = (
+  cwd: string,
+  commands: readonly (readonly string[])[],
+  more?: NodeJS.ProcessEnv,
+): Promise<Said[]> =>
+  runLines(
+    commands.map((given) => ({ cwd, given })),
+    more,
+  );
 
 function startRunner(more: NodeJS.ProcessEnv) {
   const program = join(root, 'dist', 'test', 'cli', 'many-commands.js');
@@ -130,9 +140,9 @@ function startRunner(more: NodeJS.ProcessEnv) {
     for (const each of [child, child.channel!]) isHeld ? each.ref() : each.unref();
   };
   hold(false);
-  async function askNow(asked: Asked): Promise<Said[]> {
+  async function askNow(lines: readonly CommandLine[]): Promise<Said[]> {
     hold(true);
-    child.send(asked);
+    child.send(lines as CommandLine[]);
     const answer = once(child, 'message');
     const died = once(child, 'exit').then(([code]) => {
       throw new Error(`the program of many commands ended with ${code}`);
@@ -143,8 +153,8 @@ function startRunner(more: NodeJS.ProcessEnv) {
   }
   return {
     /** One after the other. */
-    ask(asked: Asked): Promise<Said[]> {
-      const answer = last.then(() => askNow(asked));
+    ask(lines: readonly CommandLine[]): Promise<Said[]> {
+      const answer = last.then(() => askNow(lines));
       last = answer.catch(() => {});
       return answer;
     },

@@ -1,8 +1,8 @@
 // A program for tests of many command lines: runs each of them as the command does, one after the other in one process,
 // since starting the command takes longer than what it then does. It is asked by its parent, as often as that likes, for
-// a folder and command lines, and answers with what each wrote, and its exit code.
+// command lines and their folders, and answers with what each wrote, and its exit code.
 import { pathToFileURL } from 'node:url';
-import { type Asked, mandoline, type Said } from '../support.js';
+import { type CommandLine, mandoline, type Said } from '../support.js';
 
 // Each run hears signals by listeners of its own.
 process.setMaxListeners(0);
@@ -30,10 +30,12 @@ async function runOne(given: readonly string[]): Promise<Said> {
   return { code, ...said };
 }
 
-process.on('message', async ({ cwd, commands }: Asked) => {
-  process.chdir(cwd);
+process.on('message', async (lines: readonly CommandLine[]) => {
   const ended: Said[] = [];
-  for (const given of commands) ended.push(await runOne(given));
+  for (const { cwd, given } of lines) {
+    process.chdir(cwd);
+    ended.push(await runOne(given));
+  }
   process.chdir('/');
   process.send!(ended);
 });
