@@ -14,8 +14,10 @@ async function runOne(given: readonly string[]): Promise<Said> {
   const said = { stdout: '', stderr: '' };
   const write = streams.map((name) => process[name].write);
   for (const name of streams)
-    process[name].write = (chunk: Uint8Array | string) => {
+    process[name].write = (chunk: Uint8Array | string, ...rest: unknown[]) => {
       said[name] += typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString();
+      const done = rest.at(-1);
+      if (typeof done === 'function') done();
       return true;
     };
   process.argv = [process.execPath, mandoline, ...given];

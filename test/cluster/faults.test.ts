@@ -295,7 +295,10 @@ describe('with a Redis server', { skip: noRedis, concurrency: isLong ? 4 : 2 }, 
       full.stderr,
       /\nmandoline: [^\n]*store: cannot be written or read \(ENOSPC[^\n]*what is done is kept\n$/,
     );
-    await until(() => waiting.said().includes('no worker is there, '), 'it is said that no worker is there');
+    await until(
+      () => /no worker of this version, \S+, is there, /.test(waiting.said()),
+      'it is said that no worker is there',
+    );
     assert.match(waiting.said(), /^worker \S+: [^\n]*ENOSPC/);
     const before = kept(folder);
     assert.ok(before > 0 && before < 40, String(before));
