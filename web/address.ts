@@ -51,26 +51,49 @@ export function homeOf(scene: ViewScene, columns: number, rows: number): ViewSce
 /** Milliseconds after which a view has settled; who drags a slider makes one step of the history, not hundreds. */
 const pause = 150;
 let timer: ReturnType<typeof setTimeout> | undefined;
-let isStep = false;
+/** Writes the step that is not written yet. */
+let writeStep: (() => void) | undefined;
+let isHeld = false;
 
 /** Another address has come: that of the scene before is not written any more. */
 export function forgetAddress(): void {
   clearTimeout(timer);
-  isStep = false;
+  writeStep = undefined;
 }
 
 /** Puts a scene into the address: in place of the last at once, as a step of the history once it has settled. */
 export function writeAddress(scene: ViewScene, isNew: boolean): void {
-  clearTimeout(timer);
-  isStep ||= isNew;
+  const isStep = isNew || writeStep !== undefined;
+  forgetAddress();
   const write = () => {
+    writeStep = undefined;
     const address = addressOf(scene);
-    if (address !== location.hash) {
-      if (isStep) history.pushState(undefined, '', address);
-      else history.replaceState(undefined, '', address);
-    }
-    isStep = false;
+    if (address === location.hash) return;
+    if (isStep) history.pushState(undefined, '', address);
+    else history.replaceState(undefined, '', address);
   };
-  if (isStep) timer = setTimeout(write, pause);
-  else write();
+  if (isStep) {
+    writeStep = write;
+    settle();
+  } else write();
 }
+
+/** Writes the step after the pause; while a pointer is held down a drag goes on, and its end calls this again. */
+function settle(): void {
+  clearTimeout(timer);
+  if (writeStep && !isHeld) timer = setTimeout(writeStep, pause);
+}
+
+// Each of these events tells whether the first button, or the finger, is down, so an end that nobody told is seen at the
+// next. Who presses a list of choices lets go over the list, which is no part of the page.
+for (const type of ['pointerdown', 'pointermove', 'pointerup', 'pointercancel'] as const)
+  addEventListener(
+    type,
+    ({ buttons, target }) => {
+      const isDown = (buttons & 1) !== 0 && !(target instanceof HTMLSelectElement);
+      if (isDown === isHeld) return;
+      isHeld = isDown;
+      settle();
+    },
+    { capture: true },
+  );

@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { gallery, inPixels, prepare, sceneAddress } from 'mandoline';
-import { runMandoline, temporaryFolder } from '../support.js';
+import { runMany, temporaryFolder } from '../support.js';
 import {
   assertSamePixels,
   colorsOf,
@@ -23,16 +23,21 @@ import {
 const six = ['mandelbrot', 'newton', 'burning-ship', 'julia', 'lesson', 'seahorse'];
 test("the canvas has the pixels of the command's picture of the same scene", async (context) => {
   const folder = temporaryFolder(context);
-  const page = await open(context);
-  for (const [i, name] of six.entries()) {
+  const scenes = six.map((name, i) => {
     const coloring = i % 2 === 0 ? { coloring: 'smooth' as const } : {};
-    const scene = { ...inPixels(gallery[name]!.scene, width, height), ...coloring };
-    writeFileSync(join(folder, 'scene.json'), JSON.stringify(scene));
-    await Promise.all([
-      goTo(page, sceneAddress(scene)),
-      runMandoline(folder, 'render', 'scene.json', '-o', 'a.png', '--quiet'),
-    ]);
-    assertSamePixels(await pixelsOf(page), colorsOf(readFileSync(join(folder, 'a.png'))), name);
+    return { ...inPixels(gallery[name]!.scene, width, height), ...coloring };
+  });
+  for (const [i, scene] of scenes.entries())
+    writeFileSync(join(folder, `${six[i]}.json`), JSON.stringify(scene));
+  const told = await runMany(
+    folder,
+    six.map((name) => ['render', `${name}.json`, '-o', `${name}.png`, '--quiet']),
+  );
+  for (const { code, stderr } of told) assert.equal(code, 0, stderr);
+  const page = await open(context);
+  for (const [i, scene] of scenes.entries()) {
+    await goTo(page, sceneAddress(scene));
+    assertSamePixels(await pixelsOf(page), colorsOf(readFileSync(join(folder, `${six[i]}.png`))), six[i]);
   }
 });
 

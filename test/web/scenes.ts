@@ -48,16 +48,38 @@ test('the palette is dragged along its strip: nothing is computed, and it is one
   await page.keyboard.press('s');
   await page.locator('#strip').scrollIntoViewIfNeeded();
   const { x, y, width } = (await page.locator('#strip').boundingBox())!;
-  const [count, steps] = [await computations(page), await page.evaluate(() => history.length)];
+  const steps = () => page.evaluate(() => history.length);
+  const [count, before, address] = [await computations(page), await steps(), await hashOf(page)];
   await then(page, async () => {
     await page.mouse.move(x + width / 2, y + 5);
     await page.mouse.down();
-    await page.mouse.move(x + width / 4, y + 5, { steps: 12 });
+    await page.mouse.move(x + width / 3, y + 5, { steps: 3 });
+    await page.waitForFunction(() => document.getElementById('strip')!.ariaValueNow !== '0');
+    // Held still for longer than the pause after which a step is written.
+    await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 300)));
+    assert.deepEqual([await hashOf(page), await steps()], [address, before]);
+    await page.mouse.move(x + width / 4, y + 5, { steps: 3 });
     await page.mouse.up();
   });
   assert.ok(Math.abs((await numberIn(page, 'offset')) - 0.25) < 0.01);
   assert.equal(await computations(page), count);
-  assert.equal(await page.evaluate(() => history.length), steps + 1);
+  assert.equal(await steps(), before + 1);
+});
+
+test('a step of the history waits for a pointer that is held down, and not for one whose end nobody told', async (context) => {
+  const page = await open(context);
+  const address = await hashOf(page);
+  const later = () => page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 300)));
+  await page.mouse.move(100, 100);
+  await page.mouse.down();
+  await page.mouse.move(140, 100, { steps: 3 });
+  await page.keyboard.press('c');
+  await later();
+  assert.equal(await hashOf(page), address);
+  // As where the button is let go over something that is no part of the page.
+  await page.evaluate(() => dispatchEvent(new PointerEvent('pointermove', { buttons: 0 })));
+  await page.waitForFunction((before) => location.hash !== before, address);
+  assert.notEqual(await valueIn(page, 'palette'), 'cividis');
 });
 
 test('every part of a scene has its field: parameters with sliders, escape, light, trap, place', async (context) => {

@@ -67,7 +67,11 @@ export const numberIn = async (page: Page, key: string) => Number(await valueIn(
 
 /** Does something and waits for the picture and the address that follow. */
 export async function then(page: Page, action: () => Promise<unknown>): Promise<void> {
-  const before = await hashOf(page);
+  const before = await page.evaluate(() => {
+    // The old picture is exact too, until the page hears of another address.
+    document.getElementById('stage')!.dataset.state = 'busy';
+    return location.hash;
+  });
   await action();
   await page.waitForFunction((hash) => location.hash !== hash, before);
   await exact(page);
