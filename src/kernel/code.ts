@@ -34,10 +34,10 @@ export class Code {
   private readonly known = new Map<string, number>();
 
   emit(instruction: Instruction): number {
-    // A key tells -0 from 0, which are different constants, and infinities from null.
-    const key = JSON.stringify(instruction, (_, value) =>
-      typeof value === 'number' ? (Object.is(value, -0) ? '-0' : String(value)) : value,
-    );
+    // A key tells -0 from 0, which are different constants.
+    const key = Object.values(instruction)
+      .map((value) => (Object.is(value, -0) ? '-0' : value))
+      .join(' ');
     const before = this.known.get(key);
     if (before !== undefined) return before;
     this.known.set(key, this.instructions.length);

@@ -173,24 +173,26 @@ export function followReference(job: KernelJob, options: FollowOptions): Followe
   const { instructions, goesOn, next } = followedStep(job, options);
   const constants = constantInputs(job);
   const values = new Float64Array(instructions.length);
+  // Names are looked up once, not in every step.
+  const read = instructions.map((each) => (each.kind === 'input' ? fieldOf(stateName(each.name)) : -1));
+  const written = [...next].map(([name, position]) => [fieldOf(name), position] as const);
   function follow(orbits: number): void {
     for (let orbit = 0; orbit < orbits; orbit++)
       while (true) {
-        const input = (name: InputName) =>
-          constants.get(name) ?? states[placeOf(orbit, fieldOf(stateName(name)))]!;
-        instructions.forEach((instruction, i) => {
-          values[i] = valueOf(instruction, values, input);
-        });
+        for (const [i, instruction] of instructions.entries())
+          values[i] =
+            instruction.kind === 'input'
+              ? (constants.get(instruction.name) ?? states[placeOf(orbit, read[i]!)]!)
+              : valueOf(instruction, values);
         if (values[goesOn] === 0) break;
-        for (const [name, position] of next) states[placeOf(orbit, fieldOf(name))] = values[position]!;
+        for (const [field, position] of written) states[placeOf(orbit, field)] = values[position]!;
       }
   }
   return { states, follow };
 }
 
 /** What an instruction gives; a mask is 1 or 0. */
-function valueOf(instruction: Instruction, values: Float64Array, input: (name: string) => number): number {
-  if (instruction.kind === 'input') return input(instruction.name);
+function valueOf(instruction: Exclude<Instruction, { kind: 'input' }>, values: Float64Array): number {
   if (instruction.kind === 'constant') return instruction.value;
   const left = values[instruction.left]!;
   const right = 'right' in instruction ? values[instruction.right]! : 0;
