@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { type Complex, lessonScene, type Scene } from 'mandoline';
+import type { Complex } from 'mandoline';
 
 export const root = fileURLToPath(new URL('../../', import.meta.url));
 export const fixture = (name: string): Buffer => readFileSync(join(root, 'test', 'fixtures', name));
@@ -31,13 +31,6 @@ export interface ParityCase {
 }
 export const parityCases: readonly ParityCase[] = JSON.parse(fixture('parity/cases.json').toString());
 export const smallCases = parityCases.filter(({ shape }) => shape[0] <= 200);
-
-export const sceneOfCase = ({ c, extent, cells, iterations }: ParityCase): Scene => ({
-  ...lessonScene,
-  c,
-  lattice: { extent, cells },
-  iterations,
-});
 
 export function sha256(...parts: NodeJS.ArrayBufferView[]): string {
   const hash = createHash('sha256');
@@ -78,6 +71,9 @@ export function run(
     started(child);
   });
 }
+
+/** TypeScript's compiler, to be run by Node. */
+export const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
 
 /** What `npm pack` makes of this package, in a folder: the tarball's path, and the paths of what is in it. */
 export async function pack(folder: string): Promise<{ tarball: string; paths: readonly string[] }> {

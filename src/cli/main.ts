@@ -16,11 +16,16 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 
 hearSignals();
-try {
-  await makeProgram(tell).parseAsync();
-} catch (error) {
-  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
-  else fail(error instanceof Error ? error.message : String(error), error instanceof UsageError ? 2 : 1);
+await runCommand();
+
+/** Does what the process's command line says; tests ask again with another. */
+export async function runCommand(): Promise<void> {
+  try {
+    await makeProgram(tell).parseAsync();
+  } catch (error) {
+    if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
+    else fail(error instanceof Error ? error.message : String(error), error instanceof UsageError ? 2 : 1);
+  }
 }
 
 /** One line, the first time: what fails first may make more fail. */

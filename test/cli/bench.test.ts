@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { runMandoline, temporaryFolder } from '../support.js';
+import { runMandoline, runMany, temporaryFolder } from '../support.js';
 
 const job = ['bench', '--cells', '20', '--slices', '1,7', '--workers', '0,1,2', '--repeat', '3'];
 
@@ -63,8 +63,12 @@ test('wrong lists and outputs are one line and exit 2', async (context) => {
     '--cells=46340': '--cells 46340: a field of 92680 x 92680 counts needs 17.2 GB',
     '-oa.txt': '-o a.txt: must end in .json or .csv or .svg',
   };
-  for (const [given, line] of Object.entries(wrong)) {
-    const { code, stderr } = await runMandoline(folder, 'bench', given);
+  const told = await runMany(
+    folder,
+    Object.keys(wrong).map((given) => ['bench', given]),
+  );
+  for (const [i, line] of Object.values(wrong).entries()) {
+    const { code, stderr } = told[i]!;
     assert.equal(code, 2);
     assert.ok(stderr.startsWith(`mandoline: ${line}`), stderr);
   }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { isLong, root, run, temporaryFolder } from '../support.js';
 
-const count = isLong ? 20_000 : 5000;
+const count = isLong ? 20_000 : 2000;
 
 test(`${count} pictures, scenes and locations that were changed at random are scenes or a readable error, in 200 MB`, async (context) => {
   const seed = Math.floor(Math.random() * 2 ** 32);

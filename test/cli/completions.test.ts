@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { outline, shortened } from '../../src/cli/outline.js';
 import { makeProgram } from '../../src/cli/program.js';
-import { mandoline, runMandoline, temporaryFolder } from '../support.js';
+import { mandoline, runMandoline, runMany, temporaryFolder } from '../support.js';
 
 /** Words of a line, the last with Tab behind it, and what they are then. */
 const lines: readonly (readonly [typed: readonly string[], last: string])[] = [
@@ -118,10 +118,14 @@ zpty -d typed`;
 test('every command and every flag is in the scripts', async () => {
   const commands = outline(makeProgram());
   assert.ok(commands.length >= 9);
-  for (const name of ['bash', 'zsh', 'fish']) {
-    const { stdout, code } = await runMandoline('.', 'completions', name);
+  const shells = ['bash', 'zsh', 'fish'];
+  const told = await runMany(
+    '.',
+    shells.map((name) => ['completions', name]),
+  );
+  for (const [i, name] of shells.entries()) {
+    const { stdout: script, code } = told[i]!;
     assert.equal(code, 0);
-    const script = stdout.toString();
     for (const { path, flags } of commands) {
       // A command of a command is a function of zsh.
       const spelledPath = name === 'zsh' ? path.replaceAll(' ', '_') : path;

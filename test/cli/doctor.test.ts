@@ -3,12 +3,12 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { node } from '../../src/cli/doctor.js';
-import { mandoline, run, runMandoline, temporaryFolder } from '../support.js';
+import { mandoline, run, runMany, temporaryFolder } from '../support.js';
 
-test('the doctor finds here what every picture needs, and says what was found or what to do', async () => {
-  const { code, stdout, stderr } = await runMandoline('.', 'doctor');
-  assert.deepEqual([code, stderr], [0, '']);
-  const lines = stdout.toString().trim().split('\n');
+test('the doctor finds here what every picture needs, and says what was found or what to do; as JSON it is one document', async () => {
+  const [text, json] = await runMany('.', [['doctor'], ['doctor', '--json']]);
+  assert.deepEqual([text!.code, text!.stderr], [0, '']);
+  const lines = text!.stdout.trim().split('\n');
   assert.match(lines[0]!, /^✓ Node +\d+\.\d+\.\d+, 20\.19 or newer is needed$/);
   assert.match(lines[1]!, /^✓ WebAssembly SIMD +10000 points counted, \d+ of them again by the oracle$/);
   assert.match(lines[2]!, /^✓ threads +\d+ workers answered in \d+ ms; this machine runs \d+ at once$/);
@@ -19,11 +19,8 @@ test('the doctor finds here what every picture needs, and says what was found or
       line,
       /^(✓ \S+ +(Open MPI v|MPICH )?\d+\.\d+(\.\d+)?, (for|to) |– \S+ +missing, .*(npm|apt) install )/,
     );
-});
 
-test('as JSON it is one document', async () => {
-  const { stdout } = await runMandoline('.', 'doctor', '--json');
-  const { schema, well, checks } = JSON.parse(stdout.toString());
+  const { schema, well, checks } = JSON.parse(json!.stdout);
   assert.deepEqual([schema, well], ['mandoline.doctor.1', true]);
   assert.deepEqual(
     checks

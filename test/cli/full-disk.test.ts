@@ -74,7 +74,7 @@ for (const name of ['a.zarr', 'a.dzi', 'a.png', 'a.npy', 'a.npz'])
       '--size',
       '900x700',
       '--iterations',
-      '2000',
+      '900',
     );
     assert.match(stderr, full);
     assert.equal(code, 1);

@@ -5,7 +5,7 @@ import { after, before, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import type { Browser } from 'playwright-core';
 import { launchBrowser } from '../pool/browser.js';
-import { isLong, mandoline, root, run, runMandoline, temporaryFolder } from '../support.js';
+import { isLong, mandoline, root, run, runMandoline, runMany, temporaryFolder } from '../support.js';
 
 let browser: Browser;
 before(async () => {
@@ -103,9 +103,13 @@ test('what cannot be obeyed is one line and exit 2, before anything runs', async
     '--rounds none': '--rounds none: must be a whole number',
     '-o nowhere/report.html': '-o nowhere/report.html: there is no folder nowhere',
   };
-  for (const [given, message] of Object.entries(wrong)) {
-    const { code, stdout, stderr } = await runMandoline(folder, 'lesson', ...given.split(' '));
-    assert.deepEqual([code, stdout.toString()], [2, ''], given);
+  const told = await runMany(
+    folder,
+    Object.keys(wrong).map((given) => ['lesson', ...given.split(' ')]),
+  );
+  for (const [i, [given, message]] of Object.entries(wrong).entries()) {
+    const { code, stdout, stderr } = told[i]!;
+    assert.deepEqual([code, stdout], [2, ''], given);
     assert.ok(
       stderr.startsWith(`mandoline: ${message}`) && stderr.trimEnd().split('\n').length === 1,
       stderr,

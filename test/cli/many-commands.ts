@@ -4,11 +4,9 @@
 import { pathToFileURL } from 'node:url';
 import { type CommandLine, mandoline, type Said } from '../support.js';
 
-// Each run hears signals by listeners of its own.
-process.setMaxListeners(0);
 process.stdout.setMaxListeners(0);
 const streams = ['stdout', 'stderr'] as const;
-let count = 0;
+let command: typeof import('../../src/cli/main.js') | undefined;
 
 async function runOne(given: readonly string[]): Promise<Said> {
   const said = { stdout: '', stderr: '' };
@@ -22,8 +20,9 @@ async function runOne(given: readonly string[]): Promise<Said> {
     };
   process.argv = [process.execPath, mandoline, ...given];
   process.exitCode = undefined;
-  // The command is what its module does when it is loaded, so it is loaded anew.
-  await import(`${pathToFileURL(mandoline)}?${count++}`);
+  // The first is what the command's module does when it is loaded.
+  if (command) await command.runCommand();
+  else command = await import(pathToFileURL(mandoline).href);
   const code = Number(process.exitCode ?? 0);
   process.exitCode = 0;
   streams.forEach((name, i) => {

@@ -9,9 +9,9 @@ import { unzipSync } from 'fflate';
 import { gallery, lessonScene, parseAddress, parseScene, render, type Scene } from 'mandoline';
 import { runMandoline, runMany, temporaryFolder } from '../support.js';
 
-/** The document that a render prints. */
+/** The document that a render prints; what these tests see does not depend on workers, which take time to start. */
 async function rendered(folder: string, ...given: string[]) {
-  const { code, stdout, stderr } = await runMandoline(folder, 'render', ...given, '--json');
+  const { code, stdout, stderr } = await runMandoline(folder, 'render', ...given, '--workers', '0', '--json');
   assert.deepEqual([code, stderr], [0, ''], given.join(' '));
   return JSON.parse(stdout.toString()) as {
     scene: Scene;
@@ -84,11 +84,21 @@ test('a scene is rendered from a file, and is the one that the picture has in it
 test('a scene is rendered from the address of a page and from a location of another program', async (context) => {
   const folder = temporaryFolder(context);
   const address = 'http://127.0.0.1:8080/#f=mandelbrot&re=-0.75&im=0.1&w=0.02&size=40x30';
-  const { scene, outputs } = await rendered(folder, address, '--iterations', '300');
-  assert.deepEqual([scene, outputs[0]!.path], [{ ...parseAddress(address), iterations: 300 }, 'scene.png']);
   writeFileSync(join(folder, 'place.kfr'), 'Re: -0.75\r\nIm: 0.1\r\nZoom: 200\r\n');
-  const { scene: imported } = await rendered(folder, 'place.kfr', '--size', '40x30');
-  assert.deepEqual(imported.view?.center, ['-0.75', '0.1']);
+  const told = await runMany(folder, [
+    ['render', address, '--iterations', '300', '--json'],
+    ['render', 'place.kfr', '--size', '40x30', '--json'],
+  ]);
+  assert.deepEqual(
+    told.map(({ code, stderr }) => [code, stderr]),
+    [
+      [0, ''],
+      [0, ''],
+    ],
+  );
+  const [{ scene, outputs }, imported] = told.map(({ stdout }) => JSON.parse(stdout));
+  assert.deepEqual([scene, outputs[0]!.path], [{ ...parseAddress(address), iterations: 300 }, 'scene.png']);
+  assert.deepEqual(imported.scene.view.center, ['-0.75', '0.1']);
 });
 
 /** What is given, and what is changed in the lesson's scene or, where one is named, in that one. */
@@ -146,7 +156,7 @@ test('flags change what they say and leave the rest of the scene; a flag of a vi
   const commands = changes.map(([given, , name]) => ['render', ...(name ? [name] : []), ...given]);
   const told = await runMany(
     folder,
-    commands.map((words) => [...words, '-o', 'a.npy', '--json']),
+    commands.map((words) => [...words, '--workers', '0', '-o', 'a.npy', '--json']),
   );
   for (const [i, [given, changed, name]] of changes.entries()) {
     const { lattice, view, ...common } = name ? gallery[name]!.scene : lessonScene;
@@ -157,25 +167,26 @@ test('flags change what they say and leave the rest of the scene; a flag of a vi
 
 test('the counts are the same by enclosures and brute, and both are verified', async (context) => {
   const folder = temporaryFolder(context);
-  const common = ['lambda', '--size', '60x40', '--verify', '--seed', '7'];
-  for (const exact of ['enclosures', 'brute']) {
-    const { verified } = await rendered(folder, ...common, '--exact', exact, '-o', `${exact}.npy`);
-    assert.deepEqual(verified, { points: 1000, seed: 7 });
-  }
-  const [one, other] = ['enclosures', 'brute'].map((name) => readFileSync(join(folder, `${name}.npy`)));
+  const common = ['render', 'lambda', '--size', '60x40', '--verify', '--seed', '7', '--workers', '1'];
+  const ways = ['enclosures', 'brute'];
+  const told = await runMany(folder, [
+    ...ways.map((exact) => [...common, '--exact', exact, '-o', `${exact}.npy`, '--json']),
+    common,
+  ]);
+  for (const { code, stdout } of told.slice(0, 2))
+    assert.deepEqual([code, JSON.parse(stdout).verified], [0, { points: 1000, seed: 7 }]);
+  const [one, other] = ways.map((name) => readFileSync(join(folder, `${name}.npy`)));
   assert.deepEqual(one, other);
-  const { stderr } = await runMandoline(folder, 'render', ...common);
-  assert.match(stderr, /^verified 1000 points against the oracle, none different \(seed 7\)$/m);
+  assert.match(told[2]!.stderr, /^verified 1000 points against the oracle, none different \(seed 7\)$/m);
 });
 
 test('what is said about a scene fits 80 columns, however long its formula is', async (context) => {
-  const folder = temporaryFolder(context);
   const long = ['--formula', `z^2 + c${' + 0.1*z'.repeat(60)}`, '--parameter', `${'long'.repeat(30)}=1`];
-  for (const given of [
-    ['magnet', '--size', '8x6'],
-    [...long, '--cells', '10'],
-  ]) {
-    const { code, stderr } = await runMandoline(folder, 'render', ...given);
+  const told = await runMany(temporaryFolder(context), [
+    ['render', 'magnet', '--size', '8x6', '--workers', '0'],
+    ['render', ...long, '--cells', '10', '--workers', '0'],
+  ]);
+  for (const { code, stderr } of told) {
     assert.equal(code, 0, stderr);
     assert.ok(
       stderr.split('\n').every((line) => line.length <= 80),
@@ -348,36 +359,48 @@ test('every wrong value is told by a line that names it, what is accepted and wh
 test('a picture gives the same file again, beside it, or changed by flags; info prints its scene', async (context) => {
   const folder = temporaryFolder(context);
   const bytes = (name: string) => readFileSync(join(folder, name));
-  for (const name of ['newton', 'lesson', 'armada']) {
-    const [one, again, beside, other] = ['', '-first', '-again', '-other'].map((end) => `${name}${end}.png`);
-    const size = name === 'lesson' ? ['--cells', '20'] : ['--size', '40x30'];
-    await rendered(folder, name, ...size, '-o', one!);
-    const [first, second, changed, text, json] = await runMany(folder, [
-      ['render', one!, '-o', again!, '--json'],
-      ['render', one!, '--workers', '1', '--slices', '3', '--json'],
-      ['render', one!, '--iterations', '7', '-o', other!, '--json'],
-      ['info', one!],
-      ['info', one!, '--json'],
-    ]);
-    for (const told of [first, second, changed, text, json])
-      assert.deepEqual([told!.code, told!.stderr], [0, '']);
-    assert.deepEqual(JSON.parse(second!.stdout).outputs[0].path, beside);
-    assert.deepEqual([bytes(again!), bytes(beside!)], [bytes(one!), bytes(one!)]);
+  const names = ['newton', 'lesson', 'armada'];
+  const sizeOf = (name: string) => (name === 'lesson' ? ['--cells', '20'] : ['--size', '40x30']);
+  for (const { code, stderr } of await runMany(
+    folder,
+    names.map((name) => ['render', name, ...sizeOf(name), '-o', `${name}.png`, '--json']),
+  ))
+    assert.deepEqual([code, stderr], [0, '']);
+  const told = await runMany(
+    folder,
+    names.flatMap((name) => [
+      ['render', `${name}.png`, '--workers', '0', '-o', `${name}-first.png`, '--json'],
+      ['render', `${name}.png`, '--workers', '1', '--slices', '3', '--json'],
+      ['render', `${name}.png`, '--iterations', '7', '--workers', '0', '-o', `${name}-other.png`, '--json'],
+      ['info', `${name}.png`],
+      ['info', `${name}.png`, '--json'],
+    ]),
+  );
+  for (const { code, stderr } of told) assert.deepEqual([code, stderr], [0, '']);
+  for (const [i, name] of names.entries()) {
+    const [first, second, changed, text, json] = told.slice(5 * i, 5 * i + 5);
+    const picture = bytes(`${name}.png`);
+    assert.deepEqual(JSON.parse(second!.stdout).outputs[0].path, `${name}-again.png`);
+    assert.deepEqual([bytes(`${name}-first.png`), bytes(`${name}-again.png`)], [picture, picture]);
     const { scene } = JSON.parse(first!.stdout);
     assert.deepEqual(JSON.parse(changed!.stdout).scene, { ...scene, iterations: 7 });
-
     assert.ok(
       text!.stdout.split('\n').every((line) => line.length <= 80),
       text!.stdout,
     );
     assert.match(text!.stdout, new RegExp(`\n${name}\\.png {2}\\d+ x \\d+ pixels, [\\d.]+ k?b`, 'i'));
-    writeFileSync(join(folder, 'one.json'), json!.stdout);
-    await rendered(folder, 'one.json', '-o', 'third.png');
-    assert.deepEqual(bytes('third.png'), bytes(one!));
+    writeFileSync(join(folder, `${name}.json`), json!.stdout);
   }
-  const { code, stderr } = await runMandoline(folder, 'info', 'none.png');
-  assert.equal(code, 2);
-  assert.match(stderr, /^mandoline: none\.png: cannot be read \(ENOENT.*\n$/);
+  const [missing, ...third] = await runMany(folder, [
+    ['info', 'none.png'],
+    ...names.map((name) => ['render', `${name}.json`, '--workers', '0', '-o', `${name}-third.png`, '--json']),
+  ]);
+  for (const [i, name] of names.entries()) {
+    assert.deepEqual([third[i]!.code, third[i]!.stderr], [0, ''], name);
+    assert.deepEqual(bytes(`${name}-third.png`), bytes(`${name}.png`));
+  }
+  assert.equal(missing!.code, 2);
+  assert.match(missing!.stderr, /^mandoline: none\.png: cannot be read \(ENOENT.*\n$/);
 });
 
 test('the schema that is printed takes every bundled scene, and no other keys or kinds', async (context) => {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { gallery, inPixels } from 'mandoline';
 import { frameScene } from '../../src/render/film.js';
-import { runMandoline, sha256, temporaryFolder } from '../support.js';
+import { runMandoline, runMany, sha256, temporaryFolder } from '../support.js';
 
 const job = ['zoom', 'mandelbrot', '--to', 'seahorse', '--size', '40x30', '--frames', '4', '--workers', '1'];
 const smooth = [...job, '--coloring', 'smooth'];
@@ -98,9 +98,13 @@ test('a film that cannot be made is one line and exit 2', async (context) => {
       /^mandoline: --frames 0: must be a whole number from 1 to 1000000\n$/,
     ],
   ];
-  for (const [given, line] of wrong) {
-    const { code, stderr } = await runMandoline(folder, 'zoom', ...given);
-    assert.match(stderr, line);
-    assert.deepEqual([code, readdirSync(folder)], [2, []]);
+  const told = await runMany(
+    folder,
+    wrong.map(([given]) => ['zoom', ...given]),
+  );
+  for (const [i, [, line]] of wrong.entries()) {
+    assert.match(told[i]!.stderr, line);
+    assert.equal(told[i]!.code, 2);
   }
+  assert.deepEqual(readdirSync(folder), []);
 });

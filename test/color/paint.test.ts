@@ -5,7 +5,7 @@ import { paletteColors, paletteNames } from '../../src/color/palettes.js';
 import { paint as paintScene } from '../../src/color/picture.js';
 import type { Field } from '../../src/field/field.js';
 import { lessonScene } from '../../src/scene/scene.js';
-import { sha256 } from '../support.js';
+import { isLong, sha256 } from '../support.js';
 
 /** A picture of counts, none of which is that of a point that never escapes unless the test says so. */
 const paint = (field: Field, palette: string) =>
@@ -23,6 +23,7 @@ test('the smallest count has the first colour, the largest the last, and more ne
       if (counts[0] !== counts.at(-1)) assert.equal(indices.at(-1), 255);
       assert.deepEqual(indices, indices.toSorted());
     }),
+    { numRuns: isLong ? 100 : 30 },
   );
 });
 

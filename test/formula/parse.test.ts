@@ -21,6 +21,7 @@ import {
 } from '../../src/formula/expression.js';
 import { formulaLimits, parseFormula } from '../../src/formula/parse.js';
 import type { Complex } from '../../src/scene/complex.js';
+import { isLong } from '../support.js';
 
 const two = constant(2);
 const toThe = (base: Expression, exponent: Expression) => call('exp', multiply(exponent, call('log', base)));
@@ -360,7 +361,7 @@ test('whatever the text, the answer is an expression or a FormulaError', () => {
     fc.uint8Array({ maxLength: 1100 }).map((bytes) => Buffer.from(bytes).toString('utf8')),
     fc.uint8Array({ maxLength: 100 }).map((bytes) => Buffer.from(bytes).toString('utf16le')),
   );
-  fc.assert(fc.property(texts, readsOrFails), { numRuns: 10_000 });
+  fc.assert(fc.property(texts, readsOrFails), { numRuns: isLong ? 50_000 : 3000 });
 });
 
 test('a text that is far too long is refused without being read', () => {
@@ -427,6 +428,6 @@ test('a tree that is printed is read as the same tree', () => {
       fc.pre(text.length <= formulaLimits.characters && measure(whole).nodes <= formulaLimits.symbols / 2);
       assert.deepEqual(parseFormula(text, parameters), whole, text);
     }),
-    { numRuns: 1000 },
+    { numRuns: isLong ? 5000 : 400 },
   );
 });

@@ -11,6 +11,7 @@ import { rangeOf, type SamplePoints } from '../../src/kernel/points.js';
 import type { KernelJob } from '../../src/kernel/reference.js';
 import type { Complex } from '../../src/scene/complex.js';
 import { viewPoints } from '../../src/scene/view.js';
+import { isLong } from '../support.js';
 
 const mandelbrot: KernelJob = {
   ...{ step: parseFormula('z^2 + c'), c: 'p', z0: [0, 0], iterations: 1000, escape: 2 },
@@ -71,7 +72,7 @@ for (const escape of [2, 5, 'overflow'] as const)
         const { quick, brute } = countBothWays({ ...mandelbrot, escape, iterations, z0 }, points);
         assert.deepEqual(quick, brute);
       }),
-      { numRuns: 60 },
+      { numRuns: isLong ? 200 : 25 },
     );
   });
 

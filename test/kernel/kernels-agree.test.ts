@@ -61,7 +61,7 @@ function agree(step: Expression) {
 }
 
 test('z^2 + c: random points, constants, iterations and escape rules give the counts of the reference', () => {
-  fc.assert(agree(quadratic), { numRuns: isLong ? 1500 : 150 });
+  fc.assert(agree(quadratic), { numRuns: isLong ? 1500 : 80 });
 });
 
 const formulas: Record<string, Expression> = {
@@ -79,7 +79,7 @@ const formulas: Record<string, Expression> = {
 };
 for (const [name, step] of Object.entries(formulas)) {
   test(`${name}: random points give the counts of the reference`, () => {
-    fc.assert(agree(step), { numRuns: isLong ? 200 : 25 });
+    fc.assert(agree(step), { numRuns: isLong ? 200 : 15 });
   });
 }
 
@@ -118,7 +118,7 @@ test('random polynomials give the counts of the reference', () => {
       );
       assert.deepEqual(compiled, reference);
     }),
-    { numRuns: isLong ? 1500 : 150 },
+    { numRuns: isLong ? 1500 : 80 },
   );
 });
 
@@ -169,9 +169,11 @@ test('where steps double by the exponent, zeros, subnormal and huge parts are co
     ...[[0, 0] as const, [-0, 0.5] as const, 'p' as const].map((z0) => ({ c: 'p' as const, z0 })),
   ];
   const doubled = new Set<boolean>();
-  for (const each of some)
-    for (const escape of ['overflow', 2, 1e3, 1e200] as const)
-      for (const iterations of [1, 5, 200]) {
+  // Where there is no time for all, every pair of two of these is met.
+  for (const [i, each] of some.entries())
+    for (const [j, escape] of (['overflow', 2, 1e3, 1e200] as const).entries())
+      for (const [k, iterations] of [1, 5, 200].entries()) {
+        if (!isLong && (i + j + k) % 3 !== 0) continue;
         const job: KernelJob = { step: quadratic, ...each, iterations, escape };
         const [compiled, reference] = bothCounts(job, re, im);
         assert.deepEqual(compiled, reference);

@@ -9,6 +9,7 @@ import { followOptions, growthOf, shadingOf, tracePoints } from '../../src/kerne
 import type { Complex } from '../../src/scene/complex.js';
 import type { Trap } from '../../src/scene/scene.js';
 import { viewPoints } from '../../src/scene/view.js';
+import { isLong } from '../support.js';
 
 const others = [
   'z^3/(z + 2) + p*conj(z)',
@@ -39,22 +40,24 @@ const newArrays = (length: number) => ({
 
 const traps: Trap[] = [{ point: [0.2, 0.1] }, { line: [0.1, 0, 0.13] }, { circle: [0, 0.1, 0.5] }];
 
+const [columns, rows] = isLong ? [17, 13] : [9, 8];
 test('what is compiled gives the bytes of the plain TypeScript, for every family and odd formulas', () => {
   for (const [at, [name, kernel, [re, im]]] of jobs.entries()) {
-    const view = { center: [String(re), String(im)] as const, width: 3.7, columns: 17, rows: 13 };
+    const view = { center: [String(re), String(im)] as const, width: 3.7, columns, rows };
     const points = viewPoints(view);
-    const counts = new Uint32Array(17 * 13).map((_, place) =>
-      countReference(kernel, [points.columnRe[place % 17]!, points.rowIm[Math.floor(place / 17)]!]),
+    const counts = new Uint32Array(columns * rows).map((_, place) =>
+      countReference(kernel, [points.columnRe[place % columns]!, points.rowIm[Math.floor(place / columns)]!]),
     );
     const trap = traps[at % 3]!;
     const options = followOptions(names, trap);
     const job = {
-      ...{ kernel, points, spacing: 3.7 / 17, shading: shadingOf(kernel, points), trap },
+      ...{ kernel, points, spacing: 3.7 / columns, shading: shadingOf(kernel, points), trap },
       basinOf: () => 1,
     };
     const [compiled, plain] = [newArrays(counts.length), newArrays(counts.length)];
-    tracePoints(job, startFollow(compileFollow(kernel, options)), counts, [0, 100], compiled);
-    tracePoints(job, startFollow(compileFollow(kernel, options)), counts, [100, counts.length], compiled);
+    const module = compileFollow(kernel, options);
+    tracePoints(job, startFollow(module), counts, [0, 40], compiled);
+    tracePoints(job, startFollow(module), counts, [40, counts.length], compiled);
     tracePoints(job, followReference(kernel, options), counts, [0, counts.length], plain);
     assert.deepEqual(compiled, plain, name);
     plain.smooth.forEach((smooth, place) => {

@@ -5,7 +5,7 @@ import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { inPixels, parseScene, render } from 'mandoline';
-import { eachOfMany, root, run } from '../support.js';
+import { eachOfMany, root, run, tsc } from '../support.js';
 import { type CodeBlock, codeBlocks, documents } from './documents.js';
 
 const blocks = documents.filter(({ path }) => !/^(docs\/api|lesson)\//.test(path)).flatMap(codeBlocks);
@@ -58,7 +58,7 @@ test('programs compile, run, and print what is said', async (context) => {
   };
   const config = { extends: '../../tsconfig.json', compilerOptions: options, include: ['.'] };
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config));
-  const compiled = await run('npx', ['tsc', '-p', folder], { cwd: root });
+  const compiled = await run(process.execPath, [tsc, '-p', folder], { cwd: root });
   assert.deepEqual([compiled.code, compiled.stdout.toString()], [0, '']);
   await eachOfMany(
     programs.filter(({ isRun }) => isRun),

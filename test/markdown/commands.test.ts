@@ -8,7 +8,7 @@ import { parse } from 'shell-quote';
 import { makeProgram } from '../../src/cli/program.js';
 import { isSceneFile } from '../../src/cli/scene-file.js';
 import { sceneOf } from '../../src/cli/scene-flags.js';
-import { eachOfMany, root, runMandoline, temporaryFolder } from '../support.js';
+import { root, runLines, temporaryFolder } from '../support.js';
 import { allTokens, documents } from './documents.js';
 
 interface Line {
@@ -130,9 +130,10 @@ test('commands that take a moment do what they say, pictures with few points', a
   });
   const asked = [...new Map(short.map((each) => [each.given.join(' '), each])).values()];
   assert.ok(asked.length > 8);
-  await eachOfMany(asked, async ({ text, given }) => {
-    // In a folder of its own, since several may name the same store.
-    const { code, stderr } = await runMandoline(mkdtempSync(join(folder, 'command-')), ...given);
-    assert.deepEqual([code, stderr.includes('mandoline:')], [0, false], `${text}\n${stderr}`);
-  });
+  // Each in a folder of its own, since several may name the same store.
+  const told = await runLines(
+    asked.map(({ given }) => ({ cwd: mkdtempSync(join(folder, 'command-')), given })),
+  );
+  for (const [i, { code, stderr }] of told.entries())
+    assert.deepEqual([code, stderr.includes('mandoline:')], [0, false], `${asked[i]!.text}\n${stderr}`);
 });

@@ -11,8 +11,13 @@ import type { PageChecks } from './page/checks.js';
 
 declare const checks: PageChecks;
 
-/** Of the four kinds of page one runs everything, and the others what differs most; with MANDOLINE_STRESS=long all. */
+/**
+ * Of the four kinds of page one runs what differs from Node, where all of them run, and what happens to workers; others
+ * run what differs most among them. With MANDOLINE_STRESS=long each runs everything.
+ */
 const differs = /^(apply|map|fill|initializer|traceback|pool_in_worker|cancel)/;
+const happens = /^(exit|an endless|a throw|terminate|stats|imap:)/;
+const fewest = /^(apply|map:|initializer|fill, copied: every)/;
 
 let browser: Browser;
 before(async () => {
@@ -36,7 +41,7 @@ test('modules', async (context) => {
   for (const { name, isolated } of kinds)
     await context.test(name, async (each) => {
       const site = await serveFolder(root.slice(0, -1), isolated, { '/index.html': unbundledPage });
-      await inPage(each, site, isolated, isolated || isLong);
+      await inPage(each, site, isolated, isolated ? [differs, happens] : [differs]);
     });
 });
 
@@ -64,12 +69,17 @@ test('bundled', async (context) => {
   assert.match(await readFile(join(folder, 'index.html'), 'utf8'), /assets\/index-/);
   for (const { name, isolated } of kinds)
     await context.test(name, async (each) => {
-      await inPage(each, await serveFolder(folder, isolated), isolated, isLong);
+      await inPage(each, await serveFolder(folder, isolated), isolated, [isolated ? differs : fewest]);
     });
 });
 
-/** Opens a page and runs behaviours in it, each as a test: all of them, or those that differ most. */
-async function inPage(context: test.TestContext, site: Site, isolated: boolean, all: boolean): Promise<void> {
+/** Opens a page and runs behaviours in it, each as a test; where there is no time for all, those named by `short`. */
+async function inPage(
+  context: test.TestContext,
+  site: Site,
+  isolated: boolean,
+  short: readonly RegExp[],
+): Promise<void> {
   const page = await browser.newPage();
   const errors: string[] = [];
   page.on('pageerror', (error) => errors.push(String(error)));
@@ -78,7 +88,7 @@ async function inPage(context: test.TestContext, site: Site, isolated: boolean, 
     await page.waitForFunction(() => 'checks' in globalThis);
     assert.equal(await page.evaluate(() => crossOriginIsolated), isolated);
     const names = await page.evaluate(() => checks.names);
-    for (const name of names.filter((each) => all || differs.test(each))) {
+    for (const name of names.filter((each) => isLong || short.some((some) => some.test(each)))) {
       await context.test(name, { timeout: 60_000 }, async (each) => {
         const outcome = await page.evaluate((given) => checks.run(given), name);
         if (outcome === 'skipped') each.skip();

@@ -9,8 +9,8 @@ import type { Setting } from './behaviours.js';
 import { collect, settlesWithin, upTo } from './check.js';
 import { type Fault, faults } from './faults.js';
 
-const rounds = isLong ? 200 : 4;
-const soakMilliseconds = isLong ? 60_000 : 2000;
+const rounds = isLong ? 200 : 2;
+const soakMilliseconds = isLong ? 60_000 : 1000;
 const seed = Number(process.env.MANDOLINE_SEED ?? Date.now() % 1_000_000);
 
 /** Marsaglia's xorshift, so that a seed repeats a run. */

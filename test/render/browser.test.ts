@@ -54,7 +54,7 @@ for (const isolated of [true, false]) {
       [...Object.values(gallery).map(({ scene }) => scene), cubic].map((scene) => [scene.formula, scene]),
     );
     for (const [formula, scene] of scenes) {
-      const small = scene.lattice ? { ...scene, lattice: { extent: 2, cells: 24 } } : inPixels(scene, 48, 36);
+      const small = scene.lattice ? { ...scene, lattice: { extent: 2, cells: 18 } } : inPixels(scene, 36, 27);
       const { counts } = await prepare(small).compute();
       for (const exact of isolated ? (['enclosures', 'brute'] as const) : (['enclosures'] as const)) {
         const there = await tab.evaluate(([scene, exact]) => countsOf(scene, exact), [small, exact] as [

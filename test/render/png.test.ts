@@ -11,7 +11,7 @@ import { streamScene } from '../../src/render/stream.js';
 import { bytesOf } from '../encode/support.js';
 
 const scenes = [
-  parseScene({ ...inPixels(gallery.seahorse!.scene, 300, 2000), coloring: 'smooth' }),
+  parseScene({ ...inPixels(gallery.seahorse!.scene, 300, 600), coloring: 'smooth' }),
   inPixels(gallery.newton!.scene, 64, 48),
 ];
 

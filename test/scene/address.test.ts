@@ -11,6 +11,7 @@ import {
   SceneError,
   sceneAddress,
 } from 'mandoline';
+import { isLong } from '../support.js';
 
 test('addresses are short and readable', () => {
   const view = { center: ['-0.75', '0.1'], width: 0.02, columns: 800, rows: 600 } as const;
@@ -141,7 +142,7 @@ test('every scene is the same after its address was read', () => {
       assert.deepEqual(parseAddress(address), scene, address);
       assert.match(address, /^#[\w.~!*'()%&=+,:/@-]*$/);
     }),
-    { numRuns: 400 },
+    { numRuns: isLong ? 2000 : 150 },
   );
 });
 
@@ -233,6 +234,6 @@ test('megabytes of text are refused in no time, and no text makes another except
         assert.ok(error instanceof SceneError);
       }
     }),
-    { numRuns: 1000 },
+    { numRuns: isLong ? 5000 : 400 },
   );
 });

@@ -183,6 +183,6 @@ test('a changed file gives a scene or such a line, never another exception', () 
         }
       },
     ),
-    { numRuns: isLong ? 100_000 : 2500 },
+    { numRuns: isLong ? 100_000 : 1000 },
   );
 });
