@@ -136,14 +136,14 @@ function startRunner(more: NodeJS.ProcessEnv) {
     for (const each of [child, child.channel!]) isHeld ? each.ref() : each.unref();
   };
   hold(false);
+  const died = once(child, 'exit').then(([code]) => {
+    throw new Error(`the program of many commands ended with ${code}`);
+  });
+  died.catch(() => {});
   async function askNow(lines: readonly CommandLine[]): Promise<Said[]> {
     hold(true);
     child.send(lines as CommandLine[]);
-    const answer = once(child, 'message');
-    const died = once(child, 'exit').then(([code]) => {
-      throw new Error(`the program of many commands ended with ${code}`);
-    });
-    const [ended] = await Promise.race([answer, died]);
+    const [ended] = await Promise.race([once(child, 'message'), died]);
     hold(false);
     return ended as Said[];
   }
