@@ -31,8 +31,11 @@ const pageBytes = 2 ** 16;
 export interface StartedKernel {
   /** The sample points as they lie in the memory; what is written here is what is counted next. */
   readonly points: SamplePoints;
-  /** Counts the rows from `start` up to but not `end` into `target`, whose first element is the count of [start][0]. */
-  count(start: number, end: number, target: Counts, exact?: Exact): void;
+  /**
+   * Counts the rows from `start` up to but not `end` into `target`, whose first element is the count of [start][0]; of
+   * each row the first `width` points, if not all, and as many elements a row.
+   */
+  count(start: number, end: number, target: Counts, exact?: Exact, width?: number): void;
 }
 
 /** What the compiled module exports; without a model there is no `cover`. */
@@ -74,12 +77,12 @@ export function startKernel(job: KernelJob, module: WebAssembly.Module, given: S
   /** All rows of a band, as a list of one rectangle. */
   const rectangle = new Int32Array(buffer, work, 4);
 
-  function countBand(from: number, to: number, exact: Exact, hasTiles: boolean): void {
+  function countBand(from: number, to: number, width: number, exact: Exact, hasTiles: boolean): void {
     const origin = band - from * stride * bytes;
     if (hasTiles) {
-      functions.cover!(...addresses, stride, from, to, columns, origin, queue, work);
+      functions.cover!(...addresses, stride, from, to, width, origin, queue, work);
     } else {
-      rectangle.set([from, to, 0, columns]);
+      rectangle.set([from, to, 0, width]);
       const end = work + rectangle.byteLength;
       functions.count(...addresses, stride, work, end, origin, queue, exact === 'brute' ? 0 : 1);
     }
@@ -87,22 +90,21 @@ export function startKernel(job: KernelJob, module: WebAssembly.Module, given: S
 
   return {
     points,
-    count(start, end, target, exact = 'enclosures') {
-      if (columns === 0) return;
+    count(start, end, target, exact = 'enclosures', width = columns) {
+      if (width === 0) return;
       // Asked each time, for the points may have been written since.
       const isOrdered = () =>
         [rowRe, rowIm].every((numbers) => isMonotonic(numbers, start, end)) &&
-        [columnRe, columnIm].every((numbers) => isMonotonic(numbers, 0, columns));
+        [columnRe, columnIm].every((numbers) => isMonotonic(numbers, 0, width));
       const hasTiles = exact === 'enclosures' && functions.cover !== undefined && isOrdered();
       for (let from = start; from < end; from += bandRows) {
         const to = Math.min(from + bandRows, end);
-        countBand(from, to, exact, hasTiles);
-        if (stride === columns)
-          target.set(counts.subarray(0, (to - from) * columns), (from - start) * columns);
+        countBand(from, to, width, exact, hasTiles);
+        if (stride === width) target.set(counts.subarray(0, (to - from) * width), (from - start) * width);
         else
           for (let row = from; row < to; row++) {
             const at = (row - from) * stride;
-            target.set(counts.subarray(at, at + columns), (row - start) * columns);
+            target.set(counts.subarray(at, at + width), (row - start) * width);
           }
       }
     },

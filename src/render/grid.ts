@@ -26,7 +26,7 @@ const batchSize = 8192;
  */
 export function escapeCounts(grid: ComplexGrid, { c, iterations, escape = 'overflow' }: GridOptions): Field {
   const { rows, columns, values } = grid;
-  const { points, count, batch } = kernelFor({ step: quadratic, c, z0: 'p', iterations, escape });
+  const { points, count } = kernelFor({ step: quadratic, c, z0: 'p', iterations, escape });
   const { columnRe, columnIm } = points;
   const counts = new (countsType(iterations))(rows * columns);
   for (let start = 0; start < counts.length; start += batchSize) {
@@ -35,8 +35,7 @@ export function escapeCounts(grid: ComplexGrid, { c, iterations, escape = 'overf
       columnRe[i - start] = values[2 * i]!;
       columnIm[i - start] = values[2 * i + 1]!;
     }
-    count(0, 1, batch);
-    counts.set(batch.subarray(0, end - start), start);
+    count(0, 1, counts.subarray(start, end), 'enclosures', end - start);
   }
   return { rows, columns, counts };
 }
@@ -55,8 +54,7 @@ function buildKernel(job: KernelJob) {
   const nothing = Float64Array.of(-0);
   const columns = new Float64Array(batchSize);
   const points = { rowRe: nothing, rowIm: nothing, columnRe: columns, columnIm: columns };
-  const batch = new (countsType(job.iterations))(batchSize);
   // c is a constant, so that nothing depends on where the sample points are.
   const range = { reach: 0, leastImaginary: 0 };
-  return { batch, ...startKernel(job, compileKernel(job, range), points) };
+  return startKernel(job, compileKernel(job, range), points);
 }

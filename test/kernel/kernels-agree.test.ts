@@ -205,18 +205,21 @@ test('a modulus overflows from the middle between the largest double and 2^1024 
   assert.equal(hasOverflown([0, Number.NaN]), true);
 });
 
-test('a grid in memory is counted point by point, whatever its size', () => {
+test('a grid in memory is counted point by point, whatever its size, also after a larger one', () => {
   const job = { step: quadratic, z0: 'p', c: [-0.4, 0.6], iterations: 50, escape: 'overflow' } as const;
-  for (const [rows, columns] of [
-    [0, 5],
-    [1, 1],
-    [3, 7],
-    [5, 4000],
+  const scattered = (i: number) => ((i * 7919) % 4001) / 1000 - 2;
+  // Points of a row that rise are cut into tiles.
+  const rising = (i: number) => (i % 2) * (i / 2001 - 1);
+  for (const [rows, columns, number] of [
+    [0, 5, scattered],
+    [1, 1, scattered],
+    [3, 7, scattered],
+    [5, 4000, scattered],
+    [1, 2001, scattered],
+    [1, 2001, rising],
+    [1, 70, rising],
   ] as const) {
-    const values = Float64Array.from(
-      { length: 2 * rows * columns },
-      (_, i) => ((i * 7919) % 4001) / 1000 - 2,
-    );
+    const values = Float64Array.from({ length: 2 * rows * columns }, (_, i) => number(i));
     const { counts } = escapeCounts({ rows, columns, values }, job);
     const expected = Array.from({ length: rows * columns }, (_, i) =>
       countReference(job, [values[2 * i]!, values[2 * i + 1]!]),
