@@ -23,22 +23,30 @@ const marked = new Marked({
 });
 
 const folder = join(root, 'lesson');
+const answers = readFileSync(join(folder, 'answers', 'README.md'), 'utf8')
+  .split(/\n## .+\n/)
+  .slice(1);
 const chapters = readdirSync(folder)
   .filter((name) => /^\d.*\.md$/.test(name))
   .sort()
-  .map((name) => {
+  .map((name, i) => {
     const text = readFileSync(join(folder, name), 'utf8');
     const [, title, body] = /^# (.+)\n([\s\S]*)$/.exec(text);
     const lead = body.split('\n## ')[0].trim().split('\n<!--')[0].trim();
-    const question = body.split('\n## To try\n')[1].trim();
+    const toAnswer = / \[Answer\]\(.*\)$/;
+    const question = body.split('\n## To try\n')[1].trim().replace(toAnswer, '');
+    const answer = `<details><summary>Answer</summary>\n${marked.parse(answers[i])}</details>\n`;
     return {
       title,
-      /** Markup of all of it, of what comes before its first section, and of its question. */
-      html: marked.parse(body),
+      /** Markup of all of it, of what comes before its first section, and of its question; the answer is folded. */
+      html: marked.parse(body.trim().replace(toAnswer, '')) + answer,
       lead: marked.parse(lead),
-      question: marked.parse(question.replace(/ \[Answer\]\(.*\)$/, '')),
+      question: marked.parse(question) + answer,
       /** For a terminal. */
-      plainLead: lead.replace(/\[([^\]]*)\]\([^)]*\)/g, '$1').replaceAll('`', ''),
+      plainLead: plain(lead),
+      plainQuestion: plain(question),
+      /** The program that is the answer. */
+      answer: /^<!-- code lesson\/(answers\/.+)\.ts -->$/m.exec(answers[i])[1],
       /** What its programs are given. */
       commands: [...text.matchAll(/^<!-- output npm run lesson -- (.+) -->$/gm)].map(([, given]) =>
         given.split(' '),
@@ -56,3 +64,8 @@ const programs = ['', 'answers/'].flatMap((under) =>
     .map((name) => under + name.slice(0, -3)),
 );
 writeFileSync(join(root, 'dist', 'lesson', 'chapters.json'), JSON.stringify({ programs, chapters }));
+
+/** Without what makes links, code and strong words of it. */
+function plain(text) {
+  return text.replace(/\[([^\]]*)\]\([^)]*\)/g, '$1').replaceAll(/`|\*\*/g, '');
+}

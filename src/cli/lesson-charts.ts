@@ -11,7 +11,7 @@ import { colorsOf, escapeXml, plotted } from './chart.js';
 type Of<Kind extends Figure['kind']> = Extract<Figure, { kind: Kind }>;
 
 /** Narrow enough to be read on a phone. */
-const width = 460;
+const width = 400;
 
 /** A drawing with what it is called and which program told it, as markup. */
 export async function drawn(figure: Exclude<Figure, Of<'stages'>>, program: string): Promise<string> {
@@ -36,22 +36,49 @@ const frame = (title: string, inside: string, program = '') =>
 const milliseconds = (seconds: number) =>
   seconds < 1 ? `${(1000 * seconds).toPrecision(3)} ms` : `${seconds.toFixed(2)} s`;
 
-/** The stages of programs one below the other. */
-export async function drawnStages(programs: readonly Of<'stages'>[]): Promise<string> {
-  const names = [...new Set(programs.flatMap(({ rows }) => rows.map(({ name }) => name)))];
+/** A program's stages; slow ones count as a program in numpy would. */
+export interface ProgramStages extends Of<'stages'> {
+  readonly isSlow: boolean;
+}
+
+/** The stages of programs one below the other; slow ones, beside which others could not be seen, by themselves. */
+export async function drawnStages(all: readonly ProgramStages[]): Promise<string[]> {
+  const names = [...new Set(all.flatMap(({ rows }) => rows.map(({ name }) => name)))];
+  const figures: string[] = [];
+  for (const isSlow of [false, true]) {
+    const programs = all.filter((each) => each.isSlow === isSlow);
+    if (programs.length > 0) figures.push(await stages(programs, names, isSlow ? '--slow' : ''));
+  }
+  return figures;
+}
+
+async function stages(programs: readonly ProgramStages[], names: readonly string[], given: string) {
   const rows = programs.flatMap(({ program, rows }) => rows.map((row) => ({ ...row, program })));
+  const longest = Math.max(
+    ...programs.map(({ rows }) => rows.reduce((sum, { seconds }) => sum + seconds, 0)),
+  );
+  const isSeen = (name: string) => rows.some((row) => row.name === name && row.seconds > longest / width);
+  const color = (name: string) => workerColor(names.indexOf(name));
   const plot = await plotted((Plot) => ({
-    ...{ width, height: 46 + 30 * programs.length, marginTop: 6, marginLeft: 104, marginBottom: 34 },
+    ...{ width, height: 46 + 30 * programs.length, marginTop: 6, marginLeft: 70, marginBottom: 34 },
     x: { label: 'seconds', grid: true },
     y: { label: null, domain: programs.map(({ program }) => program) },
-    color: { domain: names, range: names.map((_, i) => workerColor(i)) },
     marks: [
-      Plot.barX(rows, { x: 'seconds', y: 'program', fill: 'name', insetTop: 3, insetBottom: 3 }),
+      Plot.barX(rows, {
+        x: 'seconds',
+        y: 'program',
+        fill: ({ name }) => color(name),
+        insetTop: 3,
+        insetBottom: 3,
+      }),
       Plot.ruleX([0]),
     ],
   }));
-  const legend = names.map((name, i) => `<span style="--c:${workerColor(i)}">${escapeXml(name)}</span>`);
-  return frame('The stages of each program', `<p class="legend">${legend.join('')}</p>${plot.outerHTML}`);
+  const legend = names
+    .filter(isSeen)
+    .map((name) => `<span style="--c:${color(name)}">${escapeXml(name)}</span>`);
+  const inside = `<p class="legend">${legend.join('')}</p>${plot.outerHTML}`;
+  return frame('The stages of each program', inside, given);
 }
 
 async function runs({ first, seconds }: Of<'runs'>): Promise<string> {
@@ -134,14 +161,10 @@ async function lines({ rows }: Of<'lines'>): Promise<string> {
   const color = (name: string) => workerColor([1, 5, 2][series.indexOf(name) % 3]!);
   const plot = await plotted((Plot) => ({
     ...{ width, height: 280, marginRight: 100, marginBottom: 36 },
-    x: {
-      label: 'slices',
-      type: 'log',
-      ticks: [...new Set(rows.map(({ slices }) => slices))],
-      tickFormat: String,
-    },
+    x: { label: 'slices', type: 'log' },
     y: { label: 'seconds', grid: true, zero: true, nice: true },
     marks: [
+      Plot.axisX([...new Set(rows.map(({ slices }) => slices))], { text: String }),
       Plot.line(rows, {
         x: 'slices',
         y: 'seconds',
@@ -196,14 +219,16 @@ async function speedUp({ rows, serial }: Of<'speedUp'>): Promise<string> {
 
 async function lanes({ times }: Of<'lanes'>): Promise<string> {
   const begun = Math.min(...times.map(({ start }) => start));
+  const isLong = Math.max(...times.map(({ end }) => end)) - begun > 3;
+  const unit = isLong ? 1 : 1000;
   const rows = joined(times).map(({ worker, start, end }) => ({
     ...{ worker: `worker ${worker + 1}`, fill: workerColor(worker) },
-    ...{ start: 1000 * (start - begun), end: 1000 * (end - begun) },
+    ...{ start: unit * (start - begun), end: unit * (end - begun) },
   }));
   const workers = [...new Set(rows.map(({ worker }) => worker))].sort();
   const plot = await plotted((Plot) => ({
     ...{ width, height: 40 + 26 * workers.length, marginTop: 6, marginLeft: 66, marginBottom: 34 },
-    x: { label: 'milliseconds' },
+    x: { label: isLong ? 'seconds' : 'milliseconds' },
     y: { label: null, domain: workers },
     marks: [
       // A line between blocks where there are few enough for one.

@@ -4,17 +4,19 @@ import type { Figure } from '../../lesson/figures.js';
 import { lessonScene } from '../scene/scene.js';
 import type { describeMachine } from './bench-outputs.js';
 import { escapeXml } from './chart.js';
-import { drawn, drawnStages, picture } from './lesson-charts.js';
+import { drawn, drawnStages, type ProgramStages, picture } from './lesson-charts.js';
 
 /** A chapter as scripts/lesson-pages.js makes it of its page. */
 export interface Chapter {
   readonly title: string;
-  /** Markup of all of it, of what comes before its first section, and of its question. */
-  readonly html: string;
+  /** Markup of what comes before its first section, and of its question with the answer folded. */
   readonly lead: string;
   readonly question: string;
-  /** The lead for a terminal. */
+  /** Both for a terminal. */
   readonly plainLead: string;
+  readonly plainQuestion: string;
+  /** The name of the program that answers it. */
+  readonly answer: string;
   /** What its programs are given: a name, and what stands behind it. */
   readonly commands: readonly (readonly string[])[];
 }
@@ -37,25 +39,28 @@ export async function lessonReport(
   command: string,
 ): Promise<string> {
   const { source } = await picture({ ...lessonScene, lattice: { extent: 2, cells: 240 } });
-  const stages: Extract<Figure, { kind: 'stages' }>[] = [];
+  const stages: ProgramStages[] = [];
   const sections: string[] = [];
   for (const { title, lead, question, runs } of chapters) {
     const figures: string[] = [];
     for (const { command, figures: told } of runs) {
       for (const figure of told) {
         // A program is held against all that went before it.
-        if (figure.kind === 'stages') stages.push({ ...figure, program: shortNameOf(command) });
+        if (figure.kind === 'stages')
+          stages.push({ ...figure, program: shortNameOf(command), isSlow: command.includes(' --slow') });
         else figures.push(await drawn(figure, programOf(command)));
       }
     }
     if (runs.some((run) => run.figures.some(({ kind }) => kind === 'stages')))
-      figures.unshift(await drawnStages(stages));
+      figures.unshift(...(await drawnStages(stages)));
+    const isOpen =
+      figures.length === 0 || runs.some(({ figures }) => figures.some(({ kind }) => kind === 'speedUp'));
     const printed = runs.map((run) => `$ ${run.command}\n${run.printed.trimEnd()}`).join('\n\n');
     sections.push(`<section>
 <h2>${escapeXml(title)}</h2>
 <div class="lead">${lead}</div>
 <div class="figures">${figures.join('\n')}</div>
-<details${figures.length === 0 ? ' open' : ''}><summary>What the programs printed</summary><pre>${escapeXml(printed)}</pre></details>
+<details${isOpen ? ' open' : ''}><summary>What the programs printed</summary><pre>${escapeXml(printed)}</pre></details>
 <div class="question"><h3>To try</h3>${question}</div>
 </section>`);
   }
@@ -93,7 +98,7 @@ const shortNameOf = (command: string) =>
   programOf(command)
     .replace(/( \d+)+/, '')
     .replace('message-passing', 'messages')
-    .replace(' --', ', ');
+    .replace(' --slow', '');
 
 const style = `
 :root { --ground: #fbfaf8; --card: #ffffff; --text: #1d1c1f; --soft: #65626b; --line: #e3e0da; --accent: #a4460a }
@@ -128,6 +133,13 @@ summary { cursor: pointer; color: var(--soft); font-size: 14px }
 pre { white-space: pre-wrap; overflow-wrap: anywhere; padding: 14px 16px; background: var(--card); border: 1px solid var(--line); border-radius: 12px }
 .question { border-left: 3px solid var(--accent); padding-left: 14px; margin-top: 18px; max-width: 46em }
 .question p:last-child { margin-bottom: 0 }
+.question details { margin-top: 10px }
+@media print {
+  details::details-content { content-visibility: visible; block-size: auto }
+  .question details { display: none }
+  figure, pre, .question, .lead { break-inside: avoid }
+  h2, h3 { break-after: avoid }
+}
 @media (max-width: 640px) {
   header { grid-template-columns: 1fr; gap: 20px; padding-top: 20px }
   header img { max-width: 260px }

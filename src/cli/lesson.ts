@@ -40,7 +40,7 @@ export function addLesson(program: Command): void {
     .passThroughOptions()
     .allowUnknownOption()
     .option('-o, --output <file>', 'where the report goes', 'lesson-report.html')
-    .option('--quick', 'small grids, each thing timed once: a minute or less')
+    .option('--quick', 'small grids: a minute or two')
     .addOption(
       option('--cells <number>', 'points from the middle of the grid to its edge', whole('--cells', 1, 4000)),
     )
@@ -85,6 +85,8 @@ async function walk({ output: path, quick, yes, ...given }: LessonFlags): Promis
     if (!yes) await readersTurn();
     const runs: Run[] = [];
     for (const [name, ...given] of chapter.commands) runs.push(await runStep(name!, [...given, ...more]));
+    const { plainQuestion, answer } = chapter;
+    print(`${inLines(`To try: ${plainQuestion}`, columns)}\nThe answer: mandoline lesson ${answer}\n`);
     walked.push({ ...chapter, runs });
   }
   const command = `mandoline ${process.argv.slice(2).join(' ')}`;

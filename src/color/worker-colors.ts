@@ -3,5 +3,5 @@
 /** Okabe and Ito's, which the colour-blind tell apart (Color Universal Design, 2008). */
 const colors = ['#e69f00', '#56b4e9', '#009e73', '#f0e442', '#0072b2', '#d55e00', '#cc79a7', '#999999'];
 
-/** Of a worker by its number, from 0; from the ninth on they come again. */
+/** The colour of a worker, `#rrggbb`, by its number, from 0; from the ninth on they come again. */
 export const workerColor = (worker: number): string => colors[worker % colors.length]!;

@@ -5,9 +5,12 @@ import type { Field } from './field.js';
 
 /**
  * Cuts a grid into `slices` bands of rows, as `np.array_split(grid, slices)` cuts it. Each has memory of its own,
- * so that sending one to a worker copies that one alone. More slices than rows gives bands without rows.
+ * so that sending one to a worker copies that one alone. More slices than rows gives bands without rows. Throws
+ * RangeError where `slices` is no whole number from 1 on.
  */
 export function arraySplit({ rows, columns, values }: ComplexGrid, slices: number): ComplexGrid[] {
+  if (!(Number.isInteger(slices) && slices >= 1))
+    throw new RangeError(`arraySplit: slices ${slices} must be a whole number from 1 on`);
   return Array.from({ length: slices }, (_, index) => {
     const { start, end } = sliceRange(rows, slices, index);
     return { rows: end - start, columns, values: values.slice(2 * columns * start, 2 * columns * end) };

@@ -18,9 +18,9 @@ import { readsPrevious } from './step.js';
 export interface Channels {
   /** The continuous count: continuous across dwell bands. Equal to `iterations` where the point never escapes. */
   readonly smooth?: Float64Array;
-  /** Exterior distance estimate in pixels' (sample spacings') sides; 0 where the point never escapes. */
+  /** Exterior distance estimate, in spacings of the sample points; 0 where the point never escapes. */
   readonly distance?: Float32Array;
-  /** Direction in which the escape is slowest->fastest (gradient of the potential), in turns from 0 up to 1. */
+  /** Direction in which points escape ever sooner (gradient of the potential), in turns from 0 up to 1. */
   readonly slope?: Float32Array;
   /** The argument of the z at which the orbit was left, in turns from 0 up to 1 (decomposition). */
   readonly angle?: Float32Array;

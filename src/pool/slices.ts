@@ -12,8 +12,8 @@ export interface SliceRange {
 
 /**
  * The slice of that number when `rows` rows are cut into `slices` slices, as numpy's `array_split` cuts: the first
- * `rows % slices` of them have one row more than the others. More slices than rows gives empty slices. Whole numbers, unchecked: `slices`
- * from 1 on, `index` from 0 to `slices - 1`.
+ * `rows % slices` of them have one row more than the others. More slices than rows gives empty slices. Whole numbers,
+ * unchecked: `slices` from 1 on, `index` from 0 to `slices - 1`.
  */
 export function sliceRange(rows: number, slices: number, index: number): SliceRange {
   const size = Math.floor(rows / slices);

@@ -1,7 +1,10 @@
 // What times of the same work by several workers say: a middle that noise does not move, and Amdahl's law. The one
 // definition for the command, the page and the lesson.
 
-/** The middle of the values, in any order; of an even number of them the mean of the two in the middle. */
+/**
+ * The middle of the values, in any order; of an even number of them the mean of the two in the middle. Throws
+ * RangeError for none.
+ */
 export function median(values: readonly number[]): number {
   if (values.length === 0) throw new RangeError('median: must be given at least one value');
   const sorted = values.toSorted((one, other) => one - other);

@@ -183,7 +183,10 @@ export const gallery: Readonly<Record<string, BundledScene>> = {
   },
 };
 
-/** A scene in so many pixels; a lattice becomes the view of the same square. */
+/**
+ * A scene in so many pixels, each 1 to 100,000; a lattice becomes the view of the same square. Pixels are square, so
+ * that the height of what one sees follows from its width. Not checked: `parseScene` and `render` do that.
+ */
 export function inPixels({ lattice, view, ...scene }: Scene, columns: number, rows: number): ViewScene {
   const before = view ?? { center: ['0', '0'] as const, width: 2 * lattice.extent };
   return { ...scene, view: { ...before, columns, rows } };

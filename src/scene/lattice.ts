@@ -27,11 +27,17 @@ export function axisLength({ extent, cells }: Lattice): number {
 
 /**
  * The sample points of one axis, as `np.arange(-extent, extent, extent / cells)` fills them:
- * `start + i * delta`, where delta is the rounded difference of the first two points.
+ * `start + i * delta`, where delta is the rounded difference of the first two points. `2 * cells` of them, or one more
+ * where rounding makes it so. Throws RangeError where `extent` is not above 0 or `cells` no whole number from 1 on.
  */
 export function latticeAxis(lattice: Lattice): Float64Array {
-  const start = -lattice.extent;
-  const delta = start + lattice.extent / lattice.cells - start;
+  const { extent, cells } = lattice;
+  if (!(extent > 0 && extent < Infinity && Number.isInteger(cells) && cells >= 1))
+    throw new RangeError(
+      `extent ${extent}, cells ${cells}: must be a number above 0, and a whole number from 1 on`,
+    );
+  const start = -extent;
+  const delta = start + extent / cells - start;
   return Float64Array.from({ length: axisLength(lattice) }, (_, i) => start + i * delta);
 }
 
@@ -44,8 +50,9 @@ export function latticePoints(lattice: Lattice) {
 }
 
 /**
- * The grid of complex numbers `axis[row] + i * axis[column]`, in memory as numpy has it: 16 bytes a point.
- * Throws LimitError where one array cannot hold it.
+ * The grid of complex numbers `axis[row] + i * axis[column]`, `axis` being `latticeAxis({ extent, cells })`, in memory
+ * as numpy has it: 16 bytes a point, so that `complexGrid(2, 2000)` takes 256 MB. Throws RangeError as `latticeAxis`
+ * does, and LimitError where one array, of at most 4 GiB, cannot hold it.
  */
 export function complexGrid(extent: number, cells: number): ComplexGrid {
   const axis = latticeAxis({ extent, cells });

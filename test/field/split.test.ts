@@ -19,6 +19,19 @@ test('a slice has memory of its own, so that sending it copies no other', () => 
     assert.equal(values.buffer.byteLength, values.byteLength);
 });
 
+test('a number of slices that is no whole number from 1 on is a RangeError, and so is a grid without points', () => {
+  for (const slices of [0, -1, 1.5, Number.NaN])
+    assert.throws(() => arraySplit(complexGrid(1, 1), slices), /^RangeError: arraySplit: slices \S+ must be/);
+  for (const [extent, cells] of [
+    [2, 0],
+    [2, 2.5],
+    [0, 10],
+    [Number.NaN, 10],
+    [Infinity, 10],
+  ] as const)
+    assert.throws(() => complexGrid(extent, cells), /^RangeError: extent \S+, cells \S+: must be/);
+});
+
 test('nothing to join, or bands of different widths, is a RangeError', () => {
   assert.throws(() => concatenate([]), RangeError);
   const [a, b] = [complexGrid(1, 1), complexGrid(1, 2)].map((grid) => escapeCounts(grid, options));
