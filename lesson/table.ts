@@ -53,11 +53,15 @@ for (const name of ['pool', 'shared']) {
   const drawn = rows.map((row) => ({ ...row, speedUp: alone / timed(row).median }));
   tell({
     kind: 'speedUp',
-    title: `${name}: against its best time with one worker`,
+    title: `${name}: over one worker at its best`,
     rows: drawn,
     serial: part,
   });
   if (part === undefined) continue; // One core: nothing to compare.
+  if (part === 1) {
+    console.log(`${name}: more workers make it no faster`);
+    continue;
+  }
   const gain = (n: number) => amdahl(part, n + 1) / amdahl(part, n);
   let enough = 1;
   while (enough < 1000 && gain(enough) > 1.05) enough++;
