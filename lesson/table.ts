@@ -58,10 +58,6 @@ for (const name of ['pool', 'shared']) {
     serial: part,
   });
   if (part === undefined) continue; // One core: nothing to compare.
-  if (part === 1) {
-    console.log(`${name}: more workers make it no faster`);
-    continue;
-  }
   const gain = (n: number) => amdahl(part, n + 1) / amdahl(part, n);
   let enough = 1;
   while (enough < 1000 && gain(enough) > 1.05) enough++;
