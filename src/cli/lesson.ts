@@ -40,7 +40,7 @@ export function addLesson(program: Command): void {
     .passThroughOptions()
     .allowUnknownOption()
     .option('-o, --output <file>', 'where the report goes', 'lesson-report.html')
-    .option('--quick', 'small grids: a minute or two')
+    .option('--quick', 'small grids: two or three minutes')
     .addOption(
       option('--cells <number>', 'points from the middle of the grid to its edge', whole('--cells', 1, 4000)),
     )
