@@ -1,6 +1,6 @@
 // A scene's field computed by the ranks of an MPI program: rank 0 scatters the work, all compute, rank 0 gathers. How ranks
 // talk is mpi.ts's; the slices are the renderer's.
-import { ClusterError, VerifyError } from '../errors.js';
+import { ClusterError } from '../errors.js';
 import type { ChannelName, Field } from '../field/field.js';
 import type { Exact } from '../kernel/kernel.js';
 import { Pool, partial, type SliceRange, tasks, type WorkerShare } from '../pool/index.js';
@@ -10,7 +10,7 @@ import { arraysOf, computeRows, gatheredBand, rowsOf } from '../render/gathered.
 import { filledSlices, partSlices, prepareJob, sliceRanges } from '../render/job.js';
 import { checkedBytes, sharedMemory } from '../render/memory.js';
 import { type StreamOptions, streamShape } from '../render/stream.js';
-import type { Verified } from '../render/verify.js';
+import { type Verified, verifyError } from '../render/verify.js';
 import { emptyField, type Work } from '../render/whole.js';
 import type { Scene } from '../scene/scene.js';
 import type { World } from './mpi.js';
@@ -145,10 +145,7 @@ async function computeShare(
       ? pool.imap(partial(partial(worker.computeRows, field), job), ranges, { bufferSize: shape.slots })
       : inThisThread(ranges, (range) => computeRows(range, job, field));
     for await (const rows of made) {
-      if (rows.wrong) {
-        const { row, column, counted, expected } = rows.wrong;
-        throw new VerifyError(row, column, counted, expected, seed!);
-      }
+      if (rows.wrong) throw verifyError(rows.wrong, seed!);
       share.slices++;
       share.rows += rows.rows;
       share.busy += rows.milliseconds / 1000;

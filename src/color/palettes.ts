@@ -139,8 +139,9 @@ export function colorOf(hex: string): readonly [number, number, number] {
 }
 
 /**
- * `length` colours from a palette's first to its last, as bytes: red, green, blue in turn, 0 to
- * 255. With `isWhole` false (default: true) palettes that end in black are without that end. Throws RangeError for a name that is not in `paletteNames`.
+ * `length` colours from a palette's first to its last, as bytes: red, green, blue in turn, 0 to 255. With `isWhole`
+ * false (default: true) palettes that end in black are without that end. Throws RangeError for a name that is not in
+ * `paletteNames`.
  */
 export function paletteColors(name: string, length: number, isWhole = true): Uint8Array {
   const palette = paletteOf(name, isWhole);

@@ -77,11 +77,10 @@ export function traceField(range: SliceRange, { render, setup }: BandJob, { coun
 /** What is told of rows that are computed, and their pixels. */
 export function finishBand(range: SliceRange, job: BandJob, begun: number, field: Field): Band {
   const pixels = job.tones && paintBehind(field, job.tones, range, job);
-  const facts = countFacts(field.counts);
   return {
     ...finishRows(range, job, begun, field),
     ...(pixels && { pixels }),
-    ...facts,
+    ...countFacts(field.counts),
     origin: 'computed',
   };
 }

@@ -4,7 +4,6 @@ import { channelsOf, pixelBytes } from '../color/coloring.js';
 import type { PixelFormat } from '../color/image.js';
 import { pixelFormat } from '../color/paint.js';
 import { needsSample, sampleStep, type Tones, tonesOf } from '../color/tones.js';
-import { VerifyError } from '../errors.js';
 import type { ChannelName } from '../field/field.js';
 import { partial, type SliceRange, type Task, tasks, type WorkerShare } from '../pool/index.js';
 import type { Scene } from '../scene/scene.js';
@@ -23,7 +22,7 @@ import {
 } from './job.js';
 import { checkedBytes, sharedMemory } from './memory.js';
 import { takeTurns } from './turns.js';
-import { anySeed, type Verified } from './verify.js';
+import { anySeed, type Verified, verifyError } from './verify.js';
 import { type ComputeOptions, type Work, wholeField } from './whole.js';
 
 const worker = tasks<typeof import('./band.js')>(new URL('./band.js', import.meta.url));
@@ -146,10 +145,7 @@ export async function streamScene(given: Scene, options: StreamOptions): Promise
       : inThisThread(work, ranges(), signal);
     let done = 0;
     for await (const band of made) {
-      if (band.wrong) {
-        const { row, column, counted, expected } = band.wrong;
-        throw new VerifyError(row, column, counted, expected, seed!);
-      }
+      if (band.wrong) throw verifyError(band.wrong, seed!);
       ledger.add(band);
       options.onProgress?.({ done: ++done, slices: filled });
       yield band;

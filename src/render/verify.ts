@@ -2,7 +2,7 @@
 import { VerifyError } from '../errors.js';
 import type { Field } from '../field/field.js';
 import { type Pool, partial, tasks } from '../pool/index.js';
-import { findWrong, placesWithin } from './places.js';
+import { findWrong, placesWithin, type WrongCount } from './places.js';
 import { type RenderJob, referenceCounts } from './task.js';
 import { takeTurns } from './turns.js';
 
@@ -32,6 +32,10 @@ const chunkLength = 64;
 /** A seed that is another each time. */
 export const anySeed = (): number => Math.floor(Math.random() * 2 ** 32);
 
+/** The error that tells a wrong count, found among the points that a seed chooses. */
+export const verifyError = ({ row, column, counted, expected }: WrongCount, seed: number): VerifyError =>
+  new VerifyError(row, column, counted, expected, seed);
+
 /** Counts a random 1% of the points again. Throws VerifyError for the first that differs, from the top. */
 export async function verifyField(
   field: Field,
@@ -47,7 +51,7 @@ export async function verifyField(
     ? await pool.map(partial(worker.referenceCounts, job), chunks, { signal })
     : await countHere(chunks, job, signal);
   const wrong = findWrong(places, counted.flat(), field, 0);
-  if (wrong) throw new VerifyError(wrong.row, wrong.column, wrong.counted, wrong.expected, seed);
+  if (wrong) throw verifyError(wrong, seed);
   return { points: places.length, seed };
 }
 
