@@ -2,6 +2,7 @@
 // another is to compute. Their names and settings, and what is known of them at a moment. Who fills one is submit.ts, who
 // empties it work.ts.
 import { hostname } from 'node:os';
+import { setTimeout } from 'node:timers/promises';
 import type { Job, JobsOptions, Queue, QueueEvents, QueueEventsListener, Worker } from 'bullmq';
 import { jobId, type SliceJob } from './job.js';
 import { type Connection, loadOptional } from './redis.js';
@@ -19,6 +20,8 @@ const lockMilliseconds = 10_000;
 const stalledMilliseconds = 5000;
 /** How long after a failure a worker asks again. */
 const retryMilliseconds = 1000;
+/** So often it is read what has happened: each slice makes four events, and reading one by one wakes two processes each. */
+const readMilliseconds = 50;
 
 const jobOptions: JobsOptions = { attempts: tries, removeOnComplete: true };
 
@@ -48,7 +51,18 @@ export async function otherVersions({ client }: Connection, code: string): Promi
 /** What happens in the queue of a version, from now on. */
 export async function openEvents(connection: Connection, code: string): Promise<QueueEvents> {
   const { QueueEvents } = bullmq();
-  const events = new QueueEvents(nameOf(code), { connection: connection.another(), ...quiet });
+  const reader = connection.another();
+  const read = reader.xread.bind(reader) as (...given: unknown[]) => Promise<unknown>;
+  const inTurn = async (...given: unknown[]) => {
+    await setTimeout(readMilliseconds);
+    return read(...given);
+  };
+  // Nothing is missed before the first reading.
+  const [seconds, microseconds] = await connection.client.time();
+  const events = new QueueEvents(nameOf(code), {
+    ...{ connection: Object.assign(reader, { xread: inTurn }), ...quiet },
+    lastEventId: `${seconds * 1000 + Math.floor(microseconds / 1000)}-0`,
+  });
   events.on('error', () => {});
   await events.waitUntilReady();
   return events;

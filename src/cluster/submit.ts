@@ -53,8 +53,11 @@ export interface Submitted {
 /** So many slices of a submission are in the queue at most, and so many are added at once. */
 const most = 2000;
 const batch = 500;
-/** Each slice leaves garbage, and V8 lets the heap double before it collects that; in percent, what it may grow by instead. */
-const heapGrowth = 20;
+/**
+ * Each slice leaves garbage. V8 lets the heap double before it collects that, and gives what is new ever more space, up to
+ * 48 MB; with these it grows by 20%, and what is new stays in the space that it has.
+ */
+const heapFlags = ['--heap-growing-percent=20', '--semi-space-growth-factor=1'];
 /** After so long without any news, the queue and the store are looked at. */
 const silentMilliseconds = 5000;
 /** After so long without any slice done, it is said why, and so often again. */
@@ -70,7 +73,7 @@ export async function submit(
   { slices, code, token, kept, jobOf }: Submission,
   { wait, say, onProgress }: SubmitOptions,
 ): Promise<Submitted> {
-  setFlagsFromString(`--heap-growing-percent=${heapGrowth}`);
+  for (const flag of heapFlags) setFlagsFromString(flag);
   const queue = openQueue(connection, code);
   const events = await openEvents(connection, code);
   let flags = kept();

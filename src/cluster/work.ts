@@ -7,7 +7,7 @@ import { Pool, PoolClosedError, tasks } from '../pool/index.js';
 import type { Band } from '../render/band.js';
 import { checkJob, RefusedError, type SliceJob } from './job.js';
 import { readProbe } from './probe.js';
-import { bullmq, openWorker, type SliceTaken, workerName } from './queue.js';
+import { bullmq, openWorker, type SliceTaken, tries, workerName } from './queue.js';
 import type { Connection } from './redis.js';
 
 const { computeSlice } = tasks<typeof import('./slice.js')>(new URL('./slice.js', import.meta.url));
@@ -16,6 +16,11 @@ const { computeSlice } = tasks<typeof import('./slice.js')>(new URL('./slice.js'
 const graceMilliseconds = 5000;
 /** So long handing them back may take, where Redis is away. */
 const handBackMilliseconds = 2000;
+/**
+ * Where slices take less, one more is taken than there are threads, so that none waits for the queue. Where they take
+ * longer that gains nothing, and a slice that one worker has and does not begin is one that another cannot do.
+ */
+const shortMilliseconds = 20;
 
 export interface WorkOptions {
   readonly code: string;
@@ -57,8 +62,40 @@ export async function work(connection: Connection, options: WorkOptions): Promis
     return handBack(taken, token);
   }
 
+  const underWay = new Set<Promise<unknown>>();
+  let isShort = false;
+  /** Whether a slice is tried for the last time, alone: where a worker ended, all of its slices are suspected. */
+  let isAlone = false;
+  const limit = () => {
+    worker.concurrency = isAlone ? 1 : workers + (isShort ? 1 : 0);
+  };
+
+  async function compute({ scene, channels, slices, index }: SliceJob, folder: string): Promise<void> {
+    const begun = performance.now();
+    const slice = pool.apply(computeSlice, [{ scene, channels, slices, index, folder }]);
+    underWay.add(slice);
+    try {
+      done[await slice]++;
+      isShort = performance.now() - begun < shortMilliseconds;
+    } finally {
+      underWay.delete(slice);
+      limit();
+    }
+  }
+  async function computeAlone(job: SliceJob, folder: string): Promise<void> {
+    isAlone = true;
+    limit();
+    await Promise.allSettled(underWay);
+    try {
+      await compute(job, folder);
+    } finally {
+      isAlone = false;
+      limit();
+    }
+  }
+
   async function take(taken: SliceTaken, token: string): Promise<void> {
-    if (signal.aborted) return handBack(taken, token);
+    if (signal.aborted || isAlone) return handBack(taken, token);
     let job: SliceJob;
     try {
       job = checkJob(taken.id, taken.data, code);
@@ -71,8 +108,7 @@ export async function work(connection: Connection, options: WorkOptions): Promis
     const reason = otherStore(job, folder);
     if (reason !== undefined) return refuse(taken, token, reason);
     try {
-      const { scene, channels, slices, index } = job;
-      done[await pool.apply(computeSlice, [{ scene, channels, slices, index, folder }])]++;
+      await (taken.stalledCounter < tries - 1 ? compute : computeAlone)(job, folder);
     } catch (error) {
       if (error instanceof PoolClosedError) return handBack(taken, token);
       if ((error as Error).name === 'StoreError') return refuse(taken, token, (error as Error).message);

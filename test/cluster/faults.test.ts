@@ -194,18 +194,24 @@ describe('with a Redis server', { skip: noRedis, concurrency: isLong ? 4 : 2 }, 
       for (const { ended } of workers) assert.equal((await ended).code, 0);
     });
 
-  test('a slice that always kills its whole worker is reported after three workers', {
+  test('a slice that always kills its whole worker is reported after three workers, and those beside it are done', {
     skip: notLong,
   }, async (context) => {
     const folder = temporaryFolder(context);
     const server = await startRedis(context);
-    const poison = harm(folder, `if (slice === 100) process.kill(process.pid, 'SIGKILL');`);
+    // Others are under way then: they take longer.
+    const poison = harm(
+      folder,
+      `if (slice === 100) { ${sleep(300)} process.kill(process.pid, 'SIGKILL'); }
+      if (slice >= 80 && slice < 130) { ${sleep(1000)} }`,
+    );
     const waiting = startCluster(context, folder, server.address, [...submit, '--slices', '40']);
+    const start = () => startWorker(context, folder, server.address, ['--workers', '3'], poison);
     for (let worker = 0; worker < 3; worker++) {
-      const { signal } = await (await startWorker(context, folder, server.address, [], poison)).ended;
+      const { signal } = await (await start()).ended;
       assert.equal(signal, 'SIGKILL');
     }
-    await startWorker(context, folder, server.address, [], poison);
+    await start();
     const { code, stderr } = await waiting.ended;
     assert.equal(code, 1);
     assert.match(
