@@ -170,19 +170,29 @@ export async function run([given = '5']: readonly string[]): Promise<void> {
     row('a Pool of 2, into a store, cut alike', cut, alike);
     row('a Pool of 2, kept nowhere', asRendered, plain);
 
-    await byQueue(bench, tiny, tinySlices);
-    const pooled = await byPool(bench, pool, tiny, tinySlices, true);
-    const [[queued, ofRedis], ofSubmitter] = await growth(ownMemory, () =>
-      growth(
-        () => redisMemory(bench.connection),
-        () => byQueue(bench, tiny, tinySlices),
-      ),
-    );
+    const tinyOnes = { queue: [] as number[], kept: [] as number[], more: [] as number[] };
+    let most = { submitter: 0, redis: 0 };
+    for (let round = -1; round < rounds; round++) {
+      const kept = await byPool(bench, pool, tiny, tinySlices, true);
+      const [[queue, redis], submitter] = await growth(ownMemory, () =>
+        growth(
+          () => redisMemory(bench.connection),
+          () => byQueue(bench, tiny, tinySlices),
+        ),
+      );
+      most = { submitter: Math.max(most.submitter, submitter), redis: Math.max(most.redis, redis) };
+      if (round < 0) continue;
+      tinyOnes.queue.push(queue);
+      tinyOnes.kept.push(kept);
+      tinyOnes.more.push(((queue - kept) / tinySlices) * 1000);
+    }
     pool.terminate();
+    const each = tinyOnes.more.map((milliseconds) => milliseconds.toFixed(3)).join(', ');
     console.log(
-      `\n${tinySlices} slices of 10 points: ${queued.toFixed(2)} s by the queue, ${pooled.toFixed(2)} s by a Pool of 2, ` +
-        `both into a store: ${(((queued - pooled) / tinySlices) * 1000).toFixed(3)} ms more each; ` +
-        `the submitter grew by ${ofSubmitter.toFixed(0)} MB, Redis by ${ofRedis.toFixed(1)} MB`,
+      `\n${tinySlices} slices of 10 points: ${median(tinyOnes.queue).toFixed(2)} s by the queue, ` +
+        `${median(tinyOnes.kept).toFixed(2)} s by a Pool of 2, both into a store: ` +
+        `${median(tinyOnes.more).toFixed(3)} ms more each (${each}); ` +
+        `the submitter grew by ${most.submitter.toFixed(0)} MB at most, Redis by ${most.redis.toFixed(1)} MB`,
     );
   });
 }
