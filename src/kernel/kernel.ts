@@ -16,9 +16,16 @@ export type Counts = Uint16Array | Uint32Array;
 export const countsType = (iterations: number) => (countBytes(iterations) === 2 ? Uint16Array : Uint32Array);
 
 /** Compiles a job for sample points in that range; the module can be sent to other threads. */
-export function compileKernel(job: KernelJob, range: PointRange): WebAssembly.Module {
-  return new WebAssembly.Module(emitKernel(job, range));
+export function compileKernel(
+  job: KernelJob,
+  range: PointRange,
+  compile = compileAsCalled,
+): WebAssembly.Module {
+  return compile(emitKernel(job, range));
 }
+
+/** Leaves it to the engine when it makes which function fast. */
+export const compileAsCalled = (bytes: BufferSource) => new WebAssembly.Module(bytes);
 
 /** By tiles that are proved to have one count where that is possible, or point by point; the counts are the same. */
 export type Exact = 'enclosures' | 'brute';

@@ -18,6 +18,7 @@ const importMap = {
     'mandoline/pool': '/dist/src/pool/index.js',
     '#thread': '/dist/src/pool/thread.web.js',
     '#compress': '/dist/src/render/compress.web.js',
+    '#compile': '/dist/src/render/compile.web.js',
     'crc/calculators/crc32': '/node_modules/crc/mjs/calculators/crc32.js',
     'd3-color': '/node_modules/d3-color/dist/d3-color.mjs',
     'd3-interpolate': '/node_modules/d3-interpolate/dist/d3-interpolate.mjs',
