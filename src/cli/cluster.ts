@@ -109,7 +109,7 @@ function doWork(flags: WorkFlags): Promise<void> {
       const { others } = await statusOf(connection, code);
       for (const other of others.filter(({ waiting }) => waiting > 0))
         say(
-          `${other.waiting} slices wait for Mandoline ${other.code}, which this one leaves to that version`,
+          `slices wait for Mandoline ${other.code} (${other.waiting}), which this one leaves to that version`,
         );
       const done = await work(connection, { code, workers, store, signal: stopping.signal, say });
       talk(`${done.computed} slices computed, ${done.mended} mended, ${done.kept} were there`);

@@ -160,9 +160,9 @@ export async function submit(
     const workers = (await workerNames(queue)).length;
     say(
       workers === 0
-        ? `no worker of this version, ${code}, is there, ${waiting} slices wait; ` +
+        ? `no worker of this version, ${code}, is there (slices that wait: ${waiting}); ` +
             'start "mandoline cluster work" where the store is'
-        : `no slice was done for a while; ${workers} workers are at ${active} slices, ${waiting} wait`,
+        : `no slice was done for a while (workers: ${workers}, slices that they are at: ${active}, that wait: ${waiting})`,
     );
   }
 

@@ -302,7 +302,7 @@ describe('with a Redis server', { skip: noRedis, concurrency: isLong ? 4 : 2 }, 
       /\nmandoline: [^\n]*store: cannot be written or read \(ENOSPC[^\n]*what is done is kept\n$/,
     );
     await until(
-      () => /no worker of this version, \S+, is there, /.test(waiting.said()),
+      () => /no worker of this version, \S+, is there \(slices that wait: \d+\)/.test(waiting.said()),
       'it is said that no worker is there',
     );
     assert.match(waiting.said(), /^worker \S+: [^\n]*ENOSPC/);

@@ -373,7 +373,7 @@ describe('with a Redis server', { skip: noRedis, concurrency: 2 }, () => {
     await until(() => keptIn(join(folder, 'store')).length === 30, 'all slices of this version are done');
     assert.match(
       worker.said(),
-      /\n1 slices wait for Mandoline 0\.0\.1-000000000000, which this one leaves to that version\n/,
+      /\nslices wait for Mandoline 0\.0\.1-000000000000 \(1\), which this one leaves to that version\n/,
     );
     worker.child.kill('SIGTERM');
     assert.equal((await worker.ended).code, 0);
