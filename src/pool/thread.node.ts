@@ -14,19 +14,34 @@ export const availableParallelism = (): number => cores();
 /** A program that was given as text says so to Node in a way that Node does not accept for a worker's file. */
 const isText = process.execArgv.some((flag) => flag.startsWith('--input-type'));
 
+/**
+ * Node 20 and 22 end the whole process where a worker is ended while `require` links an ES module. So a worker of ours and
+ * its pool tell each other what they are at, in shared memory: neither, it loads a module, it is being ended.
+ */
+const [neither, loading, ending] = [0, 1, 2];
+/** Linking takes less; who still loads then has code in the module that takes long, and may be ended. */
+const longestLinking = 1000;
+
 /** Starts a worker. Throws where it cannot be made. */
 export function startThread({ worker: make, resourceLimits }: ThreadOptions, events: ThreadEvents): Thread {
+  const state = new Int32Array(new SharedArrayBuffer(4));
   const worker = make
     ? (make() as Worker)
     : new Worker(new URL('./worker.node.cjs', import.meta.url), {
+        workerData: state,
         ...(resourceLimits && { resourceLimits }),
         ...(isText && { execArgv: [] }),
       });
+  const terminate = (until = performance.now() + longestLinking) => {
+    const isLoading = Atomics.compareExchange(state, 0, neither, ending) === loading;
+    if (isLoading && performance.now() < until) setTimeout(terminate, 1, until);
+    else void worker.terminate();
+  };
   let cause: unknown;
   worker.on('message', (message: PoolMessage) => events.onMessage(message));
   worker.on('messageerror', (error) => {
     cause = error;
-    void worker.terminate();
+    terminate();
   });
   worker.on('error', (error) => {
     cause = error;
@@ -35,7 +50,7 @@ export function startThread({ worker: make, resourceLimits }: ThreadOptions, eve
   worker.unref();
   return {
     post: (messages, transfer) => worker.postMessage(messages, transfer as TransferListItem[]),
-    terminate: () => void worker.terminate(),
+    terminate: () => terminate(),
     keepAlive: (alive) => (alive ? worker.ref() : worker.unref()),
   };
 }
@@ -47,22 +62,26 @@ const hasLoaders = loaders.test([...process.execArgv, process.env.NODE_OPTIONS].
 /**
  * The module that `import(address)` gives. In a new thread the first `import()` takes 5 ms, most of them for Node's
  * asynchronous loader; `require` gives the very same ES module without it (Node's "Loading ECMAScript modules
- * using require()"), where no part of it awaits at its top level.
+ * using require()"), where no part of it awaits at its top level. Only where the pool knows of it by `state`.
  */
-function load(address: string): Functions | Promise<Functions> {
-  if (/^file:[^?#]*\.m?js$/.test(address) && !hasLoaders)
-    try {
-      const loaded = createRequire(address)(fileURLToPath(address));
-      if (types.isModuleNamespaceObject(loaded)) return loaded as unknown as Functions;
-    } catch (error) {
-      const code = (error as { code?: unknown } | null)?.code;
-      if (code !== 'MODULE_NOT_FOUND' && !String(code).startsWith('ERR_REQUIRE')) throw error;
-    }
+function load(address: string, state: Int32Array | undefined): Functions | Promise<Functions> {
+  if (!state || !/^file:[^?#]*\.m?js$/.test(address) || hasLoaders) return import(address);
+  // Who is being ended has no use for it any more.
+  if (Atomics.compareExchange(state, 0, neither, loading) === ending) return new Promise(() => {});
+  try {
+    const loaded = createRequire(address)(fileURLToPath(address));
+    if (types.isModuleNamespaceObject(loaded)) return loaded as unknown as Functions;
+  } catch (error) {
+    const code = (error as { code?: unknown } | null)?.code;
+    if (code !== 'MODULE_NOT_FOUND' && !String(code).startsWith('ERR_REQUIRE')) throw error;
+  } finally {
+    Atomics.compareExchange(state, 0, loading, neither);
+  }
   return import(address);
 }
 
-/** Makes this thread a worker of the pool that started it. Throws on the main thread. */
-export function serveHere(served: Functions): void {
+/** Makes this thread a worker of the pool that started it, by `state` if it is one of ours. Throws on the main thread. */
+export function serveHere(served: Functions, state?: Int32Array): void {
   const port = parentPort;
   if (!port)
     throw new Error('serve: must be called in a worker, by the module that `worker` of a Pool starts');
@@ -70,7 +89,8 @@ export function serveHere(served: Functions): void {
     port.postMessage(message, transfer as TransferListItem[]);
   const running = new AsyncLocalStorage<number>();
   const within = <T>(job: number, action: () => T): T => running.run(job, action);
-  const { receive, stray } = runWorker({ post, end: () => process.exit(), within, load }, served);
+  const loadHere = (address: string) => load(address, state);
+  const { receive, stray } = runWorker({ post, end: () => process.exit(), within, load: loadHere }, served);
   port.on('message', (messages: readonly WorkerMessage[]) => receive(messages));
   port.on('messageerror', (error) => {
     stray(error);
