@@ -37,12 +37,18 @@ export const countsBytes = ([rows, columns]: readonly [number, number], iteratio
     rows * columns * countsType(iterations).BYTES_PER_ELEMENT,
   );
 
-/** At least so many slices for each worker, that none waits long for the last one. */
-const slicesPerWorker = 4;
+/**
+ * At least so many slices for each worker, that none waits long for the last one: as many of half a tile's height as there
+ * are up to the first number, and lower ones up to the second.
+ */
+const [evenSlices, fewestForEach] = [16, 4];
 
 /** Into how many slices rows are cut where nobody says: lower ones would cut tiles, higher ones gain nothing. */
-export const defaultSlices = (rows: number, workers: number): number =>
-  Math.max(Math.ceil(rows / largestTile), Math.min(rows, slicesPerWorker * Math.max(1, workers)));
+export function defaultSlices(rows: number, workers: number): number {
+  const all = Math.max(1, workers);
+  const halves = Math.min(Math.ceil((2 * rows) / largestTile), evenSlices * all);
+  return Math.max(Math.ceil(rows / largestTile), halves, Math.min(rows, fewestForEach * all));
+}
 
 /** How many slices have rows, where a scene's picture is cut into so many: the first ones. */
 export const filledSlices = (scene: Scene, slices: number): number =>
