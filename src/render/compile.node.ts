@@ -15,7 +15,7 @@ export function compileOptimized(bytes: BufferSource): WebAssembly.Module {
   if (!isAsked) return compileAsCalled(bytes);
   for (const flag of ['--no-liftoff', '--no-wasm-lazy-compilation']) setFlagsFromString(flag);
   try {
-    return compileAsCalled(bytes);
+    return new WebAssembly.Module(bytes);
   } finally {
     for (const flag of ['--liftoff', '--wasm-lazy-compilation']) setFlagsFromString(flag);
   }
