@@ -6,12 +6,12 @@ interface Current {
   importing: string | undefined;
 }
 
-const state = globalThis as { [key: symbol]: Current | undefined };
+const thread = globalThis as { [key: symbol]: Current | undefined };
 const key = Symbol.for('mandoline.pool.current');
-state[key] ??= { cancelled: () => false, importing: undefined };
+thread[key] ??= { cancelled: () => false, importing: undefined };
 
 /** The state of this thread: one for all copies of this module, because a worker's script brings one of its own. */
-export const current: Current = state[key];
+export const current: Current = thread[key];
 
 /**
  * Whether the result of the task that runs in this worker is not wanted any more, because its call was aborted or

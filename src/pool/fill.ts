@@ -167,12 +167,18 @@ abstract class FillCall extends Call {
   private timeline(): SliceTime[] {
     const { worker: workerOf, times } = this.log;
     const seconds = (moment: number) => (moment - this.begun) / 1000;
-    return Array.from({ length: this.fill.slices }, (_, slice) => ({
-      worker: workerOf(slice),
-      slice,
-      start: seconds(times[2 * slice]!),
-      end: seconds(times[2 * slice + 1]!),
-    })).filter(({ worker }) => worker >= 0);
+    const done: SliceTime[] = [];
+    for (let slice = 0; slice < this.fill.slices; slice++) {
+      const worker = workerOf(slice);
+      if (worker < 0) continue;
+      done.push({
+        worker,
+        slice,
+        start: seconds(times[2 * slice]!),
+        end: seconds(times[2 * slice + 1]!),
+      });
+    }
+    return done;
   }
 }
 
@@ -276,7 +282,7 @@ class SharedFillCall extends FillCall {
 
   protected get log() {
     const { states, times } = this.state;
-    return { worker: (slice: number) => Math.max(-1, -states[slice]! - 1), times };
+    return { worker: (slice: number) => Math.max(-1, -Atomics.load(states, slice) - 1), times };
   }
 }
 

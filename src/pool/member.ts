@@ -117,7 +117,7 @@ export class Member {
     if (hasSharedMemory) {
       this.cells = {
         slots: new Int32Array(new SharedArrayBuffer(4 * (slotCount + 1))),
-        started: new Float64Array(new SharedArrayBuffer(8)).fill(Infinity),
+        started: new BigInt64Array(new SharedArrayBuffer(8)),
       };
       for (let slot = slotCount - 1; slot >= 0; slot--) this.freeSlots.push(slot);
     }
@@ -226,11 +226,16 @@ export class Member {
     for (const each of this.sent.values()) {
       const { timeout } = each.job.source;
       if (timeout === undefined) continue;
-      const started = this.cells ? this.cells.started[0]! : this.startedAt;
-      const left = this.hasBegun(each) ? Math.min(started + timeout - clock(), timeout) : timeout;
+      const left = this.hasBegun(each) ? Math.min(this.started + timeout - clock(), timeout) : timeout;
       least = Math.min(least ?? left, left);
     }
     return least;
+  }
+
+  /** When the running timed call began, in milliseconds since 1970; Infinity if none has. */
+  private get started(): number {
+    if (!this.cells) return this.startedAt;
+    return Number(Atomics.load(this.cells.started, 0)) / 1000 || Infinity;
   }
 
   /** Drops what was sent along with a call that has ended. */

@@ -71,6 +71,10 @@ const dropped = new FinalizationRegistry<Crew>((crew) => {
 /** In MB. A worker needs 5 to start; with 2 and less Node 26 ends the whole program, workers and all. */
 const smallestHeap = 8;
 
+/** Safari lacks these symbols, and compiled `await using` asks for both. `Symbol.for` gives what esbuild's code uses. */
+for (const name of ['dispose', 'asyncDispose'] as const)
+  if (!Symbol[name]) Object.defineProperty(Symbol, name, { value: Symbol.for(`Symbol.${name}`) });
+
 /**
  * Workers that run exported functions, as Python's `multiprocessing.Pool` runs them in processes. Every method that
  * gives a promise rejects, and never throws: with PoolClosedError once the pool is closed, with TaskError for what is

@@ -72,7 +72,10 @@ export type PoolMessage =
   /** An error that no task was waiting for. */
   | readonly ['stray', error: ErrorData];
 
-/** What one worker shares with the pool, so that either knows what the other is doing while it is busy. */
+/**
+ * What one worker shares with the pool, so that either knows what the other is doing while it is busy. Read and
+ * written with Atomics only: a compiler may move a plain read out of a loop, which then never sees a change.
+ */
 export interface MemberCells {
   /**
    * One cell for each job on its way: the job's number while it waits, its negative once the worker has taken it.
@@ -80,8 +83,8 @@ export interface MemberCells {
    * The last cell holds the number of the running job if that is cancelled.
    */
   readonly slots: Int32Array<SharedArrayBuffer>;
-  /** When the running timed call began, in milliseconds since 1970; Infinity before the first of a job. */
-  readonly started: Float64Array<SharedArrayBuffer>;
+  /** When the running timed call began, in microseconds since 1970; 0 before the first of a job. */
+  readonly started: BigInt64Array<SharedArrayBuffer>;
 }
 
 /** So many jobs can be on their way to one worker. */
@@ -98,7 +101,10 @@ export interface SharedFill {
   readonly counters: Int32Array<SharedArrayBuffer>;
   /** For each slice: 0, then the worker that fills it plus 1, then the negative of that when it is done. */
   readonly states: Int32Array<SharedArrayBuffer>;
-  /** For each slice: when it was begun and ended, in milliseconds since 1970. Valid once it is done. */
+  /**
+   * For each slice: when it was begun and ended, in milliseconds since 1970. Valid once its state, read by
+   * Atomics.load, says that it is done.
+   */
   readonly times: Float64Array<SharedArrayBuffer>;
 }
 export const nextSlice = 0;

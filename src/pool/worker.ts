@@ -13,6 +13,7 @@ import {
   nextSlice,
   type PoolMessage,
   type SharedFill,
+  slotCount,
   stopped,
   type WorkerMessage,
 } from './protocol.js';
@@ -107,7 +108,7 @@ export function runWorker(line: WorkerLine, served: Functions) {
         return;
       }
       const [, job, slot, , timed] = message;
-      if (cells && timed) cells.started[0] = Infinity;
+      if (cells && timed) Atomics.store(cells.started, 0, 0n);
       // The pool may have taken it back while it waited here.
       if (cells && Atomics.compareExchange(cells.slots, slot, job, -job) !== job) continue;
       const pending = line.within ? line.within(job, () => perform(message)) : perform(message);
@@ -127,7 +128,8 @@ export function runWorker(line: WorkerLine, served: Functions) {
     const context = contexts.get(number)!;
     const begun = clock();
     const progress = { call: 0 };
-    current.cancelled = () => cancelled === job || cells?.slots[cells.slots.length - 1] === job;
+    current.cancelled = () =>
+      cancelled === job || (cells !== undefined && Atomics.load(cells.slots, slotCount) === job);
     const succeeded = (values: readonly unknown[]) => {
       try {
         const transfer = message[0] === 'slice' ? [message[6].buffer as ArrayBuffer] : [];
@@ -189,7 +191,7 @@ export function runWorker(line: WorkerLine, served: Functions) {
   }
 
   function tellStarted(job: number): void {
-    if (cells) cells.started[0] = clock();
+    if (cells) Atomics.store(cells.started, 0, BigInt(Math.round(clock() * 1000)));
     else post(['started', job]);
   }
 
