@@ -1,5 +1,4 @@
 // The flags of a picture's colours. Each value is checked by the scene's own schema.
-import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import * as v from 'valibot';
 import { readGradient } from '../color/gradient-files.js';
@@ -9,6 +8,7 @@ import { parseComplex } from '../scene/complex.js';
 import { colorings, type Scene, scales, sceneSchema } from '../scene/scene.js';
 import { didYouMean } from '../suggestion.js';
 import { checked } from './checked.js';
+import { fileLimits, readText } from './read-file.js';
 import { option, toNumber, UsageError } from './usage.js';
 
 /** What the flags set of a scene. */
@@ -109,11 +109,11 @@ function toPalette(text: string): Scene['palette'] {
 }
 
 function gradientIn(path: string): readonly string[] {
+  const place = `--palette ${path}`;
   try {
-    return readGradient(path, readFileSync(path, 'latin1'));
+    return readGradient(path, readText(path, fileLimits.palette, place));
   } catch (error) {
-    if (error instanceof PaletteError) throw new UsageError(`--palette ${path}: ${error.message}`);
-    throw new UsageError(`--palette ${path}: cannot be read (${(error as Error).message})`);
+    throw error instanceof PaletteError ? new UsageError(`${place}: ${error.message}`) : error;
   }
 }
 

@@ -1,8 +1,8 @@
 // Where the Redis server is: by a flag, a file or the environment. A password on the command line is refused, since
 // everybody on the machine can read it in the list of processes.
-import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { addressText, type Connection, connect, parseRedis, type RedisAddress } from '../cluster/redis.js';
+import { fileLimits, readText } from './read-file.js';
 import { say } from './text.js';
 import { option, UsageError } from './usage.js';
 
@@ -45,13 +45,7 @@ function toAddress(text: string): RedisAddress {
 }
 
 function fromFile(path: string): RedisAddress {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    throw new UsageError(`--redis-file ${path}: cannot be read (${(error as Error).message})`);
-  }
-  const address = parseRedis(text.trim());
+  const address = parseRedis(readText(path, fileLimits.text, `--redis-file ${path}`).trim());
   if (address) return address;
   throw new UsageError(`--redis-file ${path}: must have one line, an address like ${addressText}`);
 }

@@ -1,10 +1,10 @@
 // A scene in a file: in JSON, in a picture that this program wrote, or as another program keeps locations. That it is a
 // scene is scene-flags.ts's to check.
-import { readFileSync } from 'node:fs';
 import { basename, extname } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { readSceneText } from '../encode/formats.js';
 import { PictureError } from '../errors.js';
+import { fileLimits, readBytes, textOf } from './read-file.js';
 import { UsageError } from './usage.js';
 
 export interface SceneFile {
@@ -19,7 +19,7 @@ export interface SceneFile {
 /** Loaded for those files, so that no other command waits for their parser. */
 const imports = () => import('../scene/import.js');
 /** How files that are text give what may be a scene, by their suffixes. */
-const readers: Readonly<Record<string, (text: string, path: string) => unknown>> = {
+const readers: Readonly<Record<string, ((text: string, path: string) => unknown) | undefined>> = {
   '.json': (text, path) => parseJson(path, text),
   '.kfr': async (text) => (await imports()).importKfr(text),
   '.toml': async (text) => (await imports()).importToml(text),
@@ -31,13 +31,13 @@ export const isSceneFile = (path: string): boolean => suffixes.includes(extname(
 /** What a scene in a file is called. */
 export const nameOfFile = (path: string): string => basename(path, extname(path));
 
-/** Reads a file. Throws UsageError where it cannot be read, or there can be no scene in it. */
+/** Reads a file. Throws UsageError where it cannot be read, or has no scene in it. */
 export async function readSceneFile(path: string): Promise<SceneFile> {
-  const file = read(path);
-  const about = { path, bytes: file.length };
   const reader = readers[extname(path).toLowerCase()];
   try {
-    if (reader) return { ...about, value: await reader(file.toString(), path) };
+    const file = readBytes(path, reader ? fileLimits.text : fileLimits.picture);
+    const about = { path, bytes: file.length };
+    if (reader) return { ...about, value: await reader(textOf(file), path) };
     const { text, ...picture } = readSceneText(file, crc32);
     return { ...about, picture, value: parseJson(`${path}: its scene`, text) };
   } catch (error) {
@@ -45,18 +45,10 @@ export async function readSceneFile(path: string): Promise<SceneFile> {
   }
 }
 
-function read(path: string): Buffer {
-  try {
-    return readFileSync(path);
-  } catch (error) {
-    throw new UsageError(`${path}: cannot be read (${(error as Error).message})`);
-  }
-}
-
 function parseJson(place: string, text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new UsageError(`${place}: is no JSON (${(error as Error).message.replaceAll(/\s+/g, ' ')})`);
+    throw new UsageError(`${place}: is not valid JSON (${(error as Error).message.replaceAll(/\s+/g, ' ')})`);
   }
 }

@@ -1,6 +1,6 @@
 // `mandoline zoom`: a film from one view of a formula to another, or of its constant along a path, as numbered pictures
 // that are gone on with, or as one stream for an encoder.
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
@@ -17,6 +17,7 @@ import { type Complex, parseComplex } from '../scene/complex.js';
 import { inPixels } from '../scene/gallery.js';
 import { parseScene, type Scene, sceneText, type ViewScene } from '../scene/scene.js';
 import { onInterrupt } from './interrupt.js';
+import { fileLimits, readBytes } from './read-file.js';
 import { addScene, type SceneFlags, sceneOf, sceneValues } from './scene-flags.js';
 import { progressLine, say, seconds } from './text.js';
 import { checkedFolder, checkedOutput, mostWorkers, option, UsageError, whole } from './usage.js';
@@ -153,7 +154,7 @@ async function writePictures(
 function isPictureOf(path: string, scene: Scene): boolean {
   if (!statSync(path, { throwIfNoEntry: false })?.isFile()) return false;
   try {
-    return readSceneText(readFileSync(path), crc32).text === sceneText(scene);
+    return readSceneText(readBytes(path, fileLimits.picture), crc32).text === sceneText(scene);
   } catch (error) {
     if (error instanceof PictureError) return false;
     throw error;

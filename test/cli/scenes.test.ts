@@ -309,8 +309,8 @@ const wrong: [string[], string][] = [
     ['http://127.0.0.1:8080/#f=lesson&cells=0'],
     'http://127.0.0.1:8080/#f=lesson&cells=0: lattice.cells 0: must be a whole number from 1 to 46340',
   ],
-  [['nosuch.json'], "nosuch.json: cannot be read (ENOENT: no such file or directory, open 'nosuch.json')"],
-  [['text.json'], 'text.json: is no JSON (Unexpected token'],
+  [['nosuch.json'], 'nosuch.json: there is no such file'],
+  [['text.json'], 'text.json: is not valid JSON (Unexpected token'],
   [['key.json'], 'key.json: iteration 3: is no key here; did you mean "iterations"?'],
   [
     ['two.json'],
@@ -400,7 +400,7 @@ test('a picture gives the same file again, beside it, or changed by flags; info 
     assert.deepEqual(bytes(`${name}-third.png`), bytes(`${name}.png`));
   }
   assert.equal(missing!.code, 2);
-  assert.match(missing!.stderr, /^mandoline: none\.png: cannot be read \(ENOENT.*\n$/);
+  assert.match(missing!.stderr, /^mandoline: none\.png: there is no such file\n$/);
 });
 
 test('the schema that is printed takes every bundled scene, and no other keys or kinds', async (context) => {

@@ -1,0 +1,58 @@
+// A file that the user names, read whole: no larger than such a file can sensibly be, so that neither a slip nor a
+// stranger's file takes all memory, and an endless device does not hang the command.
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { formatBytes } from '../errors.js';
+import { UsageError } from './usage.js';
+
+/** Bytes of a file; scenes, palettes and addresses are a few thousand, a picture of 20,000 x 20,000 pixels up to 800 MB. */
+export const fileLimits = { text: 1_000_000, palette: 4_000_000, picture: 1_000_000_000 } as const;
+
+/**
+ * Reads a file or a pipe of at most `limit` bytes. Throws UsageError, which begins with `place`: the path, or the flag
+ * and the path.
+ */
+export function readBytes(path: string, limit: number, place: string = path): Buffer {
+  let file: number | undefined;
+  try {
+    file = openSync(path, 'r');
+    if (fstatSync(file).isDirectory()) throw new UsageError(`${place}: is a folder, not a file`);
+    return readWhole(file, limit, place);
+  } catch (error) {
+    if (error instanceof UsageError) throw error;
+    throw new UsageError(`${place}: ${reasonOf(error as NodeJS.ErrnoException)}`);
+  } finally {
+    if (file !== undefined) closeSync(file);
+  }
+}
+
+/** The same as text. */
+export const readText = (path: string, limit: number, place: string = path): string =>
+  textOf(readBytes(path, limit, place));
+
+/** Text in UTF-8, or in UTF-16 where it says so, without the byte order mark that programs on Windows write first. */
+export function textOf(bytes: Uint8Array): string {
+  const isWide = bytes[0] === 0xff && bytes[1] === 0xfe;
+  return new TextDecoder(isWide ? 'utf-16le' : 'utf-8').decode(bytes);
+}
+
+function readWhole(file: number, limit: number, place: string): Buffer {
+  const tooLarge = () =>
+    new UsageError(`${place}: is larger than ${formatBytes(limit)}, the most that such a file may have`);
+  // 0 for a pipe and a device, which end when they end.
+  const { size } = fstatSync(file);
+  if (size > limit) throw tooLarge();
+  let bytes = Buffer.allocUnsafe(Math.min(limit, Math.max(size, 2 ** 16)) + 1);
+  for (let length = 0; ; ) {
+    const read = readSync(file, bytes, length, bytes.length - length, null);
+    if (read === 0) return bytes.subarray(0, length);
+    length += read;
+    if (length > limit) throw tooLarge();
+    if (length === bytes.length) bytes = Buffer.concat([bytes], Math.min(limit + 1, 2 * bytes.length));
+  }
+}
+
+function reasonOf({ code, message }: NodeJS.ErrnoException): string {
+  if (code === 'ENOENT' || code === 'ENOTDIR') return 'there is no such file';
+  if (code === 'EACCES' || code === 'EPERM') return 'cannot be read: permission denied';
+  return `cannot be read (${message})`;
+}

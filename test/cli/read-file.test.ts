@@ -1,0 +1,89 @@
+// Files that the user names: as programs on Windows write text, too large, endless, or not files at all.
+import assert from 'node:assert/strict';
+import { mkdirSync, readFileSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { runMany, temporaryFolder } from '../support.js';
+
+const view = { center: ['0', '0'], width: 3, columns: 30, rows: 20 };
+const scene = { formula: 'z^2 + c', c: 'p', z0: [0, 0], view, iterations: 50, escape: 2, palette: 'ember' };
+const texts: Readonly<Record<string, string>> = {
+  'a.json': JSON.stringify(scene),
+  'a.kfr': 'Re: -0.5\r\nIm: 0.25\r\nZoom: 1.5\r\n',
+  'a.toml': 'program = "fraktaler-3"\nlocation.real = "-0.5"\n',
+};
+const palettes: Readonly<Record<string, string>> = {
+  'a.map': '1 2 3\r\n4 5 6\r\n7 8 9\r\n',
+  'a.ugr': 'a {\r\ngradient:\r\n  index=0 color=255\r\n  index=200 color=65280\r\n}\r\n',
+};
+const spellings: readonly ((text: string) => Uint8Array)[] = [
+  (text) => Buffer.from(text),
+  (text) => Buffer.from(`\ufeff${text}`),
+  (text) => Buffer.from(`\ufeff${text}`, 'utf16le'),
+];
+
+test('a byte order mark and UTF-16 change nothing in any text file that is read', async (context) => {
+  const folder = temporaryFolder(context);
+  for (const spelling of spellings.keys()) mkdirSync(join(folder, String(spelling)));
+  for (const [name, text] of Object.entries({ ...texts, ...palettes }))
+    for (const [i, spelled] of spellings.entries())
+      writeFileSync(join(folder, `${i}/${name}`), spelled(text));
+  const given = (spelling: number) => [
+    ...Object.keys(texts).map((name) => ['info', `${spelling}/${name}`, '--json']),
+    ...Object.keys(palettes).map((name) => {
+      const picture = ['--size', '30x20', '--quiet', '--workers', '0', '-o', `${spelling}/${name}.png`];
+      return ['render', 'mandelbrot', '--palette', `${spelling}/${name}`, ...picture];
+    }),
+  ];
+  const told = await Promise.all([...spellings.keys()].map((spelling) => runMany(folder, given(spelling))));
+  for (const { code, stderr } of told.flat()) assert.deepEqual([code, stderr], [0, '']);
+  for (const spelling of [1, 2]) {
+    assert.deepEqual(told[spelling], told[0]);
+    for (const name of Object.keys(palettes))
+      assert.deepEqual(
+        readFileSync(join(folder, `${spelling}/${name}.png`)),
+        readFileSync(join(folder, `0/${name}.png`)),
+        name,
+      );
+  }
+});
+
+test('a file that is too large, endless, a folder or not there is one line and exit code 2', async (context) => {
+  const folder = temporaryFolder(context);
+  const sized = (name: string, bytes: number) => {
+    writeFileSync(join(folder, name), '');
+    truncateSync(join(folder, name), bytes);
+  };
+  for (const name of ['large.json', 'large.kfr', 'large.toml']) sized(name, 1_000_001);
+  for (const name of ['large.map', 'large.ugr']) sized(name, 4_000_001);
+  sized('large.png', 1_000_000_001);
+  symlinkSync('/dev/zero', join(folder, 'zero.json'));
+  mkdirSync(join(folder, 'folder.json'));
+  const scenes: readonly (readonly [file: string, reason: string])[] = [
+    ...['large.json', 'large.kfr', 'large.toml', 'zero.json'].map(
+      (name) => [name, 'is larger than 1.00 MB, the most that such a file may have'] as const,
+    ),
+    ['large.png', 'is larger than 1.00 GB, the most that such a file may have'],
+    ['folder.json', 'is a folder, not a file'],
+    ['none.png', 'there is no such file'],
+    ['folder.json/none.kfr', 'there is no such file'],
+  ];
+  const ended = await runMany(
+    folder,
+    scenes.map(([name]) => ['render', name]),
+  );
+  for (const [i, [name, reason]] of scenes.entries())
+    assert.deepEqual(ended[i], { code: 2, stdout: '', stderr: `mandoline: ${name}: ${reason}\n` });
+  const colors = ['large.map', 'large.ugr', 'none.map'];
+  const others = await runMany(
+    folder,
+    colors.map((name) => ['render', '--palette', name]),
+  );
+  for (const [i, name] of colors.entries()) {
+    const reason =
+      name === 'none.map'
+        ? 'there is no such file'
+        : 'is larger than 4.00 MB, the most that such a file may have';
+    assert.deepEqual(others[i], { code: 2, stdout: '', stderr: `mandoline: --palette ${name}: ${reason}\n` });
+  }
+});
