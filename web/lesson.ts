@@ -1,5 +1,6 @@
 // The lesson's chapters beside the live pool, one at a time. They are Markdown in lesson/, made into markup when the
 // page is built; nothing that a reader types or pastes comes here.
+import { trustedMarkup } from './trusted.js';
 
 export interface Chapter {
   readonly title: string;
@@ -45,7 +46,7 @@ export function makeLesson(root: HTMLElement, toggle: HTMLElement, chapters: rea
     at = Math.min(chapters.length - 1, Math.max(0, wanted || 0));
     const chapter = chapters[at]!;
     title.textContent = chapter.title;
-    text.innerHTML = chapter.html;
+    text.innerHTML = trustedMarkup(chapter.html);
     text.setAttribute('aria-label', chapter.title);
     text.scrollTop = 0;
     place.textContent = `${at + 1} of ${chapters.length}`;

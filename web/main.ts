@@ -15,6 +15,7 @@ import { offerLesson } from './lesson.js';
 import { keepOffline } from './offline.js';
 import { makePanel } from './panel.js';
 import { makeProgress } from './progress.js';
+import './trusted.js';
 import { useTheme } from './theme.js';
 import { WorkersPanel } from './workers/panel.js';
 

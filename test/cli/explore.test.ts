@@ -2,9 +2,12 @@
 import assert from 'node:assert/strict';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer, request } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { serveFolder } from '../../src/cli/page-server.js';
 import { runMandoline, temporaryFolder } from '../support.js';
 import { startExplorer } from './explorer.js';
 
@@ -19,10 +22,14 @@ before(async () => {
 });
 after(() => server?.kill());
 
-function answer(path: string, options: { method?: string; host?: string } = {}) {
+function answer(
+  path: string,
+  options: { method?: string; host?: string; headers?: Record<string, string> } = {},
+) {
   const { method = 'GET', host = `127.0.0.1:${port}` } = options;
+  const headers = { ...options.headers, Host: host };
   return new Promise<{ code: number; headers: Record<string, unknown>; body: string }>((resolve, reject) => {
-    const asked = request({ host: '127.0.0.1', port, path, method, headers: { Host: host } }, (response) => {
+    const asked = request({ host: '127.0.0.1', port, path, method, headers }, (response) => {
       let body = '';
       response.on('data', (chunk) => {
         body += chunk;
@@ -37,7 +44,7 @@ function answer(path: string, options: { method?: string; host?: string } = {}) 
 /** What comes back for bytes that no client would send. */
 async function raw(text: string): Promise<string> {
   const socket = connect(port, '127.0.0.1');
-  socket.end(text);
+  socket.write(text);
   let got = '';
   for await (const chunk of socket) got += chunk;
   return got;
@@ -57,6 +64,7 @@ test('pages are isolated, take nothing from elsewhere and give nothing to others
     const { headers } = await answer(path);
     const policy = String(headers['content-security-policy']);
     assert.match(policy, /default-src 'none'/);
+    assert.match(policy, /require-trusted-types-for 'script'; trusted-types default chapters$/);
     assert.doesNotMatch(policy, /unsafe-inline|'unsafe-eval'|https?:|\*/);
     assert.equal(headers['cross-origin-opener-policy'], 'same-origin');
     assert.equal(headers['cross-origin-embedder-policy'], 'require-corp');
@@ -71,6 +79,89 @@ test('another name than this machine is refused, so that no page elsewhere can r
     assert.equal((await answer('/', { host })).code, 421, host);
   assert.equal((await answer('/', { host: `localhost:${port}` })).code, 200);
   assert.match(await raw('GET / HTTP/1.0\r\n\r\n'), /^HTTP\/1\.1 (421|400)/);
+});
+
+test('any Range gets its part, the whole file or 416, and none ends the server', async () => {
+  const whole = (await answer('/icon.svg')).body;
+  const size = Buffer.byteLength(whole);
+  const unsatisfiable = `bytes */${size}`;
+  const expected: [range: string, code: number, body: string, contentRange?: string][] = [
+    ['bytes=0-3', 206, whole.slice(0, 4), `bytes 0-3/${size}`],
+    ['bytes=0-0', 206, whole.slice(0, 1), `bytes 0-0/${size}`],
+    ['bytes=5-', 206, whole.slice(5), `bytes 5-${size - 1}/${size}`],
+    ['bytes=-5', 206, whole.slice(-5), `bytes ${size - 5}-${size - 1}/${size}`],
+    ['bytes=1-9007199254740994', 206, whole.slice(1), `bytes 1-${size - 1}/${size}`],
+    [`bytes=1-${'9'.repeat(26)}`, 206, whole.slice(1), `bytes 1-${size - 1}/${size}`],
+    [`bytes=${size}-`, 416, '', unsatisfiable],
+    ['bytes=0-1,3-4', 200, whole],
+    ['lines=1-2', 200, whole],
+    ['x', 200, whole],
+  ];
+  for (const [range, code, body, contentRange] of expected) {
+    const got = await answer('/icon.svg', { headers: { Range: range } });
+    assert.deepEqual([got.code, got.headers['content-range']], [code, contentRange], range);
+    if (code !== 416) assert.equal(got.body, body, range);
+  }
+  // Each of these names no part of the file: the whole or 416, as the RFC allows for either.
+  const wrong = ['bytes=5-2', 'bytes=--5', 'bytes=0--5', 'bytes=-0', 'bytes=-', `bytes=${'9'.repeat(400)}-`];
+  for (const range of wrong)
+    for (const method of ['GET', 'HEAD']) {
+      const got = await answer('/icon.svg', { method, headers: { Range: range } });
+      assert.ok(got.code === 416 || got.code === 200, `${method} ${range}: ${got.code}`);
+      if (got.code === 200 && method === 'GET') assert.equal(got.body, whole, range);
+    }
+  assert.equal(server.exitCode, null);
+});
+
+test('only pages of its own may ask; a link from elsewhere opens the page', async () => {
+  const own = `http://127.0.0.1:${port}`;
+  const code = async (headers: Record<string, string>) => (await answer('/', { headers })).code;
+  for (const site of ['cross-site', 'same-site', 'nonsense']) {
+    assert.equal(await code({ 'Sec-Fetch-Site': site }), 403);
+    for (const dest of ['iframe', 'object', 'embed', 'image', 'script'])
+      assert.equal(
+        await code({ 'Sec-Fetch-Site': site, 'Sec-Fetch-Mode': 'navigate', 'Sec-Fetch-Dest': dest }),
+        403,
+      );
+  }
+  const link = { 'Sec-Fetch-Mode': 'navigate', 'Sec-Fetch-Dest': 'document' };
+  assert.equal(await code({ 'Sec-Fetch-Site': 'cross-site', ...link }), 200);
+  for (const site of ['same-origin', 'none']) assert.equal(await code({ 'Sec-Fetch-Site': site }), 200);
+  for (const origin of ['http://example.com', 'null', `https://127.0.0.1:${port}`, 'http://127.0.0.1'])
+    assert.equal(await code({ Origin: origin, ...link }), 403, origin);
+  assert.equal(await code({ Origin: own }), 200);
+});
+
+test('two names, a foreign one in the path, or none are refused', async () => {
+  const host = `Host: 127.0.0.1:${port}`;
+  const refused = async (lines: string) =>
+    assert.match(await raw(`GET ${lines}\r\nConnection: close\r\n\r\n`), /^HTTP\/1\.1 4\d\d/, lines);
+  await refused(`/ HTTP/1.1\r\n${host}\r\nHost: example.com`);
+  await refused(`/ HTTP/1.1\r\n${host}\r\n${host}`);
+  await refused(`http://example.com/ HTTP/1.1\r\n${host}`);
+  await refused(`* HTTP/1.1\r\n${host}`);
+  await refused('/ HTTP/1.1');
+});
+
+test('connections and their time are limited, and files that vanish are not found', async (context) => {
+  const folder = temporaryFolder(context);
+  writeFileSync(join(folder, 'index.html'), 'here');
+  const own = await serveFolder(folder, 0);
+  context.after(() => own.closeAllConnections());
+  context.after(() => own.close());
+  assert.ok(own.maxConnections > 0 && own.maxConnections < 1000);
+  assert.ok(own.headersTimeout > 0 && own.headersTimeout <= 60_000);
+  assert.ok(own.requestTimeout > 0 && own.requestTimeout <= 60_000);
+  assert.ok(own.timeout > 0);
+  const address = `http://127.0.0.1:${(own.address() as AddressInfo).port}/`;
+  assert.equal(await (await fetch(address)).text(), 'here');
+  rmSync(join(folder, 'index.html'));
+  assert.equal((await fetch(address)).status, 404);
+  symlinkSync('index.html', join(folder, 'index.html'));
+  assert.equal((await fetch(address)).status, 500);
+  rmSync(join(folder, 'index.html'));
+  writeFileSync(join(folder, 'index.html'), 'again');
+  assert.equal(await (await fetch(address)).text(), 'again');
 });
 
 test('nothing can be written, and nothing outside of the folder can be read', async () => {
