@@ -55,7 +55,7 @@ function numberOf(tones: Tones): Numberer {
 }
 
 function makeNumberer(tones: Tones): Numberer {
-  const { coloring, iterations, shades, groups, inside } = tones;
+  const { coloring, iterations, shades, groups, inside, insideShade } = tones;
   const each = (
     channel: 'smooth' | 'distance' | 'trap' | 'angle',
     shade: (value: number) => number,
@@ -96,7 +96,10 @@ function makeNumberer(tones: Tones): Numberer {
         const period = channels!.period![i]!;
         into[i] = period > 0 ? shades + groupOf(period) : (inside ?? shades);
       } else if (isInside && inside !== undefined) into[i] = inside;
-      else into[i] = shadeOf(count) + (basins ? groupOf(basins[i]!) * shades : 0);
+      else {
+        const shade = isInside ? (insideShade ?? shadeOf(count)) : shadeOf(count);
+        into[i] = shade + (basins ? groupOf(basins[i]!) * shades : 0);
+      }
     }
   };
 }
@@ -123,16 +126,18 @@ function turner({ shades, offset, isCyclic }: Tones): (place: number) => number 
 
 const tableSize = 2 ** 16;
 
-/** The shades of counts, from a table for those that are near the least. */
+/** The shades of counts, from a table for those that are near the least. Counts are whole, their range need not be. */
 function countShades(tones: Tones): (count: number) => number {
   const { least, most } = tones.curve;
   const shade = shader(tones, true);
-  const table = Uint16Array.from({ length: Math.min(most - least + 1, tableSize) }, (_, above) =>
-    shade(least + above),
-  );
+  const first = Math.max(0, Math.ceil(least));
+  const length = Math.min(Math.max(0, Math.floor(most) - first + 1), tableSize);
+  const table = Uint16Array.from({ length }, (_, above) => shade(first + above));
+  const [below, beyond] = [shade(least), shade(most)];
   return (count) => {
-    const above = count < least ? 0 : count > most ? most - least : count - least;
-    return above < table.length ? table[above]! : shade(count);
+    if (count < first) return below;
+    if (count > most) return beyond;
+    return table[count - first] ?? shade(count);
   };
 }
 

@@ -31,6 +31,8 @@ export interface Tones {
   readonly isCyclic: boolean;
   /** Which colour points have that never escape, if one of its own. */
   readonly inside: number | undefined;
+  /** The shade in its basin of a point that never escapes, where a range would give it another. */
+  readonly insideShade: number | undefined;
   /** Basins or periods that have colours of their own; further ones begin again. */
   readonly groups: number;
   /** Red, green, blue in turn, 0 to 65535. */
@@ -103,8 +105,7 @@ export async function tonesOf(sample: Field | undefined, scene: Scene): Promise<
       : coloring === 'period'
         ? mostPeriods
         : 1;
-  // Counts that reach the last have the last colour, and traps catch what never escapes; black is asked for there.
-  const hasInside = scene.inside !== undefined || !['count', 'trap', 'basin', 'period'].includes(coloring);
+  const hasInside = hasInsideColor(scene, coloring);
   const all = isContinuous(scene) ? manyColors : fewColors;
   const shades =
     coloring === 'basin'
@@ -118,13 +119,40 @@ export async function tonesOf(sample: Field | undefined, scene: Scene): Promise<
     coloring === 'count' && !hasInside,
   );
   const inside = hasInside ? colors.length / 3 : undefined;
+  const insideShade = coloring === 'basin' && scene.range ? shades - 1 : undefined;
   return {
-    ...{ coloring, iterations, shades, density, offset, isCyclic, groups, depth, samples, inside },
+    ...{
+      coloring,
+      iterations,
+      shades,
+      density,
+      offset,
+      isCyclic,
+      groups,
+      depth,
+      samples,
+      inside,
+      insideShade,
+    },
     curve: curveOf(sample, scene, coloring),
-    colors: hasInside ? Uint16Array.of(...colors, ...colorOf(scene.inside ?? black)) : colors,
+    colors: hasInside ? Uint16Array.of(...colors, ...(await insideColor(scene, coloring))) : colors,
     light: coloring === 'slope' ? lightOf(scene) : undefined,
     isIndexed: isIndexed(scene),
   };
+}
+
+/**
+ * Whether points that never escape have a colour of their own. Without a range, theirs is the largest count, which has
+ * the palette's last colour; a range may end anywhere. Traps catch points that never escape too.
+ */
+const hasInsideColor = ({ inside, range }: Scene, coloring: Coloring): boolean =>
+  inside !== undefined ||
+  (coloring === 'count' ? range !== undefined : !['trap', 'basin', 'period'].includes(coloring));
+
+/** By default black; for counts the palette's last colour, so that a range does not change it. */
+async function insideColor({ inside, palette }: Scene, coloring: Coloring): Promise<Iterable<number>> {
+  if (inside !== undefined) return colorOf(inside);
+  return coloring === 'count' ? (await colorTable(palette, 2, true)).colors.subarray(3) : colorOf(black);
 }
 
 /** A table of colours: those of the range, then those of groups. */

@@ -131,9 +131,10 @@ const palette = v.union(
   ],
   paletteMessage,
 );
-const rangeMessage = 'must be two finite numbers, the smaller first, like [1, 200]';
+const rangeMessage = 'must be two numbers from -1e300 to 1e300, the smaller first, like [1, 200]';
+const rangeEnd = between(-1e300, 1e300, rangeMessage);
 const range = v.pipe(
-  v.strictTuple([finite(rangeMessage), finite(rangeMessage)], rangeMessage),
+  v.strictTuple([rangeEnd, rangeEnd], rangeMessage),
   v.check(([least, most]) => least <= most, rangeMessage),
   v.readonly(),
 );
@@ -233,7 +234,14 @@ export const sceneSchema = v.strictObject(
         v.description('Where in the palette the range begins, from 0 to 1.'),
       ),
     ),
-    inside: v.optional(v.pipe(color, v.description('The colour of points that never escape.'))),
+    inside: v.optional(
+      v.pipe(
+        color,
+        v.description(
+          "The colour of points that never escape. Without: of counts, the palette's last; of others, black.",
+        ),
+      ),
+    ),
     light: v.optional(
       v.pipe(
         light,

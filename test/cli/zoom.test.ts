@@ -4,7 +4,8 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, rmSync, statSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { gallery, inPixels } from 'mandoline';
+import { decode } from 'fast-png';
+import { gallery, inPixels, readPngScene, render } from 'mandoline';
 import { frameScene } from '../../src/render/film.js';
 import { runMandoline, runMany, sha256, temporaryFolder } from '../support.js';
 
@@ -49,6 +50,32 @@ test('frames are pictures that are drawn again as they are, and those that are w
   assert.match(again.stderr, /^film: 4 frames of 40 x 30, 2 were there, [\d.]+ s$/m);
   assert.deepEqual(digests(), before);
   assert.equal(statSync(join(folder, 'film', names[1]!)).mtimeMs, kept);
+});
+
+test('in default colours every frame shows something, the inside stays the inside, and neighbours look alike', async (context) => {
+  const folder = temporaryFolder(context);
+  const film = ['zoom', 'mandelbrot', '--to', 'seahorse', '--frames', '24', '--size', '64x36'];
+  const { code, stderr } = await runMandoline(folder, ...film, '-o', 'film');
+  assert.equal(code, 0, stderr);
+  const means: number[] = [];
+  for (const name of readdirSync(join(folder, 'film')).sort()) {
+    const file = readFileSync(join(folder, 'film', name));
+    const scene = readPngScene(file);
+    const { counts } = await render(scene, { workers: 0 });
+    const { data, palette } = decode(file);
+    const colors = Array.from(data as Uint8Array, (number) => palette![number]!);
+    const sumOf = (color: readonly number[]) => color[0]! + color[1]! + color[2]!;
+    assert.ok(new Set(colors.map(String)).size >= 20, `${name}: ${new Set(colors.map(String)).size} colours`);
+    for (const [i, color] of colors.entries())
+      assert.equal(sumOf(color) === 0, counts[i] === scene.iterations, `${name}: point ${i} is ${color}`);
+    means.push(colors.reduce((sum, color) => sum + sumOf(color), 0) / colors.length / 3);
+  }
+  assert.equal(means.length, 24);
+  for (const [i, mean] of means.slice(1).entries())
+    assert.ok(
+      Math.abs(mean - means[i]!) < 24,
+      `frame ${i + 2} is ${mean - means[i]!} lighter than the one before`,
+    );
 });
 
 test('a stream has a header and as many frames as were asked for, of a constant along a path', async (context) => {

@@ -53,6 +53,59 @@ test('a count has the same colour whether it stands in the table or beyond', asy
   assert.deepEqual([...indices], exact);
 });
 
+test('a range that is not of whole numbers gives each count the colour between those of its neighbours', async () => {
+  const counts = Uint16Array.from({ length: 300 }, (_, count) => count);
+  const indices = async (range: readonly [number, number]) => {
+    const image = await paintScene(
+      { rows: 1, columns: 300, counts },
+      { ...lessonScene, palette: 'viridis', iterations: 1000, range },
+    );
+    return image.rows(0, 1);
+  };
+  const [whole, next, between] = [
+    await indices([1, 200]),
+    await indices([2, 200]),
+    await indices([1.5, 200]),
+  ];
+  assert.ok(between.every((index, count) => index <= whole[count]! && index >= next[count]!));
+  assert.deepEqual([between[0], between[1], between[200], between[299]], [0, 0, 254, 254]);
+  const ends = [
+    [-7.25, 1e300],
+    [-1e300, 1e300],
+    [1e299, 1e300],
+    [0.25, 0.75],
+    [70_000.5, 70_000.75],
+    [12.5, 12.5],
+  ] as const;
+  for (const range of ends) {
+    const some = await indices(range);
+    assert.deepEqual(some, some.toSorted(), String(range));
+  }
+});
+
+test('a range never changes the colour of points that never escape', async () => {
+  const counts = Uint16Array.of(3, 40, 100);
+  const basin = Uint8Array.of(1, 2, 0);
+  const converging = { escape: { converged: 1e-6 }, c: [0, 0] } as const;
+  for (const palette of ['ember', 'inferno', 'classic', ['#000764', '#ffaa00']])
+    for (const other of [{}, converging])
+      for (const range of [
+        [0, 50],
+        [10, 500],
+        [1.5, 99.5],
+        [200, 300],
+      ] as const) {
+        const colorOf = async (more: object) => {
+          const scene = { ...lessonScene, ...other, palette, iterations: 100, ...more };
+          const image = await paintScene({ rows: 1, columns: 3, counts, channels: { basin } }, scene);
+          const index = image.rows(0, 1)[2]!;
+          return [...image.palette!.subarray(3 * index, 3 * index + 3)];
+        };
+        assert.deepEqual(await colorOf({ range }), await colorOf({}), `${palette} ${range}`);
+        assert.deepEqual(await colorOf({ range, inside: '#123456' }), [0x12, 0x34, 0x56]);
+      }
+});
+
 test('a field of one count is a picture of the first colour', async () => {
   const image = await paint({ rows: 1, columns: 2, counts: Uint16Array.of(7, 7) }, 'turbo');
   assert.deepEqual([...image.rows(0, 1)], [0, 0]);
