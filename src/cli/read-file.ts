@@ -2,6 +2,7 @@
 // stranger's file takes all memory, and an endless device does not hang the command.
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { formatBytes } from '../errors.js';
+import { systemReason } from '../system-error.node.js';
 import { UsageError } from './usage.js';
 
 /** Bytes of a file; scenes, palettes and addresses are a few thousand, a picture of 20,000 x 20,000 pixels up to 800 MB. */
@@ -19,7 +20,7 @@ export function readBytes(path: string, limit: number, place: string = path): Bu
     return readWhole(file, limit, place);
   } catch (error) {
     if (error instanceof UsageError) throw error;
-    throw new UsageError(`${place}: ${reasonOf(error as NodeJS.ErrnoException)}`);
+    throw new UsageError(`${place}: ${reasonOf(error)}`);
   } finally {
     if (file !== undefined) closeSync(file);
   }
@@ -51,8 +52,8 @@ function readWhole(file: number, limit: number, place: string): Buffer {
   }
 }
 
-function reasonOf({ code, message }: NodeJS.ErrnoException): string {
+function reasonOf(error: unknown): string {
+  const { code } = error as NodeJS.ErrnoException;
   if (code === 'ENOENT' || code === 'ENOTDIR') return 'there is no such file';
-  if (code === 'EACCES' || code === 'EPERM') return 'cannot be read: permission denied';
-  return `cannot be read (${message})`;
+  return `cannot be read: ${systemReason(error) ?? String(error)}`;
 }
