@@ -2,6 +2,7 @@
 import { test } from 'node:test';
 import { Worker } from 'node:worker_threads';
 import { Pool, tasks } from 'mandoline/pool';
+import { patience } from '../patience.js';
 import { behaviours, type Setting } from './behaviours.js';
 import { faultBehaviours } from './faults.js';
 import { fillBehaviours } from './fills.js';
@@ -16,5 +17,5 @@ const setting: Setting = {
 };
 
 for (const { name, where, check } of [...behaviours, ...faultBehaviours, ...fillBehaviours]) {
-  test(name, { skip: !(where?.(setting) ?? true), timeout: 30_000 }, () => check(setting));
+  test(name, { skip: !(where?.(setting) ?? true), timeout: patience }, () => check(setting));
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Browser } from 'playwright-core';
 import { build } from 'vite';
+import { patience } from '../patience.js';
 import { isLong, root, temporaryFolder } from '../support.js';
 import { launchBrowser, type Site, serveFolder } from './browser.js';
 import type { PageChecks } from './page/checks.js';
@@ -81,6 +82,7 @@ async function inPage(
   short: readonly RegExp[],
 ): Promise<void> {
   const page = await browser.newPage();
+  page.setDefaultTimeout(patience);
   const errors: string[] = [];
   page.on('pageerror', (error) => errors.push(String(error)));
   try {
@@ -89,7 +91,7 @@ async function inPage(
     assert.equal(await page.evaluate(() => crossOriginIsolated), isolated);
     const names = await page.evaluate(() => checks.names);
     for (const name of names.filter((each) => isLong || short.some((some) => some.test(each)))) {
-      await context.test(name, { timeout: 60_000 }, async (each) => {
+      await context.test(name, { timeout: patience }, async (each) => {
         const outcome = await page.evaluate((given) => checks.run(given), name);
         if (outcome === 'skipped') each.skip();
         else assert.equal(outcome, '');

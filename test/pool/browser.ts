@@ -5,6 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { extname, join, normalize, sep } from 'node:path';
 import { type Browser, chromium } from 'playwright-core';
+import { patience } from '../patience.js';
 
 const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 
@@ -24,6 +25,7 @@ export const launchBrowser = async (): Promise<Browser> =>
   await chromium.launch({
     executablePath: await executable(),
     args: ['--no-sandbox'],
+    timeout: patience,
   });
 
 const types: Readonly<Record<string, string>> = {

@@ -3,7 +3,7 @@
 import type { FillProgress } from 'mandoline/pool';
 import { type FillReport, RemoteError, sliceRange, TaskCloneError, type TypedArray } from 'mandoline/pool';
 import type { Behaviour, Setting } from './behaviours.js';
-import { check, equal, rejection, settlesWithin, sleep, thrownBy, until, upTo } from './check.js';
+import { check, equal, inOneOf, rejection, thrownBy, until, upTo } from './check.js';
 
 /** Makes arrays of either kind. */
 type Make = <T extends TypedArray>(type: new (buffer: ArrayBufferLike) => T, bytes: number) => T;
@@ -123,9 +123,13 @@ export const fillBehaviours: readonly Behaviour[] = [
     async (setting, make) => {
       await using pool = setting.pool();
       const told: number[] = [];
+      const flag = setting.isolated ? new Int32Array(new SharedArrayBuffer(4)) : Int32Array.of(1);
       const onProgress = ({ done, slices, timeline }: FillProgress) => {
         equal(slices, 100);
         told.push(done);
+        // One slice waits for this, so that something is told before the end.
+        Atomics.store(flag, 0, 1);
+        Atomics.notify(flag, 0);
         // What has been done in the meantime is there too.
         const times = timeline();
         check(times.length >= done, `${times.length} slices have times, ${done} are done`);
@@ -134,13 +138,14 @@ export const fillBehaviours: readonly Behaviour[] = [
           'every slice was filled by a worker',
         );
       };
-      await pool.fill(setting.jobs.fillLater, make(Uint8Array, 100), [], { slices: 100, onProgress });
+      const options = { slices: 100, onProgress };
+      await pool.fill(setting.jobs.fillAfterFlag, make(Uint8Array, 100), [50, flag], options);
       equal(told.at(-1), 100);
       equal(
         told,
         [...told].sort((a, b) => a - b),
       );
-      check(told.length > 1, 'it was told in between');
+      if (setting.isolated) check(told.length > 1, 'it was told in between');
       const thrown = new Error('the bar broke');
       const breaking = () => {
         throw thrown;
@@ -154,19 +159,24 @@ export const fillBehaviours: readonly Behaviour[] = [
     },
   ),
   ...ofBothKinds('a slice that fails rejects with its error, and the others stop', async (setting, make) => {
-    await using pool = setting.pool();
-    const target = make(Uint8Array, 100_000);
-    const filled = pool.fill(setting.jobs.fillFailing, target, [3], { slices: 100_000 });
+    await using pool = setting.pool({ workers: 2 });
+    await using single = setting.pool({ workers: 1 });
+    const target = make(Uint8Array, 100);
+    const filled = single.fill(setting.jobs.fillFailing, target, [3], { slices: 100 });
     const error = await rejection(filled, RemoteError);
     equal([error.name, error.message], ['ColdError', 'slice 3']);
-    check(target.indexOf(0, 10) > 0, 'not everything was filled');
-    // Another slice that never ends does not keep the error from being told.
-    const both = make(Uint8Array, 2);
-    const hanging = pool.fill(setting.jobs.fillForever, both, [0], {
+    equal([...target], [1, 1, 1, ...Array(97).fill(0)]);
+    // Where two work at it, the other one stops at the slice that it fills.
+    const both = make(Uint8Array, 100);
+    const stopped = pool.fill(setting.jobs.fillUntilOneFails, both, [1], { slices: 100 });
+    equal((await rejection(stopped, RemoteError)).message, 'slice 1');
+    check(both.indexOf(0, 2) === 2, 'no slice was begun after it');
+    // A slice that never ends does not keep the fill from rejecting.
+    const hanging = pool.fill(setting.jobs.fillForever, make(Uint8Array, 2), [0], {
       slices: 2,
       signal: AbortSignal.timeout(50),
     });
-    equal(((await thrownBy(settlesWithin(2000, hanging))) as Error).name, 'TimeoutError');
+    equal(((await thrownBy(hanging)) as Error).name, 'TimeoutError');
     equal(await pool.map(setting.jobs.square, [1, 2]), [1, 4]);
   }),
   ...ofBothKinds(
@@ -175,18 +185,13 @@ export const fillBehaviours: readonly Behaviour[] = [
       await using pool = setting.pool();
       const controller = new AbortController();
       const reason = new Error('enough');
-      const filled = thrownBy(
-        pool.fill(setting.jobs.fillForever, make(Uint8Array, 10), [3], {
-          slices: 10,
-          signal: controller.signal,
-        }),
-      );
-      await sleep(20);
+      const { signal } = controller;
+      const stuck = make(Uint8Array, 10);
+      const filled = thrownBy(pool.fill(setting.jobs.fillForever, stuck, [3], { slices: 10, signal }));
+      await until(() => stuck.every((value, i) => value === 1 || i === 3));
       controller.abort(reason);
-      equal(await settlesWithin(2000, filled), reason);
-      const again = pool.fill(setting.jobs.fillLater, make(Uint8Array, 10), [], {
-        signal: controller.signal,
-      });
+      equal(await filled, reason);
+      const again = pool.fill(setting.jobs.fillLater, make(Uint8Array, 10), [], { signal });
       equal(await thrownBy(again), reason);
       const target = make(Uint8Array, 10);
       await pool.fill(setting.jobs.fillLater, target, [], { slices: 3 });
@@ -213,17 +218,20 @@ export const fillBehaviours: readonly Behaviour[] = [
     where: ({ isolated }) => isolated,
     async check({ pool: make, jobs }) {
       await using pool = make({ workers: 1 });
-      const [worker] = await pool.map(jobs.whichWorker, [1]);
-      const flag = new Int32Array(new SharedArrayBuffer(4));
-      const controller = new AbortController();
-      const target = shared(Uint8Array, 4);
-      const filled = thrownBy(
-        pool.fill(jobs.fillUntilCancelled, target, [flag], { signal: controller.signal }),
-      );
-      await until(() => flag[0] === 1);
-      controller.abort('enough');
-      equal(await filled, 'enough');
-      equal(await pool.map(jobs.whichWorker, [1]), [worker]);
+      const keepsWorker = async () => {
+        const [worker] = await pool.map(jobs.whichWorker, [1]);
+        const flag = new Int32Array(new SharedArrayBuffer(4));
+        const controller = new AbortController();
+        const target = shared(Uint8Array, 4);
+        const filled = thrownBy(
+          pool.fill(jobs.fillUntilCancelled, target, [flag], { signal: controller.signal }),
+        );
+        await until(() => Atomics.load(flag, 0) === 1);
+        controller.abort('enough');
+        equal(await filled, 'enough');
+        return (await pool.map(jobs.whichWorker, [1]))[0] === worker;
+      };
+      check(await inOneOf(20, keepsWorker), 'the worker is kept');
     },
   },
   {
@@ -234,9 +242,9 @@ export const fillBehaviours: readonly Behaviour[] = [
       const flag = new Int32Array(new SharedArrayBuffer(4));
       const controller = new AbortController();
       const busy = thrownBy(pool.apply(jobs.spin, [flag, true], { signal: controller.signal }));
-      await until(() => flag[0] === 1);
+      await until(() => Atomics.load(flag, 0) === 1);
       const target = shared(Uint8Array, 10);
-      await settlesWithin(5000, pool.fill(jobs.fillLater, target, [], { slices: 5 }));
+      await pool.fill(jobs.fillLater, target, [], { slices: 5 });
       equal([...target], Array(10).fill(1));
       controller.abort('enough');
       equal(await busy, 'enough');

@@ -71,6 +71,12 @@ export const spin = (flag: Int32Array, asks: boolean): string => {
   Atomics.store(flag, 0, 2);
   return 'cancelled';
 };
+/** Raises a flag, then blocks its worker until the flag is lowered. */
+export const holdUntilLowered = (flag: Int32Array): string => {
+  Atomics.store(flag, 0, 1);
+  while (Atomics.load(flag, 0) === 1) Atomics.wait(flag, 0, 1);
+  return 'lowered';
+};
 export const throwLater = (x: number): number => {
   setTimeout(() => {
     throw new Error('too late');
@@ -162,6 +168,22 @@ export const fillFailing = (slice: Uint8Array, { index }: SliceRange, at: number
 export const fillForever = (slice: Uint8Array, { index }: SliceRange, at: number): void => {
   while (index === at);
   slice.fill(1);
+};
+/** At one slice waits until the flag is raised. */
+export const fillAfterFlag = (
+  slice: Uint8Array,
+  { index }: SliceRange,
+  at: number,
+  flag: Int32Array,
+): void => {
+  while (index === at && Atomics.load(flag, 0) === 0) Atomics.wait(flag, 0, 0);
+  slice.fill(1);
+};
+/** Fails at one slice; at every other one waits until it is told to stop. */
+export const fillUntilOneFails = (slice: Uint8Array, { index }: SliceRange, at: number): void => {
+  slice.fill(1);
+  if (index === at) throw new ColdError(`slice ${index}`, index);
+  while (!isCancelled());
 };
 export const fillUntilCancelled = (_: Uint8Array, __: SliceRange, flag: Int32Array): void => {
   Atomics.store(flag, 0, 1);

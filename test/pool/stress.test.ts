@@ -1,17 +1,18 @@
 // Faults again and again in random order and over random numbers of workers, and a soak of mixed calls with random
-// kills. Short by default; with MANDOLINE_STRESS=long 200 rounds of every fault and a minute of the soak.
-// MANDOLINE_SEED repeats a run.
+// kills. Short by default; MANDOLINE_STRESS=long runs 200 rounds of every fault and a soak of 400 pools.
+// MANDOLINE_SEED repeats a run. How long each fault takes is bench/faults.ts's.
 import assert from 'node:assert/strict';
+import { randomInt } from 'node:crypto';
 import { test } from 'node:test';
 import { Pool, partial, tasks } from 'mandoline/pool';
 import { isLong } from '../support.js';
 import type { Setting } from './behaviours.js';
-import { collect, settlesWithin, upTo } from './check.js';
+import { collect, upTo } from './check.js';
 import { type Fault, faults } from './faults.js';
 
 const rounds = isLong ? 200 : 2;
-const soakMilliseconds = isLong ? 60_000 : 1000;
-const seed = Number(process.env.MANDOLINE_SEED ?? Date.now() % 1_000_000);
+const soakPools = isLong ? 400 : 6;
+const seed = Number(process.env.MANDOLINE_SEED ?? randomInt(1_000_000));
 
 /** Marsaglia's xorshift, so that a seed repeats a run. */
 function randomFrom(seed: number): (below: number) => number {
@@ -40,7 +41,7 @@ process.on('worker', (worker) => {
   worker.once('exit', () => liveWorkers--);
 });
 
-test(`every fault ${rounds} times in random order, seed ${seed}`, { timeout: 3_600_000 }, async (context) => {
+test(`every fault ${rounds} times in random order, seed ${seed}`, async () => {
   const random = randomFrom(seed);
   const unhandled: unknown[] = [];
   const note = (error: unknown) => unhandled.push(error);
@@ -50,39 +51,26 @@ test(`every fault ${rounds} times in random order, seed ${seed}`, { timeout: 3_6
     const j = random(i + 1);
     [schedule[i], schedule[j]] = [schedule[j]!, schedule[i]!];
   }
-  const times = new Map<string, number[]>(faults.map(({ name }) => [name, []]));
   for (const fault of schedule) {
     const pool = new Pool({ workers: 1 + random(5), ...fault.options, onStrayError: () => {} });
-    // A pool that has started: the time to start is not the fault's.
-    await pool.map(jobs.square, upTo(pool.workers), { chunkSize: 1 });
-    const begun = performance.now();
-    await settlesWithin(20 * fault.within, fault.cause(pool, setting));
-    times.get(fault.name)!.push(performance.now() - begun);
+    await fault.cause(pool, setting);
     assert.equal(liveWorkers, pool.workers);
     assert.deepEqual(
       await pool.map(jobs.square, upTo(20)),
       upTo(20).map((x) => x * x),
     );
     pool.close();
-    await settlesWithin(20_000, pool.join());
+    await pool.join();
   }
   process.off('unhandledRejection', note);
   assert.deepEqual(unhandled, []);
   assert.equal(liveWorkers, 0);
-  for (const { name, within } of faults) {
-    const sorted = times.get(name)!.sort((a, b) => a - b);
-    const [median, most] = [sorted[sorted.length >> 1]!, sorted.at(-1)!].map(Math.round);
-    context.diagnostic(`${median} ms (median), ${most} ms (most) of ${within}: ${name}`);
-    // The machine may be busy with something else now and then, but not half of the time.
-    assert.ok(median! <= within, `${name}: ${median} ms`);
-  }
 });
 
-test(`a soak of ${soakMilliseconds / 1000} s with random kills settles every promise, seed ${seed}`, async (context) => {
+test(`a soak of ${soakPools} pools with random kills settles every promise, seed ${seed}`, async (context) => {
   const random = randomFrom(seed + 1);
   const counts = new Map<string, number>();
   const count = (what: string) => counts.set(what, (counts.get(what) ?? 0) + 1);
-  const end = performance.now() + soakMilliseconds;
   let pending = 0;
 
   /** One call of some kind; gives what it must give, or nothing where it may fail. */
@@ -129,20 +117,19 @@ test(`a soak of ${soakMilliseconds / 1000} s with random kills settles every pro
     }
   }
 
-  while (performance.now() < end) {
+  for (let made = 0; made < soakPools; made++) {
     const pool = new Pool({
       workers: 1 + random(4),
       ...(random(3) === 0 && { maxTasksPerWorker: 1 + random(20) }),
       onStrayError: () => count('stray error'),
     });
     const batches = 1 + random(4);
-    for (let batch = 0; batch < batches && performance.now() < end; batch++)
-      await settlesWithin(60_000, Promise.all(upTo(1 + random(20)).map(() => call(pool))));
+    for (let batch = 0; batch < batches; batch++)
+      await Promise.all(upTo(1 + random(20)).map(() => call(pool)));
     const last = Promise.all(upTo(random(5)).map(() => call(pool)));
     if (random(2) === 0) pool.close();
     else pool.terminate();
-    await settlesWithin(60_000, Promise.all([last, pool.join()]));
-    count('pools');
+    await Promise.all([last, pool.join()]);
   }
   assert.equal(pending, 0);
   assert.equal(liveWorkers, 0);
