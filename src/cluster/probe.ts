@@ -1,11 +1,15 @@
 // How a worker knows that a folder is the very store that slices are for, before it computes any: whoever submits them
 // puts a random token there, and the worker must find it.
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { putOnce, storeError } from '../render/stored-band.node.js';
+import * as v from 'valibot';
+import { StoreError } from '../errors.js';
+import { putOnce, readRegular } from '../render/store-files.node.js';
+import { storeError } from '../render/stored-band.node.js';
 
 const name = 'probe';
+/** What a token looks like. */
+export const tokenSchema = v.pipe(v.string(), v.uuid());
 
 /** The token of a store, which gets one where it has none. Throws StoreError. */
 export function probeOf(folder: string): string {
@@ -13,16 +17,20 @@ export function probeOf(folder: string): string {
     const there = readProbe(folder);
     if (there !== undefined) return there;
     putOnce(folder, name, Buffer.from(`${randomUUID()}\n`));
-    return readProbe(folder)!;
+    const put = readProbe(folder);
+    if (put === undefined) throw new StoreError(`${join(folder, name)}: is damaged; remove it`);
+    return put;
   } catch (error) {
     throw storeError(folder, error);
   }
 }
 
-/** The token that stands in a folder, if there is one. */
+/** The token in a folder, or undefined if there is none. */
 export function readProbe(folder: string): string | undefined {
   try {
-    return readFileSync(join(folder, name), 'utf8').trim();
+    const bytes = readRegular(join(folder, name), (size) => size <= 100);
+    const text = typeof bytes === 'string' ? '' : Buffer.from(bytes).toString().trim();
+    return v.is(tokenSchema, text) ? text : undefined;
   } catch {
     return undefined;
   }

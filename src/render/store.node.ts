@@ -1,7 +1,7 @@
 // A folder that keeps each slice of a field that is done, so that nothing is computed twice: after the program was
 // killed, the machine lost its power or the disk was full, the same command goes on where it was, and several programs
 // share the work. How a slice is kept is stored-band.node.ts's, what a store lacks survey.node.ts's.
-import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeFolder } from '../encode/folder.node.js';
 import { OutputError } from '../encode/output.node.js';
@@ -9,7 +9,9 @@ import { StoreError } from '../errors.js';
 import { partial, tasks } from '../pool/index.js';
 import { jsonText, lessonScene, parseScene, type Scene, sceneText } from '../scene/scene.js';
 import type { BandJob } from './band.js';
-import { computeStoredBand, type Place, putOnce, storeError } from './stored-band.node.js';
+import { channelNames } from './channel-types.js';
+import { clearAbandoned, isTemporary, putOnce, readRegular } from './store-files.node.js';
+import { computeStoredBand, type Place, storeError } from './stored-band.node.js';
 import type { BandWork } from './stream.js';
 
 const worker = tasks<typeof import('./stored-band.node.js')>(
@@ -18,8 +20,8 @@ const worker = tasks<typeof import('./stored-band.node.js')>(
 
 const schema = 'mandoline.store.1';
 const manifestName = 'store.json';
-/** What lies beside a slice's place for so many milliseconds is nobody's any more. */
-const abandoned = 60 * 60 * 1000;
+/** Bytes of a store's description, at most. */
+const largestManifest = 16e6;
 
 export interface Store extends Place {
   /** What whoever made the store drew, colours and all. */
@@ -48,7 +50,6 @@ export interface StoreCut {
 export function openStore(folder: string, scene: Scene, { slices, otherwise, parts }: StoreCut): Store {
   return told(folder, () => {
     makeFolder(folder);
-    clear(folder);
     const wanted = { schema, scene: JSON.parse(sceneText(scene)), slices: slices ?? otherwise, parts };
     if (!isStore(folder)) putManifest(folder, wanted);
     const kept = readManifest(folder);
@@ -58,6 +59,8 @@ export function openStore(folder: string, scene: Scene, { slices, otherwise, par
       throw new StoreError(
         `${folder}: is a store of ${kept.slices} slices, not ${slices}; leave --slices out`,
       );
+    // Only now is it certain that the folder is this store: nothing is removed from any other.
+    clearAbandoned([folder, ...['counts', ...channelNames].map((array) => join(folder, array))]);
     return storeOf(folder, kept);
   });
 }
@@ -101,13 +104,16 @@ function fieldText(scene: Scene): string {
 type Manifest = Pick<Store, 'scene' | 'field' | 'slices' | 'parts'>;
 
 /** Whether a folder is a store, damaged or not. */
-export const isStore = (folder: string): boolean => existsSync(join(folder, manifestName));
+export const isStore = (folder: string): boolean =>
+  lstatSync(join(folder, manifestName), { throwIfNoEntry: false }) !== undefined;
 
 function readManifest(folder: string): Manifest {
   const path = join(folder, manifestName);
   const isNumber = (value: unknown) => Number.isSafeInteger(value) && (value as number) >= 1;
+  const bytes = readRegular(path, (size) => size <= largestManifest);
   try {
-    const { schema: given, slices, parts, ...text } = JSON.parse(readFileSync(path, 'utf8'));
+    if (typeof bytes === 'string') throw new Error(bytes);
+    const { schema: given, slices, parts, ...text } = JSON.parse(Buffer.from(bytes).toString());
     if (given !== schema || !isNumber(slices) || !(parts === undefined || isNumber(parts))) throw new Error();
     // Stores of before have no colours.
     const scene = parseScene(text.scene ?? { ...text.field, palette: lessonScene.palette });
@@ -120,18 +126,8 @@ function readManifest(folder: string): Manifest {
 /** Puts a store's description in its place, unless another program was first. */
 function putManifest(folder: string, manifest: object): void {
   // Another program may be at the same.
-  const others = readdirSync(folder).filter((name) => !name.endsWith('.part'));
+  const others = readdirSync(folder).filter((name) => !isTemporary(name));
   if (others.length > 0 && !others.includes(manifestName))
     throw new StoreError(`${folder}: is a folder with other things in it; give an empty one, or a new name`);
   putOnce(folder, manifestName, Buffer.from(`${jsonText(manifest, 2)}\n`));
-}
-
-/** Takes away what programs that were killed left beside. */
-function clear(folder: string): void {
-  for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
-    if (!name.endsWith('.part')) continue;
-    const path = join(folder, name);
-    const status = statSync(path, { throwIfNoEntry: false });
-    if (status && Date.now() - status.mtimeMs > abandoned) rmSync(path, { force: true });
-  }
 }

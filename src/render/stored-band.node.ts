@@ -1,23 +1,13 @@
-// A slice of a store: read from it where it is there and whole, or else computed and put there. Each array of a slice is
-// one file with its SHA-256, written beside and renamed, so that it is whole or not there, whoever else writes.
-import { createHash, randomUUID } from 'node:crypto';
-import {
-  closeSync,
-  fsyncSync,
-  linkSync,
-  mkdirSync,
-  opendirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeSync,
-} from 'node:fs';
+// A slice of a store: read from it if it is there and whole, or else computed and put there. Each array of a slice is
+// one file that ends with its SHA-256. How files are read and written is store-files.node.ts's.
+import { createHash } from 'node:crypto';
+import { opendirSync } from 'node:fs';
 import { join } from 'node:path';
 import { StoreError } from '../errors.js';
 import type { ChannelName, Field } from '../field/field.js';
 import type { SliceRange } from '../pool/slices.js';
 import { type Band, type BandJob, bandField, computeCounts, finishBand, now, traceField } from './band.js';
+import { hasFolder, putFile, readRegular } from './store-files.node.js';
 
 const digestBytes = 32;
 
@@ -57,21 +47,21 @@ export function computeStoredBand(range: SliceRange, job: BandJob, place: Place)
 type Numbers = Field['counts'] | Float64Array | Float32Array | Uint8Array;
 
 const nameOf = (start: number) => String(start).padStart(6, '0');
-const pathOf = ({ folder }: Place, { start }: SliceRange, array: string) =>
-  join(folder, array, nameOf(start));
 
 /** The first rows of the slices whose array is kept, as the names in its folder say. */
 export function* keptStarts(folder: string, array: string): Generator<number> {
   try {
-    const names = opendirSync(join(folder, array), { bufferSize: 1000 });
+    const path = join(folder, array);
+    if (!hasFolder(path)) return;
+    const names = opendirSync(path, { bufferSize: 1000 });
     try {
       for (let entry = names.readSync(); entry; entry = names.readSync())
-        if (/^\d{6,}$/.test(entry.name)) yield Number(entry.name);
+        if (entry.isFile() && /^\d{6,}$/.test(entry.name)) yield Number(entry.name);
     } finally {
       names.closeSync();
     }
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw storeError(folder, error);
+    throw storeError(folder, error);
   }
 }
 
@@ -109,77 +99,17 @@ export function keptStates(
 }
 
 function keptBytes(place: Place, range: SliceRange, array: string, length: number) {
-  let file: Buffer;
-  try {
-    file = readFileSync(pathOf(place, range, array));
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return 'missing';
-    throw error;
-  }
-  const bytes = file.subarray(0, -digestBytes);
-  const isWhole =
-    bytes.length === length && digestOf(place, range, array, bytes).equals(file.subarray(-digestBytes));
-  return isWhole ? bytes : 'damaged';
+  const folder = join(place.folder, array);
+  if (!hasFolder(folder)) return 'missing';
+  const file = readRegular(join(folder, nameOf(range.start)), (size) => size === length + digestBytes);
+  if (typeof file === 'string') return file;
+  const bytes = file.subarray(0, length);
+  return digestOf(place, range, array, bytes).equals(file.subarray(length)) ? bytes : 'damaged';
 }
 
 function writeArray(place: Place, range: SliceRange, array: string, values: Numbers): void {
-  const path = pathOf(place, range, array);
-  const folder = join(place.folder, array);
-  if (mkdirSync(folder, { recursive: true })) flush(place.folder);
   const bytes = bytesOf(values);
-  const digest = digestOf(place, range, array, bytes);
-  for (let isAgain = false; ; isAgain = true) {
-    const beside = join(folder, `.${randomUUID()}.part`);
-    try {
-      writeFlushed(beside, [bytes, digest]);
-      renameSync(beside, path);
-      break;
-    } catch (error) {
-      rmSync(beside, { force: true });
-      // A program whose clock is ahead took it away as abandoned; it does so only when it begins.
-      if (isAgain || (error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    }
-  }
-  flush(folder);
-}
-
-/** Puts a file into a folder, whole, unless another program was first. */
-export function putOnce(folder: string, name: string, bytes: Uint8Array): void {
-  const beside = join(folder, `.${randomUUID()}.part`);
-  writeFlushed(beside, [bytes]);
-  try {
-    linkSync(beside, join(folder, name));
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-  } finally {
-    rmSync(beside);
-  }
-  flush(folder);
-}
-
-/** Writes a file so that it is on the disk, whatever comes, before anybody is told. */
-export function writeFlushed(path: string, parts: readonly Uint8Array[]): void {
-  const file = openSync(path, 'w');
-  try {
-    for (const part of parts) {
-      for (let at = 0; at < part.length; ) at += writeSync(file, part, at);
-    }
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
-}
-
-/** That a name stands in a folder is on the disk only when the folder is. */
-function flush(folder: string): void {
-  // Windows opens no folders; there a file's own flush has to do.
-  if (process.platform === 'win32') return;
-  const opened = openSync(folder, 'r');
-  try {
-    fsyncSync(opened);
-  } finally {
-    closeSync(opened);
-  }
+  putFile(place.folder, array, nameOf(range.start), [bytes, digestOf(place, range, array, bytes)]);
 }
 
 /** What the system refuses, as a StoreError; other failures as they are. */
