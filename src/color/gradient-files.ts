@@ -21,8 +21,9 @@ const mostColors = 256;
 function readMap(text: string): Colors {
   const lines = text.split(/\r?\n/).slice(0, 10 * mostColors);
   const colors = lines.flatMap((line) => {
-    const numbers = /^\s*(\d{1,3})\s+(\d{1,3})\s+(\d{1,3})(?:\s|$)/.exec(line)?.slice(1).map(Number);
-    return numbers?.every((part) => part <= 255) ? [hex(numbers)] : [];
+    const numbers = /^\s*(\d{1,9})\s+(\d{1,9})\s+(\d{1,9})(?:\s|$)/.exec(line)?.slice(1);
+    // As Fractint takes them, which keeps a byte of each.
+    return numbers ? [hex(numbers.map((part) => Number(part) % 256))] : [];
   });
   return colors.slice(0, mostColors);
 }
@@ -36,21 +37,23 @@ function readUgr(text: string): Colors {
   const first = text.split('}').find((block) => block.search(stop) > block.indexOf('{')) ?? '';
   const stops = [...first.matchAll(stop)]
     .map(([, index, color]) => [Number(index), Number(color)] as const)
-    .filter(([index, color]) => Math.abs(index) < 2 * places && color < 2 ** 24)
+    .filter(([index]) => Math.abs(index) < 2 * places)
     .map(([index, color]) => ({
       at: ((index % places) + places) % places,
-      parts: [color % 256, (color >> 8) % 256, color >> 16],
+      parts: [color % 256, (color >>> 8) % 256, (color >>> 16) % 256],
     }))
     .sort((one, other) => one.at - other.at);
   if (stops.length === 0) return [];
   // Sampled evenly, since colours in even steps are what a scene has; the first follows the last.
   const [begin, end] = [stops[0]!, stops.at(-1)!];
   const ring = [{ ...end, at: end.at - places }, ...stops, { ...begin, at: begin.at + places }];
-  return Array.from({ length: mostColors }, (_, i) => {
-    const at = ((i % (mostColors - 1)) * places) / (mostColors - 1);
-    const next = ring.findIndex((stop) => stop.at > at);
+  let next = 0;
+  const colors = Array.from({ length: mostColors - 1 }, (_, i) => {
+    const at = (i * places) / (mostColors - 1);
+    while (ring[next]!.at <= at) next++;
     const [from, to] = [ring[next - 1]!, ring[next]!];
     const part = (at - from.at) / (to.at - from.at);
     return hex(from.parts.map((value, k) => Math.round(value + (to.parts[k]! - value) * part)));
   });
+  return [...colors, colors[0]!];
 }

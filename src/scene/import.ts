@@ -28,43 +28,72 @@ const known =
 
 /** Bailout radii of Kalles Fraktaler by the number of their preset; the lowest for power 2 does for all. */
 const radii = [10_000, 2, 2] as const;
+/** The number of the preset whose radius and norm stand in keys of their own. */
+const custom = 3;
 
 /**
  * What stands in a .kfr file, as a scene; whether it can be drawn, and is not too deep for doubles, is parseScene's to
  * say. Throws PictureError where it is another formula or no such file.
  */
 export function importKfr(text: string): ViewScene {
+  const values = kfrValues(text);
+  const number = (key: string, otherwise: number) => toNumber(key, values.get(key) ?? otherwise);
+  for (const key of ['Re', 'Im'])
+    if (!values.has(key)) throw new PictureError(`has no ${key} in it; a location of Kalles Fraktaler has`);
+  const mustBe = (key: string, value: number, why: string) => {
+    if (number(key, value) !== value)
+      throw new PictureError(`${key} ${values.get(key)}: must be ${value}; ${why}`);
+  };
+  for (const key of ['Rotate', 'StretchAmount']) mustBe(key, 0, 'only RotateAngle is known');
+  mustBe('Ratio', 360, 'only pictures that are not stretched are known');
+  for (const key of ['real', 'imag']) mustBe(key, 1, 'only bailout by |z| is known');
+  const norm = number('BailoutNormPreset', 1);
+  if (norm === custom) mustBe('BailoutNormCustom', 2, 'only bailout by |z| is known');
+  else mustBe('BailoutNormPreset', 1, 'only bailout by |z| is known');
+  const rotation = number('RotateAngle', 0);
+  return {
+    ...ofParameterPlane,
+    formula: kfrFormula(number),
+    z0: [number('SeedR', 0), number('SeedI', 0)],
+    view: {
+      center: [values.get('Re')!, values.get('Im')!],
+      // The size of a picture stands elsewhere; this is the usual one, and the zoom where a file has none.
+      ...rectangle(number('Zoom', 2), 640, 360),
+      // Where the imaginary axis points up already, nothing is mirrored, neither is the angle.
+      ...turned(number('ImagPointsUp', 0) === 0 ? rotation : -rotation),
+    },
+    iterations: number('Iterations', 200),
+    escape: kfrRadius(values, number),
+  };
+}
+
+type KfrNumber = (key: string, otherwise: number) => number;
+
+function kfrValues(text: string): ReadonlyMap<string, string> {
   const values = new Map<string, string>();
   for (const line of text.split(/[\r\n]+/)) {
     const [, key, value] = /^(\w+): *(.*?) *$/.exec(line) ?? [];
     if (key !== undefined && !values.has(key)) values.set(key, value!);
   }
-  const number = (key: string, otherwise: number) => toNumber(key, values.get(key) ?? otherwise);
-  for (const key of ['Re', 'Im', 'Zoom'])
-    if (!values.has(key)) throw new PictureError(`has no ${key} in it; a location of Kalles Fraktaler has`);
-  for (const key of ['Rotate', 'StretchAmount'])
-    if (number(key, 0) !== 0)
-      throw new PictureError(`${key} ${values.get(key)}: must be 0; only RotateAngle is known`);
+  return values;
+}
+
+function kfrFormula(number: KfrNumber): string {
   if (number('UseHybridFormula', 0) !== 0) throw new PictureError(`a hybrid formula is not known; ${known}`);
   const [type, power] = [number('FractalType', 0), number('Power', 2)];
   const formula = isPower(power)
     ? (formulas[type]?.(power) ?? (power === 2 ? squares[type - 4] : undefined))
     : undefined;
-  if (formula === undefined)
-    throw new PictureError(`FractalType ${type} of power ${power} is not known; ${known}`);
-  return {
-    ...ofParameterPlane,
-    formula,
-    z0: [number('SeedR', 0), number('SeedI', 0)],
-    view: {
-      center: [values.get('Re')!, values.get('Im')!],
-      // The size of a picture stands elsewhere; this is the usual one.
-      ...rectangle(number('Zoom', 1), 640, 360),
-      ...turned(number('RotateAngle', 0)),
-    },
-    iterations: number('Iterations', 200),
-    escape: radii[number('BailoutRadiusPreset', 0)] ?? number('BailoutRadiusCustom', 2),
-  };
+  if (formula !== undefined) return formula;
+  throw new PictureError(`FractalType ${type} of power ${power} is not known; ${known}`);
+}
+
+/** Files from before there was SmoothingMethod have the preset in SmoothMethod. */
+function kfrRadius(values: ReadonlyMap<string, string>, number: KfrNumber): number {
+  const isOld = !values.has('SmoothingMethod') && !values.has('BailoutRadiusPreset');
+  const preset = isOld ? number('SmoothMethod', 0) : number('BailoutRadiusPreset', 0);
+  if (preset === custom && !isOld) return number('BailoutRadiusCustom', 2);
+  return radii[preset] ?? radii[0];
 }
 
 /**
@@ -99,9 +128,10 @@ type Table = Readonly<Record<string, unknown>>;
 
 function parsed(text: string): Table {
   try {
-    return parse(text);
+    // Integers of 64 bits, of which not all are doubles.
+    return parse(text, { integersAsBigInt: 'asNeeded' });
   } catch (error) {
-    throw new PictureError(`is no TOML (${(error as Error).message.split('\n')[0]})`);
+    throw new PictureError(`is not valid TOML (${(error as Error).message.split('\n')[0]})`);
   }
 }
 
@@ -127,8 +157,8 @@ const isPower = (power: unknown): boolean =>
 
 /** A number, in text too; a zoom may be beyond all doubles. */
 function toNumber(key: string, value: unknown): number {
-  const number =
-    typeof value === 'number' || (typeof value === 'string' && value !== '') ? Number(value) : NaN;
+  const isNumber = typeof value === 'number' || typeof value === 'bigint';
+  const number = isNumber || (typeof value === 'string' && value !== '') ? Number(value) : NaN;
   if (!Number.isNaN(number)) return number;
   throw new PictureError(`${key} ${spell(value)}: must be a number`);
 }
@@ -137,7 +167,7 @@ function toNumber(key: string, value: unknown): number {
 const digits = (value: unknown) =>
   (typeof value === 'string'
     ? value.replaceAll(/\s/g, '')
-    : typeof value === 'number'
+    : typeof value === 'number' || typeof value === 'bigint'
       ? String(value)
       : value) as string;
 

@@ -4,6 +4,7 @@
 function shallow() {
   const depths = new WeakMap<object, number>();
   return function (this: object, _: string, value: unknown): unknown {
+    if (typeof value === 'bigint') return String(value);
     if (typeof value !== 'object' || value === null) return value;
     const depth = (depths.get(this) ?? 0) + 1;
     depths.set(value, depth);

@@ -300,7 +300,7 @@ const wrong: [string[], string][] = [
   [['key.png'], 'key.png: is no PNG'],
   [['deep.kfr'], 'deep.kfr: view.width 1e-300: must be at least 2.7e-13 for 640 columns there'],
   [['other.kfr'], 'other.kfr: FractalType 42 of power 2 is not known; known are Mandelbrot,'],
-  [['text.toml'], 'text.toml: is no TOML ('],
+  [['text.toml'], 'text.toml: is not valid TOML ('],
   [
     ['#f=mandelbort'],
     '#f=mandelbort: f "mandelbort": must be the name of a bundled scene; did you mean "mandelbrot"?',

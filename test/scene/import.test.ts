@@ -7,6 +7,7 @@ import { parseScene, SceneError } from 'mandoline';
 import { PictureError } from '../../src/errors.js';
 import { families } from '../../src/formula/families.js';
 import { importKfr, importToml } from '../../src/scene/import.js';
+import { viewPoints } from '../../src/scene/view.js';
 import { isLong } from '../support.js';
 
 const kfr = (values: object) =>
@@ -36,6 +37,43 @@ test('a .kfr gives its place, height, turn, formula, iterations and bailout', ()
 test('a .kfr that has only its place is the Mandelbrot set there, with the large bailout radius', () => {
   const { formula, escape, iterations, view } = importKfr('Re: -0.75\nIm: 0.1\nZoom: 1\n');
   assert.deepEqual([formula, escape, iterations, view.width], ['z^2 + c', 10000, 200, (4 * 640) / 360]);
+});
+
+test('a .kfr whose imaginary axis points up is turned the other way', () => {
+  // The corners that Kalles Fraktaler shows: its rectangle is not mirrored then.
+  const corners = [
+    [-1.886, 2.59],
+    [2.22, 0.22],
+    [0.886, -2.09],
+    [-3.22, 0.281],
+  ];
+  const place = { Re: '-0.5', Im: '0.25', Zoom: 1.5, RotateAngle: 30 };
+  const up = parseScene(importKfr(kfr({ ...place, ImagPointsUp: 1 }))).view!;
+  assert.equal(up.rotation, -30);
+  assert.equal(importKfr(kfr({ ...place, ImagPointsUp: 0 })).view.rotation, 30);
+  assert.equal(importKfr(kfr({ ...place, RotateAngle: 0, ImagPointsUp: 1 })).view.rotation, undefined);
+  const { rowRe, rowIm, columnRe, columnIm } = viewPoints(up);
+  const at = (row: number, column: number) => [
+    rowRe[row]! + columnRe[column]!,
+    rowIm[row]! + columnIm[column]!,
+  ];
+  const shown = [at(0, 0), at(0, 639), at(359, 639), at(359, 0)];
+  for (const [i, point] of shown.entries())
+    for (const axis of [0, 1]) assert.ok(Math.abs(point[axis]! - corners[i]![axis]!) < 0.02, `${point}`);
+});
+
+test('a .kfr has its bailout radius in the key of its time, and zoom 2 where it has none', () => {
+  const radius = (values: object) => importKfr(kfr(values)).escape;
+  assert.deepEqual(
+    [0, 1, 2, 7].map((SmoothMethod) => radius({ SmoothMethod })),
+    [10_000, 2, 2, 10_000],
+  );
+  assert.equal(radius({ SmoothMethod: 1, SmoothingMethod: 0 }), 10_000);
+  assert.equal(radius({ SmoothMethod: 1, BailoutRadiusPreset: 0 }), 10_000);
+  assert.equal(radius({ SmoothMethod: 1, BailoutRadiusPreset: 3, BailoutRadiusCustom: 25 }), 25);
+  const norm = { BailoutNormPreset: 3, BailoutNormCustom: 2, real: '1', imag: '1', Ratio: 360 };
+  assert.equal(radius({ BailoutRadiusPreset: 1, ...norm }), 2);
+  assert.equal(importKfr('Re: -0.5\nIm: 0.25\n').view.width, ((4 / 2) * 640) / 360);
 });
 
 test('the formulas of the families are those of the types 0 to 4', () => {
@@ -75,6 +113,19 @@ power = 3
   });
 });
 
+test('integers of 64 bits in a .toml that decide nothing do not matter', () => {
+  const [small, large] = ['1000', '9223372036854775807'].map((most) =>
+    importToml(`program = "fraktaler-3"
+location.real = "-0.5"
+location.zoom = 10
+bailout.iterations = 1000
+bailout.maximum_reference_iterations = ${most}
+reference.period = ${most}`),
+  );
+  assert.deepEqual(large, small);
+  assert.equal(importToml('program = "fraktaler-3"\nlocation.real = 1').view.center[0], '1');
+});
+
 test('every block of a .toml is a formula', () => {
   const names = ['abs_x', 'abs_y', 'neg_x', 'neg_y'];
   for (let flags = 0; flags < 16; flags++) {
@@ -95,6 +146,15 @@ const wrong: [(text: string) => unknown, string, string][] = [
   [importKfr, kfr({ Power: 1 }), 'FractalType 0 of power 1 is not known'],
   [importKfr, kfr({ UseHybridFormula: 1 }), 'a hybrid formula is not known'],
   [importKfr, kfr({ Rotate: 30 }), 'Rotate 30: must be 0; only RotateAngle is known'],
+  [importKfr, kfr({ Ratio: 300 }), 'Ratio 300: must be 360; only pictures that are not stretched are known'],
+  [importKfr, kfr({ BailoutNormPreset: 2 }), 'BailoutNormPreset 2: must be 1; only bailout by |z| is known'],
+  [
+    importKfr,
+    kfr({ BailoutNormPreset: 3, BailoutNormCustom: 1.5 }),
+    'BailoutNormCustom 1.5: must be 2; only bailout by |z| is known',
+  ],
+  [importKfr, kfr({ real: 0 }), 'real 0: must be 1; only bailout by |z| is known'],
+  [importKfr, kfr({ imag: 0.5 }), 'imag 0.5: must be 1; only bailout by |z| is known'],
   [importKfr, kfr({ Power: 'x' }), 'Power "x": must be a number'],
   [importKfr, kfr({ Zoom: '1e30' }), 'view.width 7.11'],
   [
@@ -109,12 +169,22 @@ const wrong: [(text: string) => unknown, string, string][] = [
     'iterations 1000000000000: must be a whole number from 1 to 4294967295',
   ],
   [importKfr, 'Colors: 1,2,3', 'has no Re in it; a location of Kalles Fraktaler has'],
-  [importToml, 'a = ', 'is no TOML ('],
+  [importToml, 'a = ', 'is not valid TOML ('],
   [importToml, 'a = 1', 'has no location in it; a .toml of Fraktaler 3 has'],
   [
     importToml,
     `${start}location.real = "-0.75"\nlocation.zoom = "1e1000"`,
     'view.width 1e-300: must be at least',
+  ],
+  [
+    importToml,
+    `${start}bailout.iterations = 9223372036854775807`,
+    'iterations 9223372036854776000: must be a whole number from 1 to 4294967295',
+  ],
+  [
+    importToml,
+    `${start}location.real = { a = 9223372036854775807 }`,
+    'view.center.0 {"a":"9223372036854775807"}: must be a decimal number in text',
   ],
   [importToml, `${start}location.zoom = [1]`, 'location.zoom [1]: must be a number'],
   [
