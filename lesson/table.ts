@@ -4,7 +4,7 @@ import { execFile } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { amdahl, serialPart, speedUps } from 'mandoline/pool';
+import { amdahl, summarizeSpeedUp } from 'mandoline/pool';
 import { tell } from './figures.js';
 import { repeat } from './repeat.js';
 import { readArguments } from './stages.js';
@@ -46,23 +46,26 @@ for (const row of [serial, ...asked]) {
 
 for (const name of ['pool', 'shared']) {
   const rows = asked.filter((row) => row.name === name);
-  const points = speedUps(rows.map((row) => ({ ...row, median: timed(row).median })));
   // More workers than cores take turns, which is not what the law is about.
-  const part = serialPart(points.filter(({ workers }) => workers <= cores));
+  const within = rows.filter(({ workers }) => workers <= cores);
+  const summary = summarizeSpeedUp(within.map((row) => ({ ...row, times: timed(row).seconds })));
   const alone = Math.min(...rows.filter((row) => row.workers === 1).map((row) => timed(row).median));
   const drawn = rows.map((row) => ({ ...row, speedUp: alone / timed(row).median }));
   tell({
     kind: 'speedUp',
     title: `${name}: over one worker at its best`,
     rows: drawn,
-    serial: part,
+    serial: summary?.serial,
   });
-  if (part === undefined) continue; // One core: nothing to compare.
-  const gain = (n: number) => amdahl(part, n + 1) / amdahl(part, n);
+  if (!summary) continue; // One core: nothing to compare.
+  console.log(`${name}: ${summary.text}${useless(summary.serial)}`);
+}
+
+/** From how many workers on there is little to gain. */
+function useless(serial: number | undefined): string {
+  if (!serial) return '';
+  const gain = (n: number) => amdahl(serial, n + 1) / amdahl(serial, n);
   let enough = 1;
-  while (enough < 1000 && gain(enough) > 1.05) enough++;
-  console.log(
-    `${name}: ${(100 * part).toFixed(0)}% of it is serial by Amdahl's law: ${(1 / part).toFixed(1)} times at most; ` +
-      `from ${enough} workers on one more gains less than 5%`,
-  );
+  while (gain(enough) > 1.05) enough++;
+  return `; beyond ${enough === 1 ? 'one worker' : `${enough} workers`}, each additional one adds less than 5%`;
 }

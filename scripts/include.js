@@ -69,9 +69,10 @@ function outputOf(source, more = []) {
   return printed.trimEnd().replaceAll(root, '/mandoline');
 }
 
-/** The kinds of lines: numbers and the space for them taken out. */
+/** The kinds of lines, without numbers, the space around them, and what times are said to show, which depends on them. */
 function shapeOf(text) {
-  const lines = text.split('\n').map((line) =>
+  const kept = text.split('\n').filter((line) => !/^(pool|shared): /.test(line));
+  const lines = kept.map((line) =>
     line
       .replace(/sha256 \w+/, 'sha256')
       .replace(/-?\d+(\.\d+)?/g, '#')

@@ -193,6 +193,7 @@ test('the names that the package exports are these', async () => {
       'serve',
       'sliceRange',
       'speedUps',
+      'summarizeSpeedUp',
       'tasks',
     ],
   ]);

@@ -1,9 +1,9 @@
 // The timings of `mandoline bench` as a table for the terminal, as JSON, as CSV, and as a chart.
 import os from 'node:os';
-import { serialPart, speedUps } from '../pool/index.js';
+import { type SpeedUpSummary, summarizeSpeedUp } from '../pool/index.js';
 import type { Scene } from '../scene/scene.js';
 import { colorsOf, escapeXml, plotted } from './chart.js';
-import { bar } from './text.js';
+import { bar, inLines } from './text.js';
 
 /** One combination; `efficiency` is the speed-up for each worker, null where this thread did all. */
 export interface BenchRow {
@@ -22,7 +22,7 @@ export interface BenchDocument {
   readonly machine: ReturnType<typeof describeMachine>;
   readonly scene: Scene;
   readonly repeat: number;
-  /** Of the work, by Amdahl's law; null where there are no times of one worker and of more, up to the cores. */
+  /** Of the work, by Amdahl's law; null where the times of one worker and of more, up to the cores, do not show one. */
   readonly serialPart: number | null;
   readonly rows: readonly BenchRow[];
 }
@@ -38,13 +38,13 @@ export function describeMachine() {
   };
 }
 
-/** Null where nothing is, too. More workers than cores take turns, which Amdahl's law is not about. */
-export function serialPartOf(rows: readonly BenchRow[]): number | null {
+/** What more workers bring; more workers than cores take turns, which says nothing about the work. */
+export function speedUpOf(rows: readonly BenchRow[]): SpeedUpSummary | undefined {
   const within = rows.filter(({ workers }) => workers > 0 && workers <= os.availableParallelism());
-  return (within.some(({ workers }) => workers === 1) && serialPart(speedUps(within))) || null;
+  return summarizeSpeedUp(within.map(({ workers, seconds }) => ({ workers, times: seconds })));
 }
 
-export function table({ rows, serialPart }: BenchDocument): string {
+export function table({ rows }: BenchDocument): string {
   const most = Math.max(...rows.map(({ speedup }) => speedup));
   const lines = rows.map(({ slices, workers, best, median, speedup, efficiency }) =>
     [
@@ -57,16 +57,11 @@ export function table({ rows, serialPart }: BenchDocument): string {
       (efficiency === null ? '-' : `${Math.round(100 * efficiency)}%`).padStart(11),
     ].join(' '),
   );
-  const law =
-    serialPart === null
-      ? []
-      : [
-          `\nAmdahl's law: ${(100 * serialPart).toFixed(1)}% is serial, at most ${(1 / serialPart).toFixed(0)} times as fast as one worker`,
-        ];
+  const summary = speedUpOf(rows);
   return [
     'slices  workers   best s   median s  speed-up                        efficiency',
     ...lines,
-    ...law,
+    ...(summary ? [`\n${inLines(summary.text, 80)}`] : []),
   ].join('\n');
 }
 

@@ -11,7 +11,7 @@ import {
   type BenchRow,
   benchFormats,
   describeMachine,
-  serialPartOf,
+  speedUpOf,
   table,
 } from './bench-outputs.js';
 import { unheard } from './interrupt.js';
@@ -79,7 +79,7 @@ async function run(given: string | undefined, flags: BenchFlags): Promise<void> 
     machine: describeMachine(),
     scene,
     repeat: flags.repeat,
-    serialPart: serialPartOf(rows),
+    serialPart: speedUpOf(rows)?.serial ?? null,
     rows,
   };
   if (flags.json) process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);

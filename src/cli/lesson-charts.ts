@@ -183,7 +183,8 @@ async function speedUp({ rows, serial }: Of<'speedUp'>): Promise<string> {
   const most = Math.max(...rows.map(({ workers }) => workers));
   const law = Array.from({ length: most }, (_, i) => ({
     ...{ workers: i + 1, ideal: i + 1 },
-    law: serial === undefined ? 1 : amdahl(serial, i + 1),
+    // Not a number: nothing is drawn.
+    law: serial === undefined ? Number.NaN : amdahl(serial, i + 1),
   }));
   const series = [...new Set(rows.map(({ slices }) => slices))];
   const colors = colorsOf(series.length);

@@ -15,7 +15,15 @@ export type { ResourceLimits, TypedArray, WorkerLike } from './protocol.js';
 export { AsyncResult, type ResultCallbacks } from './result.js';
 export { serve } from './serve.js';
 export { type SliceOrder, type SliceRange, sliceRange } from './slices.js';
-export { amdahl, median, type SpeedUp, serialPart, speedUps } from './speed-up.js';
+export {
+  amdahl,
+  median,
+  type SpeedUp,
+  type SpeedUpSummary,
+  serialPart,
+  speedUps,
+  summarizeSpeedUp,
+} from './speed-up.js';
 export type { PoolStats, Stretch, WorkerStats } from './stats.js';
 export type { Items } from './stream.js';
 export { partial, type Task, type TaskReference, type Tasks, tasks } from './tasks.js';

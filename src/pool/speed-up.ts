@@ -48,3 +48,63 @@ export function serialPart(points: readonly SpeedUp[]): number | undefined {
 
 /** By Amdahl's law: how many times as fast as one so many workers are, if a part of the work, 0 to 1, stays serial. */
 export const amdahl = (serial: number, workers: number): number => 1 / (serial + (1 - serial) / workers);
+
+/** What times say about the use of more workers. */
+export interface SpeedUpSummary {
+  /** A sentence for people. */
+  readonly text: string;
+  /** The serial part, 0 to 1, by Amdahl's law; undefined where the times do not show one. */
+  readonly serial: number | undefined;
+}
+
+/**
+ * Says in words what times of the same work by one worker and by several show: how many times as fast several are and
+ * which part of the work is serial; or that more workers do not help; or, where the middle halves of the times overlap,
+ * that they vary more than they differ. Each row has the times of one way to cut the work, in any unit; for each number
+ * of workers the way with the least median counts. Undefined without one worker and more.
+ */
+export function summarizeSpeedUp(
+  rows: readonly { readonly workers: number; readonly times: readonly number[] }[],
+): SpeedUpSummary | undefined {
+  const timed = rows
+    .map((row) => ({ ...row, median: median(row.times) }))
+    .sort((a, b) => a.median - b.median);
+  const one = timed.find(({ workers }) => workers === 1);
+  const several = timed.find(({ workers }) => workers > 1);
+  if (!one || !several) return undefined;
+  const { workers } = several;
+  const without = (text: string) => ({ text, serial: undefined });
+  if (areAlike(one.times, several.times))
+    return without(
+      `${workers} workers and one worker take about the same time: the times vary more than they differ; ` +
+        'compute more points or close other programs to see a difference',
+    );
+  const speedUp = one.median / several.median;
+  if (speedUp < 1)
+    return without(`More workers do not help: ${workers} take ${factor(1 / speedUp)} as long as one`);
+  const text = `${workers} workers are ${factor(speedUp)} as fast as one`;
+  const serial = serialPart(speedUps(timed))!;
+  // Where some are faster than the law that fits best allows, it is not the law of these times.
+  if (speedUp * serial > 1)
+    return without(`${text}; other numbers of workers are slower than Amdahl's law allows`);
+  const law =
+    serial < 0.0005
+      ? 'none of the work is serial'
+      : `${(100 * serial).toFixed(1)}% of the work is serial, so that no number of workers is more than ` +
+        `${factor(1 / serial)} as fast`;
+  return { text: `${text}; by Amdahl's law, ${law}`, serial };
+}
+
+/** Whether the middle halves of times overlap. */
+function areAlike(one: readonly number[], other: readonly number[]): boolean {
+  const [from, to] = middleHalf(one);
+  const [otherFrom, otherTo] = middleHalf(other);
+  return from <= otherTo && otherFrom <= to;
+}
+
+function middleHalf(values: readonly number[]): readonly [least: number, most: number] {
+  const sorted = values.toSorted((one, other) => one - other);
+  return [sorted[Math.floor(sorted.length / 4)]!, sorted[Math.ceil((3 * sorted.length) / 4) - 1]!];
+}
+
+const factor = (times: number): string => `${times < 100 ? times.toPrecision(3) : times.toFixed(0)} times`;

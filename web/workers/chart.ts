@@ -19,7 +19,8 @@ export function drawChart(rows: readonly Row[], serial: number | undefined, look
   const law = Array.from({ length: most }, (_, i) => ({
     workers: i + 1,
     ideal: i + 1,
-    law: serial === undefined ? 1 : amdahl(serial, i + 1),
+    // Not a number: nothing is drawn.
+    law: serial === undefined ? Number.NaN : amdahl(serial, i + 1),
   }));
   const drawn = plot({
     document: document.implementation.createHTMLDocument(),

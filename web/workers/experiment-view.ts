@@ -1,6 +1,6 @@
 // The experiment in the panel: a button, what is under way, and a chart of it to look at and to keep.
 import type { ViewScene } from 'mandoline';
-import { serialPart, speedUps } from 'mandoline/pool';
+import { summarizeSpeedUp } from 'mandoline/pool';
 import { csvOf, type Row, runExperiment, workerCounts } from './experiment.js';
 
 const cuts = [1, 2, 8, 32, 128];
@@ -69,22 +69,16 @@ export function makeExperiment(scene: () => ViewScene): HTMLElement {
   }
 
   async function show(rows: readonly Row[], given: ViewScene): Promise<void> {
-    const points = speedUps(rows);
-    const serial = serialPart(points);
-    const most = points.at(-1)!;
-    told.textContent =
-      serial === undefined
-        ? 'one core: nothing to compare'
-        : `${most.workers} workers: ${most.speedUp.toFixed(2)} times as fast as one; by Amdahl's law ` +
-          `${(100 * serial).toFixed(1)}% of the work is serial, so that no number of workers is more than ${(1 / Math.max(serial, 1e-3)).toFixed(1)} times as fast`;
+    const summary = summarizeSpeedUp(rows);
+    told.textContent = summary?.text ?? 'one core: nothing to compare';
     keep(csv, csvOf(rows), 'text/csv');
     const { drawChart } = await import('./chart.js');
     const style = getComputedStyle(document.documentElement);
     const [text, ground] = ['--text', '--ground'].map((name) => style.getPropertyValue(name).trim());
     const caption =
       `${given.view.columns} x ${given.view.rows} points, ${rounds} rounds, ${navigator.hardwareConcurrency} cores; ` +
-      "dotted: ideal, dashed: Amdahl's law";
-    const drawn = drawChart(rows, serial, { text: text!, ground: ground!, caption });
+      `dotted: ideal${summary?.serial === undefined ? '' : ", dashed: Amdahl's law"}`;
+    const drawn = drawChart(rows, summary?.serial, { text: text!, ground: ground!, caption });
     keep(svg, drawn, 'image/svg+xml');
     chart.src = svg.href;
     chart.alt = told.textContent;
