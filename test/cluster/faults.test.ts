@@ -63,8 +63,8 @@ function harm(folder: string, harmful: string, first = ''): NodeJS.ProcessEnv {
   );
   return { NODE_OPTIONS: `--import ${path}` };
 }
-/** Takes some time. */
-const sleep = (milliseconds: number) =>
+/** Takes some time; without a number, for ever. */
+const sleep = (milliseconds = Infinity) =>
   `Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ${milliseconds});`;
 
 // The long ones wait more than they compute.
@@ -139,24 +139,35 @@ describe('with a Redis server', { skip: noRedis, concurrency: isLong ? 4 : 2 }, 
   test('SIGTERM: a worker finishes its slice and ends with 0; one that takes too long is handed back', async (context) => {
     const folder = temporaryFolder(context);
     const server = await startRedis(context);
-    const slow = harm(folder, `${sleep(300)} if (slice === 20) ${sleep(60_000)}`);
+    const [ticket, isHeld] = [join(folder, 'ticket'), join(folder, 'held')];
+    // Each slice needs a ticket.
+    const one = harm(
+      folder,
+      `const ticket = ${JSON.stringify(ticket)};
+      while (slice >= 0 && !fs.existsSync(ticket)) ${sleep(5)}
+      if (slice >= 0) fs.rmSync(ticket);`,
+    );
+    const stuck = harm(
+      folder,
+      `if (slice === 20) { fs.writeFileSync(${JSON.stringify(isHeld)}, ''); ${sleep()} }`,
+    );
     const given = [...submit, '--slices', '40'];
     const waiting = startCluster(context, folder, server.address, given);
-    const finishing = await startWorker(context, folder, server.address, [], slow);
-    await until(() => kept(folder) >= 1, 'a slice is done');
+    const finishing = await startWorker(context, folder, server.address, [], one);
+    writeFileSync(ticket, '');
+    await until(() => kept(folder) === 1, 'a slice is done');
     finishing.child.kill('SIGTERM');
+    writeFileSync(ticket, '');
     const { code, stderr } = await finishing.ended;
-    assert.deepEqual([code, /\n[12] slices computed/.test(stderr)], [0, true], stderr);
-    assert.ok(kept(folder) <= 2, String(kept(folder)));
+    assert.deepEqual([code, /\n2 slices computed/.test(stderr)], [0, true], stderr);
+    assert.equal(kept(folder), 2);
 
-    const held = await startWorker(context, folder, server.address, ['--workers', '1'], slow);
+    const held = await startWorker(context, folder, server.address, ['--workers', '1'], stuck);
+    await until(() => existsSync(isHeld), 'a slice takes too long');
     const others = await startWorker(context, folder, server.address);
     await until(() => kept(folder) === 39, 'all others are done');
-    const asked = performance.now();
     held.child.kill('SIGINT');
     assert.equal((await held.ended).code, 0);
-    const seconds = (performance.now() - asked) / 1000;
-    assert.ok(seconds < 10, `${seconds} s`);
     const ended = await waiting.ended;
     assert.equal(ended.code, 0, ended.stderr);
     // Handed back, not found to be abandoned.
@@ -221,21 +232,19 @@ describe('with a Redis server', { skip: noRedis, concurrency: isLong ? 4 : 2 }, 
     assert.equal(kept(folder), 39);
   });
 
-  test('SIGTERM while Redis is away: a worker ends with 0 within 10 s, and its slice is done by another', {
+  test('SIGTERM while Redis is away: a worker ends with 0 whatever it computes, and its slice is done by another', {
     skip: notLong,
   }, async (context) => {
     const folder = temporaryFolder(context);
     const server = await startRedis(context, '--appendonly', 'yes');
-    const slow = harm(folder, `if (slice === 20) ${sleep(60_000)}`);
+    const stuck = harm(folder, `if (slice === 20) ${sleep()}`);
     const waiting = startCluster(context, folder, server.address, [...submit, '--slices', '40']);
-    const worker = await startWorker(context, folder, server.address, ['--workers', '2'], slow);
+    const worker = await startWorker(context, folder, server.address, ['--workers', '2'], stuck);
     await until(() => kept(folder) === 39, 'all others are done');
     await server.kill();
     await until(() => worker.said().includes('is away'), 'the worker notices');
-    const asked = performance.now();
     worker.child.kill('SIGTERM');
     assert.equal((await worker.ended).code, 0);
-    assert.ok(performance.now() - asked < 10_000, `${performance.now() - asked} ms`);
     await server.start();
     await startWorker(context, folder, server.address);
     const ended = await waiting.ended;

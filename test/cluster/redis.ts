@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
+import { patience } from '../patience.js';
 import { type Ended, mandoline, run, runMany, type Said, sha256, temporaryFolder } from '../support.js';
 
 /** Why a test of the queue cannot run here, or false. */
@@ -75,12 +76,12 @@ export async function freePort(): Promise<number> {
 
 /** Waits until something is so, for as long as a busy machine may need. */
 export async function until(isSo: () => boolean | Promise<boolean>, what: string): Promise<void> {
-  const end = performance.now() + 60_000;
-  while (!(await isSo())) {
-    if (performance.now() > end) throw new Error(`waited in vain: ${what}`);
-    await setTimeout(20);
+  for (let looks = 0; !(await isSo()); looks++) {
+    if (looks > patience / lookMilliseconds) throw new Error(`waited in vain: ${what}`);
+    await setTimeout(lookMilliseconds);
   }
 }
+const lookMilliseconds = 20;
 
 export interface Program {
   readonly child: ChildProcess;

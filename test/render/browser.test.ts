@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { gallery, inPixels, prepare, type Scene } from 'mandoline';
 import type { Browser } from 'playwright-core';
+import { patience } from '../patience.js';
 import { launchBrowser, serveFolder } from '../pool/browser.js';
 import { root } from '../support.js';
 
@@ -43,6 +44,7 @@ for (const isolated of [true, false]) {
   test(`every bundled formula, and z^3 + c, ${isolated ? 'isolated' : 'not isolated'}`, async (context) => {
     const site = await serveFolder(root.slice(0, -1), isolated, { '/index.html': page });
     const tab = await browser.newPage();
+    tab.setDefaultTimeout(patience);
     context.after(async () => {
       await tab.close();
       await site.close();

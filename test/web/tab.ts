@@ -5,6 +5,7 @@ import { after, before, type TestContext } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import { PNG } from 'pngjs';
 import { startExplorer } from '../cli/explorer.js';
+import { patience } from '../patience.js';
 import { launchBrowser } from '../pool/browser.js';
 
 let browser: Browser;
@@ -36,6 +37,7 @@ export async function open(
   at = address,
 ): Promise<Page> {
   const window = await browser.newContext({ acceptDownloads: true, ...small, ...options });
+  window.setDefaultTimeout(patience);
   const page = await window.newPage();
   const errors: string[] = [];
   page.on('pageerror', (error) => errors.push(String(error)));
@@ -57,7 +59,7 @@ export async function open(
 }
 
 /** Waits until the exact picture of the present scene is drawn. */
-export const exact = (page: Page) => page.waitForSelector('#stage[data-state=exact]', { timeout: 60_000 });
+export const exact = (page: Page) => page.waitForSelector('#stage[data-state=exact]');
 export const computations = (page: Page) =>
   page.evaluate(() => Number(document.getElementById('stage')!.dataset.computations));
 export const hashOf = (page: Page) => page.evaluate(() => location.hash);

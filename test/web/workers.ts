@@ -113,7 +113,7 @@ test('the experiment has a row for each number of slices and of workers, and a c
   await page.keyboard.press('w');
   await page.click('#workers summary');
   await page.click('#experiment-run');
-  await page.waitForSelector('#workers img', { timeout: 60_000 });
+  await page.waitForSelector('#workers img');
   const [download] = await Promise.all([page.waitForEvent('download'), page.click('#experiment-csv')]);
   const file = join(temporaryFolder(context), 'a.csv');
   await download.saveAs(file);
