@@ -61,16 +61,25 @@ export function forgetAddress(): void {
   writeStep = undefined;
 }
 
-/** Puts a scene into the address: in place of the last at once, as a step of the history once it has settled. */
-export function writeAddress(scene: ViewScene, isNew: boolean): void {
+/** On what automatic iterations are based where the history has been here before; undefined: an address from elsewhere. */
+export function baseInHistory(): number | undefined {
+  const base: unknown = history.state?.base;
+  return typeof base === 'number' && base > 0 ? base : undefined;
+}
+
+/**
+ * Puts a scene into the address: in place of the last at once, as a step of the history once it has settled. The step
+ * remembers what automatic iterations are based on.
+ */
+export function writeAddress(scene: ViewScene, isNew: boolean, base: number): void {
   const isStep = isNew || writeStep !== undefined;
   forgetAddress();
   const write = () => {
     writeStep = undefined;
     const address = addressOf(scene);
     if (address === location.hash) return;
-    if (isStep) history.pushState(undefined, '', address);
-    else history.replaceState(undefined, '', address);
+    if (isStep) history.pushState({ base }, '', address);
+    else history.replaceState({ base }, '', address);
   };
   if (isStep) {
     writeStep = write;

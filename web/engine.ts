@@ -1,5 +1,6 @@
-// From a scene to pixels, by a pool of workers: first coarse, then exact, and cancelled as soon as another scene is
-// wanted. Keeps the field, so that other colours need no computing.
+// From a scene to pixels, by a pool of workers: first coarse, then exact, then, where iterations are automatic, with
+// more of them if the view needs more; cancelled as soon as another scene is wanted. Keeps the field, so that other
+// colours need no computing.
 import {
   type ChannelName,
   channelsOf,
@@ -12,6 +13,7 @@ import {
   type Work,
 } from 'mandoline';
 import { Pool, type SliceOrder } from 'mandoline/pool';
+import { areTooFew, atOnce, type Effort, enoughIterations, refining, sparse } from './iterations.js';
 import { drawImage } from './pixels.js';
 
 export interface EngineSettings {
@@ -25,8 +27,15 @@ export interface EngineSettings {
 export interface EngineEvents {
   /** Pixels of this scene are on the canvas; `isExact`: on that of exact pictures. */
   drawn(scene: ViewScene, isExact: boolean): void;
+  /** Something is being computed. */
+  wait(): void;
+  /** Nothing more comes for what was wanted. */
+  rest(): void;
+  /** So many iterations are better for a scene, and are used from now on; `isMoving`: for pictures that follow. */
+  iterations(scene: ViewScene, iterations: number, isMoving: boolean): void;
   begin(workers: number): void;
   progress(progress: Progress): void;
+  coarseProgress(progress: Progress): void;
   finish(work: Work, milliseconds: number): void;
   failed(error: unknown): void;
 }
@@ -35,6 +44,8 @@ interface Wanted {
   readonly scene: ViewScene;
   /** Whether another view is likely to follow at once, so that only what is coarse is worth drawing. */
   readonly isMoving: boolean;
+  /** Where iterations are automatic: from which number on enough are looked for. */
+  readonly least: number | undefined;
 }
 
 interface Canvases {
@@ -77,8 +88,8 @@ export class Engine {
   }
 
   /** Draws a scene instead of what is under way, unless that is of the same points or as good as done. */
-  show(scene: ViewScene, isMoving: boolean): void {
-    this.wanted = { scene, isMoving };
+  show(scene: ViewScene, isMoving: boolean, least?: number): void {
+    this.wanted = { scene, isMoving, least };
     const { underWay } = this;
     const isSamePoints = underWay && suffices(underWay.scene, channelsOf(underWay.scene), scene);
     const waited = underWay?.isCoarse && isMoving ? performance.now() - underWay.begun : Infinity;
@@ -122,21 +133,15 @@ export class Engine {
   private async work(): Promise<void> {
     this.isWorking = true;
     while (this.wanted) {
-      const { scene, isMoving } = this.wanted;
+      const wanted = this.wanted;
       this.wanted = undefined;
       this.controller = new AbortController();
       const { signal } = this.controller;
       try {
-        const kept = this.kept;
-        const coarse = this.coarse;
-        if (kept && suffices(kept.scene, Object.keys(kept.field.channels ?? {}), scene)) {
-          this.underWay = { scene, isCoarse: false, begun: performance.now() };
-          await this.draw(kept.field, scene, signal, true);
-          continue;
-        }
-        const isDrawn = coarse && agree([...points, ...colors, 'iterations', 'view'], coarse, scene);
-        if (!isDrawn) await this.computeCoarse(scene, signal);
-        if (!isMoving && !signal.aborted && !this.wanted) await this.computeExact(scene, signal);
+        if (await this.drawKept(wanted.scene, signal)) continue;
+        this.events.wait();
+        if (!wanted.isMoving) await this.settle(wanted, signal);
+        else if (!this.isCoarseDrawn(wanted.scene)) await this.move(wanted, signal);
       } catch (error) {
         if (!signal.aborted) this.events.failed(error);
       } finally {
@@ -144,22 +149,78 @@ export class Engine {
       }
     }
     this.isWorking = false;
+    this.events.rest();
+  }
+
+  /** Draws what is kept, if that is all that a scene needs. */
+  private async drawKept(scene: ViewScene, signal: AbortSignal): Promise<boolean> {
+    const kept = this.kept;
+    if (!kept || !suffices(kept.scene, Object.keys(kept.field.channels ?? {}), scene)) return false;
+    this.underWay = { scene, isCoarse: false, begun: performance.now() };
+    await this.draw(kept.field, scene, signal, true);
+    return true;
+  }
+
+  private isCoarseDrawn(scene: ViewScene): boolean {
+    return (
+      this.coarse !== undefined && agree([...points, ...colors, 'iterations', 'view'], this.coarse, scene)
+    );
+  }
+
+  private async move({ scene, least }: Wanted, signal: AbortSignal): Promise<void> {
+    const counts = await this.computeCoarse(scene, signal);
+    if (least !== undefined && areTooFew(counts, scene.iterations))
+      this.events.iterations(scene, 2 * scene.iterations, true);
+  }
+
+  /** A view that stays: with iterations that suffice, coarse and exact; then with more, if a closer look says so. */
+  private async settle({ scene, least }: Wanted, signal: AbortSignal): Promise<void> {
+    const isStale = () => signal.aborted || this.wanted !== undefined;
+    const first = least === undefined ? scene : await this.withEnough(scene, least, atOnce, signal);
+    if (isStale()) return;
+    if (!this.isCoarseDrawn(first)) await this.computeCoarse(first, signal);
+    if (isStale()) return;
+    if (!(await this.drawKept(first, signal))) await this.computeExact(first, signal);
+    if (least === undefined || isStale()) return;
+    const better = await this.withEnough(first, first.iterations, refining, signal);
+    if (better !== first && !isStale()) await this.computeExact(better, signal);
+  }
+
+  /** The scene with as many iterations as decide nearly all of its points, `least` or more. */
+  private async withEnough(
+    scene: ViewScene,
+    least: number,
+    effort: Effort,
+    signal: AbortSignal,
+  ): Promise<ViewScene> {
+    this.underWay = { scene, isCoarse: false, begun: performance.now() };
+    const iterations = await enoughIterations(least, effort, async (most) => {
+      const few = prepare(sparse(scene, effort.points, most));
+      return (await few.compute({ pool: this.pool, signal })).counts;
+    });
+    if (iterations === scene.iterations || signal.aborted || this.wanted) return scene;
+    this.events.iterations(scene, iterations, false);
+    return { ...scene, iterations };
   }
 
   /** Few points, as many as take no longer than an eye waits; then as long a pause, in which the page moves. */
-  private async computeCoarse(scene: ViewScene, signal: AbortSignal): Promise<void> {
+  private async computeCoarse(scene: ViewScene, signal: AbortSignal): Promise<Field['counts']> {
     const begun = performance.now();
     this.underWay = { scene, isCoarse: true, begun };
     const { columns, rows } = scene.view;
     const factor = Math.max(2, Math.sqrt((columns * rows) / this.coarsePixels));
     const coarse = inPixels(scene, Math.ceil(columns / factor), Math.ceil(rows / factor));
-    const field = await this.compute(coarse, { signal });
-    if (!(await this.draw(field, coarse, signal, false))) return;
+    const field = await this.compute(coarse, {
+      signal,
+      onProgress: (progress) => this.events.coarseProgress(progress),
+    });
+    if (!(await this.draw(field, coarse, signal, false))) return field.counts;
     this.coarse = scene;
     const took = performance.now() - begun;
     if (took > slow) this.coarsePixels = Math.max(leastCoarse, this.coarsePixels / 2);
     if (took < quick) this.coarsePixels = Math.min(mostCoarse, this.coarsePixels * 1.5);
     if (this.wanted?.isMoving) await new Promise((resolve) => setTimeout(resolve, took));
+    return field.counts;
   }
 
   private async computeExact(scene: ViewScene, signal: AbortSignal): Promise<void> {
@@ -217,6 +278,10 @@ const colors = [
 ];
 const agree = (keys: readonly (keyof ViewScene)[], one: ViewScene, other: ViewScene): boolean =>
   keys.every((key) => JSON.stringify(one[key]) === JSON.stringify(other[key]));
+
+/** Whether two scenes have the same points, with however many iterations. */
+export const areSamePoints = (one: ViewScene, other: ViewScene): boolean =>
+  agree([...points, 'view'], one, other);
 
 /** Whether two scenes show the same plane, from wherever and with however many iterations. */
 export const isSamePlane = (one: ViewScene, other: ViewScene): boolean =>

@@ -119,6 +119,8 @@ export function listen(stage: HTMLElement, events: GestureEvents): void {
 /** Whether a key is meant for the picture: not for a field, an open dialog, a text that scrolls or the browser. */
 export function isForThePage({ key, target, ctrlKey, metaKey, altKey }: KeyboardEvent): boolean {
   if (ctrlKey || metaKey || altKey || document.querySelector('dialog[open]')) return false;
+  // What is under way can be stopped from everywhere.
+  if (key === 'Escape') return true;
   const at = target instanceof Element ? target : document.body;
   if (at.matches('input:not([type=range], [type=checkbox], [type=color]), select')) return false;
   return !(key.startsWith('Arrow') && at.matches('input, [role=slider], article'));

@@ -2,14 +2,23 @@
 // its own; here they are joined.
 import { inPixels, paletteNames, parseScene, SceneError, type ViewScene } from 'mandoline';
 import { accentOf } from './accent.js';
-import { firstScene, fitted, forgetAddress, homeOf, readAddress, writeAddress } from './address.js';
+import {
+  baseInHistory,
+  firstScene,
+  fitted,
+  forgetAddress,
+  homeOf,
+  readAddress,
+  writeAddress,
+} from './address.js';
 import { makeBookmarks } from './bookmarks.js';
 import { type Camera, cameraOf, type Size, sceneOf, shortPointAt, transformBetween } from './camera.js';
 import { button, canvas, element, say } from './elements.js';
-import { Engine, isSamePlane } from './engine.js';
+import { areSamePoints, Engine, isSamePlane } from './engine.js';
 import { makeExport, takeDrops } from './export.js';
 import { isForThePage, listen } from './gestures.js';
 import { makeInspector } from './inspector.js';
+import { AutomaticIterations, mostIterations } from './iterations.js';
 import { juliaOf, makeJulia } from './julia.js';
 import { offerLesson } from './lesson.js';
 import { keepOffline } from './offline.js';
@@ -28,8 +37,6 @@ const live = element('live', HTMLParagraphElement);
 const progress = makeProgress(element('progress', HTMLProgressElement), live);
 /** Screens with finer pixels get a picture of at most twice the page's. */
 const finest = 2;
-/** What the page goes up to by itself. */
-const mostIterations = 1e7;
 
 let size: Size = { width: 1, height: 1 };
 /** How many points a pixel has along each side; fewer than one: a point for several pixels. */
@@ -40,9 +47,7 @@ const drawn: { coarse?: ViewScene; exact?: ViewScene } = {};
 let isCoarseNewer = false;
 /** Where an old picture is magnified more, a coarse one shows more. */
 const mostMagnified = 3;
-let isAutomatic = true;
-/** Automatic iterations of a view that is as wide as the usual set. */
-let baseIterations = 1;
+const automatic = new AutomaticIterations();
 
 const camera = (): Camera => cameraOf(scene);
 const pixels = (): readonly [number, number] => {
@@ -55,8 +60,7 @@ const workers = new WorkersPanel(element('workers', HTMLElement), {
   scene: () => scene,
   change(settings) {
     engine.change(settings);
-    setState('busy');
-    engine.show(scene, false);
+    draw(false);
   },
   resize(factor) {
     fineness = factor;
@@ -72,8 +76,21 @@ const engine = new Engine({ exact: picture, coarse: layers.coarse }, workers.set
     layers[kind].style.aspectRatio = `${columns} / ${rows}`;
     place();
     stage.dataset.computations = String(engine.computations);
-    setState(kind);
+    setState(isExact && isLookedAt() ? 'refining' : kind);
     if (isExact) tell();
+  },
+  wait: () => progress.begin(),
+  rest() {
+    progress.end();
+    if (stage.dataset.state === 'refining') setState('exact');
+  },
+  iterations(of, iterations, isMoving) {
+    automatic.learn(iterations, of.view.width);
+    // Other colours may have been chosen meanwhile.
+    if (isMoving || !areSamePoints(of, scene)) return;
+    scene = { ...scene, iterations };
+    panel.show(scene, automatic.isOn);
+    writeAddress(scene, false, automatic.base);
   },
   begin(count) {
     workers.begin(count);
@@ -83,6 +100,7 @@ const engine = new Engine({ exact: picture, coarse: layers.coarse }, workers.set
     workers.progress(now);
     progress.tell(now);
   },
+  coarseProgress: (now) => progress.tell(now),
   finish(work, milliseconds) {
     workers.finish(work, milliseconds);
     progress.end();
@@ -94,10 +112,13 @@ const engine = new Engine({ exact: picture, coarse: layers.coarse }, workers.set
 });
 const panel = makePanel({
   scene: () => scene,
-  change: (next) => show(next, true),
+  change(next) {
+    if (!areSamePoints(next, scene)) automatic.leave();
+    show(next, true);
+  },
   open: (next) => open(next),
   automatic(isOn) {
-    isAutomatic = isOn;
+    automatic.isOn = isOn;
     if (isOn) look(camera(), false);
   },
 });
@@ -108,7 +129,10 @@ const saving = makeExport(
   () => workers.settings.workers,
 );
 
-function setState(state: 'busy' | 'coarse' | 'exact' | 'stopped'): void {
+/** `refining`: the picture is exact, and whether more iterations would show more is being looked for. */
+type State = 'busy' | 'coarse' | 'refining' | 'exact' | 'stopped';
+
+function setState(state: State): void {
   if (stage.dataset.state !== state) stage.dataset.state = state;
 }
 
@@ -116,8 +140,10 @@ function setState(state: 'busy' | 'coarse' | 'exact' | 'stopped'): void {
 function draw(isMoving: boolean): void {
   setState('busy');
   place();
-  engine.show(scene, isMoving);
+  engine.show(scene, isMoving, automatic.least(scene.view.width));
 }
+
+const isLookedAt = (): boolean => automatic.least(scene.view.width) !== undefined;
 
 /** Another scene, looked at with the same camera or its own. */
 function show(next: ViewScene, isNew: boolean): void {
@@ -125,10 +151,10 @@ function show(next: ViewScene, isNew: boolean): void {
   if (JSON.stringify(next) !== JSON.stringify(scene)) say(message, '');
   scene = next;
   draw(false);
-  panel.show(scene, isAutomatic);
+  panel.show(scene, automatic.isOn);
   inspector.show(camera(), size);
   accent();
-  writeAddress(scene, isNew);
+  writeAddress(scene, isNew, automatic.base);
 }
 
 /** The accent colour is of the palette; where that has none, the style sheet's. */
@@ -138,15 +164,16 @@ function accent(): void {
 }
 
 /** A scene from elsewhere: its own view, its own iterations, from which automatic ones go on. */
-function open(next: ViewScene, isNew = true): void {
-  baseIterations = next.iterations / deeper(next.view.width);
+function open(next: ViewScene, isNew = true, base?: number): void {
+  automatic.open(next, base);
   say(message, '');
   show(next, isNew);
 }
 
 /** Where doubles are told apart no more the picture stays. */
 function look(next: Camera, isMoving: boolean): void {
-  const looked = sceneOf({ ...scene, iterations: iterationsAt(next.width) }, next, ...pixels());
+  const iterations = automatic.isOn ? automatic.at(next.width) : scene.iterations;
+  const looked = sceneOf({ ...scene, iterations }, next, ...pixels());
   try {
     parseScene(looked);
   } catch (error) {
@@ -154,20 +181,13 @@ function look(next: Camera, isMoving: boolean): void {
     say(message, 'Doubles end here: nearer points cannot be told apart.');
     return;
   }
+  automatic.leave();
   if (isMoving) {
     say(message, '');
     scene = looked;
     draw(true);
   } else show(looked, true);
 }
-
-/** How many times as many iterations a view needs as the usual one: half as many more for each eighth of its width. */
-const deeper = (width: number): number => 1 + Math.max(0, Math.log2(4 / width)) / 6;
-
-const iterationsAt = (width: number): number =>
-  isAutomatic
-    ? Math.min(mostIterations, Math.max(1, Math.round(baseIterations * deeper(width))))
-    : scene.iterations;
 
 /** Old pictures lie where they belong at once, until the new ones are there. */
 function place(): void {
@@ -201,7 +221,7 @@ function fromAddress(): void {
   forgetAddress();
   try {
     const next = readAddress(...pixels());
-    open(next, false);
+    open(next, false, baseInHistory());
   } catch (error) {
     if (!(error instanceof SceneError)) throw error;
     if (!scene) open(fitted(firstScene, ...pixels()), false);
@@ -250,14 +270,28 @@ const keys: Readonly<Record<string, () => void>> = {
   '0': () => look(cameraOf(homeOf(scene, ...pixels())), false),
   '[': () => changeIterations(1 / 1.5),
   ']': () => changeIterations(1.5),
-  Escape() {
-    if (stage.dataset.state === 'exact') return;
-    engine.cancel();
-    progress.end();
-    setState('stopped');
-    live.textContent = 'stopped';
-  },
+  Escape: stop,
 };
+
+/** Ends what is computed; the fields then say what the picture is that is there. */
+function stop(): void {
+  const { state } = stage.dataset;
+  if (state === 'exact' || state === 'stopped') return;
+  engine.cancel();
+  progress.end();
+  if (state === 'refining') {
+    setState('exact');
+    return;
+  }
+  const shown = isCoarseNewer ? drawn.coarse : drawn.exact;
+  if (shown) scene = { ...shown, view: scene.view };
+  panel.show(scene, automatic.isOn);
+  place();
+  writeAddress(scene, false, automatic.base);
+  setState('stopped');
+  live.textContent = 'stopped';
+}
+
 const theme = useTheme(() => {
   workers.redraw();
   accent();
@@ -269,7 +303,7 @@ function nextPalette(): void {
 }
 
 function changeIterations(factor: number): void {
-  isAutomatic = false;
+  automatic.isOn = false;
   const iterations = Math.min(mostIterations, Math.max(1, Math.round(scene.iterations * factor)));
   show({ ...scene, iterations }, true);
 }
@@ -301,7 +335,7 @@ listen(stage, {
 takeDrops(
   document.body,
   (dropped) => {
-    isAutomatic = false;
+    automatic.isOn = false;
     open(inPixels(dropped, ...pixels()));
   },
   (text) => say(message, text),

@@ -1,28 +1,32 @@
-// How far a picture is that takes long: a thin bar, and words now and then for who does not see it. What is done in a
-// moment needs neither.
+// How far a picture that takes long is: a thin bar, and words now and then for those who cannot see it. What is done in
+// a moment needs neither.
 import type { Progress } from 'mandoline';
 
 /** Milliseconds before it is shown, and between words. */
 const [patience, silence] = [400, 3000];
 
 export function makeProgress(bar: HTMLProgressElement, live: HTMLElement) {
-  let begun = 0;
+  let timer: ReturnType<typeof setTimeout> | undefined;
   let said = 0;
   return {
+    /** Something is being computed; how far it is, nobody knows yet. */
     begin(): void {
-      begun = said = performance.now();
-      bar.hidden = true;
+      bar.removeAttribute('value');
+      timer ??= setTimeout(() => {
+        bar.hidden = false;
+        said = performance.now();
+        live.textContent = 'computing';
+      }, patience);
     },
     tell({ done, slices }: Progress): void {
-      const now = performance.now();
-      if (now - begun < patience) return;
-      bar.hidden = false;
-      bar.value = done / slices;
-      if (now - said < silence) return;
-      said = now;
+      if (done > 0) bar.value = done / slices;
+      if (bar.hidden || performance.now() - said < silence) return;
+      said = performance.now();
       live.textContent = `${Math.round((100 * done) / slices)}% drawn`;
     },
     end(): void {
+      clearTimeout(timer);
+      timer = undefined;
       bar.hidden = true;
     },
   };

@@ -147,19 +147,43 @@ test('every settled view is an address: Back and Forward go through them, and a 
   assert.match(spoken, /^-?[\d.]+ [\d.]+ wide [\d.]+, \d+ iterations, drawn$/);
 });
 
-test('iterations follow the zoom and come back with it, until they are chosen', async (context) => {
+test('iterations follow what is counted, come back with the view, and stay once they are chosen', async (context) => {
   const wide = { viewport: { width: 900, height: 600 } };
   const page = await open(context, '#f=mandelbrot&re=-0.75&im=0.1&w=0.5&it=300', wide);
+  const iterations = () => numberIn(page, 'it');
+  assert.equal(await iterations(), 300);
   await then(page, () => page.keyboard.press('+'));
-  const nearer = await numberIn(page, 'it');
+  const nearer = await iterations();
   assert.ok(nearer > 300);
   await then(page, () => page.keyboard.press('-'));
-  assert.equal(await numberIn(page, 'it'), 300);
+  const back = await iterations();
+  assert.ok(back >= 300 && back < nearer);
+  await then(page, () => page.keyboard.press('+'));
+  assert.equal(await iterations(), nearer);
+  await then(page, () => page.goBack());
+  await then(page, () => page.goBack());
+  await then(page, () => page.keyboard.press('-'));
+  assert.equal(await iterations(), back);
   await page.keyboard.press('s');
+  assert.equal(await page.inputValue('#iterations'), String(back));
   await then(page, () => page.fill('#iterations', '123'));
   assert.equal(await page.isChecked('#automatic'), false);
   await then(page, () => page.mouse.dblclick(700, 300));
-  assert.equal(await numberIn(page, 'it'), 123);
+  assert.equal(await iterations(), 123);
+});
+
+test('who turns the wheel for long arrives at a picture, not in the dark', async (context) => {
+  const page = await open(context, '#f=mandelbrot&re=-0.743643887037151&im=0.131825904205330&w=3&it=200');
+  await then(page, async () => {
+    await page.mouse.move(width / 2, height / 2);
+    for (let i = 0; i < 41; i++) await page.mouse.wheel(0, -250);
+  });
+  assert.ok((await numberIn(page, 'w')) < 2e-12);
+  const inside = Buffer.from([0, 0, 0]);
+  const pixels = await pixelsOf(page);
+  let black = 0;
+  for (let i = 0; i < pixels.length; i += 3) if (pixels.subarray(i, i + 3).equals(inside)) black++;
+  assert.ok(black < 0.01 * width * height, `${black} pixels are black`);
 });
 
 test('what is under the pointer has the count, the distance and the period that the library tells', async (context) => {
