@@ -40,6 +40,11 @@ const firstKept = 16;
 const returning = 4;
 /** How much wider its discs are made then, in spreads. */
 const wider = 0.0625;
+/**
+ * And by how much besides: where orbits fall into 0, the spread itself shrinks to the floor of a modulus, and
+ * `isWithinKept` adds up to three such floors. Without this no disc would ever lie within a kept one.
+ */
+const widerFloor = 8 * Math.sqrt(underflow);
 
 /** The model as it is and as it was kept. */
 const keptNames = [
@@ -360,7 +365,8 @@ export function emitTest(body: FunctionBody, job: KernelJob, options: EmitOption
     const { spread, rest, keptRest, nearest } = tiles;
     for (const [kept, name] of keptNames) body.get(tiles[name]).set(tiles[kept]);
     body.get(spread).f64x2(returning).op('f64x2.mul').tee(first).get(first).op('f64x2.mul');
-    body.get(nearest).op('f64x2.ge').get(spread).f64x2(wider).op('f64x2.mul', 'v128.and').tee(first);
+    body.get(nearest).op('f64x2.ge').get(spread).f64x2(wider).op('f64x2.mul');
+    body.f64x2(widerFloor).op('f64x2.add', 'v128.and').tee(first);
     // The spread has been inflated, so that the sum still bounds what it stands for.
     body.get(spread).op('f64x2.add').set(spread).get(rest, first).op('f64x2.add');
     body.tee(rest).set(keptRest).f64x2(Infinity).set(nearest);

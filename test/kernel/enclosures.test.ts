@@ -156,6 +156,27 @@ test('numbers of iterations around those where something changes are right', () 
   }
 });
 
+test('tiles whose orbits fall into 0 are settled at once, not after all iterations', () => {
+  const iterations = 2 ** 32 - 1;
+  for (const formula of ['z^2 + c', 'z^3 + c', 'conj(z)^2 + c', '(abs(re z) + i*abs(im z))^2 + c'])
+    for (const escape of [2, 'overflow'] as const)
+      for (const [columns, rows] of [
+        [90, 70],
+        [1, 1],
+      ] as const) {
+        const job: KernelJob = { step: parseFormula(formula), c: [0, 0], z0: 'p', iterations, escape };
+        const points = view([0.01, 0.02], 3, columns, rows);
+        const counts = new (countsType(iterations))(rows * columns);
+        startKernel(job, compileKernel(job, rangeOf(points)), points).count(0, rows, counts);
+        for (let i = 0; i < counts.length; i++) {
+          const p = pointOf(points, Math.floor(i / columns), i % columns);
+          // Within the unit disc no orbit leaves; outside it all escape within some steps.
+          const expected = Math.hypot(...p) < 1 ? iterations : countReference(job, p);
+          assert.equal(counts[i], expected, `${formula}, p = ${p}`);
+        }
+      }
+});
+
 /** Tells the tiles of these middles with that radius: the kernel's own test, asked directly. */
 function askTiles(job: KernelJob, reach: number) {
   const memory = new WebAssembly.Memory({ initial: 1 });
