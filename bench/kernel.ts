@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { lessonScene, prepare, type Scene } from 'mandoline';
 import { median, Pool } from 'mandoline/pool';
+import { buildNative, runNative } from './shared/native.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const peers = join(root, 'bench', 'peers');
@@ -143,16 +144,10 @@ console.log(
 
 const folder = mkdtempSync(join(os.tmpdir(), 'mandoline-bench-'));
 try {
-  const brute = join(folder, 'brute');
-  const flags = ['-O3', '-march=native', '-ffp-contract=off', '-fopenmp'];
-  execFileSync('gcc', [...flags, '-c', join(peers, 'brute.c'), '-o', `${brute}.o`]);
-  execFileSync('gcc', ['-fopenmp', `${brute}.o`, '-o', brute, '-lm']);
+  const brute = buildNative(folder, 'brute');
   // Its test near overflow makes subnormal numbers, for each of which some processors take a hundred cycles. Linked
-  // with this flag, the same code takes them as 0, which changes no count.
-  execFileSync('gcc', ['-fopenmp', '-ffast-math', `${brute}.o`, '-o', `${brute}0`, '-lm']);
-  // The first repeat of each start of the C program is its warm-up.
-  const native = (program: string, threads: 1 | 2) => () =>
-    Number(/seconds ([\d.]+).*\n$/.exec(execFileSync(program, [`${threads}`, '2']).toString())![1]);
+  // with this flag, the same code treats them as 0, which changes no count.
+  const quick = buildNative(folder, 'quick', ['-ffast-math']);
 
   line('', '2 workers', 'brute', 'faster', '1 worker', '2 against 1');
   // Each in a process of its own, as a command is: where engines put the code of the fourth formula in one process
@@ -161,11 +156,11 @@ try {
 
   const lesson = await inTurn({
     ours: computing(lessonScene, pools[1], 'enclosures'),
-    c: native(brute, 2),
-    quick: native(`${brute}0`, 2),
-    quickOne: native(`${brute}0`, 1),
+    c: () => runNative(brute, 2),
+    quick: () => runNative(quick, 2),
+    quickOne: () => runNative(quick, 1),
   });
-  console.log();
+  console.log(`\nbrute.c uses ${brute.instructions}`);
   line('the lesson, 2 workers', milliseconds(lesson.ours));
   for (const [what, seconds] of [
     ['brute.c, 2 threads', lesson.c],

@@ -2,13 +2,13 @@
 // processes, the lesson's pool program against the same, the warm kernel against hand-written C.
 //     npm run bench -- lesson [ROUNDS]
 // Needs python3 with numpy, and gcc. Prints medians and ratios; each round runs everything once, in turn.
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { lessonScene, prepare } from 'mandoline';
 import { median, Pool } from 'mandoline/pool';
+import { buildNative, runNative } from './shared/native.js';
 import { type Run, whole } from './shared/whole.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -18,9 +18,7 @@ const lessonSum = 211505951;
 
 const folder = mkdtempSync(join(os.tmpdir(), 'mandoline-bench-'));
 try {
-  const brute = join(folder, 'brute');
-  const flags = ['-O3', '-march=native', '-ffp-contract=off', '-fopenmp'];
-  execFileSync('gcc', [...flags, join(peers, 'brute.c'), '-o', brute, '-lm']);
+  const brute = buildNative(folder, 'brute');
   const command = join(root, 'dist', 'command', 'mandoline.js');
   const python = join(peers, 'lesson.py');
   const names = ['command', 'python 2000 5', 'pool program', 'python 2000 2'] as const;
@@ -51,9 +49,7 @@ try {
     for (const name of names) runs.get(name)!.push(await programs[name]());
     for (let i = 0; i < 5; i++) {
       kernel.push(await warm());
-      // The first repeat of each start of the C program is its warm-up.
-      const printed = execFileSync(brute, ['2', '2']).toString();
-      native.push(Number(/seconds ([\d.]+).*\n$/.exec(printed)![1]));
+      native.push(runNative(brute, 2));
     }
   }
   pool.terminate();
@@ -87,7 +83,7 @@ try {
     median(kernel),
     `${(median(kernel) / median(native)).toFixed(2)} of C's time`,
   );
-  line('hand-written C (brute.c), 2 threads, kernel alone', median(native), '');
+  line('hand-written C (brute.c), 2 threads, kernel alone', median(native), brute.instructions);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
