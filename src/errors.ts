@@ -35,6 +35,8 @@ export class FormulaError extends Error {
     problem: string,
     /** What may stand there instead. */
     readonly expected: string,
+    /** A name that is unknown, and may be that of a parameter. */
+    readonly unknownName?: string,
   ) {
     super(`column ${column}: ${problem}, expected ${expected}`);
   }

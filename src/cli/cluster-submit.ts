@@ -20,7 +20,7 @@ import { checkMemory } from './memory-check.js';
 import { addOutputs, addTalk, type OutputFlags, openTargets } from './outputs.js';
 import { addRedis, connectTo, type RedisFlags } from './redis-flags.js';
 import { slicesOption, workersOption } from './render.js';
-import { addScene, type SceneFlags, sceneOf } from './scene-flags.js';
+import { addScene, pictureOf, type SceneFlags, sceneOf } from './scene-flags.js';
 import { progressLine, say } from './text.js';
 import { option, UsageError } from './usage.js';
 
@@ -45,7 +45,7 @@ export function addSubmit(cluster: Command): void {
     .option('--wait', 'wait until all slices are done, then write the files')
     .addOption(slicesOption('of at least 50 ms each'))
     .addOption(workersOption());
-  addOutputs(command, "with --wait, julia.png, or the scene's name");
+  addOutputs(command, "with --wait, the scene's name, or julia.png");
   addTalk(command);
   command
     .addHelpText(
@@ -73,7 +73,7 @@ export function addDemo(cluster: Command): void {
         'all of it away again.',
     );
   addScene(command);
-  addOutputs(command, "julia.png, or the scene's name");
+  addOutputs(command, "the scene's name, or julia.png");
   addTalk(command);
   command
     .addHelpText('after', '\nExample:\n  mandoline cluster demo --cells 4000 -o julia.png')
@@ -118,10 +118,9 @@ async function submitScene(
   begin: () => Promise<Begun>,
 ): Promise<void> {
   const named = await sceneOf(given, flags);
-  const { name, scene } = named;
+  const { scene } = named;
   const { wait = false, channels = [], workers } = flags;
-  const standard = given === undefined ? 'julia' : named.file?.picture ? `${name}-again` : name;
-  const targets = wait ? await openTargets(flags, `${standard}.png`, scene) : [];
+  const targets = wait ? await openTargets(flags, pictureOf(given, named), scene) : [];
   // Whoever does not wait may want a picture later.
   const wanted = streamedChannels(scene, channels, !wait || isPainted(flags, targets));
   const { connection, store: folder } = await begin();

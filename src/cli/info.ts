@@ -41,7 +41,7 @@ async function print(given: string, json: boolean): Promise<void> {
   const [rows, columns] = sceneShape(scene);
   const palette = typeof scene.palette === 'string' ? scene.palette : scene.palette.join(' ');
   const lines = sceneLines(named, process.stdout, [
-    `${rows} x ${columns} points`,
+    `${columns} x ${rows} points`,
     coloringOf(scene),
     palette,
   ]);

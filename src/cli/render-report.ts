@@ -39,7 +39,7 @@ export function sayScene(named: NamedScene, slices: number, hands: Hands): void 
   const [rows, columns] = sceneShape(named.scene);
   const cut = `${hands.share ? `${hands.share} ` : ''}${several(slices, 'slice')}`;
   const indent = ' '.repeat(titleOf(named.name).length + 1);
-  say(`${indent}${rows} x ${columns} points, ${cut}, ${handsText(hands)}\n`);
+  say(`${indent}${columns} x ${rows} points, ${cut}, ${handsText(hands)}\n`);
 }
 
 function handsText({ workers, ranks }: Hands): string {

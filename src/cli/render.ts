@@ -16,7 +16,7 @@ import { unheard } from './interrupt.js';
 import { checkMemory } from './memory-check.js';
 import { addOutputs, addTalk, type OutputFlags, openTargets } from './outputs.js';
 import { toPart } from './parts.js';
-import { addScene, type SceneFlags, sceneOf } from './scene-flags.js';
+import { addScene, pictureOf, type SceneFlags, sceneOf } from './scene-flags.js';
 import { say } from './text.js';
 import { mostSlices, mostWorkers, option, UsageError, whole } from './usage.js';
 
@@ -39,7 +39,7 @@ export function addRender(program: Command): void {
     .description('Computes a scene in parallel and writes it as a picture or as arrays.');
   addScene(command);
   command.addOption(slicesOption('of 64 rows, or 4 for each worker')).addOption(workersOption());
-  addOutputs(command, "julia.png, or the scene's name");
+  addOutputs(command, "the scene's name, or julia.png");
   command
     .addOption(
       option('--exact <way>', 'enclosures, or brute: point by point; the same counts', toExact, {
@@ -114,16 +114,14 @@ async function onRanks(given: string | undefined, flags: RenderFlags): Promise<v
 
 async function run(given: string | undefined, flags: RenderFlags, world: World | undefined): Promise<void> {
   const named = await sceneOf(given, flags);
-  const { name, scene } = named;
+  const { scene } = named;
   if (flags.seed !== undefined && !flags.verify)
     throw new UsageError(`--seed ${flags.seed}: goes with --verify`);
   if (flags.part) checkPart(flags);
   if (flags.schedule && !world) throw new UsageError(`--schedule ${flags.schedule}: goes with --mpi`);
   if (world && flags.store !== undefined)
     throw new UsageError(`--store ${flags.store}: must not be given with --mpi, where rank 0 gathers all`);
-  // A picture is not overwritten by what was meant to be another.
-  const standard = given === undefined ? 'julia' : named.file?.picture ? `${name}-again` : name;
-  const targets = flags.part ? [] : await openTargets(flags, `${standard}.png`, scene);
+  const targets = flags.part ? [] : await openTargets(flags, pictureOf(given, named), scene);
   const { workers, exact, part, channels = [] } = flags;
   // A part computes all that a picture needs.
   const wanted = streamedChannels(scene, channels, part !== undefined || isPainted(flags, targets));

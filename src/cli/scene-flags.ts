@@ -5,10 +5,18 @@ import * as v from 'valibot';
 import { paletteNames } from '../color/palettes.js';
 import { FormulaError, SceneError } from '../errors.js';
 import { parseFormula } from '../formula/parse.js';
-import { parseAddress, parseEscape } from '../scene/address.js';
-import { type Complex, formatComplex, parseComplex, splitComplex } from '../scene/complex.js';
-import { gallery } from '../scene/gallery.js';
-import { type EscapeRule, lessonScene, parseScene, type Scene, sceneSchema } from '../scene/scene.js';
+import { parseEscape, readAddress } from '../scene/address.js';
+import { type Complex, formatComplex, parseComplex, plainMinus, splitComplex } from '../scene/complex.js';
+import { gallery, inPixels } from '../scene/gallery.js';
+import {
+  type EscapeRule,
+  lessonScene,
+  parseDraft,
+  parseScene,
+  type Scene,
+  sceneSchema,
+  type ViewScene,
+} from '../scene/scene.js';
 import { shorten } from '../scene/spell.js';
 import type { View } from '../scene/view.js';
 import { didYouMean } from '../suggestion.js';
@@ -97,43 +105,70 @@ export function addScene(command: Command): void {
 
 /** The scene that is named, with what the flags change. Throws UsageError. */
 export async function sceneOf(given: string | undefined, flags: SceneFlags): Promise<NamedScene> {
-  const { name, scene: base, file } = await namedScene(given);
+  const { name, scene: base, file } = await namedScene(given, flags);
   const { lattice: _, view: __, parameters: before, ...others } = base;
   const parameters = { ...before, ...flags.parameter };
   const { formula, c, z0, iterations, escape } = { ...base, ...flags };
-  const scene = {
-    ...{ ...others, ...colorsOf(flags), formula, c, z0, iterations, escape },
-    ...(Object.keys(parameters).length > 0 && { parameters }),
-    ...pointsOf(base, flags, given ?? 'the lesson'),
-  };
-  const checkedScene = checkScene(() => parseScene(scene), given, flags);
+  const scene = checkScene(
+    {
+      ...{ ...others, ...colorsOf(flags), formula, c, z0, iterations, escape },
+      ...(Object.keys(parameters).length > 0 && { parameters }),
+      ...pointsOf(base, flags, given ?? 'the lesson'),
+    },
+    given,
+    flags,
+  );
   if (scene.c !== 'p' && scene.z0 !== 'p' && !/\bp\b/.test(formula)) {
     const flag = flags.c ? `--c ${formatComplex(scene.c)}` : `--z0 ${formatComplex(scene.z0)}`;
     const other = flags.c ? '--z0 p' : '--c p';
     throw new UsageError(`${flag}: no count would depend on the sample point; give ${other} too`);
   }
-  if (given !== undefined || isLesson(checkedScene))
-    return { name, scene: checkedScene, ...(file && { file }) };
-  return { name: scene.z0 === 'p' && scene.c !== 'p' ? 'julia' : 'scene', scene: checkedScene };
+  if (name !== 'lesson' || given !== undefined || isLesson(scene))
+    return { name, scene, ...(file && { file }) };
+  return { name: scene.z0 === 'p' && scene.c !== 'p' ? 'julia' : 'scene', scene };
+}
+
+/** The picture of a scene where no file is named: never the picture that the scene was read from. */
+export function pictureOf(given: string | undefined, { name, file }: NamedScene): string {
+  if (given === undefined && name === 'lesson') return 'julia.png';
+  return file?.picture ? `${name}-again.png` : `${name}.png`;
 }
 
 /** A scene with other colours. Throws UsageError. */
 export const recolored = (scene: Scene, flags: ColorFlags): Scene =>
-  checkScene(() => parseScene({ ...scene, ...colorsOf(flags) }), undefined, flags);
+  checkScene({ ...scene, ...colorsOf(flags) }, undefined, flags);
 
 const isLesson = (scene: Scene) =>
   JSON.stringify({ ...scene, palette: '' }) === JSON.stringify({ ...lessonScene, palette: '' });
 
-async function namedScene(given: string | undefined): Promise<NamedScene> {
-  if (given === undefined) return { name: 'lesson', scene: lessonScene };
+/**
+ * What a formula of the user's begins with: the plane around 0, and a radius from which the orbits of most formulas
+ * never come back. Steps to a root only end by convergence.
+ */
+const ownFormula = (formula: string): ViewScene => ({
+  ...inPixels(lessonScene, 800, 600),
+  iterations: 100,
+  escape: /\bnewton\b/.test(formula) ? { converged: 1e-6 } : 1000,
+});
+
+/** The scene that is named, before flags change it; whether it can be drawn is for the changed scene to say. */
+async function namedScene(given: string | undefined, flags: SceneFlags): Promise<NamedScene> {
+  if (given === undefined) {
+    const { formula, extent, cells } = flags;
+    const isOwn = formula !== undefined && extent === undefined && cells === undefined;
+    return isOwn ? { name: 'formula', scene: ownFormula(formula) } : { name: 'lesson', scene: lessonScene };
+  }
   if (Object.hasOwn(gallery, given)) return { name: given, scene: gallery[given]!.scene };
-  if (isAddress(given)) return { name: 'scene', scene: checkScene(() => parseAddress(given), given, {}) };
+  if (isAddress(given)) {
+    const scene = orUsageError(() => readAddress(given, parseDraft), given, {});
+    return { name: 'scene', scene };
+  }
   if (!isSceneFile(given)) {
     const meant = didYouMean(given, Object.keys(gallery)) || '; "mandoline scenes" lists them';
     throw new UsageError(`${given}: no scene of this name, and no file in ${suffixText}${meant}`);
   }
   const file = await readSceneFile(given);
-  return { name: nameOfFile(given), scene: checkScene(() => parseScene(file.value), given, {}), file };
+  return { name: nameOfFile(given), scene: orUsageError(() => parseDraft(file.value), given, {}), file };
 }
 
 /** Whether a scene is given by the address of a page. */
@@ -143,17 +178,27 @@ const isAddress = (given: string): boolean => /^(?:https?:\/\/[^#]*)?#/.test(giv
 const flagOf: Readonly<Record<string, keyof SceneFlags>> = { view: 'center', 'view.width': 'width' };
 
 /** Checks a scene; what is wrong is told by the flag that set it, or else by the file or scene it is in. */
-function checkScene(read: () => Scene, given: string | undefined, flags: SceneFlags): Scene {
+const checkScene = (value: unknown, given: string | undefined, flags: SceneFlags): Scene =>
+  orUsageError(
+    () => {
+      const scene = parseScene(value);
+      const { palette } = scene;
+      if (typeof palette !== 'string' || paletteNames.includes(palette)) return scene;
+      const accepted = acceptedPalettes(palette);
+      throw new SceneError([{ path: 'palette', given: shorten(palette), accepted }]);
+    },
+    given,
+    flags,
+  );
+
+function orUsageError(read: () => Scene, given: string | undefined, flags: SceneFlags): Scene {
   try {
-    const scene = read();
-    const { palette } = scene;
-    if (typeof palette !== 'string' || paletteNames.includes(palette)) return scene;
-    throw new SceneError([{ path: 'palette', given: shorten(palette), accepted: acceptedPalettes(palette) }]);
+    return read();
   } catch (error) {
     if (!(error instanceof SceneError)) throw error;
     const lines = error.issues.map(({ path, given: value, accepted, cause }) =>
       cause
-        ? `${placeOf(path)}: ${cause.message}\n${cause.pointer}`
+        ? `${placeOf(path)}: ${cause.message}${parameterHint(cause)}\n${cause.pointer}`
         : `${placeOf(path)} ${value}: ${accepted}`,
     );
     throw new UsageError(lines.join('\nmandoline: '));
@@ -166,6 +211,9 @@ function checkScene(read: () => Scene, given: string | undefined, flags: SceneFl
     return `${given.length > 200 ? `${given.slice(0, 200)}...` : given}: ${path || 'scene'}`;
   }
 }
+
+const parameterHint = ({ unknownName }: FormulaError): string =>
+  unknownName === undefined ? '' : `; or give it a value, as in --parameter ${unknownName}=0.5`;
 
 /** The sample points: those of the scene, changed; a flag of a view makes a view of a lattice. */
 function pointsOf(base: Scene, flags: SceneFlags, name: string): Pick<Scene, 'lattice' | 'view'> {
@@ -218,7 +266,9 @@ function toZoom(text: string): number {
 
 /** Two decimal numbers, kept as they are written: `-0.75+0.1i` or `-0.75,0.1`. */
 function toCenter(text: string): readonly [string, string] {
-  const parts = text.includes(',') ? text.split(',').map((part) => part.trim()) : splitComplex(text);
+  const plain = plainMinus(text.trim());
+  const pair = plain.replace(/^\((.*)\)$/s, '$1').split(',');
+  const parts = pair.length > 1 ? pair.map((part) => part.trim()) : splitComplex(plain);
   const result = v.safeParse(view.center, parts);
   if (result.success) return result.output;
   throw new UsageError(`--center ${text}: must be a finite complex number like -0.75+0.1i or -0.75,0.1`);

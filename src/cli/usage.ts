@@ -3,6 +3,7 @@
 import { Argument, Option } from 'commander';
 import { makeFolder } from '../encode/folder.node.js';
 import { type Output, OutputError, openOutput } from '../encode/output.node.js';
+import { plainMinus } from '../scene/complex.js';
 import { onInterrupt } from './interrupt.js';
 
 /** A command line that cannot be obeyed: exit code 2. */
@@ -91,7 +92,8 @@ export const option = (
   values: Values = { paths: flags.endsWith('<folder>') ? 'folders' : 'files' },
 ) => new Flag(flags, description, values).argParser(parse as (text: string, before: unknown) => unknown);
 
-/** A decimal number, or undefined: Number('') and Number('0x10') are numbers too. */
+/** A decimal number, which may be too large for a double, or undefined: Number('') and Number('0x10') are numbers too. */
 export function toNumber(text: string): number | undefined {
-  return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : undefined;
+  const plain = plainMinus(text);
+  return /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i.test(plain) ? Number(plain) : undefined;
 }

@@ -120,7 +120,7 @@ async function endsOf(given: string | undefined, flags: ZoomFlags): Promise<read
   const [columns, rows] = from.view ? [from.view.columns, from.view.rows] : [800, 600];
   const first = inPixels(from, columns, rows);
   if (flags.to === undefined) return [first, first];
-  const end = inPixels((await sceneOf(flags.to, {})).scene, columns, rows);
+  const end = inPixels((await sceneOf(flags.to, { size: [columns, rows] })).scene, columns, rows);
   for (const key of ['formula', 'parameters', 'c', 'z0', 'escape'] as const)
     if (JSON.stringify(first[key]) !== JSON.stringify(end[key]))
       throw new UsageError(`--to ${flags.to}: must have the same ${key} as the scene where the film begins`);

@@ -24,6 +24,8 @@ import {
   subtract,
   z,
 } from './expression.js';
+import { elsewhere, namesMeant } from './names.js';
+import { plainSigns, raisedNumber, readToken, type Token } from './token.js';
 
 /**
  * Text: its characters; parentheses, arguments, exponents and minus signs inside one another; its numbers, names and
@@ -54,6 +56,9 @@ const reserved: readonly string[] = [...builtIn.keys(), ...functionNames, 'newto
  * else the number, name or function after it with its power: `sin z^2` is sin(z^2). `newton(g)` is z - g/g'. A number
  * with `i` right after it is imaginary, `3i`; every other product needs its `*`.
  *
+ * What other programs write is read too: `ln`, `sqr`, `real`, `imag`, `j`, `|z|`, `z²`, `+z`, and the signs `−`, `×`,
+ * `·`, `÷` and `π`.
+ *
  * Powers by whole numbers up to 1024 are products, other powers exp(exponent * log(base)). The negative of a real or
  * an imaginary constant is a constant. A name of `parameters` stands for its value.
  *
@@ -75,33 +80,10 @@ export function parseFormula(text: string, parameters: Readonly<Record<string, C
   return new Parser(text, names).parse();
 }
 
-/** `unknown` is a character that no formula has. */
-interface Token {
-  readonly kind: 'number' | 'name' | 'sign' | 'unknown' | 'end';
-  readonly text: string;
-  /** Where it starts in the formula, from 0. */
-  readonly at: number;
-}
-
-const tokenForm =
-  /\s*(?:(?<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?(?:i(?!\w))?)|(?<name>[A-Za-z]\w*)|(?<sign>[-+*/^()]))?/y;
-
-function readToken(text: string, from: number): Token {
-  tokenForm.lastIndex = from;
-  // It matches everywhere, if only nothing.
-  const match = tokenForm.exec(text)!;
-  const end = from + match[0].length;
-  for (const kind of ['number', 'name', 'sign'] as const) {
-    const found = match.groups![kind];
-    if (found !== undefined) return { kind, text: found, at: end - found.length };
-  }
-  if (end === text.length) return { kind: 'end', text: '', at: end };
-  return { kind: 'unknown', text: String.fromCodePoint(text.codePointAt(end)!), at: end };
-}
-
 const operand = 'a number, a name or "("';
 
 class Parser {
+  private readonly plain: string;
   private token: Token;
   private nesting = 0;
   private symbols = 0;
@@ -111,7 +93,8 @@ class Parser {
     private readonly text: string,
     private readonly names: ReadonlyMap<string, Expression>,
   ) {
-    this.token = readToken(text, 0);
+    this.plain = plainSigns(text);
+    this.token = readToken(this.plain, 0);
   }
 
   parse(): Expression {
@@ -144,11 +127,12 @@ class Parser {
 
   /** An operand of a product, or an exponent. */
   private unary(): Expression {
+    if (this.take('+')) return this.nested(() => this.unary());
     return this.take('-') ? negative(this.nested(() => this.unary())) : this.power();
   }
 
   private power(): Expression {
-    const base = this.atom();
+    const base = this.raised();
     if (!this.take('^')) return base;
     const { at } = this.token;
     return this.raise(
@@ -158,19 +142,39 @@ class Parser {
     );
   }
 
-  private atom(): Expression {
+  /** An operand and the digits that are raised behind it, as in `z²`. */
+  private raised(): Expression {
+    const base = this.atom();
     const { kind, text, at } = this.token;
-    if (kind === 'number') return this.number();
-    if (kind === 'sign' && text === '(') return this.parenthesis();
-    if (kind !== 'name') this.fail(operand);
-    if (text === 'newton') return this.newton();
-    const name = functionNames.find((known) => known === text);
-    if (name !== undefined) return this.functionCall(name);
-    const value = this.names.get(text);
-    if (value === undefined) throw this.error(at, `unknown name ${quote(text)}`, this.knownNames(text));
+    if (kind !== 'raised') return base;
     this.advance();
-    this.usesZ ||= value === z || value === previous;
-    return value;
+    return this.raise(base, constant(raisedNumber(text)), at);
+  }
+
+  private atom(): Expression {
+    const { kind, text } = this.token;
+    if (kind === 'number') return this.number();
+    if (kind === 'sign' && text === '(') return this.parenthesis(')');
+    if (kind === 'sign' && text === '|') return call('abs', this.parenthesis('|'));
+    if (kind !== 'name') this.fail(operand);
+    return this.named();
+  }
+
+  /** A variable, a constant, a parameter or a function, by its name here or, where no parameter has that, elsewhere. */
+  private named(): Expression {
+    const { text, at } = this.token;
+    const name = this.names.has(text) ? text : (elsewhere.get(text) ?? text);
+    const value = this.names.get(name);
+    if (value !== undefined) {
+      this.advance();
+      this.usesZ ||= value === z || value === previous;
+      return value;
+    }
+    if (name === 'newton') return this.newton();
+    const known = functionNames.find((each) => each === name);
+    if (known === undefined && name !== 'sqr') throw this.unknown(text, at);
+    this.advance();
+    return known ? call(known, this.argument()) : power(this.argument(), 2);
   }
 
   private number(): Expression {
@@ -183,17 +187,17 @@ class Parser {
     return imaginary ? constant(0, value) : constant(value);
   }
 
-  private parenthesis(): Expression {
+  private parenthesis(end: ')' | '|'): Expression {
     const { at } = this.token;
     this.advance();
     const inner = this.nested(() => this.sum());
-    if (!this.take(')')) this.failAfterOperand(`the ")" of column ${at + 1}`);
+    if (!this.take(end)) this.failAfterOperand(`the "${end}" of column ${at + 1}`);
     return inner;
   }
 
-  private functionCall(name: FunctionName): Expression {
-    this.advance();
-    return call(name, this.token.text === '(' ? this.parenthesis() : this.nested(() => this.power()));
+  /** What a function is applied to. */
+  private argument(): Expression {
+    return this.token.text === '(' ? this.parenthesis(')') : this.nested(() => this.power());
   }
 
   private newton(): Expression {
@@ -201,7 +205,7 @@ class Parser {
     this.advance();
     // newton z^3 - 1 would be read as newton(z^3) - 1, which nobody means.
     if (this.token.text !== '(') this.fail('"("');
-    const g = this.parenthesis();
+    const g = this.parenthesis(')');
     this.checkSize(g, at);
     const derivative = differentiate(g);
     if (!derivative)
@@ -254,7 +258,7 @@ class Parser {
         `more than ${formulaLimits.symbols} numbers, names and operators`,
         'a shorter formula',
       );
-    this.token = readToken(this.text, at + text.length);
+    this.token = readToken(this.plain, at + text.length);
   }
 
   private failAfterOperand(end: string): never {
@@ -265,17 +269,22 @@ class Parser {
 
   private fail(expected: string): never {
     const { kind, text, at } = this.token;
-    throw this.error(at, kind === 'end' ? 'found the end' : `found ${quote(text)}`, expected);
+    const found = this.text.slice(at, at + text.length);
+    throw this.error(at, kind === 'end' ? 'found the end' : `found ${quote(found)}`, expected);
   }
 
   private error(at: number, problem: string, expected: string): FormulaError {
     return new FormulaError(this.text, at + 1, problem, expected);
   }
 
-  private knownNames(unknown: string): string {
+  private unknown(name: string, at: number): FormulaError {
     const known = [...new Set([...reserved, ...this.names.keys()])];
-    const meant = namesMeant(unknown, known);
-    return `one of ${known.join(' ')}${meant.length === 0 ? '' : `; did you mean ${meant.join(' or ')}?`}`;
+    const meant = namesMeant(name, known);
+    const expected = `one of ${known.join(' ')}${meant.length === 0 ? '' : `; did you mean ${meant.join(' or ')}?`}`;
+    const isCalled = readToken(this.plain, at + name.length).text === '(';
+    const mayBeParameter = meant.length === 0 && !isCalled;
+    const problem = `unknown name ${quote(name)}`;
+    return new FormulaError(this.text, at + 1, problem, expected, mayBeParameter ? name : undefined);
   }
 }
 
@@ -353,31 +362,4 @@ function quote(text: string): string {
   const number = (character: string) => `U+${character.codePointAt(0)!.toString(16).padStart(4, '0')}`;
   const shown = text.slice(0, 30).replace(/[\p{C}\p{M}\p{Zl}\p{Zp}]/gu, number);
   return `"${shown}${text.length > 30 ? '...' : ''}"`;
-}
-
-/** What other programs call it. */
-const elsewhere = new Map([
-  ['j', 'i'],
-  ['ln', 'log'],
-  ['real', 're'],
-  ['imag', 'im'],
-]);
-
-/** The known names that may be meant: so called elsewhere, of other case, or one slip of the hand away. */
-function namesMeant(unknown: string, known: readonly string[]): string[] {
-  const lower = unknown.toLowerCase();
-  const other = elsewhere.get(lower) ?? known.find((name) => name.toLowerCase() === lower);
-  if (other !== undefined) return [other];
-  return known.filter((name) => name.length > 2 && isOneSlipAway(lower, name.toLowerCase()));
-}
-
-/** Whether one letter too many, too few or wrong, or two in the wrong order, make the one of the other. */
-function isOneSlipAway(a: string, b: string): boolean {
-  if (a.length < b.length) return isOneSlipAway(b, a);
-  let same = 0;
-  while (same < b.length && a[same] === b[same]) same++;
-  const [restA, restB] = [a.slice(same), b.slice(same)];
-  if (a.length > b.length) return restA.slice(1) === restB;
-  const swapped = restA.slice(0, 2) === `${restB[1]}${restB[0]}` && restA.slice(2) === restB.slice(2);
-  return swapped || restA.slice(1) === restB.slice(1);
 }

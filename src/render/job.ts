@@ -33,7 +33,7 @@ export function pictureShape({ lattice, view }: Scene): readonly [rows: number, 
 /** How many bytes the counts of so many points take. Throws LimitError beyond 4 GiB. */
 export const countsBytes = ([rows, columns]: readonly [number, number], iterations: number): number =>
   checkedBytes(
-    `a field of ${rows} x ${columns} counts`,
+    `a field of ${columns} x ${rows} counts`,
     rows * columns * countsType(iterations).BYTES_PER_ELEMENT,
   );
 

@@ -124,7 +124,7 @@ export async function streamScene(given: Scene, options: StreamOptions): Promise
   const shape = streamShape(scene, pool?.workers ?? 0, channels, options.slices);
   const { slices } = shape;
   const [rows, columns] = sceneShape(scene);
-  checkedBytes(`a slice of ${Math.ceil(rows / slices)} x ${columns} points`, shape.slot);
+  checkedBytes(`a slice of ${columns} x ${Math.ceil(rows / slices)} points`, shape.slot);
   const slots = Array.from({ length: shape.slots }, () => sharedMemory(shape.slot));
   const seed = verify ? (typeof verify === 'object' ? verify.seed : anySeed()) : undefined;
   const work = via({ render: job, setup, channels, exact, tones, seed, slots });

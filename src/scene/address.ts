@@ -97,6 +97,11 @@ const escape = (text: string) => encodeURIComponent(text).replace(/%(?:2B|2C|2F|
  * Reads an address, whole or from its # on. Throws SceneError with an issue for each wrong value.
  */
 export function parseAddress(text: string): Scene {
+  return readAddress(text, parseScene);
+}
+
+/** The same, by another check of the scene. */
+export function readAddress(text: string, parse: (value: unknown) => Scene): Scene {
   const start = text.indexOf('#');
   const pairs = start < 0 || text.length > longest ? [] : text.slice(start + 1).split('&', most + 1);
   if (pairs.length === 0 || pairs.length > most) {
@@ -130,7 +135,7 @@ export function parseAddress(text: string): Scene {
     throw new SceneError([...issues, { path: 'address', given: spell(text.slice(0, 100)), accepted }]);
   }
   try {
-    const scene = parseScene(sceneOf(values, name === undefined ? {} : gallery[name]!.scene));
+    const scene = parse(sceneOf(values, name === undefined ? {} : gallery[name]!.scene));
     if (issues.length === 0) return scene;
   } catch (error) {
     if (!(error instanceof SceneError)) throw error;

@@ -3,17 +3,22 @@
 /** `[real part, imaginary part]`, each an IEEE double. */
 export type Complex = readonly [re: number, im: number];
 
-const decimal = String.raw`(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?`;
+const decimal = String.raw`(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?`;
 const real = new RegExp(`^[+-]?${decimal}$`);
-const imaginary = new RegExp(`^([+-]?)(${decimal})?[ij]$`);
-const both = new RegExp(`^([+-]?${decimal})([+-])(${decimal})?[ij]$`);
+/** A number, or an imaginary term such as `i`, `0.1i`, `0.1*i` or `i*0.1`. */
+const term = String.raw`(?:${decimal}(?:\*?[ijIJ])?|[ijIJ](?:\*${decimal})?)`;
+/** One or two of them; the second may be added with its own sign, as in `1 + -2i`. */
+const sum = new RegExp(`^([+-]?${term})(?:(?:\\+(?=-))?([+-]${term}))?$`);
 
 /** Whether a text is a decimal number whose double is finite, such as `-0.75` or `1e-3`. */
 export const isDecimal = (text: string): boolean => real.test(text) && Number.isFinite(Number(text));
 
+/** Text with the minus sign of ASCII in place of those that typography has. */
+export const plainMinus = (text: string): string => text.replace(/[\u2212\u2013\ufe63\uff0d]/g, '-');
+
 /**
- * Reads `-0.83-0.22i`, `0.5`, `i`, `1e-3j`; blanks are passed over.
- * Returns undefined where the text is no finite complex number.
+ * Reads `-0.83-0.22i`, `0.5`, `i`, `1e-3j`, `0.1i - 0.75`, `0.1*i`; and as Python prints it, `(-0.75+0.1j)`. Blanks are
+ * passed over, any minus sign is one. Returns undefined where the text is not a finite complex number.
  */
 export function parseComplex(text: string): Complex | undefined {
   const parts = splitComplex(text);
@@ -22,17 +27,23 @@ export function parseComplex(text: string): Complex | undefined {
 
 /** The two parts of what `parseComplex` reads, as decimal numbers in text, to their last digit. */
 export function splitComplex(text: string): readonly [re: string, im: string] | undefined {
-  const parts = partsOf(text.replace(/\s+/g, ''));
-  return parts?.every(isDecimal) ? parts : undefined;
+  const plain = plainMinus(text.replace(/\s+/g, '')).replace(/^\((.*)\)$/, '$1');
+  const terms = sum
+    .exec(plain)
+    ?.slice(1)
+    .filter((each) => each !== undefined);
+  if (!terms) return undefined;
+  const imaginary = terms.filter((each) => /[ij]/i.test(each));
+  const others = terms.filter((each) => !imaginary.includes(each));
+  if (imaginary.length > 1 || others.length > 1) return undefined;
+  const parts = [others[0] ?? '0', imaginary[0] === undefined ? '0' : factorOf(imaginary[0])] as const;
+  return parts.every(isDecimal) ? parts : undefined;
 }
 
-function partsOf(text: string): readonly [string, string] | undefined {
-  if (real.test(text)) return [text, '0'];
-  const alone = imaginary.exec(text);
-  if (alone) return ['0', `${alone[1]}${alone[2] ?? 1}`];
-  const pair = both.exec(text);
-  if (pair) return [pair[1]!, `${pair[2]}${pair[3] ?? 1}`];
-  return undefined;
+/** What i is multiplied by in an imaginary term, with its sign. */
+function factorOf(imaginary: string): string {
+  const factor = imaginary.replace(/\*?[ij]\*?/i, '');
+  return /\d/.test(factor) ? factor : `${factor}1`;
 }
 
 /** Writes a complex number so that `parseComplex` reads the same doubles again. */

@@ -8,7 +8,7 @@ import { didYouMean } from '../suggestion.js';
 import { type Complex, isDecimal } from './complex.js';
 import type { Lattice } from './lattice.js';
 import { shorten, spell } from './spell.js';
-import { farthestOf, leastWidth, type View } from './view.js';
+import { farthest, type View, viewIssues } from './view.js';
 
 const finite = (message: string) => v.pipe(v.number(message), v.finite(message));
 const whole = (smallest: number, largest: number) => {
@@ -29,8 +29,6 @@ const finiteMessage = 'must be a finite complex number';
 const pointMessage = 'must be p, the sample point, or a finite complex number like -0.83-0.22i';
 const pointOrComplex = v.union([v.literal('p'), complex(pointMessage)], pointMessage);
 
-/** The farthest that a sample point's part may be from 0: the whole width is still a finite double. */
-const farthest = 8e307;
 const lengthMessage = 'must be a number from 1e-300 to 8e307';
 const length = between(1e-300, farthest, lengthMessage);
 
@@ -321,14 +319,23 @@ export const lessonScene: LatticeScene = {
  * be read, the issue has the FormulaError.
  */
 export function parseScene(value: unknown): Scene {
+  return checkScene(value, false);
+}
+
+/** The same for a scene that is changed before it is drawn: its formula may be wrong, and its points too near. */
+export function parseDraft(value: unknown): Scene {
+  return checkScene(value, true);
+}
+
+function checkScene(value: unknown, isDraft: boolean): Scene {
   const result = v.safeParse(sceneSchema, value);
   // What else is wrong with a scene of another version is not for this one to say.
   const otherVersion = result.issues?.find(({ message }) => message === versionMessage);
   if (otherVersion) throw new SceneError(describeIssue(otherVersion));
   const issues = (result.issues ?? []).flatMap(describeIssue);
   const areWrong = issues.some(({ path }) => /^(view|lattice)/.test(path));
-  if (result.typed && !areWrong) issues.push(...pointIssues(result.output));
-  if (result.typed) issues.push(...formulaIssues(result.output));
+  if (result.typed && !areWrong) issues.push(...pointIssues(result.output, isDraft));
+  if (result.typed && !isDraft) issues.push(...formulaIssues(result.output));
   if (issues.length > 0) throw new SceneError(issues);
   const { version: _, $schema: __, ...scene } = result.output as v.InferOutput<typeof sceneSchema>;
   return scene as Scene;
@@ -345,24 +352,12 @@ export function jsonText(data: unknown, indent?: number): string {
   return JSON.stringify(data, marked, indent).replaceAll(JSON.stringify(mark), '-0');
 }
 
-function pointIssues({ lattice, view }: Data): SceneIssue[] {
+function pointIssues({ lattice, view }: Data, isDraft: boolean): SceneIssue[] {
   if (!lattice === !view) {
     const given = view ? 'with a lattice too' : 'undefined';
     return [{ path: 'view', given, accepted: 'a scene must have either a view or a lattice' }];
   }
-  if (!view) return [];
-  if (!(farthestOf(view) <= farthest)) {
-    const given = `around ${view.center.join(', ')}`;
-    return [{ path: 'view', given, accepted: `must have all its points within 8e307 of 0` }];
-  }
-  const least = leastWidth(view);
-  if (view.width >= least) return [];
-  const { columns, samples = 1 } = view;
-  const accepted =
-    `must be at least ${(least * 1.1).toPrecision(2)} for ${columns} columns` +
-    `${samples > 1 ? ` of ${samples} samples` : ''} there, ` +
-    'where nearer points are the same in doubles';
-  return [{ path: 'view.width', given: String(view.width), accepted }];
+  return !view || isDraft ? [] : viewIssues(view);
 }
 
 function formulaIssues({ formula, parameters, escape }: Data): SceneIssue[] {

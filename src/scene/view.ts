@@ -1,6 +1,7 @@
 // A view: the usual sample points of a picture, the middles of its pixels. The real axis points right, the imaginary
 // axis up. The lesson's sample points are lattice.ts's.
 
+import type { SceneIssue } from '../errors.js';
 import { cosAndSin } from '../rotation.js';
 
 /** A rectangle of the plane, `columns x rows` square pixels. */
@@ -18,6 +19,9 @@ export interface View {
   /** Each pixel has `samples x samples` sample points, 1 to 3; default: 1. */
   readonly samples?: number | undefined;
 }
+
+/** The farthest that a sample point's part may be from 0: the whole width is still a finite double. */
+export const farthest = 8e307;
 
 /** How far a sample point is from the next in its row. */
 export const spacingOf = ({ width, columns, samples = 1 }: View): number => width / (columns * samples);
@@ -64,4 +68,20 @@ export function farthestOf({ center, width, columns, rows, rotation = 0 }: View)
 export function leastWidth(view: View): number {
   const { columns, rotation = 0, samples = 1 } = view;
   return 2 ** -52 * farthestOf(view) * columns * samples * (rotation % 90 === 0 ? 1 : 3);
+}
+
+/** What is wrong with a view whose points cannot be told apart, or are too far out. */
+export function viewIssues(view: View): SceneIssue[] {
+  if (!(farthestOf(view) <= farthest)) {
+    const given = `around ${view.center.join(', ')}`;
+    return [{ path: 'view', given, accepted: 'must have all its points within 8e307 of 0' }];
+  }
+  const least = leastWidth(view);
+  if (view.width >= least) return [];
+  const { columns, samples = 1 } = view;
+  const accepted =
+    `must be at least ${(least * 1.1).toPrecision(2)} for ${columns} columns` +
+    `${samples > 1 ? ` of ${samples} samples` : ''} there, ` +
+    'where nearer points are the same in doubles';
+  return [{ path: 'view.width', given: String(view.width), accepted }];
 }

@@ -113,7 +113,28 @@ const changes: [string[], Partial<Record<keyof Scene, unknown>>, string?][] = [
       formula: 'z^n + a',
       parameters: { n: [3, 0], a: [-0.5, -1] },
       view: { center: ['0', '0'], width: 4, columns: 8, rows: 6 },
+      ...{ iterations: 100, escape: 1000 },
     },
+  ],
+  [
+    ['--formula', 'newton(z^4 - 1)', '--size', '8x6'],
+    {
+      formula: 'newton(z^4 - 1)',
+      view: { center: ['0', '0'], width: 4, columns: 8, rows: 6 },
+      ...{ iterations: 100, escape: { converged: 1e-6 } },
+    },
+  ],
+  [
+    ['--formula', 'z^3 + c', '--iterations', '7', '--escape', '4', '--c', '(0.1+0.2j)'],
+    {
+      ...{ formula: 'z^3 + c', c: [0.1, 0.2], iterations: 7, escape: 4 },
+      view: { center: ['0', '0'], width: 4, columns: 800, rows: 600 },
+    },
+  ],
+  [
+    ['--center', '(\u22120.75, 0.1)', '--rotate', '\u221230', '--size', '8x6'],
+    { view: { center: ['-0.75', '0.1'], width: 3.5, columns: 8, rows: 6, rotation: -30 } },
+    'mandelbrot',
   ],
   [['--c', 'p', '--z0', '0', '--cells', '20'], { c: 'p', z0: [0, 0], lattice: { extent: 2, cells: 20 } }],
   [['--center', '0.5-i'], { view: { center: ['0.5', '-1'], width: 4, columns: 800, rows: 600 } }],
@@ -163,6 +184,87 @@ test('flags change what they say and leave the rest of the scene; a flag of a vi
     assert.deepEqual([told[i]!.code, told[i]!.stderr], [0, ''], given.join(' '));
     assert.deepEqual(JSON.parse(told[i]!.stdout).scene, { ...common, ...changed }, given.join(' '));
   }
+});
+
+test("a formula of the user's own is a picture that is named formula; on a lattice it is the lesson's array", async (context) => {
+  const folder = temporaryFolder(context);
+  const given = ['render', '--formula', 'z² − 1 + 0*c', '--workers', '0'];
+  const told = await runMany(folder, [
+    [...given, '--size', '40x30'],
+    [...given, '--cells', '20', '--json'],
+    ['render', '--cells', '20', '--workers', '0', '--json'],
+  ]);
+  for (const { code, stderr } of told) assert.equal(code, 0, stderr);
+  assert.match(told[0]!.stderr, /^formula +z² − 1 \+ 0\*c, c = .*, bailout 1000,/m);
+  assert.match(told[0]!.stderr, /^ +100 iterations\n +40 x 30 points, /m);
+  assert.match(told[0]!.stderr, /^formula\.png +40 x 30, /m);
+  const [onLattice, lesson] = told.slice(1).map(({ stdout }) => JSON.parse(stdout));
+  assert.deepEqual([onLattice.scene.escape, onLattice.outputs[0].path], ['overflow', 'julia.png']);
+  assert.equal(lesson.outputs[0].path, 'julia.png');
+});
+
+test('a file, a location or an address that is too deep for its own size is drawn in a smaller one', async (context) => {
+  const folder = temporaryFolder(context);
+  const view = { center: ['-1.75', '0'], width: 1e-13, columns: 800, rows: 600 };
+  const { view: _, ...scene } = gallery.mandelbrot!.scene;
+  writeFileSync(join(folder, 'deep.json'), JSON.stringify({ ...scene, view }));
+  writeFileSync(
+    join(folder, 'deep.kfr'),
+    'Re: -1.759817130804847813610825010561798238243\nIm: -0.01259331079980538986374663324\nZoom: 1.00e014\n',
+  );
+  const address = '#f=mandelbrot&re=-1.75&im=0&w=1e-13';
+  const common = ['--workers', '0', '-o', 'a.png', '--quiet'];
+  const told = await runMany(folder, [
+    ['render', 'deep.kfr', '--size', '64x36', ...common],
+    ['render', 'deep.json', '--size', '80x60', ...common],
+    ['render', address, '--size', '80x60', ...common],
+    ['render', 'deep.json', '--width', '1e-3', '--size', '80x60', ...common],
+    ['render', 'deep.json', '--zoom', '0.001', '--size', '80x60', ...common],
+    [
+      'zoom',
+      'mandelbrot',
+      '--to',
+      'deep.json',
+      '--size',
+      '40x30',
+      '--frames',
+      '2',
+      '--workers',
+      '1',
+      '--quiet',
+    ],
+    ['render', 'deep.kfr', ...common],
+    ['render', 'deep.json', '--iterations', '50', ...common],
+  ]);
+  for (const { code, stderr } of told.slice(0, 6)) assert.deepEqual([code, stderr], [0, '']);
+  for (const [i, name] of ['deep.kfr', 'deep.json'].entries()) {
+    assert.equal(told[6 + i]!.code, 2);
+    assert.match(
+      told[6 + i]!.stderr,
+      new RegExp(`^mandoline: ${name}: view\\.width .*: must be at least .*\n$`),
+    );
+  }
+});
+
+test('a wrong formula or palette of a file is of no matter where a flag gives another', async (context) => {
+  const folder = temporaryFolder(context);
+  writeFileSync(
+    join(folder, 'mine.json'),
+    JSON.stringify({
+      ...lessonScene,
+      lattice: { extent: 2, cells: 10 },
+      formula: 'z^2 + d',
+      palette: 'mauve',
+    }),
+  );
+  const common = ['render', 'mine.json', '--palette', 'ember', '-o', 'a.png', '--quiet'];
+  const told = await runMany(folder, [
+    [...common, '--formula', 'z^2 + c'],
+    [...common, '--parameter', 'd=0.5'],
+    common,
+  ]);
+  for (const { code, stderr } of told.slice(0, 2)) assert.deepEqual([code, stderr], [0, '']);
+  assert.match(told[2]!.stderr, /^mandoline: mine\.json: formula: column 7: unknown name "d", .*=0\.5\n/);
 });
 
 test('the counts are the same by enclosures and brute, and both are verified', async (context) => {
@@ -230,6 +332,10 @@ const wrong: [string[], string][] = [
   [
     ['--formula', 'z^1000000000'],
     '--formula: column 3: exponent 1000000000, expected one from -1024 to 1024\nz^1000000000\n  ^',
+  ],
+  [
+    ['--formula', 'z^2+d'],
+    `--formula: column 5: unknown name "d", ${columns}; or give it a value, as in --parameter d=0.5\nz^2+d\n    ^`,
   ],
   [['--formula', 'foo(z)'], `--formula: column 1: unknown name "foo", ${columns}\nfoo(z)\n^`],
   [

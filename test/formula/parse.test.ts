@@ -124,6 +124,30 @@ const readings: Record<string, [string, Expression][]> = {
     ['newton(z)', subtract(z, divide(z, constant(1)))],
     ['newton(z^2 - c)/2', divide(subtract(z, divide(subtract(power(z, 2), c), multiply(two, z))), two)],
   ],
+  'what other programs write is read': [
+    ['ln z', call('log', z)],
+    ['ln(z)^2', power(call('log', z), 2)],
+    ['sqr(z) + c', add(power(z, 2), c)],
+    ['sqr z^2', power(power(z, 2), 2)],
+    ['real(z) + i*imag(z)', add(call('re', z), multiply(constant(0, 1), call('im', z)))],
+    ['z*j', multiply(z, constant(0, 1))],
+    ['z*π', multiply(z, constant(Math.PI))],
+    ['|z|', call('abs', z)],
+    ['|z|^2 + |c|*|p|', add(power(call('abs', z), 2), multiply(call('abs', c), call('abs', p)))],
+    ['||z| - |c + 1||', call('abs', subtract(call('abs', z), call('abs', add(c, constant(1)))))],
+    ['z² + c', add(power(z, 2), c)],
+    ['z⁻¹', divide(constant(1), z)],
+    ['z¹⁰', power(z, 10)],
+    ['z²^3', power(power(z, 2), 3)],
+    ['sin z²', call('sin', power(z, 2))],
+    ['sin(z)²', power(call('sin', z), 2)],
+    ['-z²', negate(power(z, 2))],
+    ['+z', z],
+    ['z*+c', multiply(z, c)],
+    ['z − c', subtract(z, c)],
+    ['−z – 1', subtract(negate(z), constant(1))],
+    ['z×c·p⋅2 ÷ 3', divide(multiply(multiply(multiply(z, c), p), two), constant(3))],
+  ],
   'blanks are passed over': [
     [' z ^ 2\n\t+ c ', add(power(z, 2), c)],
     ['z^2+c', add(power(z, 2), c)],
@@ -141,6 +165,26 @@ test('a parameter stands for its value, in exponents too', () => {
   );
   assert.deepEqual(parseFormula('z^-n', { n: [3, -0] }), divide(constant(1), power(z, 3)));
   assert.deepEqual(parseFormula('z - -a', { a: [0.5, -0] }), subtract(z, negate(constant(0.5, -0))));
+});
+
+test('a parameter may have a name that stands for something elsewhere', () => {
+  const parameters: Record<string, Complex> = { ln: [2, 0], j: [3, 0], sqr: [4, 0] };
+  assert.deepEqual(
+    parseFormula('z*ln*j*sqr', parameters),
+    multiply(multiply(multiply(z, two), constant(3)), constant(4)),
+  );
+});
+
+test('an unknown name that may be a parameter is told, one that is called or meant otherwise is not', () => {
+  const told = (text: string) => failure(text).unknownName;
+  assert.deepEqual(['z^2 + d', 'z + gain*2', 'foo(z)', 'sinn z', 'Z^2', 'z +'].map(told), [
+    'd',
+    'gain',
+    undefined,
+    undefined,
+    undefined,
+    undefined,
+  ]);
 });
 
 function failure(text: string, parameters?: Record<string, Complex>): FormulaError {
@@ -166,7 +210,6 @@ const wrong: Record<string, [string, number, string, string][]> = {
     ['()', 2, 'found ")"', operand],
     ['z^', 3, 'found the end', operand],
     ['-', 2, 'found the end', operand],
-    ['+z', 1, 'found "+"', operand],
     ['z + * c', 5, 'found "*"', operand],
     ['sin', 4, 'found the end', operand],
     ['sin + z', 5, 'found "+"', operand],
@@ -188,12 +231,15 @@ const wrong: Record<string, [string, number, string, string][]> = {
     ['z)', 2, 'found ")"', 'an operator or the end'],
     ['(z', 3, 'found the end', 'an operator or the ")" of column 1'],
     ['z*(c + (z)', 11, 'found the end', 'an operator or the ")" of column 3'],
+    ['|z', 3, 'found the end', 'an operator or the "|" of column 1'],
+    ['|z|c|', 4, 'found "c"', product],
+    ['||', 3, 'found the end', operand],
+    ['sin²(z)', 4, 'found "²"', operand],
   ],
   'at a character that no formula has': [
     ['z # c', 3, 'found "#"', 'an operator or the end'],
-    ['|z|', 1, 'found "|"', operand],
-    ['z²', 2, 'found "²"', 'an operator or the end'],
-    ['z − c', 3, 'found "−"', 'an operator or the end'],
+    ['z × ÷ c', 5, 'found "÷"', operand],
+    ['z ± c', 3, 'found "±"', 'an operator or the end'],
     ['_a', 1, 'found "_"', operand],
     ['z + 𝑧', 5, 'found "𝑧"', operand],
     ['z + \ud835', 5, 'found "U+d835"', operand],
@@ -208,8 +254,8 @@ const wrong: Record<string, [string, number, string, string][]> = {
     ['z + prevous', 5, 'unknown name "prevous"', `one of ${names}; did you mean previous?`],
     ['z + Sin z', 5, 'unknown name "Sin"', `one of ${names}; did you mean sin?`],
     ['Z^2', 1, 'unknown name "Z"', `one of ${names}; did you mean z?`],
-    ['ln z', 1, 'unknown name "ln"', `one of ${names}; did you mean log?`],
-    ['z*j', 3, 'unknown name "j"', `one of ${names}; did you mean i?`],
+    ['Ln z', 1, 'unknown name "Ln"', `one of ${names}; did you mean log?`],
+    ['z*J', 3, 'unknown name "J"', `one of ${names}; did you mean i?`],
     ['zc', 1, 'unknown name "zc"', `one of ${names}`],
     ['constructor', 1, 'unknown name "constructor"', `one of ${names}`],
     ['__proto__', 1, 'found "_"', operand],
@@ -217,6 +263,7 @@ const wrong: Record<string, [string, number, string, string][]> = {
   ],
   'at a number or an exponent that is too large': [
     ['z + 1e999', 5, 'found "1e999"', 'a number up to 1.7976931348623157e+308'],
+    ['z²⁰⁴⁸', 2, 'exponent 2048', 'one from -1024 to 1024'],
     ['z^1025', 3, 'exponent 1025', 'one from -1024 to 1024'],
     ['z + z^-(1000 + 25)', 7, 'exponent -1025', 'one from -1024 to 1024'],
     ['z^2^11', 3, 'exponent 2048', 'one from -1024 to 1024'],

@@ -308,14 +308,49 @@ test('complex numbers are read as people write them', () => {
     ['2 + i', [2, 1]],
     ['1e-3-2.5E+1i', [0.001, -25]],
     ['.5i', [0, 0.5]],
+    ['(-0.75+0.1j)', [-0.75, 0.1]],
+    ['(-0-1j)', [-0, -1]],
+    ['0.1i-0.75', [-0.75, 0.1]],
+    ['0.1i - 0.75', [-0.75, 0.1]],
+    ['i+1', [1, 1]],
+    ['\u22120.75\u22120.1i', [-0.75, -0.1]],
+    ['\u20130.75 + 0.1 i', [-0.75, 0.1]],
+    ['0.1*i', [0, 0.1]],
+    ['-0.75 + 0.1 * i', [-0.75, 0.1]],
+    ['-0.75 + i*0.1', [-0.75, 0.1]],
+    ['-i*2 + 1', [1, -2]],
+    ['-0.75+0.1I', [-0.75, 0.1]],
+    ['0.1J', [0, 0.1]],
+    ['1+-2i', [1, -2]],
+    ['-0.75 + -0.1*I', [-0.75, -0.1]],
+    ['1e-3I+2e1', [20, 0.001]],
   ];
   for (const [text, value] of spellings) assert.deepEqual(parseComplex(text), value, text);
 });
 
 test('what is no finite complex number is not read', () => {
-  for (const text of ['', 'banana', 'nan', 'inf', '1+', '1+2', '1i2', '--1', '0x10', '1e999', 'i+1']) {
-    assert.equal(parseComplex(text), undefined, text);
-  }
+  const wrong = [
+    ...['', 'banana', 'nan', 'inf', '1+', '1+2', '1i2', '--1', '0x10', '1e999', '1e999i', 'i+2i', '1i+2i'],
+    ...[
+      '1++2i',
+      '1--2i',
+      '1-+2i',
+      '()',
+      '(1',
+      '1)',
+      '((1+i))',
+      'i*',
+      '*i',
+      '2**i',
+      'i*i',
+      'i2',
+      '1,2',
+      '3i*2',
+    ],
+  ];
+  for (const text of wrong) assert.equal(parseComplex(text), undefined, text);
+  // Nothing is tried again and again: this ends at once.
+  assert.equal(parseComplex(`${'1'.repeat(1_000_000)}x`), undefined);
 });
 
 test('a complex number that is written is read as the same doubles', () => {
