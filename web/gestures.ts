@@ -123,7 +123,9 @@ export function isForThePage({ key, target, ctrlKey, metaKey, altKey }: Keyboard
   if (key === 'Escape') return true;
   const at = target instanceof Element ? target : document.body;
   if (at.matches('input:not([type=range], [type=checkbox], [type=color]), select')) return false;
-  return !(key.startsWith('Arrow') && at.matches('input, [role=slider], article'));
+  if (key === ' ') return !at.closest('button, summary, input, a, article');
+  const isOwn = key.startsWith('Arrow') || key === 'Home';
+  return !(isOwn && at.closest('input, [role=slider], article'));
 }
 
 /** Two fingers, one of which moved: both stay on what they hold, as far as a turn and a scale allow. */

@@ -55,8 +55,8 @@ export function makeJulia(figure: HTMLElement, open: (scene: ViewScene) => void)
     get isOn(): boolean {
       return !figure.hidden;
     },
-    toggle(): void {
-      figure.hidden = !figure.hidden;
+    /** Follows the pointer again. */
+    release(): void {
       isKept = false;
     },
     /** Keeps the one that is shown, or follows again. */

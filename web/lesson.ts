@@ -47,6 +47,12 @@ export function makeLesson(root: HTMLElement, toggle: HTMLElement, chapters: rea
     const chapter = chapters[at]!;
     title.textContent = chapter.title;
     text.innerHTML = trustedMarkup(chapter.html);
+    // Programs wider than the panel are scrolled by keys, too.
+    for (const program of text.querySelectorAll('pre')) {
+      program.tabIndex = 0;
+      program.setAttribute('role', 'group');
+      program.setAttribute('aria-label', 'Program');
+    }
     text.setAttribute('aria-label', chapter.title);
     text.scrollTop = 0;
     place.textContent = `${at + 1} of ${chapters.length}`;
@@ -60,14 +66,15 @@ export function makeLesson(root: HTMLElement, toggle: HTMLElement, chapters: rea
 /** Shows the way to the chapters. They are a file of their own, which is asked for when the panel is first opened. */
 export function offerLesson(root: HTMLElement, toggle: HTMLElement): void {
   toggle.hidden = false;
+  const body = root.querySelector<HTMLElement>('.body')!;
   const opened = new MutationObserver(async () => {
     if (root.hidden) return;
     opened.disconnect();
     try {
       const { chapters } = await (await fetch('./lesson.json')).json();
-      makeLesson(root, toggle, chapters);
+      makeLesson(body, toggle, chapters);
     } catch (error) {
-      root.textContent = `The chapters cannot be loaded: ${(error as Error).message}`;
+      body.textContent = `The chapters cannot be loaded: ${(error as Error).message}`;
     }
   });
   opened.observe(root, { attributes: true, attributeFilter: ['hidden'] });

@@ -12,7 +12,16 @@ import {
   writeAddress,
 } from './address.js';
 import { makeBookmarks } from './bookmarks.js';
-import { type Camera, cameraOf, type Size, sceneOf, shortPointAt, transformBetween } from './camera.js';
+import {
+  type Camera,
+  cameraOf,
+  type Size,
+  sceneOf,
+  shortPointAt,
+  transformBetween,
+  zoomed,
+} from './camera.js';
+import { makeControls } from './controls.js';
 import { button, canvas, element, say } from './elements.js';
 import { areSamePoints, Engine, isSamePlane } from './engine.js';
 import { makeExport, takeDrops } from './export.js';
@@ -23,6 +32,7 @@ import { juliaOf, makeJulia } from './julia.js';
 import { offerLesson } from './lesson.js';
 import { keepOffline } from './offline.js';
 import { makePanel } from './panel.js';
+import { makePanels } from './panels.js';
 import { makeProgress } from './progress.js';
 import './trusted.js';
 import { useTheme } from './theme.js';
@@ -133,13 +143,16 @@ const saving = makeExport(
 type State = 'busy' | 'coarse' | 'refining' | 'exact' | 'stopped';
 
 function setState(state: State): void {
-  if (stage.dataset.state !== state) stage.dataset.state = state;
+  if (stage.dataset.state === state) return;
+  stage.dataset.state = state;
+  controls.state(state);
 }
 
 /** Shows what is drawn where it belongs, and has the rest drawn. */
 function draw(isMoving: boolean): void {
   setState('busy');
   place();
+  controls.show(camera());
   engine.show(scene, isMoving, automatic.least(scene.view.width));
 }
 
@@ -229,60 +242,39 @@ function fromAddress(): void {
   }
 }
 
-const sheets: Readonly<Record<string, string>> = {
-  scene: 'toggle-scene',
-  workers: 'toggle-workers',
-  lesson: 'toggle-lesson',
-};
-/** Where there is room for one sheet only. */
-const narrow = matchMedia('(max-width: 720px)');
-
-function toggle(wanted: string): void {
-  const isOpen = element(wanted, HTMLElement).hidden;
-  for (const [id, by] of Object.entries(sheets)) {
-    const section = element(id, HTMLElement);
-    if (id === wanted) section.hidden = !isOpen;
-    else if (narrow.matches) section.hidden = true;
-    button(by).setAttribute('aria-expanded', String(!section.hidden));
-    // What stands beside it makes room.
-    document.body.classList.toggle(`with-${id}`, !section.hidden);
-  }
+const panels = makePanels((id) => {
+  if (id === 'julia') julia.release();
   workers.redraw();
+});
+const controls = makeControls({
+  home: goHome,
+  zoom: (factor) => look(zoomed(camera(), size, [size.width / 2, size.height / 2], factor), false),
+  upright: turnUpright,
+  stopOrResume: () => (stage.dataset.state === 'stopped' ? resume() : stop()),
+});
+
+function goHome(): void {
+  look(cameraOf(homeOf(scene, ...pixels())), false);
 }
 
-function toggleJulia(): void {
-  julia.toggle();
-  button('toggle-julia').setAttribute('aria-pressed', String(julia.isOn));
+function turnUpright(): void {
+  look({ ...camera(), rotation: 0 }, false);
 }
 
-const keys: Readonly<Record<string, () => void>> = {
-  h: () => element('help', HTMLDialogElement).showModal(),
-  s: () => toggle('scene'),
-  w: () => toggle('workers'),
-  l() {
-    if (!button('toggle-lesson').hidden) toggle('lesson');
-  },
-  j: toggleJulia,
-  e: () => saving.open(),
-  t: () => theme.toggle(),
-  p: () => document.body.classList.toggle('bare'),
-  c: nextPalette,
-  '0': () => look(cameraOf(homeOf(scene, ...pixels())), false),
-  '[': () => changeIterations(1 / 1.5),
-  ']': () => changeIterations(1.5),
-  Escape: stop,
-};
+/** What was being computed when it was stopped. */
+let interrupted: ViewScene | undefined;
 
-/** Ends what is computed; the fields then say what the picture is that is there. */
-function stop(): void {
+/** Ends what is computed; the fields then say what the picture is that is there. False where nobody waits for it. */
+function stop(): boolean {
   const { state } = stage.dataset;
-  if (state === 'exact' || state === 'stopped') return;
+  if (state === 'exact' || state === 'stopped') return false;
   engine.cancel();
   progress.end();
   if (state === 'refining') {
     setState('exact');
-    return;
+    return false;
   }
+  interrupted = scene;
   const shown = isCoarseNewer ? drawn.coarse : drawn.exact;
   if (shown) scene = { ...shown, view: scene.view };
   panel.show(scene, automatic.isOn);
@@ -290,12 +282,48 @@ function stop(): void {
   writeAddress(scene, false, automatic.base);
   setState('stopped');
   live.textContent = 'stopped';
+  return true;
 }
+
+function resume(): void {
+  if (interrupted) show(interrupted, false);
+}
+
+const keys: Readonly<Record<string, () => void>> = {
+  h: openHelp,
+  '?': openHelp,
+  s: () => panels.toggle('scene', true),
+  w: () => panels.toggle('workers', true),
+  l: () => panels.toggle('lesson', true),
+  j: () => panels.toggle('julia', true),
+  e: () => saving.open(),
+  t: () => theme.toggle(),
+  p: () => document.body.classList.toggle('bare'),
+  c: nextPalette,
+  '0': goHome,
+  Home: goHome,
+  u: turnUpright,
+  f: () => controls.toggleFullScreen(),
+  ' ': () => button('stop').click(),
+  Backspace() {
+    // Back to the view before, not to the page before.
+    if (globalThis.navigation?.canGoBack ?? true) history.back();
+  },
+  '[': () => changeIterations(1 / 1.5),
+  ']': () => changeIterations(1.5),
+  Escape() {
+    if (!stop()) panels.closeTopmost();
+  },
+};
 
 const theme = useTheme(() => {
   workers.redraw();
   accent();
 });
+
+function openHelp(): void {
+  element('help', HTMLDialogElement).showModal();
+}
 
 function nextPalette(): void {
   const at = paletteNames.indexOf(String(scene.palette));
@@ -340,10 +368,7 @@ takeDrops(
   },
   (text) => say(message, text),
 );
-for (const [id, key] of Object.entries({
-  ...{ 'toggle-scene': 's', 'toggle-workers': 'w', 'toggle-julia': 'j', 'open-export': 'e' },
-  ...{ 'toggle-lesson': 'l', 'toggle-theme': 't', 'open-help': 'h' },
-}))
+for (const [id, key] of Object.entries({ 'open-export': 'e', 'toggle-theme': 't', 'open-help': 'h' }))
   button(id).addEventListener('click', () => keys[key]!());
 makeBookmarks(() => scene, picture);
 offerLesson(element('lesson', HTMLElement), button('toggle-lesson'));

@@ -1,4 +1,5 @@
 // The explorer in a real Chromium: its workers, and what is bad or missing. One browser for all of these.
 import './chapters.js';
+import './layout.js';
 import './robust.js';
 import './workers.js';

@@ -158,15 +158,16 @@ test('axe-core finds nothing, in the dark and the light, wide and on a phone; mo
   const axe = readFileSync(join(root, 'node_modules', 'axe-core', 'axe.min.js'), 'utf8');
   const site = await serveFolder(join(root, 'dist', 'explorer'), true);
   context.after(() => site.close());
-  for (const [colorScheme, viewport, key] of [
-    ['dark', { width: 1280, height: 800 }, 's'],
+  for (const [colorScheme, viewport, keys] of [
+    ['dark', { width: 1280, height: 800 }, 'wsjl'],
     ['light', { width: 390, height: 844 }, 's'],
-    ['light', { width: 1280, height: 800 }, 'h'],
+    ['light', { width: 390, height: 844 }, 'l'],
+    ['light', { width: 1280, height: 800 }, 'wh'],
   ] as const) {
     const options = { colorScheme, viewport, reducedMotion: 'reduce' } as const;
     const page = await open(context, '', options, `${site.address}/index.html`);
-    await page.keyboard.press('w');
-    await page.keyboard.press(key);
+    for (const key of keys) await page.keyboard.press(key);
+    if (keys.includes('l')) await page.waitForSelector('#lesson article pre');
     await page.evaluate(axe);
     const found = await page.evaluate(async () => {
       const { violations } = await (
@@ -178,7 +179,7 @@ test('axe-core finds nothing, in the dark and the light, wide and on a phone; mo
         ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 100)).join(' | ')}`,
       );
     });
-    assert.deepEqual(found, [], `${colorScheme} ${key}`);
+    assert.deepEqual(found, [], `${colorScheme} ${keys}`);
     const moving = await page.evaluate(() =>
       [...document.querySelectorAll('*')].filter((each) => {
         const { transitionDuration, animationName } = getComputedStyle(each);

@@ -79,7 +79,7 @@ export class WorkersPanel {
     this.canvas.className = 'lanes';
     this.canvas.setAttribute('role', 'img');
     this.figures.className = 'figures';
-    root.append(this.canvas, actions, controls, makeExperiment(hooks.scene));
+    root.querySelector('.body')!.append(this.canvas, actions, controls, makeExperiment(hooks.scene));
     for (const field of [this.workersField, this.slicesField, this.orderField])
       field.addEventListener('change', () => {
         this.settings = {
@@ -124,8 +124,8 @@ export class WorkersPanel {
     [tints.width, tints.height] = [columns, rows];
     tints.hidden = true;
     this.points = `${columns} × ${rows}`;
-    const { previousElementSibling: output } = this.sizeField;
-    if (output) output.textContent = this.points;
+    // What stands beside the field is of the new size, though nobody moved it.
+    this.sizeField.dispatchEvent(new Event('input'));
   }
 
   /** In the next frame, however often it is asked for. */
@@ -249,22 +249,27 @@ function slider(id: string, least: number, most: number, value: number): HTMLInp
   return field;
 }
 
-/** A label with what the field says now behind it. */
+/** A field with its label and, where its bare number says little, what it stands for, for eyes and ears. */
 function labelled(
   text: string,
   field: HTMLInputElement | HTMLSelectElement,
   value?: () => string,
 ): HTMLLabelElement {
-  const [label, output] = [document.createElement('label'), document.createElement('output')];
+  const label = document.createElement('label');
   if (field.type === 'checkbox') {
     label.className = 'check';
     label.append(field, text);
     return label;
   }
-  label.append(`${text} `, output, field);
+  label.append(`${text} `, field);
   if (!value) return label;
+  // Not an output: a label names the first field in it, and an output is one.
+  const shown = document.createElement('span');
+  shown.className = 'value';
+  shown.ariaHidden = 'true';
+  field.before(shown);
   const show = () => {
-    output.textContent = value();
+    shown.textContent = field.ariaValueText = value();
   };
   show();
   field.addEventListener('input', show);

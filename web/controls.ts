@@ -1,0 +1,53 @@
+// The buttons at the picture's edge, for hands without a keyboard: home, nearer, farther, upright, stop, full screen.
+import type { Camera } from './camera.js';
+import { button, element } from './elements.js';
+
+export interface ControlsEvents {
+  home(): void;
+  zoom(factor: number): void;
+  upright(): void;
+  /** Stops computing, or computes again what was stopped. */
+  stopOrResume(): void;
+}
+
+const shapes = { stop: 'M4 4h8v8H4z', resume: 'M5 3l8 5-8 5z' };
+
+export function makeControls({ home, zoom, upright, stopOrResume }: ControlsEvents) {
+  const [stop, full] = [button('stop'), button('full-screen')];
+  const root = document.documentElement;
+  for (const [id, action] of Object.entries({
+    ...{ home, upright, stop: stopOrResume, 'full-screen': toggleFullScreen },
+    ...{ 'zoom-in': () => zoom(1.5), 'zoom-out': () => zoom(1 / 1.5) },
+  }))
+    button(id).addEventListener('click', action);
+  // Phones that give the whole screen to films alone have no use for it.
+  full.hidden = !document.fullscreenEnabled;
+  document.addEventListener('fullscreenchange', () =>
+    full.setAttribute('aria-pressed', String(document.fullscreenElement !== null)),
+  );
+
+  function toggleFullScreen(): void {
+    if (full.hidden) return;
+    // Refused where the page is embedded or asked by no one's hand; the page then stays as it is.
+    const done = document.fullscreenElement ? document.exitFullscreen() : root.requestFullscreen();
+    done.catch(() => {});
+  }
+
+  return {
+    toggleFullScreen,
+    /** The needle points to where the imaginary axis points. */
+    show({ rotation }: Camera): void {
+      button('upright').disabled = rotation === 0;
+      element('upright', HTMLElement).querySelector('svg')!.style.rotate = `${rotation}deg`;
+    },
+    state(state: string): void {
+      const isStopped = state === 'stopped';
+      stop.disabled = state === 'exact';
+      const label = isStopped ? 'Resume computing' : 'Stop computing';
+      if (stop.ariaLabel === label) return;
+      stop.ariaLabel = label;
+      stop.title = `${label} (Space)`;
+      stop.querySelector('path')!.setAttribute('d', isStopped ? shapes.resume : shapes.stop);
+    },
+  };
+}
