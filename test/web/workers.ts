@@ -125,5 +125,8 @@ test('the experiment has a row for each number of slices and of workers, and a c
   await page.waitForFunction(
     () => document.querySelector<HTMLImageElement>('#workers img')!.naturalWidth > 300,
   );
-  assert.match(await page.innerText('#experiment-told'), /times as fast as one|one core|the times vary more than they differ/);
+  assert.match(
+    await page.innerText('#experiment-told'),
+    /times as fast as one|one core|the times vary more than they differ/,
+  );
 });
