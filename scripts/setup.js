@@ -1,5 +1,5 @@
 // Brings a fresh clone to where its programs run: installs the locked packages and compiles to dist/.
-// Does only what is not done yet: a hash of the lock file stands in node_modules/, one of the sources in dist/.
+// Skips steps that are already done: node_modules/ has a hash of the lock file, dist/ one of the sources.
 // Plain JavaScript without packages, because it runs before there are any.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -50,9 +50,65 @@ function unlessDone(stamp, inputs, work) {
   const hash = createHash('sha256');
   for (const input of inputs) hash.update(`${input}\0`).update(readFileSync(inRoot(input)));
   const wanted = hash.digest('hex');
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
-  work();
-  writeFileSync(stamp, wanted);
+  const isDone = () => existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted;
+  if (isDone()) return;
+  alone(() => {
+    if (isDone()) return;
+    work();
+    writeFileSync(stamp, wanted);
+  });
+}
+
+/** Runs work while no other program sets up this folder: in a fresh clone two may be started at once. */
+export function alone(work) {
+  const lock = inRoot('.setting-up');
+  for (let looks = 0; !createdNow(lock); looks++) {
+    const holder = Number(readIfThere(lock));
+    if (holder > 0 && !isRunning(holder)) releaseFor(holder, lock);
+    else if (looks === 10)
+      console.error(`mandoline: process ${holder} sets up this folder; if it does not, remove ${lock}`);
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100);
+  }
+  try {
+    work();
+  } finally {
+    rmSync(lock, { force: true });
+  }
+}
+
+/** Removes the lock of a program that died: only one of those that wait for it, and not the lock of the next holder. */
+function releaseFor(holder, lock) {
+  const mark = `${lock}-${holder}`;
+  if (!createdNow(mark)) return;
+  if (readIfThere(lock) === String(holder)) rmSync(lock);
+  rmSync(mark);
+}
+
+function createdNow(lock) {
+  try {
+    writeFileSync(lock, String(process.pid), { flag: 'wx' });
+    return true;
+  } catch (error) {
+    if (error.code !== 'EEXIST') throw error;
+    return false;
+  }
+}
+
+function readIfThere(path) {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+function isRunning(pid) {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error.code === 'EPERM';
+  }
 }
 
 function run(command, options) {

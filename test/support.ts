@@ -1,6 +1,6 @@
 // What several tests need: the fixtures that numpy made, hashes, and programs run as their user runs them.
 import assert from 'node:assert/strict';
-import { fork, spawn } from 'node:child_process';
+import { fork, spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -70,6 +70,15 @@ export function run(
     );
     started(child);
   });
+}
+
+/**
+ * Whether a program that others made can be started here. While one is being installed it may be there without its libraries:
+ * then the loader exits with 127.
+ */
+export function isInstalled(program: string, ...given: string[]): boolean {
+  const { status } = spawnSync(program, given.length > 0 ? given : ['--version'], { stdio: 'ignore' });
+  return status !== null && status !== 127;
 }
 
 /** TypeScript's compiler, to be run by Node. */

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { outline, shortened } from '../../src/cli/outline.js';
 import { makeProgram } from '../../src/cli/program.js';
-import { mandoline, runMandoline, runMany, temporaryFolder } from '../support.js';
+import { isInstalled, mandoline, runMandoline, runMany, temporaryFolder } from '../support.js';
 
 /** Words of a line, the last with Tab behind it, and what they are then. */
 const lines: readonly (readonly [typed: readonly string[], last: string])[] = [
@@ -32,15 +32,9 @@ const lines: readonly (readonly [typed: readonly string[], last: string])[] = [
   [['completions', 'fi'], 'fish'],
 ];
 
-function shell(name: string) {
-  const version = () => execFileSync(name, ['--version'], { stdio: ['ignore', 'pipe', 'ignore'] });
-  try {
-    version();
-    return { skip: false };
-  } catch {
-    return { skip: `${name} is not installed: apt install ${name}` };
-  }
-}
+const shell = (name: string) => ({
+  skip: !isInstalled(name) && `${name} is not installed: apt install ${name}`,
+});
 
 /** Runs a shell's program in a folder with a file, a folder, and the script. */
 function inShell(context: TestContext, name: string, given: readonly string[], program: string): string[] {

@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { manPage } from '../../src/cli/man.js';
 import { outline } from '../../src/cli/outline.js';
 import { makeProgram } from '../../src/cli/program.js';
-import { root } from '../support.js';
+import { isInstalled, root } from '../support.js';
 
 const day = '2026-01-31';
 const page = manPage(makeProgram(), day);
@@ -45,7 +45,7 @@ const checks = [
   ['mandoc', '-T', 'lint'],
 ] as const;
 for (const [name, ...given] of checks) {
-  const isThere = spawnSync(name, ['--version']).error === undefined;
+  const isThere = isInstalled(name);
   test(`${name} has nothing to say against the page`, {
     skip: !isThere && `${name} is not installed`,
   }, () => {

@@ -1,16 +1,15 @@
 // What is written is accepted by programs that others made, where they are installed: pngcheck (all of PNG's rules),
 // vips (Deep Zoom's tiles), ffmpeg (films). sharp, numpy, zarrita and OpenSeadragon read in the encoders' own tests.
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import sharp from 'sharp';
-import { run, runMandoline, runMany, temporaryFolder } from '../support.js';
+import { isInstalled, run, runMandoline, runMany, temporaryFolder } from '../support.js';
 
 /** The test is skipped where a program is not there. */
 function needs(context: TestContext, program: string, debianPackage: string): boolean {
-  const isThere = spawnSync(program, ['--version']).error === undefined;
+  const isThere = isInstalled(program);
   if (!isThere) context.skip(`${program} is not there: apt-get install ${debianPackage}`);
   return isThere;
 }

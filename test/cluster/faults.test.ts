@@ -140,12 +140,15 @@ describe('with a Redis server', { skip: noRedis, concurrency: isLong ? 4 : 2 }, 
     const folder = temporaryFolder(context);
     const server = await startRedis(context);
     const [ticket, isHeld] = [join(folder, 'ticket'), join(folder, 'held')];
-    // Each slice needs a ticket.
+    // Each slice says that it is under way, and needs a ticket to end.
     const one = harm(
       folder,
       `const ticket = ${JSON.stringify(ticket)};
-      while (slice >= 0 && !fs.existsSync(ticket)) ${sleep(5)}
-      if (slice >= 0) fs.rmSync(ticket);`,
+      if (slice >= 0) {
+        fs.writeFileSync(ticket + '-for-' + slice, '');
+        while (!fs.existsSync(ticket)) ${sleep(5)}
+        fs.rmSync(ticket);
+      }`,
     );
     const stuck = harm(
       folder,
@@ -155,7 +158,7 @@ describe('with a Redis server', { skip: noRedis, concurrency: isLong ? 4 : 2 }, 
     const waiting = startCluster(context, folder, server.address, given);
     const finishing = await startWorker(context, folder, server.address, [], one);
     writeFileSync(ticket, '');
-    await until(() => kept(folder) === 1, 'a slice is done');
+    await until(() => existsSync(`${ticket}-for-10`), 'a slice is done, and the next one under way');
     finishing.child.kill('SIGTERM');
     writeFileSync(ticket, '');
     const { code, stderr } = await finishing.ended;

@@ -1,14 +1,12 @@
 // What tests that start ranks need: whether this machine can, and how they are started.
 import { existsSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
-import { type Ended, root, run } from '../support.js';
+import { join } from 'node:path';
+import { type Ended, isInstalled, root, run } from '../support.js';
 
-const onPath = (program: string) =>
-  (process.env.PATH ?? '').split(delimiter).some((folder) => existsSync(join(folder, program)));
 const hasKoffi = existsSync(join(root, 'node_modules', 'koffi', 'package.json'));
 
 /** Why tests of MPI are skipped here, and how to have them; false where they run. */
-export const noMpi = !onPath('mpirun')
+export const noMpi = !isInstalled('mpirun')
   ? 'there is no mpirun; to have it: apt install openmpi-bin'
   : !hasKoffi && 'there is no koffi; to have it: npm install koffi';
 

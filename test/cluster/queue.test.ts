@@ -12,11 +12,10 @@ import { Queue } from 'bullmq';
 import { Redis } from 'ioredis';
 import { jobId, type SliceJob } from '../../src/cluster/job.js';
 import { parseRedis } from '../../src/cluster/redis.js';
-import { runMany, type Said, temporaryFolder } from '../support.js';
+import { isInstalled, runMany, type Said, temporaryFolder } from '../support.js';
 import {
   fileSha,
   freePort,
-  isThere,
   keptIn,
   noRedis,
   once,
@@ -237,7 +236,7 @@ describe('with a Redis server', { skip: noRedis, concurrency: 2 }, () => {
   });
 
   test('a password and TLS work, and the password is in no output and in no list of processes', async (context) => {
-    if (!isThere('openssl', 'version')) return context.skip('needs openssl');
+    if (!isInstalled('openssl', 'version')) return context.skip('needs openssl');
     const folder = temporaryFolder(context);
     const [key, certificate] = [join(folder, 'key.pem'), join(folder, 'certificate.pem')];
     const name = ['-subj', '/CN=127.0.0.1', '-addext', 'subjectAltName=IP:127.0.0.1'];

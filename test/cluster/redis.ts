@@ -1,6 +1,6 @@
 // What tests of the queue need: real Redis servers, and the command's workers and submitters as processes.
 import assert from 'node:assert/strict';
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once as happens } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
@@ -9,21 +9,21 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { patience } from '../patience.js';
-import { type Ended, mandoline, run, runMany, type Said, sha256, temporaryFolder } from '../support.js';
+import {
+  type Ended,
+  isInstalled,
+  mandoline,
+  run,
+  runMany,
+  type Said,
+  sha256,
+  temporaryFolder,
+} from '../support.js';
 
 /** Why a test of the queue cannot run here, or false. */
-export const noRedis: string | false = isThere('redis-server')
+export const noRedis: string | false = isInstalled('redis-server')
   ? false
   : 'needs redis-server; on Debian: apt-get install redis-server';
-
-export function isThere(program: string, ...given: string[]): boolean {
-  try {
-    execFileSync(program, given.length > 0 ? given : ['--version'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 export interface Server {
   readonly folder: string;
