@@ -67,7 +67,7 @@ export function sceneLines(
     formula,
     ...shown.map(([key, value]) => `${key} = ${spell(value)}`),
     ...(view ? [`${view.width} wide around ${spell(view.center.map(Number) as [number, number])}`] : []),
-    ...(view?.rotation ? [`turned by ${view.rotation} degrees`] : []),
+    ...(view?.rotation ? [`view turned by ${view.rotation} degrees`] : []),
     ...(view?.samples && view.samples > 1 ? [`${view.samples} x ${view.samples} samples a pixel`] : []),
     ...(scene.escape === 'overflow' ? ['overflow'] : []),
     ...(typeof scene.escape === 'number' ? [`bailout ${scene.escape}`] : []),

@@ -79,7 +79,7 @@ export function addScene(command: Command): void {
     option('--size <pixels>', 'the size of the view, like 800x600', toSize),
     option(
       '--rotate <degrees>',
-      'turn the view, counterclockwise',
+      'turn the view counterclockwise, so its content clockwise',
       checked('--rotate', view.rotation.wrapped, toNumber),
     ),
     option('--samples <number>', 'sample points a pixel: 1, 2x2, 3x3', toSamples, {
@@ -147,7 +147,7 @@ const isLesson = (scene: Scene) =>
  */
 const ownFormula = (formula: string): ViewScene => ({
   ...inPixels(lessonScene, 800, 600),
-  iterations: 100,
+  ...{ iterations: 100, palette: 'ember' },
   escape: /\bnewton\b/.test(formula) ? { converged: 1e-6 } : 1000,
 });
 

@@ -49,7 +49,9 @@ const view = v.strictObject(
     rotation: v.optional(
       v.pipe(
         between(-360, 360, 'must be a number of degrees from -360 to 360'),
-        v.description('How far the picture is turned around its middle, in degrees, counterclockwise.'),
+        v.description(
+          'How far the view is turned counterclockwise around its centre, in degrees: what it shows turns clockwise.',
+        ),
       ),
     ),
     samples: v.optional(

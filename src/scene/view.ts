@@ -14,7 +14,10 @@ export interface View {
   readonly columns: number;
   /** Pixels from top to bottom, 1 to 100,000. */
   readonly rows: number;
-  /** How far the rectangle is turned around its middle, in degrees, counterclockwise, -360 to 360; default: 0. */
+  /**
+   * How far the rectangle is turned counterclockwise around its centre, in degrees, -360 to 360; default: 0. What it
+   * shows turns clockwise.
+   */
   readonly rotation?: number | undefined;
   /** Each pixel has `samples x samples` sample points, 1 to 3; default: 1. */
   readonly samples?: number | undefined;

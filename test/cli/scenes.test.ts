@@ -113,7 +113,7 @@ const changes: [string[], Partial<Record<keyof Scene, unknown>>, string?][] = [
       formula: 'z^n + a',
       parameters: { n: [3, 0], a: [-0.5, -1] },
       view: { center: ['0', '0'], width: 4, columns: 8, rows: 6 },
-      ...{ iterations: 100, escape: 1000 },
+      ...{ iterations: 100, escape: 1000, palette: 'ember' },
     },
   ],
   [
@@ -121,13 +121,13 @@ const changes: [string[], Partial<Record<keyof Scene, unknown>>, string?][] = [
     {
       formula: 'newton(z^4 - 1)',
       view: { center: ['0', '0'], width: 4, columns: 8, rows: 6 },
-      ...{ iterations: 100, escape: { converged: 1e-6 } },
+      ...{ iterations: 100, escape: { converged: 1e-6 }, palette: 'ember' },
     },
   ],
   [
     ['--formula', 'z^3 + c', '--iterations', '7', '--escape', '4', '--c', '(0.1+0.2j)'],
     {
-      ...{ formula: 'z^3 + c', c: [0.1, 0.2], iterations: 7, escape: 4 },
+      ...{ formula: 'z^3 + c', c: [0.1, 0.2], iterations: 7, escape: 4, palette: 'ember' },
       view: { center: ['0', '0'], width: 4, columns: 800, rows: 600 },
     },
   ],
@@ -515,6 +515,8 @@ test('the schema that is printed takes every bundled scene, and no other keys or
   const schema = JSON.parse(stdout.toString());
   for (const [key, { description }] of Object.entries<{ description?: string }>(schema.properties))
     assert.ok(description, key);
+  const { rotation } = schema.properties.view.properties;
+  assert.match(rotation.description, /the view is turned counterclockwise .*: what it shows turns clockwise/);
   const validate = new Ajv2020().compile(schema);
   for (const { scene } of Object.values(gallery)) {
     const value: object = JSON.parse(JSON.stringify({ $schema: 'a', version: 1, ...scene }));

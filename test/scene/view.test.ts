@@ -75,6 +75,26 @@ test('a view of no turn is one that is not turned, and a quarter turn left has t
   );
 });
 
+test('a view that is turned counterclockwise shows the picture turned clockwise', () => {
+  const upright = { center: ['0.25', '-0.5'], width: 2, columns: 20, rows: 20 } as const;
+  const pointsOf = (view: View) => {
+    const { rowRe, rowIm, columnRe, columnIm } = viewPoints(view);
+    return (row: number, column: number) => [
+      (rowRe[row]! + columnRe[column]!).toFixed(9),
+      (rowIm[row]! + columnIm[column]!).toFixed(9),
+    ];
+  };
+  const [before, after] = [pointsOf(upright), pointsOf({ ...upright, rotation: 90 })];
+  // Turned clockwise, the left column from the bottom up is the first row from the left.
+  for (const [row, column] of [
+    [0, 0],
+    [0, 19],
+    [3, 7],
+    [12, 1],
+  ] as const)
+    assert.deepEqual(after(row, column), before(19 - column, row));
+});
+
 test('a turned point is centre + (dx + i dy)(cos t + i sin t)', () => {
   fc.assert(
     fc.property(views, turns, (view, rotation) => {
