@@ -66,8 +66,11 @@ export function addZoom(program: Command): void {
       `
 Examples:
   mandoline zoom mandelbrot --to seahorse --frames 600 -o frames
-  mandoline zoom mandelbrot --to seahorse -o - --format y4m | ffmpeg -i - a.mp4
-  mandoline zoom julia --c-path "-0.8,-0.7+0.3i" --frames 90 -o frames`,
+  mandoline zoom julia --c-path "-0.8,-0.7+0.3i" --frames 90 -o frames
+
+An mp4 that every player plays has even sides, and colours in BT.709:
+  mandoline zoom mandelbrot --to seahorse -o - --format y4m |
+    ffmpeg -i - -vf setparams=colorspace=bt709 -pix_fmt yuv420p film.mp4`,
     )
     .action((scene: string | undefined, flags: ZoomFlags) => run(scene, flags));
 }

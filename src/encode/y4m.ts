@@ -13,7 +13,8 @@ export interface FilmFormat {
 
 /** The bytes before the first frame. */
 export const y4mHeader = ({ width, height, framesPerSecond }: FilmFormat): Uint8Array =>
-  // The range is an extension that ffmpeg reads; the matrix has no word in this format.
+  // The range is an extension that ffmpeg reads. No reader knows a word for the matrix, which is said to ffmpeg by
+  // setparams=colorspace=bt709; old ones refuse headers of more than 80 characters.
   new TextEncoder().encode(
     `YUV4MPEG2 W${width} H${height} F${framesPerSecond}:1 Ip A1:1 C444 XCOLORRANGE=LIMITED\n`,
   );

@@ -5,7 +5,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import sharp from 'sharp';
-import { isInstalled, run, runMandoline, runMany, temporaryFolder } from '../support.js';
+import { isInstalled, root, run, runMandoline, runMany, temporaryFolder } from '../support.js';
 
 /** The test is skipped where a program is not there. */
 function needs(context: TestContext, program: string, debianPackage: string): boolean {
@@ -112,3 +112,67 @@ test('ffmpeg reads a film: its size, its rate, each of its frames in the colours
     assert.ok(furthest <= 6, `frame ${frame + 1}: ${furthest} from the picture`);
   }
 });
+
+test('the documented commands make an mp4 of 4:2:0 in BT.709, in the colours of the pictures, whatever its size', async (context) => {
+  if (!needs(context, 'ffmpeg', 'ffmpeg')) return;
+  const folder = temporaryFolder(context);
+  const filter = 'setparams=colorspace=bt709';
+  const help = await runMandoline(folder, 'zoom', '--help');
+  assert.ok(help.stdout.toString().includes(`ffmpeg -i - -vf ${filter} -pix_fmt yuv420p film.mp4`));
+  const pad = 'pad=ceil(iw/2)*2:ceil(ih/2)*2';
+  const scaled = 'format=rgb24,scale=out_color_matrix=bt709,format=yuv420p';
+  const readme = readFileSync(join(root, 'README.md'), 'utf8');
+  for (const part of [`-vf ${filter} -pix_fmt yuv420p`, pad, `-vf ${scaled} -colorspace bt709`])
+    assert.ok(readme.includes(part), part);
+
+  const film = ['zoom', 'mandelbrot', '--to', 'seahorse', '--frames', '3', '--quiet'];
+  const streamed = async (size: string) => {
+    const { stdout, stderr } = await runMandoline(
+      folder,
+      ...film,
+      '--size',
+      size,
+      '-o',
+      '-',
+      '--format',
+      'y4m',
+    );
+    assert.equal(stderr, '');
+    writeFileSync(join(folder, `${size}.y4m`), stdout);
+  };
+  const pictures = runMandoline(folder, ...film, '--size', '320x240', '-o', 'frames');
+  await Promise.all([streamed('320x240'), streamed('97x65'), pictures]);
+  const made: Record<string, string[]> = {
+    'a.mp4': ['-i', '320x240.y4m', '-vf', filter, '-pix_fmt', 'yuv420p'],
+    'odd.mp4': ['-i', '97x65.y4m', '-vf', `${filter},${pad}`, '-pix_fmt', 'yuv420p'],
+    'frames.mp4': ['-framerate', '30', '-i', 'frames/frame-%05d.png', '-vf', scaled, '-colorspace', 'bt709'],
+  };
+  for (const [name, given] of Object.entries(made)) {
+    const ended = await run('ffmpeg', ['-v', 'error', ...given, name], { cwd: folder });
+    assert.equal(ended.code, 0, ended.stderr);
+    const fields = 'stream=width,height,pix_fmt,color_range,color_space';
+    const probe = ['-v', 'error', '-show_entries', fields, '-of', 'json', name];
+    const [stream] = JSON.parse((await run('ffprobe', probe, { cwd: folder })).stdout.toString()).streams;
+    const [width, height] = name === 'odd.mp4' ? [98, 66] : [320, 240];
+    const colors = { pix_fmt: 'yuv420p', color_range: 'tv', color_space: 'bt709' };
+    assert.deepEqual(stream, { width, height, ...colors }, name);
+    if (name !== 'odd.mp4') await hasColorsOf(folder, name, 'frames');
+  }
+});
+
+/** Every frame has the mean colours of its picture; by another matrix it has up to 13 more or less. */
+async function hasColorsOf(folder: string, film: string, pictures: string): Promise<void> {
+  const given = ['-v', 'error', '-i', film, '-pix_fmt', 'rgb24', '-f', 'rawvideo', '-'];
+  const { stdout } = await run('ffmpeg', given, { cwd: folder });
+  for (const [frame, name] of readdirSync(join(folder, pictures)).sort().entries()) {
+    const pixels = await sharp(join(folder, pictures, name))
+      .removeAlpha()
+      .raw()
+      .toBuffer();
+    const shown = stdout.subarray(frame * pixels.length).subarray(0, pixels.length);
+    const sums = [0, 0, 0];
+    for (const [i, part] of pixels.entries()) sums[i % 3] = sums[i % 3]! + shown[i]! - part;
+    for (const sum of sums)
+      assert.ok(Math.abs(sum / (pixels.length / 3)) < 2.5, `${film}: ${name} by ${sums}`);
+  }
+}
