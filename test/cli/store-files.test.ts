@@ -16,6 +16,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { patience } from '../patience.js';
 import { runMany, sha256, temporaryFolder } from '../support.js';
 
 const render = ['render', 'mandelbrot', '--size', '64x64', '--quiet', '--workers', '0'];
@@ -90,7 +91,7 @@ test('in its own store a command removes only the old temporary files that store
 });
 
 test('what is not a regular file of the right size is damaged at once, and mended without touching what it led to', {
-  timeout: 120_000,
+  timeout: patience,
   skip: process.platform === 'win32',
 }, async (context) => {
   const folder = await withStore(context);
