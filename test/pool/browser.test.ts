@@ -13,12 +13,22 @@ import type { PageChecks } from './page/checks.js';
 declare const checks: PageChecks;
 
 /**
- * Of the four kinds of page one runs what differs from Node, where all of them run, and what happens to workers; others
- * run what differs most among them. With MANDOLINE_STRESS=long each runs everything.
+ * All behaviours run in Node; of the four kinds of page each runs what differs there: what shared memory and the ends of
+ * workers do in a browser, how calls are timed, cancelled and filled without shared memory, how bundled workers are started
+ * and name their functions. With MANDOLINE_STRESS=long each runs everything.
  */
-const differs = /^(apply|map|fill|initializer|traceback|pool_in_worker|cancel)/;
-const happens = /^(exit|an endless|a throw|terminate|stats|imap:)/;
-const fewest = /^(apply|map:|initializer|fill, copied: every)/;
+const short = {
+  modules: {
+    isolated:
+      /^(apply|map:|map_|fill, shared|initializer|traceback|cancel|exit|an endless|a throw|terminate|stats|imap:)/,
+    'not isolated': /^(apply|map:|fill, copied|initializer: one|exit|an endless|terminate|stats)/,
+  },
+  bundled: {
+    isolated:
+      /^(apply|map:|initializer|fill, shared: every|fill, copied: every|traceback|lambda|pool_in_worker)/,
+    'not isolated': /^(apply|map:|initializer: runs|fill, copied: every)/,
+  },
+};
 
 let browser: Browser;
 before(async () => {
@@ -36,13 +46,13 @@ const unbundledPage = `<!doctype html><title>unbundled</title>
 const kinds = [
   { name: 'isolated', isolated: true },
   { name: 'not isolated', isolated: false },
-];
+] as const;
 
 test('modules', async (context) => {
   for (const { name, isolated } of kinds)
     await context.test(name, async (each) => {
       const site = await serveFolder(root.slice(0, -1), isolated, { '/index.html': unbundledPage });
-      await inPage(each, site, isolated, isolated ? [differs, happens] : [differs]);
+      await inPage(each, site, isolated, short.modules[name]);
     });
 });
 
@@ -70,17 +80,12 @@ test('bundled', async (context) => {
   assert.match(await readFile(join(folder, 'index.html'), 'utf8'), /assets\/index-/);
   for (const { name, isolated } of kinds)
     await context.test(name, async (each) => {
-      await inPage(each, await serveFolder(folder, isolated), isolated, [isolated ? differs : fewest]);
+      await inPage(each, await serveFolder(folder, isolated), isolated, short.bundled[name]);
     });
 });
 
-/** Opens a page and runs behaviours in it, each as a test; where there is no time for all, those named by `short`. */
-async function inPage(
-  context: test.TestContext,
-  site: Site,
-  isolated: boolean,
-  short: readonly RegExp[],
-): Promise<void> {
+/** Opens a page and runs behaviours in it, each as a test; where there is no time for all, those of some names. */
+async function inPage(context: test.TestContext, site: Site, isolated: boolean, some: RegExp): Promise<void> {
   const page = await browser.newPage();
   page.setDefaultTimeout(patience);
   const errors: string[] = [];
@@ -90,7 +95,7 @@ async function inPage(
     await page.waitForFunction(() => 'checks' in globalThis);
     assert.equal(await page.evaluate(() => crossOriginIsolated), isolated);
     const names = await page.evaluate(() => checks.names);
-    for (const name of names.filter((each) => isLong || short.some((some) => some.test(each)))) {
+    for (const name of names.filter((each) => isLong || some.test(each))) {
       await context.test(name, { timeout: patience }, async (each) => {
         const outcome = await page.evaluate((given) => checks.run(given), name);
         if (outcome === 'skipped') each.skip();

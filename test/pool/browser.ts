@@ -60,7 +60,9 @@ export async function serveFolder(
       if (!file.startsWith(folder + sep)) throw new Error('outside of the folder');
       const body = pages[path] ?? (await readFile(file));
       const type = types[extname(path)] ?? 'application/octet-stream';
-      response.writeHead(200, { 'Content-Type': type, ...(isolated && isolation) }).end(body);
+      // Kept, because every worker loads its modules again.
+      const headers = { 'Content-Type': type, 'Cache-Control': 'max-age=3600', ...(isolated && isolation) };
+      response.writeHead(200, headers).end(body);
     } catch {
       response.writeHead(404).end();
     }
