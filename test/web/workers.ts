@@ -127,6 +127,7 @@ test('the experiment has a row for each number of slices and of workers, and a c
   );
   assert.match(
     await page.innerText('#experiment-told'),
-    /times as fast as one|one core|the times vary more than they differ/,
+    // Whatever the times are here.
+    /times as (fast|long) as one|one core|the times vary more than they differ/,
   );
 });
