@@ -18,7 +18,17 @@ import { unheard } from './interrupt.js';
 import { checkField } from './memory-check.js';
 import { addScene, type SceneFlags, sceneOf } from './scene-flags.js';
 import { say } from './text.js';
-import { checkedOutput, mostSlices, mostWorkers, option, outputOption, UsageError, whole } from './usage.js';
+import {
+  checkedOutput,
+  mostSlices,
+  mostWorkers,
+  option,
+  outputOption,
+  refuseSame,
+  sayLeftovers,
+  UsageError,
+  whole,
+} from './usage.js';
 
 interface BenchFlags extends SceneFlags {
   readonly slices: readonly number[];
@@ -70,6 +80,8 @@ async function run(given: string | undefined, flags: BenchFlags): Promise<void> 
     if (!format) throw new UsageError(`-o ${path}: must end in .${Object.keys(benchFormats).join(' or .')}`);
     return { output: checkedOutput(path), format };
   });
+  refuseSame(targets.map(({ output }) => output));
+  if (!flags.json) for (const { output } of targets) sayLeftovers(output);
   const { scene } = await sceneOf(given, flags);
   checkField(scene);
   const rows = await unheard(() => measure(scene, flags));

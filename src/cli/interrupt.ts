@@ -1,6 +1,7 @@
-// What is left when somebody presses Ctrl-C: no half-written file, and the exit code that says so.
+// What is left when somebody presses Ctrl-C, closes the terminal or ends the program: no half-written file, and the exit
+// code that says so.
 
-const codes = { SIGINT: 130, SIGTERM: 143 } as const;
+const codes = { SIGHUP: 129, SIGINT: 130, SIGQUIT: 131, SIGTERM: 143 } as const;
 const discards = new Set<() => void>();
 
 function end(signal: NodeJS.Signals): void {

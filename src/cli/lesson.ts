@@ -14,7 +14,7 @@ import { describeMachine } from './bench-outputs.js';
 import { onInterrupt } from './interrupt.js';
 import { type Chapter, lessonReport, type Run, type Walked } from './lesson-report.js';
 import { inLines, say, stepLine, tint } from './text.js';
-import { checkedOutput, option, UsageError, whole } from './usage.js';
+import { checkedOutput, option, sayLeftovers, UsageError, whole } from './usage.js';
 
 interface LessonFlags {
   readonly output: string;
@@ -73,6 +73,7 @@ async function runProgram(name: string, given: readonly string[]): Promise<void>
 
 async function walk({ output: path, quick, yes, ...given }: LessonFlags): Promise<void> {
   const output = checkedOutput(path);
+  sayLeftovers(output);
   const { chapters } = readPages();
   const { cells = quick && 250, rounds = quick && 3 } = given;
   const more = [

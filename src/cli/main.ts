@@ -5,6 +5,7 @@ import { setTimeout } from 'node:timers/promises';
 import { CommanderError } from 'commander';
 import { world } from '../cluster/mpi.js';
 import { startedRank, startedRanks } from '../cluster/mpi-library.js';
+import { systemReason } from '../system-error.node.js';
 import { hearSignals, unheard } from './interrupt.js';
 import { makeProgram } from './program.js';
 import { UsageError } from './usage.js';
@@ -12,7 +13,7 @@ import { UsageError } from './usage.js';
 // Who reads stdout may have had enough: `mandoline render -o - --format npy | head` is no failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(0);
-  fail(`stdout: ${error.message}`, 1);
+  fail(describe(error, 'stdout'), 1);
 });
 
 hearSignals();
@@ -24,8 +25,17 @@ export async function runCommand(): Promise<void> {
     await makeProgram(tell).parseAsync();
   } catch (error) {
     if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
-    else fail(error instanceof Error ? error.message : String(error), error instanceof UsageError ? 2 : 1);
+    else fail(describe(error), error instanceof UsageError ? 2 : 1);
   }
+}
+
+/** What the system refuses in words, with the file or program that it is about; other errors in their own. */
+function describe(error: unknown, place?: string): string {
+  if (!(error instanceof Error)) return String(error);
+  const { path } = error as NodeJS.ErrnoException;
+  const about = place ?? path;
+  const reason = systemReason(error);
+  return reason === undefined ? error.message : `${about === undefined ? '' : `${about}: `}${reason}`;
 }
 
 /** One line, the first time: what fails first may make more fail. */

@@ -2,13 +2,15 @@
 // what is said. How a file is made is targets.ts's.
 import type { Command } from 'commander';
 import type { Dtype } from '../encode/npy.js';
+import { isDevice } from '../encode/output.node.js';
 import type { ChannelName } from '../field/field.js';
 import { channelNames } from '../render/channel-types.js';
 import { pictureShape } from '../render/job.js';
 import type { Scene } from '../scene/scene.js';
 import { didYouMean } from '../suggestion.js';
 import { type Format, formatNames, formatOf, needsOf, openTarget, type Target } from './targets.js';
-import { option, outputOption, UsageError } from './usage.js';
+import { isDumb } from './text.js';
+import { option, outputOption, refuseSame, sayLeftovers, UsageError } from './usage.js';
 
 export interface OutputFlags {
   readonly output?: readonly string[];
@@ -53,18 +55,10 @@ export function addTalk(command: Command): void {
 
 /** Opens the files that flags name, or else the one of the standard name. Throws UsageError. */
 export async function openTargets(flags: OutputFlags, standard: string, scene: Scene): Promise<Target[]> {
-  const { output: paths = [standard], format, dtype, channels, json } = flags;
-  const toStdout = paths.filter((path) => path === '-').length;
-  if (toStdout > 1) throw new UsageError('-o -: must be given once; stdout takes one file');
-  if (toStdout && json) throw new UsageError('--json: must not be given with -o -; both write to stdout');
-  if (toStdout && !format) throw new UsageError(`-o -: needs --format, one of ${fileFormats.join(', ')}`);
-  if (!toStdout && format)
-    throw new UsageError(`--format ${format}: goes with -o -; a file's suffix names its format`);
-  const named = paths.map((path) => {
-    const known = path === '-' ? format : formatOf(path);
-    if (known) return { path, format: known };
-    throw new UsageError(`-o ${path}: must end in one of .${formatNames.join(', .')}`);
-  });
+  const named = namedOutputs(flags, standard);
+  const { dtype, channels, json, quiet, preview } = flags;
+  if (preview && process.stderr.isTTY && isDumb())
+    throw new UsageError('--preview: this terminal (TERM=dumb) shows no pictures; leave it out');
   if (dtype && named.every((each) => each.format !== 'npy'))
     throw new UsageError(`--dtype ${dtype}: goes with an output in .npy`);
   if (channels && !named.some((each) => needsOf(each.format).hasChannels))
@@ -72,7 +66,27 @@ export async function openTargets(flags: OutputFlags, standard: string, scene: S
   const [height, width] = pictureShape(scene);
   const targets: Target[] = [];
   for (const { path, format } of named) targets.push(await openTarget(path, format, { width, height }));
+  refuseSame(targets);
+  if (!quiet && !json) for (const target of targets) sayLeftovers(target);
   return targets;
+}
+
+/** What is written where; stdout and devices such as /dev/null have no suffix that names a format. */
+function namedOutputs({ output, format, json }: OutputFlags, standard: string) {
+  const paths = output ?? [standard];
+  const toStdout = paths.filter((path) => path === '-').length;
+  if (toStdout > 1) throw new UsageError('-o -: must be given once; stdout takes one file');
+  if (toStdout && json) throw new UsageError('--json: must not be given with -o -; both write to stdout');
+  if (toStdout && !format) throw new UsageError(`-o -: needs --format, one of ${fileFormats.join(', ')}`);
+  const named = paths.map((path) => {
+    const known =
+      path === '-' ? format : (formatOf(path) ?? (isDevice(path) ? (format ?? 'png') : undefined));
+    if (known) return { path, format: known, isSaid: path !== '-' && formatOf(path) !== undefined };
+    throw new UsageError(`-o ${path}: must end in one of .${formatNames.join(', .')}`);
+  });
+  if (format && named.every(({ isSaid }) => isSaid))
+    throw new UsageError(`--format ${format}: goes with -o -; a file's suffix names its format`);
+  return named;
 }
 
 /** Those that stdout can take. */

@@ -2,6 +2,7 @@
 // requests and read errors (also looked at: sirv, whose ranges and read errors end the process, and serve-handler).
 // What is decided here is who may ask: only pages of this server, under this machine's names.
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { systemReason } from '../system-error.node.js';
 import { UsageError } from './usage.js';
 
 /** The address that is listened on: loopback only. */
@@ -59,7 +60,7 @@ export async function serveFolder(folder: string, port: number): Promise<Server>
   server.setTimeout(idle);
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
-      const why = error.code === 'EADDRINUSE' ? 'is taken' : `cannot be used (${error.message})`;
+      const why = error.code === 'EADDRINUSE' ? 'is taken' : `cannot be used: ${systemReason(error)}`;
       reject(new UsageError(`--port ${port}: ${why}; give another, or 0 for any that is free`));
     });
     server.listen(port, host, resolve);

@@ -4,7 +4,7 @@ import type { PixelFormat } from '../color/image.js';
 import { openDzi } from '../encode/dzi.node.js';
 import { type FieldBands, formats, pixelsOf } from '../encode/formats.js';
 import { type Dtype, dtypeOf, fittingDtype } from '../encode/npy.js';
-import { OutputError } from '../encode/output.node.js';
+import { type Opened, OutputError } from '../encode/output.node.js';
 import type { PngCompression } from '../encode/png.js';
 import { checkSharp, encodeWithSharp, type SharpFormatName, sharpFormats } from '../encode/sharp.node.js';
 import { openZarr } from '../encode/zarr.node.js';
@@ -43,9 +43,9 @@ export type Format = keyof typeof formatNeeds;
 export const formatNames = Object.keys(formatNeeds) as Format[];
 export const needsOf = (format: Format): FormatNeeds => formatNeeds[format];
 
-/** The format that a file's suffix names, or undefined. */
+/** The format that a file's suffix names, or undefined. Shells complete the name of a folder with a slash. */
 export const formatOf = (path: string): Format | undefined =>
-  formatNames.find((name) => path.toLowerCase().endsWith(`.${name}`));
+  formatNames.find((name) => path.replace(/\/+$/, '').toLowerCase().endsWith(`.${name}`));
 
 /** A field with what its files are made with. */
 export interface Making extends FieldBands {
@@ -55,8 +55,7 @@ export interface Making extends FieldBands {
   readonly compression: () => PngCompression;
 }
 
-export interface Target {
-  readonly path: string;
+export interface Target extends Pick<Opened, 'path' | 'places' | 'leftovers'> {
   readonly format: Format;
   /** Writes all; gives the number of bytes. */
   write(making: Making): Promise<number>;
@@ -69,21 +68,25 @@ export async function openTarget(
   size: Pick<PixelFormat, 'width' | 'height'>,
 ): Promise<Target> {
   if (format === 'zarr') {
-    const { write } = opened(() => openZarr(path));
+    const { write, ...output } = opened(() => openZarr(path));
     return {
-      path,
+      ...output,
       format,
       write: (making) => write(making, arraysOf(making), numbersOf(making), aboutOf(making)),
     };
   }
   if (format === 'dzi') {
-    const { write } = opened(() => openDzi(path));
-    return { path, format, write: (making) => write(making.format!, pixelsOf(making), making.compression) };
+    const { write, ...output } = opened(() => openDzi(path));
+    return {
+      ...output,
+      format,
+      write: (making) => write(making.format!, pixelsOf(making), making.compression),
+    };
   }
   const output = checkedOutput(path);
   if (isOfEveryPlatform(format))
     return {
-      ...{ path, format },
+      ...{ ...output, format },
       write: ({ dtype, compression, ...field }) =>
         output.write(formats[format](field, { dtype, compression: compression() })),
     };
@@ -93,7 +96,7 @@ export async function openTarget(
     throw error instanceof OutputError ? new UsageError(`-o ${path}: ${error.message}`) : error;
   }
   return {
-    ...{ path, format },
+    ...{ ...output, format },
     write: (making) =>
       output.write(encodeWithSharp(format, making.format!, pixelsOf(making), sceneText(making.scene))),
   };
@@ -111,4 +114,4 @@ async function* numbersOf({ bands }: Making) {
   for await (const { counts, channels } of bands) yield { counts, ...channels };
 }
 
-const aboutOf = ({ scene }: Making) => ({ software: 'Mandoline', scene: JSON.parse(sceneText(scene)) });
+const aboutOf = ({ scene }: Making) => ({ scene: JSON.parse(sceneText(scene)) });

@@ -1,5 +1,6 @@
 // How numbers and bars look on a terminal. All talk goes to stderr; stdout is for data.
 import { styleText } from 'node:util';
+import { onInterrupt } from './interrupt.js';
 
 export const say = (text: string): void => void process.stderr.write(`${text}\n`);
 
@@ -30,7 +31,7 @@ export function bar(part: number, width: number): string {
   return '█'.repeat(eighths >> 3) + ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'][eighths & 7];
 }
 
-/** One line that shows how far the work is, on a terminal only; `stop` takes it away. */
+/** One line that shows how far the work is, on a terminal that can draw it again; `stop` takes it away. */
 export async function progressLine(points: number, slices: number) {
   const line = await barLine('{bar} {percentage}%  {value}/{total} slices  {rate} points/s  {left} left');
   if (!line) return undefined;
@@ -62,9 +63,9 @@ export async function stepLine(name: string) {
 }
 
 async function barLine(format: string) {
-  if (!process.stderr.isTTY) return undefined;
+  if (!process.stderr.isTTY || isDumb()) return undefined;
   const { SingleBar } = await import('cli-progress');
-  return new SingleBar({
+  const line = new SingleBar({
     format,
     stream: process.stderr,
     barsize: 24,
@@ -74,7 +75,13 @@ async function barLine(format: string) {
     hideCursor: null,
     fps: 20,
   });
+  // It leaves the terminal as it was.
+  onInterrupt(() => line.stop());
+  return line;
 }
+
+/** Whether the terminal can neither move its cursor nor show colours. */
+export const isDumb = (): boolean => process.env.TERM === 'dumb';
 
 /** Text in lines of at most so many columns; a word that is longer has a line of its own. */
 export const inLines = (text: string, columns: number): string =>

@@ -1,10 +1,12 @@
 // What the commands' flags have in common: how a value is read, and how a wrong one is told. Those of the scene are
 // scene-flags.ts's.
+import { sep } from 'node:path';
 import { Argument, Option } from 'commander';
 import { makeFolder } from '../encode/folder.node.js';
-import { type Output, OutputError, openOutput } from '../encode/output.node.js';
+import { type Opened, type Output, OutputError, openOutput } from '../encode/output.node.js';
 import { plainMinus } from '../scene/complex.js';
 import { onInterrupt } from './interrupt.js';
+import { say } from './text.js';
 
 /** A command line that cannot be obeyed: exit code 2. */
 export class UsageError extends Error {
@@ -31,6 +33,30 @@ export function opened<T extends { discard(): void }>(open: () => T): T {
   } catch (error) {
     throw error instanceof OutputError ? new UsageError(`-o ${error.message}`) : error;
   }
+}
+
+/** Refuses outputs of which one would replace another, or something in it, however their paths are spelled. */
+export function refuseSame(outputs: readonly Pick<Opened, 'path' | 'places'>[]): void {
+  const all = outputs.flatMap(({ path, places }) => places.map((place) => ({ path, place })));
+  for (const [i, { path, place }] of all.entries()) {
+    const other = all.slice(0, i).find((each) => each.place === place);
+    if (other?.path === path) throw new UsageError(`-o ${path}: is given twice; give it once`);
+    if (other) throw new UsageError(`-o ${path}: is the same file as -o ${other.path}; give one of them`);
+    const around = all.find((each) => place.startsWith(`${each.place}${sep}`));
+    if (around)
+      throw new UsageError(
+        `-o ${path}: is in ${around.path}, which is replaced as a whole; choose another folder`,
+      );
+  }
+}
+
+/** Tells of files that were found next to an output and are left alone. */
+export function sayLeftovers({ path, leftovers }: Pick<Opened, 'path' | 'leftovers'>): void {
+  if (leftovers.length > 0)
+    say(
+      `${path}: unfinished files of other machines or containers are next to it; remove them if no program there ` +
+        `writes them any more: ${leftovers.join(' ')}`,
+    );
 }
 
 /** A folder that a flag names, to be filled where it is. */

@@ -5,7 +5,6 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { type FieldBands, formats, pixelsOf, readSceneText } from '../encode/formats.js';
-import { openOutput } from '../encode/output.node.js';
 import { crc32 } from '../encode/png-band.node.js';
 import { y4mFrame, y4mHeader } from '../encode/y4m.js';
 import { PictureError } from '../errors.js';
@@ -16,7 +15,6 @@ import { findRange, streamScene } from '../render/stream.js';
 import { type Complex, parseComplex } from '../scene/complex.js';
 import { inPixels } from '../scene/gallery.js';
 import { parseScene, type Scene, sceneText, type ViewScene } from '../scene/scene.js';
-import { onInterrupt } from './interrupt.js';
 import { fileLimits, readBytes } from './read-file.js';
 import { addScene, type SceneFlags, sceneOf, sceneValues } from './scene-flags.js';
 import { progressLine, say, seconds } from './text.js';
@@ -178,9 +176,7 @@ async function writeFilm(
       done(frame);
     }
   }
-  const output = openOutput('-');
-  onInterrupt(output.discard);
-  await output.write(chunks());
+  await checkedOutput('-').write(chunks());
   return 0;
 }
 

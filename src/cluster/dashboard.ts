@@ -3,6 +3,7 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ClusterError } from '../errors.js';
+import { systemReason } from '../system-error.node.js';
 import { openQueue, otherVersions } from './queue.js';
 import { type Connection, loadOptional } from './redis.js';
 
@@ -41,7 +42,7 @@ export async function serveDashboard(connection: Connection, code: string, port:
   return new Promise((resolve, reject) => {
     const server = serve({ fetch: app.fetch, port, hostname: host }) as Server;
     server.once('error', (error: NodeJS.ErrnoException) =>
-      reject(new ClusterError(`--port ${port}: cannot be had (${error.message}); give another, or 0`)),
+      reject(new ClusterError(`--port ${port}: cannot be used: ${systemReason(error)}; give another, or 0`)),
     );
     server.once('listening', () => {
       own = `${host}:${(server.address() as AddressInfo).port}`;

@@ -1,13 +1,13 @@
-// A picture as Deep Zoom tiles, NAME.dzi beside NAME_files/LEVEL/COLUMN_ROW.png (Microsoft, Deep Zoom File Format
+// A picture as Deep Zoom tiles, NAME.dzi next to NAME_files/LEVEL/COLUMN_ROW.png (Microsoft, Deep Zoom File Format
 // Overview), for OpenSeadragon and its like. Rows go through all levels as they come: each level keeps one row of
 // tiles and one row of pixels. Own code because sharp's tiles need the whole picture in a file or in memory.
-import { readdirSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { bytesInRow, type PixelFormat, type PixelRows } from '../color/image.js';
 import { cutRows } from './bands.js';
 import { openFolder } from './folder.node.js';
-import { openOutput } from './output.node.js';
+import { type Opened, openFile } from './output.node.js';
+import { placeOf } from './place.node.js';
 import { encodePng, type PngCompression } from './png.js';
 import { rgbRows } from './rgb.js';
 
@@ -16,27 +16,28 @@ const tileSize = 256;
 /** Tiles that are under way at once: enough that many threads have something to do, few beside a row of tiles. */
 const lanes = 16;
 
-export interface DziOutput {
-  /** Of NAME.dzi, as it was given. */
-  readonly path: string;
+export interface DziOutput extends Opened {
   /**
-   * Writes all tiles, those under way each with compression of its own, then NAME.dzi; gives the number of bytes.
+   * Writes all tiles, those under way each with compression of its own, and NAME.dzi; gives the number of bytes.
    * Throws OutputError, or what the rows throw.
    */
   write(format: PixelFormat, rows: PixelRows, compression: () => PngCompression): Promise<number>;
-  discard(): void;
 }
 
 /** Makes sure that NAME.dzi and NAME_files can be written; tiles that are there are replaced. Throws OutputError. */
 export function openDzi(path: string): DziOutput {
-  const file = openOutput(path);
-  const tiles = openFolder(`${path.replace(/\.dzi$/i, '')}_files`, 'folder of tiles', isPyramid);
+  const file = openFile(placeOf(path));
+  // Next to the file itself, where a link leads to it.
+  const tiles = openFolder(`${file.at.replace(/\.dzi$/i, '')}_files`, 'folder of tiles', isPyramid, file);
   return {
     path,
-    async write(format, rows, compression) {
-      const bytes = await tiles.write((folder) => writePyramid(folder, format, rows, compression));
-      return bytes + (await file.write([new TextEncoder().encode(description(format))]));
-    },
+    places: [...file.places, ...tiles.places],
+    leftovers: tiles.leftovers,
+    write: (format, rows, compression) =>
+      tiles.write(async (folder) => {
+        const bytes = await writePyramid(folder, format, rows, compression);
+        return bytes + (await file.prepare([new TextEncoder().encode(description(format))]));
+      }),
     discard() {
       file.discard();
       tiles.discard();
@@ -67,14 +68,14 @@ async function writePyramid(
   let bytes = 0;
   let largest = 0;
   while (2 ** largest < Math.max(width, height)) largest++;
-  for (let level = 0; level <= largest; level++) await mkdir(join(folder, String(level)));
+  for (let level = 0; level <= largest; level++) mkdirSync(join(folder, String(level)));
   const compressions = Array.from({ length: lanes }, compression);
   const write: TileWriter = async (lane, name, size, pixels) => {
     const chunks: Uint8Array[] = [];
     const tile = encodePng({ ...size, depth: 8 }, only(pixels), {}, compressions[lane]!);
     for await (const chunk of tile) chunks.push(chunk);
     const file = Buffer.concat(chunks);
-    await writeFile(join(folder, name), file);
+    writeFileSync(join(folder, name), file);
     bytes += file.length;
   };
   const take = levelTaker(largest, width, height, write);

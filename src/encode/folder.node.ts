@@ -1,63 +1,111 @@
-// Where a folder of files goes: beside its place first, and in it only when it is whole; and folders that are filled
+// Where a folder of files goes: next to its place first, and into it only when it is whole; and folders that are filled
 // where they are. Which files they are is the encoders'.
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  type Stats,
+  statSync,
+} from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { OutputError, outputError, partOf } from './output.node.js';
+import type { Opened, PreparedFile } from './output.node.js';
+import { besideOf, newTag } from './part.node.js';
+import {
+  checkFolder,
+  identityOf,
+  mendPlaces,
+  OutputError,
+  outputError,
+  placeOf,
+  succeeds,
+  tryPlace,
+} from './place.node.js';
 
-export interface FolderOutput {
-  /** As it was given. */
-  readonly path: string;
+export interface FolderOutput extends Opened {
   /**
    * Lets `work` fill a new folder, whose path it is told, and puts it in its place. Throws OutputError, or what the
-   * work throws, and then leaves nothing behind and what was there before as it was. Gives what the work gives.
+   * work throws, and then leaves nothing behind and what was there before as it was. Gives what the work gives. What
+   * the work creates it must create synchronously, so that nothing appears after a signal has discarded the folder.
    */
   write<T>(work: (folder: string) => Promise<T>): Promise<T>;
-  /** Removes what is written so far; for a program that is interrupted. */
-  discard(): void;
 }
 
 /**
  * Makes sure that a folder can be written there, before the work begins. One that is there already is replaced if it
- * is empty or `isOurs`, of the kind that will be written. Throws OutputError.
+ * is empty or `isOurs`, of the kind that will be written. With a `file`, which the work prepares, both take their
+ * places together: a program that is killed meanwhile is finished by the next one. Throws OutputError.
  */
-export function openFolder(path: string, kind: string, isOurs: (folder: string) => boolean): FolderOutput {
-  const part = partOf(path);
-  const status = statSync(path, { throwIfNoEntry: false });
-  if (status && !(status.isDirectory() && (readdirSync(path).length === 0 || isOurs(path))))
-    throw new OutputError(`${path}: is there already and is no ${kind}; choose another name`);
-  const old = `${part}.old`;
+export function openFolder(
+  given: string,
+  kind: string,
+  isOurs: (folder: string) => boolean,
+  file?: PreparedFile,
+): FolderOutput {
+  const path = given.replace(/(?<=.)\/+$/, '');
+  const tag = file?.tag ?? newTag();
+  const before = placeOf(path);
+  tryPlace(before, tag);
+  const { at } = before;
+  const leftovers = mendPlaces(file ? [at, file.at] : [at]);
+  const { status } = placeOf(path);
+  if (status && !(status.isDirectory() && (readdirSync(at).length === 0 || isOurs(at))))
+    throw new OutputError(`${path}: is there already and is not a ${kind}; choose another name`);
+  const part = besideOf(at, tag);
+  const old = besideOf(at, tag, 'old');
   const discard = () => rmSync(part, { recursive: true, force: true });
   return {
-    path,
-    discard,
+    ...{ path, leftovers, discard, places: [identityOf(before)] },
     async write(work) {
       try {
-        mkdirSync(part);
+        mkdirSync(part, status ? 0o700 : 0o777);
         const result = await work(part);
-        // A folder cannot take the place of one that has files: that one goes aside first.
-        if (status) renameSync(path, old);
-        renameSync(part, path);
-        rmSync(old, { recursive: true, force: true });
+        putInPlace({ part, at, old, status, file });
         return result;
       } catch (error) {
         discard();
-        if (existsSync(old) && !existsSync(path)) renameSync(old, path);
         throw outputError(path, error);
       }
     },
   };
 }
 
+interface Move {
+  readonly part: string;
+  readonly at: string;
+  readonly old: string;
+  /** Of what is replaced. */
+  readonly status: Stats | undefined;
+  readonly file: PreparedFile | undefined;
+}
+
+function putInPlace({ part, at, old, status, file }: Move): void {
+  if (status) chmodSync(part, status.mode & 0o7777);
+  // A folder cannot take the place of one that has files: that one goes aside first.
+  if (status) renameSync(at, old);
+  try {
+    renameSync(part, at);
+    file?.commit();
+  } catch (error) {
+    if (existsSync(at)) renameSync(at, part);
+    if (status) renameSync(old, at);
+    throw error;
+  }
+  // What cannot be removed the next program tries to remove.
+  succeeds(() => rmSync(old, { recursive: true, force: true }));
+}
+
 /** A folder to be filled where it is, made where there is none. Throws OutputError. */
 export function makeFolder(folder: string): void {
-  const above = dirname(resolve(folder));
-  if (!statSync(above, { throwIfNoEntry: false }))
-    throw new OutputError(`${folder}: there is no folder ${above}; make it first`);
-  const status = statSync(folder, { throwIfNoEntry: false });
-  if (status && !status.isDirectory()) throw new OutputError(`${folder}: is no folder; give the name of one`);
+  const { at, status } = placeOf(folder);
+  checkFolder(folder, dirname(resolve(at)));
+  if (status && !status.isDirectory())
+    throw new OutputError(`${folder}: is not a folder; give the name of one`);
   try {
     // Not with its parents: where the system keeps no files, Node 20 tries that for ever.
-    if (!status) mkdirSync(folder);
+    if (!status) mkdirSync(at);
   } catch (error) {
     // Another program that fills it too may have been faster.
     if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) throw outputError(folder, error);

@@ -1,104 +1,185 @@
-// Where a file's bytes go: beside the file first, and in its place only when all are there; or stdout. What the
-// bytes are is the encoders', and when to discard is the program's.
-import { closeSync, openSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
-import { open } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+// Where a file's bytes go: next to its place first, and into it only when all are there; or to stdout, or to a device.
+// What the bytes are is the encoders', and when to discard is the program's.
+import {
+  closeSync,
+  fchmodSync,
+  fchownSync,
+  fstatSync,
+  openSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  type Stats,
+  statSync,
+} from 'node:fs';
+import { besideOf, createFile, newTag, writeAll } from './part.node.js';
+import {
+  identityOf,
+  mendPlaces,
+  OutputError,
+  outputError,
+  type Place,
+  placeOf,
+  succeeds,
+  tryPlace,
+} from './place.node.js';
 
-/** A file that cannot be written, and what to do about it. */
-export class OutputError extends Error {
-  override readonly name = 'OutputError';
-}
+export { OutputError };
 
-export interface Output {
+type Chunks = Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
+
+/** What is common to all outputs. */
+export interface Opened {
   /** As it was given; `-` is stdout. */
   readonly path: string;
-  /**
-   * Writes all; gives the number of bytes. Throws OutputError, or what the chunks throw, and then leaves nothing
-   * behind. A reader of stdout that goes away early ends it quietly.
-   */
-  write(chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): Promise<number>;
+  /** What it will replace, as paths that are the same for the same file; none for stdout and devices. */
+  readonly places: readonly string[];
+  /** Unfinished files next to it of programs that cannot be seen from here, such as those of another machine. */
+  readonly leftovers: readonly string[];
   /** Removes what is written so far; for a program that is interrupted. */
   discard(): void;
 }
 
-/** Makes sure that a file can be written there, before the work begins. Throws OutputError. */
-export function openOutput(path: string): Output {
-  return path === '-' ? standardOutput() : fileOutput(path);
+export interface Output extends Opened {
+  /**
+   * Writes all; gives the number of bytes. Throws OutputError, or what the chunks throw, and then leaves nothing
+   * behind. A reader of stdout that goes away early ends it quietly.
+   */
+  write(chunks: Chunks): Promise<number>;
 }
 
-function fileOutput(path: string): Output {
-  const part = partOf(path);
-  if (statSync(path, { throwIfNoEntry: false })?.isDirectory())
-    throw new OutputError(`${path}: is a folder; give the name of a file`);
-  const discard = () => rmSync(part, { force: true });
+/** Makes sure that a file can be written there, before the work begins. Throws OutputError. */
+export function openOutput(path: string): Output {
+  if (path === '-') return standardOutput();
+  const place = placeOf(path);
+  if (place.status?.isCharacterDevice()) return deviceOutput(path);
+  const { prepare, commit, at, tag: _, ...file } = openFile(place);
   return {
-    path,
-    discard,
+    ...file,
+    leftovers: mendPlaces([at]),
     async write(chunks) {
-      let bytes = 0;
+      const bytes = await prepare(chunks);
+      commit();
+      return bytes;
+    },
+  };
+}
+
+/** A file that is written in two steps, so that it can take its place together with others. */
+export interface PreparedFile extends Omit<Opened, 'leftovers'> {
+  readonly at: string;
+  /** Of its part. */
+  readonly tag: string;
+  /** Writes all next to its place; gives the number of bytes. */
+  prepare(chunks: Chunks): Promise<number>;
+  /** Puts it in its place. */
+  commit(): void;
+}
+
+/** Whether it is a device that takes bytes one after the other, such as /dev/null. */
+export function isDevice(path: string): boolean {
+  try {
+    return statSync(path).isCharacterDevice();
+  } catch {
+    return false; // Why it cannot be looked at is told where it is opened.
+  }
+}
+
+export function openFile(place: Place): PreparedFile {
+  const { path, at, status } = place;
+  const kind = kindOf(path, status);
+  if (kind) throw new OutputError(`${path}: ${kind}; give the name of a file`);
+  const tag = newTag();
+  tryPlace(place, tag);
+  const part = besideOf(at, tag);
+  const discard = () => rmSync(part, { force: true });
+  /** Does work; where it fails nothing is left behind. */
+  const guarded = <T>(error: unknown): T => {
+    discard();
+    throw outputError(path, error);
+  };
+  return {
+    ...{ path, at, tag, discard, places: [identityOf(place)] },
+    async prepare(chunks) {
       try {
-        // Not synchronously: between two chunks the program must hear signals.
-        const file = await open(part, 'w');
+        // Opened synchronously: a signal never comes while an open is under way whose file nobody would remove.
+        const file = createFile(part, status ? 0o600 : 0o666);
         try {
-          for await (const chunk of chunks) {
-            await file.writeFile(chunk);
-            bytes += chunk.length;
-          }
+          if (status) takeOver(file, status);
+          return await writeChunks(file, chunks);
         } finally {
-          await file.close();
+          closeSync(file);
         }
-        renameSync(part, path);
-        return bytes;
       } catch (error) {
-        discard();
+        return guarded(error);
+      }
+    },
+    commit() {
+      try {
+        renameSync(part, at);
+      } catch (error) {
+        guarded(error);
+      }
+    },
+  };
+}
+
+async function writeChunks(file: number, chunks: Chunks): Promise<number> {
+  let bytes = 0;
+  for await (const chunk of chunks) {
+    await writeAll(file, chunk);
+    bytes += chunk.length;
+  }
+  return bytes;
+}
+
+/** What is no file, and cannot be replaced by one. */
+function kindOf(path: string, status: Stats | undefined): string | undefined {
+  if (status?.isDirectory()) return 'is a folder';
+  if (path.endsWith('/')) return 'is the name of a folder';
+  if (status?.isFIFO()) return 'is a pipe, into which a shell can redirect stdout';
+  if (status?.isSocket()) return 'is a socket';
+  if (status?.isCharacterDevice()) return 'is a device';
+  return status?.isBlockDevice() ? 'is a disk' : undefined;
+}
+
+/** Gives a new file the permissions of the one that it replaces and, where the system lets it, the owner and group. */
+function takeOver(file: number, { mode, uid, gid }: Stats): void {
+  const own = fstatSync(file);
+  const change = (user: number, group: number) => succeeds(() => fchownSync(file, user, group));
+  if (own.uid !== uid) change(uid, -1);
+  // A group that is another may do no more than everybody.
+  const isGroupKept = own.gid === gid || change(-1, gid);
+  fchmodSync(file, (isGroupKept ? mode : (mode & 0o707) | ((mode & 0o007) << 3)) & 0o777);
+}
+
+/** /dev/null and the like: nothing is replaced. */
+function deviceOutput(path: string): Output {
+  return {
+    ...{ path, places: [], leftovers: [], discard: () => {} },
+    async write(chunks) {
+      try {
+        const file = openSync(path, 'w');
+        try {
+          return await writeChunks(file, chunks);
+        } finally {
+          closeSync(file);
+        }
+      } catch (error) {
         throw outputError(path, error);
       }
     },
   };
 }
 
-/** What stands beside a path until it is whole, after it was tried that it can. Throws OutputError. */
-export function partOf(path: string): string {
-  const folder = dirname(path);
-  const part = join(folder, `.${basename(path)}.${process.pid}.part`);
-  const status = statSync(folder, { throwIfNoEntry: false });
-  if (!status) throw new OutputError(`${path}: there is no folder ${folder}; make it first`);
-  if (!status.isDirectory()) throw new OutputError(`${path}: ${folder} is not a folder`);
-  clear(folder, basename(path));
-  try {
-    // Tried, since permissions do not tell all: the folder may be another system's, or read-only.
-    closeSync(openSync(part, 'w'));
-    rmSync(part);
-  } catch (error) {
-    if (codeOf(error) === 'ENAMETOOLONG')
-      throw new OutputError(`${path}: the name is too long; choose one of at most 200 bytes`);
-    throw new OutputError(`${path}: the folder ${folder} cannot be written to; choose another`);
-  }
-  return part;
-}
-
-/** Takes away what programs left beside that were killed before they could. */
-function clear(folder: string, name: string): void {
-  for (const other of readdirSync(folder)) {
-    const writer = other.startsWith(`.${name}.`) && /^\.(\d+)\.part$/.exec(other.slice(name.length + 1))?.[1];
-    if (writer && !isRunning(Number(writer))) rmSync(join(folder, other), { recursive: true, force: true });
-  }
-}
-
-function isRunning(id: number): boolean {
-  try {
-    return process.kill(id, 0);
-  } catch (error) {
-    return codeOf(error) === 'EPERM'; // Somebody else's.
-  }
-}
-
 function standardOutput(): Output {
+  if (isStdoutClosed())
+    throw new OutputError('-: stdout is closed; redirect it to a file or a program, or give -o /dev/null');
   // What goes wrong is told to each write; without a listener it would end the program too.
   process.stdout.on('error', () => {});
   return {
-    path: '-',
-    discard: () => {},
+    ...{ path: '-', places: [], leftovers: [], discard: () => {} },
     async write(chunks) {
       let bytes = 0;
       try {
@@ -108,11 +189,24 @@ function standardOutput(): Output {
         }
       } catch (error) {
         // Who reads has had enough: no failure.
-        if (codeOf(error) !== 'EPIPE') throw outputError('stdout', error);
+        if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw outputError('stdout', error);
       }
       return bytes;
     },
   };
+}
+
+/**
+ * Whether the program was started without stdout (`>&-`). Node puts /dev/null there, for reading and writing; a shell's
+ * own redirection to /dev/null only writes. Known on Linux alone.
+ */
+function isStdoutClosed(): boolean {
+  try {
+    const flags = /^flags:\s*(\d+)/m.exec(readFileSync('/proc/self/fdinfo/1', 'utf8'))?.[1];
+    return readlinkSync('/proc/self/fd/1') === '/dev/null' && (Number.parseInt(flags!, 8) & 3) === 2;
+  } catch {
+    return false;
+  }
 }
 
 /** Done when the chunk is on its way: that is the backpressure, and nothing is left to fail later. */
@@ -120,13 +214,3 @@ const writeToStdout = (chunk: Uint8Array) =>
   new Promise<void>((resolve, reject) => {
     process.stdout.write(chunk, (error) => (error ? reject(error) : resolve()));
   });
-
-const codeOf = (error: unknown) => (error instanceof Error && 'code' in error ? error.code : undefined);
-
-/** What the system refuses, as an OutputError; a failure of the work that makes the bytes stays as it is. */
-export const outputError = (path: string, error: unknown) =>
-  error instanceof Error && 'syscall' in error
-    ? new OutputError(`${path}: cannot be written (${error.message}); make room or choose another place`, {
-        cause: error,
-      })
-    : error;

@@ -1,22 +1,21 @@
 // Arrays by their names as a folder of Zarr (version 3), a group of one array each, in chunks of whole rows; the format
 // itself is zarrita's, and its compression numcodecs' Zstandard. Rows are written as they come, a chunk at a time.
-import { existsSync } from 'node:fs';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Chunk } from 'zarrita';
 import { type RowsShape, rowCutter, type Samples } from './bands.js';
 import { openFolder } from './folder.node.js';
 import type { Dtype } from './npy.js';
+import type { Opened } from './output.node.js';
 
 /** Numbers in a chunk, at least a row: readers hold some chunks, and a file each is not too many. */
 const chunkLength = 2 ** 20;
 
-export interface ZarrOutput {
-  /** As it was given. */
-  readonly path: string;
+export interface ZarrOutput extends Opened {
   /**
    * Writes all; gives the number of bytes. `dtypes` has the arrays' names; each band has for every name the same
-   * whole rows, and may be overwritten once more is asked for. `attributes` are the group's. Throws OutputError,
+   * whole rows, and may be overwritten once more is asked for. `attributes` are the group's, besides `software`. Throws OutputError,
    * what the bands throw, and RangeError for rows that are not the arrays'; then what was there before is as it was.
    */
   write<Name extends string>(
@@ -25,14 +24,25 @@ export interface ZarrOutput {
     bands: AsyncIterable<Readonly<Record<Name, Samples>>>,
     attributes: Readonly<Record<string, unknown>>,
   ): Promise<number>;
-  /** Removes what is written so far; for a program that is interrupted. */
-  discard(): void;
 }
 
-/** Makes sure that a Zarr can be written there; one that is there is replaced. Throws OutputError. */
+/** By which attribute of its group a Zarr that may be replaced is known. */
+const own = { software: 'Mandoline' };
+
+/** Makes sure that a Zarr can be written there; one of ours that is there is replaced. Throws OutputError. */
 export function openZarr(path: string): ZarrOutput {
-  const { write, discard } = openFolder(path, 'Zarr', (folder) => existsSync(join(folder, 'zarr.json')));
-  return { path, discard, write: (...given) => write((folder) => writeZarr(folder, ...given)) };
+  const { write, ...output } = openFolder(path, 'Zarr that mandoline wrote', isOurs);
+  return { ...output, write: (...given) => write((folder) => writeZarr(folder, ...given)) };
+}
+
+function isOurs(folder: string): boolean {
+  const group = join(folder, 'zarr.json');
+  try {
+    const { size } = statSync(group);
+    return size < 1_000_000 && JSON.parse(readFileSync(group, 'utf8')).attributes.software === own.software;
+  } catch {
+    return false;
+  }
 }
 
 async function writeZarr<Name extends string>(
@@ -48,7 +58,7 @@ async function writeZarr<Name extends string>(
   const chunkRows = Math.min(rows, Math.max(1, Math.floor(chunkLength / columns)));
   const files = folderStore(folder);
   const group = root(files.store);
-  await create(group, { attributes });
+  await create(group, { attributes: { ...own, ...attributes } });
   const writers = (Object.keys(dtypes) as Name[]).map(async (name) => {
     const array = await create(group.resolve(name), {
       dtype: dtypes[name] as Dtype,
@@ -89,8 +99,9 @@ function folderStore(folder: string) {
       }),
     async set(key: string, value: Uint8Array): Promise<void> {
       const path = join(folder, key);
-      await mkdir(dirname(path), { recursive: true });
-      await writeFile(path, value);
+      // Synchronously, as a folder that may be discarded asks for.
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(path, value);
       bytes += value.length;
     },
   };

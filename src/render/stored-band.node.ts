@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { StoreError } from '../errors.js';
 import type { ChannelName, Field } from '../field/field.js';
 import type { SliceRange } from '../pool/slices.js';
+import { systemReason } from '../system-error.node.js';
 import { type Band, type BandJob, bandField, computeCounts, finishBand, now, traceField } from './band.js';
 import { hasFolder, putFile, readRegular } from './store-files.node.js';
 
@@ -113,10 +114,11 @@ function writeArray(place: Place, range: SliceRange, array: string, values: Numb
 }
 
 /** What the system refuses, as a StoreError; other failures as they are. */
-export const storeError = (folder: string, error: unknown) =>
-  error instanceof Error && 'syscall' in error
-    ? new StoreError(
-        `${folder}: cannot be written or read (${error.message}); ` +
-          'make room or mend it, and give the same command again: what is done is kept',
-      )
-    : error;
+export function storeError(folder: string, error: unknown): unknown {
+  const reason = systemReason(error);
+  if (reason === undefined) return error;
+  return new StoreError(
+    `${folder}: cannot be written or read: ${reason}; ` +
+      'make room or mend it, and give the same command again: what is done is kept',
+  );
+}

@@ -47,7 +47,7 @@ test('a store that cannot be used is one line and exit 2, and what stands there 
   const small = ['render', '--cells', '20', '--quiet'];
   assert.equal((await runMandoline(folder, ...small, '--store', 'store', '-o', 'a.png')).code, 0);
   const wrong: [string[], RegExp][] = [
-    [['--store', 'file'], /^mandoline: --store file: is no folder; give the name of one\n$/],
+    [['--store', 'file'], /^mandoline: --store file: is not a folder; give the name of one\n$/],
     [['--store', '.'], /^mandoline: --store \.: is a folder with other things in it; give an empty one/],
     [
       ['--store', 'none/store'],

@@ -1,5 +1,18 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { OutputError, openOutput } from '../../src/encode/output.node.js';
@@ -46,6 +59,110 @@ test('what is discarded in the middle leaves nothing', async (context) => {
   assert.deepEqual(readdirSync(folder), []);
 });
 
+test('an unfinished file is there as soon as the writing begins: a signal never finds one that is about to be opened', async (context) => {
+  const folder = temporaryFolder(context);
+  const output = openOutput(join(folder, 'a.bin'));
+  const written = output.write([Uint8Array.of(1)]);
+  assert.match(readdirSync(folder).join(), /^\.a\.bin\.[0-9a-f]{8}-\d+-[0-9a-f]{12}\.part$/);
+  output.discard();
+  await assert.rejects(written, OutputError);
+  assert.deepEqual(readdirSync(folder), []);
+});
+
+test('a file is written to where links lead, whether there is one already or not', async (context) => {
+  const folder = temporaryFolder(context);
+  const at = (...names: string[]) => join(folder, ...names);
+  mkdirSync(at('disk'));
+  writeFileSync(at('disk', 'a.bin'), 'old');
+  symlinkSync(join('disk', 'a.bin'), at('a.bin'));
+  symlinkSync('a.bin', at('twice.bin'));
+  symlinkSync(at('disk', 'new.bin'), at('new.bin'));
+  for (const [name, byte] of [
+    ['a.bin', 1],
+    ['twice.bin', 2],
+    ['new.bin', 3],
+  ] as const) {
+    const output = openOutput(at(name));
+    await output.write([Uint8Array.of(byte)]);
+    assert.ok(lstatSync(at(name)).isSymbolicLink(), name);
+    assert.deepEqual([...readFileSync(at(name))], [byte]);
+  }
+  assert.equal(readlinkSync(at('new.bin')), at('disk', 'new.bin'));
+  assert.deepEqual(readdirSync(at('disk')).sort(), ['a.bin', 'new.bin']);
+  assert.deepEqual(openOutput(at('twice.bin')).places, openOutput(at('disk', '..', 'disk', 'a.bin')).places);
+
+  symlinkSync('b', at('c'));
+  symlinkSync('c', at('b'));
+  assert.throws(
+    () => openOutput(at('b')),
+    /b: cannot be written: too many links lead from one to the next; /,
+  );
+  symlinkSync(join('none', 'x'), at('lost'));
+  assert.throws(() => openOutput(at('lost')), OutputError);
+});
+
+test('a file that is replaced keeps its permissions, its owner and its group', async (context) => {
+  const path = join(temporaryFolder(context), 'a.bin');
+  for (const mode of [0o600, 0o640, 0o666, 0o755]) {
+    writeFileSync(path, 'old');
+    chmodSync(path, mode);
+    if (process.getuid!() === 0) chownSync(path, 12345, 54321);
+    const { uid, gid } = statSync(path);
+    await openOutput(path).write([Uint8Array.of(1)]);
+    const status = statSync(path);
+    assert.deepEqual([status.mode & 0o777, status.uid, status.gid, status.size], [mode, uid, gid, 1]);
+  }
+});
+
+test('the unfinished file of a private one is private', async (context) => {
+  const folder = temporaryFolder(context);
+  const path = join(folder, 'a.bin');
+  writeFileSync(path, 'old', { mode: 0o600 });
+  await openOutput(path).write(
+    (function* () {
+      const part = readdirSync(folder).find((name) => name.endsWith('.part'))!;
+      assert.equal(statSync(join(folder, part)).mode & 0o777, 0o600);
+      yield Uint8Array.of(1);
+    })(),
+  );
+});
+
+test('a file that must not be written is not replaced', (context) => {
+  const folder = temporaryFolder(context);
+  const path = join(folder, 'a.bin');
+  writeFileSync(path, 'old', { mode: 0o444 });
+  const nobody = 65534;
+  const isRoot = process.getuid!() === 0;
+  if (isRoot) for (const each of [folder, path]) chownSync(each, nobody, nobody);
+  // Root may write everything.
+  if (isRoot) process.seteuid!(nobody);
+  try {
+    assert.throws(
+      () => openOutput(path),
+      /a\.bin: cannot be written: permission denied; choose another place$/,
+    );
+  } finally {
+    if (isRoot) process.seteuid!(0);
+  }
+});
+
+test('pipes are refused at once, and devices are written to, never replaced', async (context) => {
+  const folder = temporaryFolder(context);
+  execFileSync('mkfifo', [join(folder, 'pipe')]);
+  assert.throws(
+    () => openOutput(join(folder, 'pipe')),
+    /pipe: is a pipe, into which a shell can redirect stdout; /,
+  );
+  symlinkSync('/dev/null', join(folder, 'nothing.bin'));
+  for (const path of ['/dev/null', join(folder, 'nothing.bin')])
+    assert.equal(await openOutput(path).write([new Uint8Array(3), new Uint8Array(4)]), 7);
+  assert.ok(statSync('/dev/null').isCharacterDevice());
+  assert.throws(
+    () => openOutput(join(folder, 'a.png/')),
+    /a\.png\/: is the name of a folder; give the name of a file$/,
+  );
+});
+
 test('a missing folder, a file in its place, a folder as target are told before any work', (context) => {
   const folder = temporaryFolder(context);
   writeFileSync(join(folder, 'file'), '');
@@ -60,20 +177,17 @@ test('a missing folder, a file in its place, a folder as target are told before 
 
 const hasFullDevice = existsSync('/dev/full');
 
-test('a full disk is told in one line and leaves nothing', { skip: !hasFullDevice }, async (context) => {
-  const folder = temporaryFolder(context);
-  const path = join(folder, 'a.bin');
-  const output = openOutput(path);
-  symlinkSync('/dev/full', join(folder, `.a.bin.${process.pid}.part`));
-  await assert.rejects(output.write([Uint8Array.of(1)]), (error) => {
+test('a full disk is told in one line', { skip: !hasFullDevice }, async (context) => {
+  const path = join(temporaryFolder(context), 'a.bin');
+  symlinkSync('/dev/full', path);
+  await assert.rejects(openOutput(path).write([Uint8Array.of(1)]), (error) => {
     assert.ok(error instanceof OutputError);
-    assert.match(
+    assert.equal(
       error.message,
-      /a\.bin: cannot be written \(ENOSPC: .*\); make room or choose another place$/,
+      `${path}: cannot be written: no space is left on the disk; make room or choose another place`,
     );
     return true;
   });
-  assert.deepEqual(readdirSync(folder), []);
 });
 
 /** A program that writes so many bytes to stdout and says on stderr what came of it. */
@@ -99,5 +213,11 @@ test('a reader of stdout that goes away ends the writing quietly', async () => {
 
 test('a stdout that is full is told in one line', { skip: !hasFullDevice }, async () => {
   const { stderr } = await shell('> /dev/full', 100_000);
-  assert.match(stderr, /^OutputError stdout: cannot be written \(ENOSPC: .*\n$/);
+  assert.match(stderr, /^OutputError stdout: cannot be written: no space is left on the disk; [^\n]*\n$/);
+});
+
+test('a stdout that is closed is told before any work', { skip: process.platform !== 'linux' }, async () => {
+  const { stderr } = await shell('>&-', 100_000);
+  assert.match(stderr, /^OutputError -: stdout is closed; redirect it to [^\n]*\n$/);
+  assert.equal((await shell('> /dev/null', 100_000)).stderr, 'written 100000\n');
 });

@@ -35,7 +35,7 @@ test('zarrita reads every array as it was, with the names of its sides and the s
   const bytes = await write(path);
   const store = reading(path);
   const group = await open(store, { kind: 'group' });
-  assert.deepEqual(group.attrs, { scene: { iterations: 80 } });
+  assert.deepEqual(group.attrs, { software: 'Mandoline', scene: { iterations: 80 } });
   for (const [name, values] of Object.entries({ counts, smooth })) {
     const array = await open(store.resolve(name), { kind: 'array' });
     assert.deepEqual([array.shape, array.dtype], [[1500, 1000], dtypes[name as keyof typeof dtypes]]);
@@ -67,17 +67,23 @@ test('a Zarr is replaced by a whole one only; work that fails leaves the old one
   assert.deepEqual(readdirSync(folder), ['a.zarr']);
 });
 
-test('what is no Zarr is not replaced, and is told before any work', (context) => {
+test('what is not a Zarr of ours is not replaced, and is told before any work', (context) => {
   const folder = temporaryFolder(context);
+  mkdirSync(join(folder, 'measured.zarr'));
+  writeFileSync(
+    join(folder, 'measured.zarr', 'zarr.json'),
+    '{"zarr_format": 3, "node_type": "group", "attributes": {}}',
+  );
   mkdirSync(join(folder, 'photos.zarr'));
   writeFileSync(join(folder, 'photos.zarr', 'holiday.jpg'), '');
   writeFileSync(join(folder, 'file.zarr'), '');
-  for (const name of ['photos.zarr', 'file.zarr'])
+  for (const name of ['photos.zarr', 'file.zarr', 'measured.zarr'])
     assert.throws(
       () => openZarr(join(folder, name)),
       (error) =>
         error instanceof OutputError &&
-        error.message === `${join(folder, name)}: is there already and is no Zarr; choose another name`,
+        error.message ===
+          `${join(folder, name)}: is there already and is not a Zarr that mandoline wrote; choose another name`,
     );
   assert.throws(() => openZarr(join(folder, 'none', 'a.zarr')), /there is no folder/);
 });

@@ -1,0 +1,167 @@
+// What `-o` may name, and what is left when the program is ended while it writes.
+import assert from 'node:assert/strict';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { progressLine } from '../../src/cli/text.js';
+import { isLong, mandoline, run, runMany, temporaryFolder } from '../support.js';
+
+const small = ['render', 'mandelbrot', '--size', '30x20', '--workers', '0'];
+
+test('outputs of which one would replace another are refused before anything is computed', async (context) => {
+  const folder = temporaryFolder(context);
+  symlinkSync('a.png', join(folder, 'link.png'));
+  mkdirSync(join(folder, 'a.zarr'));
+  const wrong: [string[], string][] = [
+    [[...small, '-o', 'a.png', '-o', 'a.png'], '-o a.png: is given twice; give it once'],
+    [
+      [...small, '-o', 'a.png', '-o', './a.png'],
+      '-o ./a.png: is the same file as -o a.png; give one of them',
+    ],
+    [
+      [...small, '-o', 'a.png', '-o', 'link.png'],
+      '-o link.png: is the same file as -o a.png; give one of them',
+    ],
+    [
+      [...small, '-o', 'b.dzi', '-o', `${folder}/b.dzi`],
+      `-o ${folder}/b.dzi: is the same file as -o b.dzi; give one of them`,
+    ],
+    [[...small, '-o', 'a.zarr', '-o', 'a.zarr/'], '-o a.zarr: is given twice; give it once'],
+    [
+      [...small, '-o', 'a.zarr/a.png', '-o', 'a.zarr'],
+      '-o a.zarr/a.png: is in a.zarr, which is replaced as a whole; choose another folder',
+    ],
+    [
+      ['bench', '--cells', '5', '-o', 'b.csv', '-o', './b.csv'],
+      '-o ./b.csv: is the same file as -o b.csv; give one of them',
+    ],
+  ];
+  const told = await runMany(
+    folder,
+    wrong.map(([given]) => given),
+  );
+  for (const [i, [given, line]] of wrong.entries())
+    assert.deepEqual(told[i], { code: 2, stdout: '', stderr: `mandoline: ${line}\n` }, given.join(' '));
+  assert.deepEqual(readdirSync(folder).sort(), ['a.zarr', 'link.png']);
+});
+
+test('a picture can go to /dev/null, in any format, and a Zarr by the name that a shell completes', async (context) => {
+  const folder = temporaryFolder(context);
+  const told = await runMany(folder, [
+    [...small, '--quiet', '-o', '/dev/null'],
+    [...small, '--json', '-o', '/dev/null', '-o', '/dev/null', '--format', 'npy'],
+    [...small, '--quiet', '-o', 'x.zarr/'],
+    [...small, '--quiet', '-o', 'x.zarr/'],
+    [...small, '-o', 'x.png/'],
+    [...small, '--format', 'npy', '-o', 'x.png'],
+  ]);
+  assert.deepEqual(
+    told.map(({ code }) => code),
+    [0, 0, 0, 0, 2, 2],
+    told.map(({ stderr }) => stderr).join(''),
+  );
+  const { outputs } = JSON.parse(told[1]!.stdout);
+  assert.deepEqual(
+    outputs.map(({ path, format }: { path: string; format: string }) => [path, format]),
+    [
+      ['/dev/null', 'npy'],
+      ['/dev/null', 'npy'],
+    ],
+  );
+  assert.equal(told[4]!.stderr, 'mandoline: -o x.png/: is the name of a folder; give the name of a file\n');
+  assert.deepEqual(readdirSync(folder), ['x.zarr']);
+  assert.ok(existsSync(join(folder, 'x.zarr', 'counts', 'zarr.json')));
+  assert.ok(statSync('/dev/null').isCharacterDevice());
+});
+
+test('unfinished files of other machines are told, once they are a day old, and stay', async (context) => {
+  const folder = temporaryFolder(context);
+  const left = '.a.png.00000000-7-0123456789ab.part';
+  writeFileSync(join(folder, left), '');
+  utimesSync(join(folder, left), 0, Date.now() / 1000 - 100_000);
+  const [told, quiet] = await runMany(folder, [
+    [...small, '-o', 'a.png'],
+    [...small, '-o', 'a.png', '--quiet'],
+  ]);
+  assert.match(told!.stderr, new RegExp(`^a\\.png: unfinished files of other machines [^\\n]* ${left}\\n`));
+  assert.equal(quiet!.stderr, '');
+  assert.deepEqual(readdirSync(folder).sort(), [left, 'a.png']);
+});
+
+/** Takes long, and writes its first bytes at once. */
+const endless = ['--c', '0', '--extent', '0.5', '--iterations', '1000000', '--exact', 'brute', '--quiet'];
+
+test('a terminal that is closed, SIGQUIT and SIGTERM leave nothing half-written either', async (context) => {
+  const codes = { SIGHUP: 129, SIGQUIT: 131, SIGTERM: 143 } as const;
+  await Promise.all(
+    Object.entries(codes).map(async ([signal, expected]) => {
+      const folder = temporaryFolder(context);
+      const given = [mandoline, 'render', ...endless, '-o', 'a.npy'];
+      const ended = await run(process.execPath, given, { cwd: folder }, (child) => {
+        const isBegun = () =>
+          readdirSync(folder).some((name) => name.endsWith('.part') && statSize(join(folder, name)) > 0);
+        const timer = setInterval(
+          () => isBegun() && child.kill(signal as NodeJS.Signals) && clearInterval(timer),
+          5,
+        );
+        child.on('exit', () => clearInterval(timer));
+      });
+      assert.deepEqual([ended.code, ended.signal], [expected, null], `${signal}: ${ended.stderr}`);
+      assert.deepEqual(readdirSync(folder), [], signal);
+    }),
+  );
+});
+const statSize = (path: string) => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+
+test('no signal at any moment leaves anything but what was there', {
+  skip: !isLong && 'only with MANDOLINE_STRESS=long',
+}, async (context) => {
+  const signals = ['SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGTERM'] as const;
+  const names = ['a.npy', 'a.zarr', 'a.dzi', 'a.png'];
+  for (let i = 0; i < 96; i++) {
+    const folder = temporaryFolder(context);
+    const name = names[i % 4]!;
+    const given = [
+      'render',
+      'mandelbrot',
+      '--size',
+      '1500x1500',
+      '--iterations',
+      '3000',
+      '-o',
+      name,
+      '--quiet',
+    ];
+    await run(process.execPath, [mandoline, ...given], { cwd: folder }, (child) => {
+      setTimeout(() => child.kill(signals[(i >> 2) % 4]!), 200 + 8 * i);
+    });
+    const left = readdirSync(folder).filter((each) => /\.(part|old)$/.test(each));
+    assert.deepEqual(left, [], `${name}, ${signals[(i >> 2) % 4]} after ${200 + 8 * i} ms`);
+  }
+});
+
+test('a dumb terminal gets no progress bar, another one does', async (context) => {
+  const { isTTY } = process.stderr;
+  const { TERM } = process.env;
+  context.mock.method(process.stderr, 'write', () => true);
+  context.after(() => {
+    process.stderr.isTTY = isTTY;
+    if (TERM === undefined) delete process.env.TERM;
+    else process.env.TERM = TERM;
+  });
+  process.stderr.isTTY = true;
+  process.env.TERM = 'dumb';
+  assert.equal(await progressLine(100, 10), undefined);
+  process.env.TERM = 'xterm';
+  const line = await progressLine(100, 10);
+  line!.stop();
+  assert.ok(line);
+});
