@@ -1,10 +1,14 @@
 // One call of a pool's method whose result is one promise: apply, map, starmap. Cuts its input into chunks and puts
 // the results together. Calls that give one result after the other are stream.ts's.
-import { compact } from './compact.js';
+
+import { checkSignal } from './checks.js';
+import { cloneError, cloneOf, type Part, sendError } from './cloning.js';
+import { compact, type ViewCopies } from './compact.js';
 import type { Crew } from './crew.js';
-import { type ErrorData, errorFromData, isCloneFailure, uncloneablePath } from './error-data.js';
-import { PoolClosedError, TaskCloneError } from './errors.js';
+import { type ErrorData, errorFromData } from './error-data.js';
+import { PoolClosedError } from './errors.js';
 import type { Context, Job, Source } from './member.js';
+import { onAbort } from './signals.js';
 
 export interface CallOptions {
   /** What it is called in messages. */
@@ -28,7 +32,7 @@ export abstract class Call implements Source {
   private readonly caller: Error;
   private readonly given: Job[] = [];
   private over = false;
-  private readonly onAbort = () => this.cancel(this.options.signal?.reason);
+  private readonly stopWaiting: (() => void) | undefined;
 
   constructor(
     protected readonly crew: Crew,
@@ -37,8 +41,12 @@ export abstract class Call implements Source {
     this.context = options.context;
     this.timeout = options.timeout;
     this.caller = new Error(options.operation);
+    const { operation, signal } = options;
+    // Reading an option or an input may have closed the pool or aborted the call.
+    crew.check(operation);
+    checkSignal(operation, signal);
+    this.stopWaiting = signal && onAbort(signal, () => this.cancel(signal.reason));
     crew.enter(this);
-    options.signal?.addEventListener('abort', this.onAbort);
   }
 
   abstract readonly stalled: boolean;
@@ -78,27 +86,20 @@ export abstract class Call implements Source {
     if (!this.over) this.fail(job, error);
   }
 
-  threw(job: Job, data: ErrorData, call: number): void {
-    const error = errorFromData(data, this.caller.stack);
-    // The worker does not know the number of the item whose result could not be sent.
-    const known =
-      !(error instanceof TaskCloneError) || !error.path.startsWith('result') || this.options.single;
-    this.failed(job, known ? error : withItem(error, job.first + call));
+  threw(job: Job, data: ErrorData, call: number, path: string | undefined): void {
+    const { stack } = this.caller;
+    const item = this.options.single ? undefined : job.first + call;
+    const error = errorFromData(data, stack);
+    this.failed(job, path === undefined ? error : cloneError(this.context.task, item, path, error, stack));
   }
 
   unsendable(job: Job, error: unknown): void {
-    const { module, name, trailing } = this.context.task;
-    const parts = [
-      ...this.parts(job),
-      ...trailing.map((value, i) => ({ name: this.trailingName(i), value })),
-    ];
-    for (const part of parts as Part[]) {
-      const path = uncloneablePath(part.value, part.name);
-      if (!path || !isCloneFailure(error)) continue;
-      this.failed(job, new TaskCloneError(module, name, part.item, path, error));
-      return;
-    }
-    this.failed(job, error);
+    const { task } = this.context;
+    const trailing = task.trailing.map((value, i) => ({ name: this.trailingName(i), value }));
+    const parts = [...this.parts(job), ...trailing];
+    const named = sendError(error, task, parts, this.caller.stack);
+    const isOfTransfer = job.once && named === error && parts.every(({ value }) => cloneOf(value));
+    this.failed(job, isOfTransfer ? transferError(this.options.operation, error) : named);
   }
 
   /** What a job sends besides what follows each call's arguments. */
@@ -132,21 +133,16 @@ export abstract class Call implements Source {
     if (this.over) return;
     this.over = true;
     this.given.length = 0;
-    this.options.signal?.removeEventListener('abort', this.onAbort);
+    this.stopWaiting?.();
     this.crew.leave(this);
   }
 }
 
-/** A part of a message, with the item it is of and how an error calls it. */
-export interface Part {
-  readonly item?: number;
-  readonly name: string;
-  readonly value: unknown;
-}
-
-function withItem({ module, task, path, cause }: TaskCloneError, item: number): TaskCloneError {
-  return new TaskCloneError(module, task, item, path, cause);
-}
+const transferError = (place: string, cause: unknown): TypeError =>
+  new TypeError(
+    `${place}: transfer: a value cannot be moved; give buffers and ports, each once, that are still here`,
+    { cause },
+  );
 
 /** Calls for a list of items, one result for each, in order; or one call. Begins when it is given the items. */
 export class ListCall extends Call {
@@ -246,7 +242,10 @@ export function chunkJob(
 ): Job {
   const kept = transfer.length > 0 ? new Set<unknown>(transfer) : undefined;
   const toSend = spread
-    ? (tuple: unknown) => (tuple as readonly unknown[]).map((argument) => compact(argument, kept))
+    ? (tuple: unknown) => {
+        const copies: ViewCopies = new Map();
+        return Array.from(tuple as readonly unknown[], (argument) => compact(argument, kept, copies));
+      }
     : (item: unknown) => compact(item, kept);
   return {
     source,

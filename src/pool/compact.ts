@@ -1,29 +1,45 @@
 // Keeps messages small: cloning a view of a part of a buffer clones the whole buffer, so that mapping over
 // slices of one large array would copy that array with every slice.
+import { attempt } from './cloning.js';
 
 /**
  * The value to be cloned in place of `value`: a typed array or DataView over a part of its buffer becomes one over
  * a copy of that part. Looks at the value itself and one level into an array or plain object, no deeper. Shared
- * memory stays shared, and buffers that are `kept`, because they are to be transferred, stay as they are.
+ * memory stays shared, and buffers that are `kept`, because they are to be transferred, stay as they are. `copies` are
+ * those made so far: a view that occurs twice in a message stays one. A value that cannot be read stays as it is,
+ * because cloning it says why.
  */
-export function compact(value: unknown, kept?: ReadonlySet<unknown>): unknown {
+export function compact(
+  value: unknown,
+  kept?: ReadonlySet<unknown>,
+  copies: ViewCopies = new Map(),
+): unknown {
   if (typeof value !== 'object' || value === null) return value;
-  if (ArrayBuffer.isView(value)) return compactView(value, kept);
-  if (Array.isArray(value)) {
-    return value.some((part) => isPartOfBuffer(part, kept))
-      ? value.map((part) => (isPartOfBuffer(part, kept) ? compactView(part, kept) : part))
-      : value;
-  }
+  return attempt(() => compactObject(value, kept, copies), value);
+}
+
+export type ViewCopies = Map<ArrayBufferView, ArrayBufferView>;
+
+function compactObject(value: object, kept: ReadonlySet<unknown> | undefined, copies: ViewCopies): object {
+  const isPart = (part: unknown): part is ArrayBufferView => isPartOfBuffer(part, kept);
+  const copyOf = (view: ArrayBufferView): ArrayBufferView => {
+    const copy = copies.get(view) ?? copyOfView(view);
+    copies.set(view, copy);
+    return copy;
+  };
+  if (ArrayBuffer.isView(value)) return isPart(value) ? copyOf(value) : value;
+  const isArray = Array.isArray(value);
+  if (!(isArray || isPlain(value))) return value;
+  if (!(isArray ? value : Object.values(value)).some(isPart)) return value;
+  const copy = isArray ? new Array(value.length) : {};
+  for (const [key, part] of Object.entries(value))
+    Object.defineProperty(copy, key, { value: isPart(part) ? copyOf(part) : part, enumerable: true });
+  return copy;
+}
+
+function isPlain(value: object): boolean {
   const prototype = Object.getPrototypeOf(value);
-  if (prototype !== Object.prototype && prototype !== null) return value;
-  let copy: Record<string, unknown> | undefined;
-  for (const key in value) {
-    const part = (value as Record<string, unknown>)[key];
-    if (!isPartOfBuffer(part, kept)) continue;
-    copy ??= { ...value };
-    copy[key] = compactView(part, kept);
-  }
-  return copy ?? value;
+  return prototype === Object.prototype || prototype === null;
 }
 
 function isPartOfBuffer(value: unknown, kept?: ReadonlySet<unknown>): value is ArrayBufferView {
@@ -35,12 +51,20 @@ function isPartOfBuffer(value: unknown, kept?: ReadonlySet<unknown>): value is A
   );
 }
 
+const typedArrays = Object.getPrototypeOf(Uint8Array.prototype) as object;
+const typeName = Object.getOwnPropertyDescriptor(typedArrays, Symbol.toStringTag)!.get!;
 type ViewConstructor = new (buffer: ArrayBufferLike) => ArrayBufferView;
 
-function compactView(view: ArrayBufferView, kept?: ReadonlySet<unknown>): ArrayBufferView {
-  if (!isPartOfBuffer(view, kept)) return view;
-  const part = view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength);
-  // A Buffer arrives as a Uint8Array, whose constructor asks no questions.
-  const type = view instanceof Uint8Array ? Uint8Array : (view.constructor as ViewConstructor);
-  return new type(part);
+/**
+ * A view of the same type over memory of its own. What a Node.js Buffer's own `slice` gives is none: it shares the
+ * memory. A Buffer arrives as a Uint8Array, and its copy is one, too.
+ */
+export function copyOfView<V extends ArrayBufferView>(
+  view: V,
+  byteStart = 0,
+  byteEnd: number = view.byteLength,
+): V {
+  const part = view.buffer.slice(view.byteOffset + byteStart, view.byteOffset + byteEnd);
+  const type = (typeName.call(view) ?? 'DataView') as keyof typeof globalThis;
+  return new (globalThis[type] as unknown as ViewConstructor)(part) as V;
 }

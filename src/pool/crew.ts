@@ -166,7 +166,7 @@ export class Crew {
       broken: (error) => this.giveUp(error),
       stray: (error) => {
         this.ledger.strayErrors++;
-        this.options.stray(error);
+        queueMicrotask(() => this.options.stray(error)); // What it throws is its owner's.
       },
       done: (job, values, begun, milliseconds) => {
         const { pace } = job.source.context;
@@ -176,8 +176,8 @@ export class Crew {
         job.source.done(job, values, worker, begun, milliseconds);
         this.answered(member);
       },
-      threw: (job, error, call) => {
-        job.source.threw(job, error, call);
+      threw: (job, error, call, path) => {
+        job.source.threw(job, error, call, path);
         this.answered(member);
       },
       exit: (code, cause) => this.bury(member, code, cause),

@@ -1,5 +1,6 @@
 // Errors as plain data, and back: the platform's own cloning loses classes, fields and, on Node 20, whole errors.
-// Also finds the part of a value that cannot be cloned. The classes are in errors.ts.
+// Nothing here throws, whatever is thrown by a task. The classes are in errors.ts.
+import { attempt, cloneOf, describe, frames } from './cloning.js';
 import {
   PoolClosedError,
   RemoteError,
@@ -10,19 +11,23 @@ import {
   WorkerExitError,
 } from './errors.js';
 
-/** Anything that was thrown, as plain data. */
-export type ErrorData =
-  | { readonly kind: 'value'; readonly value: unknown }
+/**
+ * Anything that was thrown, as plain data that can be cloned: first what was thrown, then each error that is part of it,
+ * once, however many others refer to it.
+ */
+export type ErrorData = readonly ErrorPart[];
+
+type ErrorPart =
+  | { readonly value: unknown }
   | {
-      readonly kind: 'error';
       readonly name: string;
       readonly message: string;
       readonly stack: string;
-      /** Present if the error has a cause, even an undefined one. */
-      readonly cause?: ErrorData;
-      /** An AggregateError's. */
-      readonly errors?: readonly ErrorData[];
-      readonly fields: Readonly<Record<string, unknown>>;
+      /** Number of the part that is the cause, if there is one, even an undefined one. */
+      readonly cause: number | undefined;
+      /** Numbers of the parts that are an AggregateError's. */
+      readonly errors: readonly number[] | undefined;
+      readonly fields: readonly (readonly [string, unknown])[];
     };
 
 /** By their names in the source, which a bundler may change elsewhere. */
@@ -30,42 +35,84 @@ const knownClasses: Readonly<Record<string, { readonly prototype: Error }>> = {
   ...{ Error, TypeError, RangeError, SyntaxError, ReferenceError, EvalError, URIError, AggregateError },
   ...{ TaskError, TaskCloneError, PoolClosedError, WorkerExitError, TaskTimeoutError, ResultTimeoutError },
 };
-const depthLimit = 8;
-const notFields = new Set(['name', 'message', 'stack', 'cause', 'errors']);
+/** A getter may return a new cause each time it is asked. */
+const mostParts = 10_000;
 
-/** Turns anything that was thrown into plain data; fields that cannot be cloned are left out. */
-export function errorToData(thrown: unknown, depth = 0): ErrorData {
-  if (!(thrown instanceof Error))
-    return { kind: 'value', value: isCloneable(thrown) ? thrown : describe(thrown) };
-  const fields = Object.entries(thrown).filter(([key, value]) => !notFields.has(key) && isCloneable(value));
-  const inner = (each: unknown) => errorToData(each, depth + 1);
-  const deeper = depth < depthLimit;
-  return {
-    kind: 'error',
-    name: String(thrown.name),
-    message: String(thrown.message),
-    stack: String(thrown.stack ?? ''),
-    ...('cause' in thrown && deeper ? { cause: inner(thrown.cause) } : {}),
-    ...(thrown instanceof AggregateError && deeper ? { errors: thrown.errors.map(inner) } : {}),
-    fields: Object.fromEntries(fields),
+/** Turns anything that was thrown into plain data; leaves out fields that cannot be read or cloned. */
+export function errorToData(thrown: unknown): ErrorData {
+  const found = [thrown];
+  const numbers = new Map([[thrown, 0]]);
+  const numberOf = (value: unknown): number | undefined => {
+    const known = numbers.get(value);
+    if (known !== undefined || found.length === mostParts) return known;
+    numbers.set(value, found.length);
+    return found.push(value) - 1;
   };
+  const parts: ErrorPart[] = [];
+  for (let number = 0; number < found.length; number++) parts.push(toPart(found[number], numberOf));
+  // All at once, which keeps what fields share; one by one if something cannot be cloned.
+  return cloneOf(parts)?.value ?? parts.map(cloneablePart);
+}
+
+function toPart(thrown: unknown, numberOf: (value: unknown) => number | undefined): ErrorPart {
+  if (!attempt(() => thrown instanceof Error, false)) return { value: thrown };
+  const error = thrown as Error;
+  const text = (key: 'name' | 'message' | 'stack', absent: string) =>
+    attempt(() => String(error[key] ?? absent), `(the error's ${key} cannot be read)`);
+  const errors = attempt(
+    () => (error instanceof AggregateError && Array.isArray(error.errors) ? [...error.errors] : undefined),
+    undefined,
+  );
+  const apart = ['name', 'message', 'stack', 'cause', ...(errors ? ['errors'] : [])];
+  const keys = attempt(() => Object.keys(error), []).filter((key) => !apart.includes(key));
+  const field = (key: string): [string, unknown][] =>
+    attempt(() => [[key, (error as unknown as Record<string, unknown>)[key]]], []);
+  return {
+    name: text('name', 'Error'),
+    message: text('message', ''),
+    stack: text('stack', ''),
+    cause: attempt(() => ('cause' in error ? numberOf(error.cause) : undefined), undefined),
+    errors: errors?.map(numberOf).filter((number) => number !== undefined),
+    fields: keys.flatMap(field),
+  };
+}
+
+function cloneablePart(part: ErrorPart): ErrorPart {
+  if ('value' in part) return cloneOf(part) ?? { value: describe(part.value) };
+  const fields = part.fields.flatMap(([key, value]): [string, unknown][] => {
+    const clone = cloneOf(value);
+    return clone ? [[key, clone.value]] : [];
+  });
+  return { ...part, fields };
 }
 
 /**
  * What was thrown, again: of its class where that is one of the language's or of the pool's, otherwise a
- * RemoteError under the original's name. `callerStack` is put behind the worker's stack.
+ * RemoteError under the original's name. `callerStack` follows the worker's stack.
  */
-export function errorFromData(data: ErrorData, callerStack = ''): unknown {
-  if (data.kind === 'value') return data.value;
-  const error = ofClass(data.name, data.message, data.stack);
-  const calledFrom = callerStack.split('\n').slice(1).join('\n');
-  const hidden = (value: unknown) => ({ value, enumerable: false, writable: true, configurable: true });
-  Object.defineProperties(error, {
-    stack: hidden(calledFrom ? `${data.stack}\n  in a worker; called from\n${calledFrom}` : data.stack),
-    ...(data.cause ? { cause: hidden(errorFromData(data.cause)) } : {}),
-    ...(data.errors ? { errors: hidden(data.errors.map((each) => errorFromData(each))) } : {}),
-  });
-  return Object.assign(error, data.fields);
+export function errorFromData(data: ErrorData, callerStack?: unknown): unknown {
+  const made = data.map((part) =>
+    'value' in part ? part.value : ofClass(part.name, part.message, part.stack),
+  );
+  for (const [number, part] of data.entries()) {
+    if ('value' in part) continue;
+    const set = (key: string, value: unknown, enumerable = false) =>
+      Object.defineProperty(made[number], key, { value, enumerable, writable: true, configurable: true });
+    set('stack', number === 0 ? withCaller(part.stack, callerStack) : part.stack);
+    if (part.cause !== undefined) set('cause', made[part.cause]);
+    if (part.errors)
+      set(
+        'errors',
+        part.errors.map((each) => made[each]),
+      );
+    for (const [key, value] of part.fields) set(key, value, true);
+  }
+  return made[0];
+}
+
+function withCaller(stack: string, callerStack: unknown): string {
+  const calledFrom = frames(callerStack);
+  return calledFrom ? `${stack}\n  in a worker; called from\n${calledFrom}` : stack;
 }
 
 function ofClass(name: string, message: string, stack: string): Error {
@@ -78,36 +125,3 @@ function ofClass(name: string, message: string, stack: string): Error {
     Object.defineProperty(error, 'name', { value: name, writable: true, configurable: true });
   return error;
 }
-
-function describe(value: unknown): string {
-  try {
-    return String(value);
-  } catch {
-    return typeof value;
-  }
-}
-
-function isCloneable(value: unknown): boolean {
-  try {
-    structuredClone(value);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/** Where inside a value the part stands that cannot be cloned, as a path that begins with `name`; or undefined. */
-export function uncloneablePath(value: unknown, name: string, depth = 0): string | undefined {
-  if (isCloneable(value)) return undefined;
-  if (depth < depthLimit && typeof value === 'object' && value !== null) {
-    for (const [key, part] of value instanceof Map ? value : Object.entries(value)) {
-      const path = /^\d+$/.test(key) ? `${name}[${key}]` : `${name}.${key}`;
-      const inside = uncloneablePath(part, path, depth + 1);
-      if (inside) return inside;
-    }
-  }
-  return name;
-}
-
-export const isCloneFailure = (error: unknown): boolean =>
-  error instanceof DOMException && error.name === 'DataCloneError';

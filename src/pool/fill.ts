@@ -1,6 +1,9 @@
 // Filling one array by slices: the pool's side. Where the array lies in shared memory, the workers claim slices and
 // write straight into it (worker.ts does the claiming); where it does not, slices are copied there and back.
-import { Call, type CallOptions, type Part } from './calls.js';
+import { Call, type CallOptions } from './calls.js';
+import { wholeNumber } from './checks.js';
+import { attempt, type Part } from './cloning.js';
+import { copyOfView } from './compact.js';
 import type { Crew } from './crew.js';
 import type { FillOptions, FillReport, SliceTime } from './fill-report.js';
 import type { Job } from './member.js';
@@ -10,6 +13,7 @@ import {
   hasSharedMemory,
   nextSlice,
   type SharedFill,
+  sharedFill,
   stopped,
   type TypedArray,
 } from './protocol.js';
@@ -26,6 +30,8 @@ export interface FillCallOptions extends CallOptions {
 }
 
 const progressMilliseconds = 30;
+/** Each is kept track of in 20 bytes. */
+const mostSlices = 2 ** 24;
 
 /** What both ways have in common: they end only when no worker can write into the array any more. */
 abstract class FillCall extends Call {
@@ -184,25 +190,18 @@ abstract class FillCall extends Call {
 
 /** Jobs are shares: each claims slices until none is left. A slice whose worker died begins another share. */
 class SharedFillCall extends FillCall {
-  private readonly state: SharedFill;
   /** Shares to be given out, each with the slices that it begins with. */
   private shares: (readonly number[])[];
   private readonly deaths = new Map<number, number>();
 
-  constructor(crew: Crew, fill: FillCallOptions) {
+  constructor(
+    crew: Crew,
+    fill: FillCallOptions,
+    private readonly state: SharedFill,
+  ) {
     super(crew, fill);
-    const { target, rows, slices, order } = fill;
     this.prefetch = false;
-    this.state = {
-      target: target as TypedArray<SharedArrayBuffer>,
-      rows,
-      slices,
-      order,
-      counters: new Int32Array(new SharedArrayBuffer(12)),
-      states: new Int32Array(new SharedArrayBuffer(4 * slices)),
-      times: new Float64Array(new SharedArrayBuffer(16 * slices)),
-    };
-    this.shares = Array.from({ length: Math.min(crew.size, slices) }, () => []);
+    this.shares = Array.from({ length: Math.min(crew.size, fill.slices) }, () => []);
     crew.ledger.fills.shared++;
     crew.offer(this);
   }
@@ -292,14 +291,17 @@ class CopiedFillCall extends FillCall {
   /** Those that have rows. */
   private readonly order: readonly number[] | undefined;
   protected doneCount = 0;
-  private readonly workers: Int32Array;
-  private readonly times: Float64Array;
 
-  constructor(crew: Crew, fill: FillCallOptions) {
+  constructor(
+    crew: Crew,
+    fill: FillCallOptions,
+    private readonly workers: Int32Array,
+    private readonly times: Float64Array,
+  ) {
     super(crew, fill);
     crew.ledger.fills.copied++;
-    this.workers = new Int32Array(fill.slices).fill(-1, 0, fill.rows);
-    this.times = new Float64Array(2 * fill.slices).fill(this.begun);
+    workers.fill(-1, 0, fill.rows);
+    times.fill(this.begun);
     // The empty slices are the last ones.
     this.doneCount = Math.max(0, fill.slices - fill.rows);
     this.order = fill.order?.filter((slice) => slice < fill.rows);
@@ -318,7 +320,9 @@ class CopiedFillCall extends FillCall {
     const range = sliceRange(rows, slices, this.order?.[next] ?? next);
     const width = target.length / rows;
     const payload = () => {
-      const slice = target.slice(range.start * width, range.end * width);
+      const bytes = width * target.BYTES_PER_ELEMENT;
+      const slice = attempt(() => copyOfView(target, range.start * bytes, range.end * bytes), undefined);
+      if (!slice) throw memoryGone();
       return { kind: 'slice', body: [range, slice], transfer: [slice.buffer as ArrayBuffer] } as const;
     };
     return { source: this, first: range.index, calls: 1, deaths: 0, once: false, payload };
@@ -332,17 +336,24 @@ class CopiedFillCall extends FillCall {
     milliseconds: number,
   ): void {
     if (this.ended) return;
+    if (!this.failure && !attempt(() => this.put(job, values[0] as Uint8Array), false)) {
+      this.fail(job, memoryGone());
+      return;
+    }
     this.underWay--;
     if (!this.failure) {
-      const { target, rows, slices } = this.fill;
-      const width = target.length / rows;
-      const { start } = sliceRange(rows, slices, job.first);
-      (target as Uint8Array).set(values[0] as Uint8Array, start * width);
       this.workers[job.first] = worker;
       this.times.set([begun, begun + milliseconds], 2 * job.first);
       this.doneCount++;
     }
     if (this.waiting === 0) this.endIfIdle();
+  }
+
+  private put(job: Job, slice: Uint8Array): boolean {
+    const { target, rows, slices } = this.fill;
+    const { start } = sliceRange(rows, slices, job.first);
+    (target as Uint8Array).set(slice, (start * target.length) / rows);
+    return true;
   }
 
   protected finished(): void {}
@@ -367,12 +378,21 @@ export function startFill(
   { order, ...given }: Omit<FillCallOptions, 'order'> & Pick<FillOptions, 'order'>,
 ): Promise<FillReport> {
   const { target, rows, slices } = given;
-  if (!Number.isSafeInteger(slices) || slices < 1)
-    throw new RangeError(`slices ${slices}: must be a whole number from 1 on`);
-  const divides = rows === 0 ? target.length === 0 : target.length % rows === 0;
-  if (!Number.isSafeInteger(rows) || rows < 0 || !divides)
+  wholeNumber('slices', slices, 1, mostSlices);
+  wholeNumber('rows', rows, 0);
+  if (rows === 0 ? target.length > 0 : target.length % rows > 0)
     throw new RangeError(`rows ${rows}: must be a whole number that divides the length ${target.length}`);
   const options = { ...given, order: orderedSlices(slices, order) };
-  const shared = hasSharedMemory && target.buffer instanceof SharedArrayBuffer;
-  return (shared ? new SharedFillCall(crew, options) : new CopiedFillCall(crew, options)).promise;
+  // All memory is there before the call begins, so that it ends if it begins.
+  if (hasSharedMemory && target.buffer instanceof SharedArrayBuffer) {
+    const state = sharedFill(target as TypedArray<SharedArrayBuffer>, rows, slices, options.order);
+    return new SharedFillCall(crew, options, state).promise;
+  }
+  const [workers, times] = [new Int32Array(slices), new Float64Array(2 * slices)];
+  return new CopiedFillCall(crew, options, workers, times).promise;
 }
+
+const memoryGone = (): TypeError =>
+  new TypeError(
+    'fill: target: its memory was transferred while it was filled; keep it until the fill has ended',
+  );

@@ -44,8 +44,8 @@ export interface Source {
   /** A job that no worker has begun and that must be taken again. */
   giveBack(job: Job): void;
   done(job: Job, values: readonly unknown[], worker: number, begun: number, milliseconds: number): void;
-  /** The task threw; `call` is the number of the call in the job that did. */
-  threw(job: Job, error: ErrorData, call: number): void;
+  /** The task threw; `call` is the number of the call in the job that did. `path`: of its result that cannot be cloned. */
+  threw(job: Job, error: ErrorData, call: number, path: string | undefined): void;
   /** It could not be sent; `error` is what the platform says of it. */
   unsendable(job: Job, error: unknown): void;
   failed(job: Job, error: unknown): void;
@@ -81,7 +81,7 @@ export interface MemberEvents {
   ready(): void;
   broken(error: unknown): void;
   done(job: Job, values: readonly unknown[], begun: number, milliseconds: number): void;
-  threw(job: Job, error: ErrorData, call: number): void;
+  threw(job: Job, error: ErrorData, call: number, path: string | undefined): void;
   stray(error: unknown): void;
   exit(code: number, cause: unknown): void;
 }
@@ -104,6 +104,8 @@ export class Member {
   private readonly cells: MemberCells | undefined;
   private readonly freeSlots: number[] = [];
   private readonly contexts = new Set<number>();
+  /** Whether it was told to begin: otherwise nobody knows of it. */
+  private begun = false;
   private held = false;
   private kept = false;
 
@@ -123,9 +125,15 @@ export class Member {
     }
     this.thread = startThread(options, {
       onMessage: (message) => this.receive(message),
-      onExit: (code, cause) => events.exit(code, cause),
+      onExit: (code, cause) => this.begun && events.exit(code, cause),
     });
-    this.thread.post([['begin', worker, this.cells, initializer && contextMessage(initializer)]], []);
+    try {
+      this.thread.post([['begin', worker, this.cells, initializer && contextMessage(initializer)]], []);
+      this.begun = true;
+    } catch (error) {
+      this.thread.terminate();
+      throw error;
+    }
   }
 
   /** How many jobs can be on their way to it: without shared memory nobody could say which of two it runs. */
@@ -300,7 +308,7 @@ export class Member {
         this.release(sent);
         this.startedAt = Infinity;
         if (message[0] === 'done') this.events.done(sent.job, message[2], message[3], message[4]);
-        else this.events.threw(sent.job, message[2], message[3]);
+        else this.events.threw(sent.job, message[2], message[3], message[4]);
         this.keepAlive();
       }
     }

@@ -2,62 +2,29 @@
 // fill.ts's.
 import { availableParallelism, warn } from '#thread';
 import { type CallOptions, ListCall } from './calls.js';
-import { Crew } from './crew.js';
+import {
+  checkArray,
+  checkFunction,
+  checkOptions,
+  checkSignal,
+  checkTimeout,
+  checkTuples,
+  isAsyncInput,
+  told,
+  wholeNumber,
+} from './checks.js';
+import { sendError } from './cloning.js';
+import { Crew, type CrewOptions } from './crew.js';
 import { current } from './current.js';
 import { startFill } from './fill.js';
 import type { FillOptions, FillReport } from './fill-report.js';
-import type { ResourceLimits, TypedArray, WorkerLike } from './protocol.js';
+import { type ApplyOptions, type ImapOptions, known, type MapOptions, type PoolOptions } from './options.js';
+import type { TypedArray } from './protocol.js';
 import { AsyncResult, type ResultCallbacks } from './result.js';
 import type { SliceRange } from './slices.js';
 import type { PoolStats } from './stats.js';
 import { type Items, StreamCall, type StreamOptions } from './stream.js';
 import { type AnyFunction, checkTask, type Task, type TaskReference } from './tasks.js';
-
-/** How many workers a pool has, how they begin, and what they may take. */
-export interface PoolOptions<A extends readonly unknown[] = readonly unknown[]> {
-  /** How many workers, from 1 on; default: as many as this machine runs at once. */
-  readonly workers?: number | undefined;
-  /** Run once in each worker before its first task. If it throws, every call rejects with its error. */
-  readonly initializer?: Task<(...parameters: A) => unknown> | undefined;
-  /** The initializer's arguments. */
-  readonly initArgs?: NoInfer<A> | undefined;
-  /** After so many jobs, from 1 on, a worker is replaced. A chunk counts as one, as in Python. */
-  readonly maxTasksPerWorker?: number | undefined;
-  /** How many times a chunk is tried again whose worker has ended. Default 0, and 2 for slices of `fill`. */
-  readonly retries?: number | undefined;
-  /** Milliseconds that one call of a task may take; where it takes longer, its worker is ended. Default: no limit. */
-  readonly taskTimeout?: number | undefined;
-  /** Limits of the workers' heaps. Node only; a browser has none, and there it is a TypeError. */
-  readonly resourceLimits?: ResourceLimits | undefined;
-  /** Makes a worker whose module calls `serve`: for bundled programs, whose modules cannot be imported by address. */
-  readonly worker?: (() => WorkerLike) | undefined;
-  /** Is told what workers throw outside of any task. Default: `console.error`. */
-  readonly onStrayError?: ((error: unknown) => void) | undefined;
-}
-
-/** Of one call. */
-export interface ApplyOptions {
-  /** Ends the call, which rejects with the signal's reason. A task that has begun is ended with its worker. */
-  readonly signal?: AbortSignal | undefined;
-  /** Milliseconds that each call of the task may take, from when it begins; default: the pool's `taskTimeout`. */
-  readonly timeout?: number | undefined;
-  /** What is moved to the worker instead of copied, and is empty here afterwards. */
-  readonly transfer?: readonly Transferable[] | undefined;
-}
-
-/** Of a call for many items. */
-export interface MapOptions extends Omit<ApplyOptions, 'transfer'> {
-  /** How many items are sent together, from 1 on; default as in CPython: about four chunks a worker. */
-  readonly chunkSize?: number | undefined;
-}
-
-/** Of a call whose results are taken one by one. */
-export interface ImapOptions extends Omit<ApplyOptions, 'transfer'> {
-  /** How many items are sent together, from 1 on; default 1. Not more than `bufferSize`. */
-  readonly chunkSize?: number | undefined;
-  /** How many items at most are read and not handed out as results yet; default 32 chunks a worker. */
-  readonly bufferSize?: number | undefined;
-}
 
 type Returned<F extends AnyFunction> = Awaited<ReturnType<F>>;
 
@@ -67,6 +34,9 @@ const dropped = new FinalizationRegistry<Crew>((crew) => {
   warn('a Pool was dropped without close() or terminate(); use `await using`, or close it');
   crew.close();
 });
+
+/** More threads than any machine runs; with a mistyped number the program would not come back. */
+const mostWorkers = 4096;
 
 /** In MB. A worker needs 5 to start; with 2 and less Node 26 ends the whole program, workers and all. */
 const smallestHeap = 8;
@@ -89,9 +59,10 @@ export class Pool<A extends readonly unknown[] = readonly unknown[]> implements 
   private readonly retries: number | undefined;
 
   /** Starts the workers. Throws RangeError or TypeError for options that are none, and what starting a worker threw. */
-  constructor(options: PoolOptions<A> = {}) {
-    const { workers = availableParallelism(), maxTasksPerWorker, retries, taskTimeout } = options;
-    this.workers = wholeNumber('workers', workers, 1);
+  constructor(options?: PoolOptions<A>) {
+    const given = checkOptions<PoolOptions<A>>('Pool', options, known.pool);
+    const { workers = availableParallelism(), maxTasksPerWorker, retries, taskTimeout } = given;
+    this.workers = wholeNumber('workers', workers, 1, mostWorkers);
     if (maxTasksPerWorker !== undefined) wholeNumber('maxTasksPerWorker', maxTasksPerWorker, 1);
     this.retries = retries === undefined ? retries : wholeNumber('retries', retries, 0);
     this.taskTimeout = checkTimeout('taskTimeout', taskTimeout);
@@ -101,19 +72,30 @@ export class Pool<A extends readonly unknown[] = readonly unknown[]> implements 
           'without end. Make the pool in another module, or only on the main thread (isMainThread)',
       );
     }
-    const { initializer, initArgs = [], worker, resourceLimits, onStrayError = defaultStray } = options;
+    const { initializer, initArgs = [], worker, resourceLimits, onStrayError = defaultStray } = given;
     const heap = resourceLimits?.maxOldGenerationSizeMb;
     if (heap !== undefined && !(heap >= smallestHeap))
-      throw new RangeError(`resourceLimits.maxOldGenerationSizeMb ${heap}: must be at least ${smallestHeap}`);
-    const task = initializer && checkTask(initializer);
-    this.crew = new Crew({
+      throw new RangeError(
+        `resourceLimits.maxOldGenerationSizeMb ${told(heap)}: must be at least ${smallestHeap}`,
+      );
+    checkArray('Pool', 'initArgs', initArgs, "give the initializer's arguments as an array");
+    const task = initializer !== undefined ? checkTask(initializer) : undefined;
+    const crew: CrewOptions = {
       size: this.workers,
       initializer: task && { ...task, trailing: [...initArgs, ...task.trailing] },
       maxJobs: maxTasksPerWorker ?? Infinity,
-      worker,
+      worker: checkFunction('Pool', 'worker', worker),
       resourceLimits,
-      stray: onStrayError,
-    });
+      stray: checkFunction('Pool', 'onStrayError', onStrayError),
+    };
+    try {
+      this.crew = new Crew(crew);
+    } catch (error) {
+      if (!task) throw error;
+      const args = [...initArgs].map((value, i) => ({ name: `initArgs[${i}]`, value }));
+      const trailing = task.trailing.map((value) => ({ name: 'options', value }));
+      throw sendError(error, task, [...args, ...trailing]);
+    }
     dropped.register(this, this.crew, this);
   }
 
@@ -124,8 +106,11 @@ export class Pool<A extends readonly unknown[] = readonly unknown[]> implements 
     options?: ApplyOptions,
   ): Promise<Returned<F>> {
     return promised(() => {
-      const given = { ...this.begin('apply', task, options), spread: true, single: true };
-      const call = new ListCall(this.crew, given, options?.transfer);
+      checkArray('apply', 'args', args, 'give the arguments as an array, such as [1, 2], or [] for none');
+      const given = { ...this.begin('apply', task, options, known.apply), spread: true, single: true };
+      const { transfer = [] } = options ?? {};
+      checkArray('apply', 'transfer', transfer, 'give what is moved as an array');
+      const call = new ListCall(this.crew, given, transfer);
       call.start([args], 1);
       return call.promise as Promise<Returned<F>>;
     });
@@ -137,7 +122,7 @@ export class Pool<A extends readonly unknown[] = readonly unknown[]> implements 
     args: Parameters<F>,
     options?: ApplyOptions & ResultCallbacks<Returned<F>>,
   ): AsyncResult<Returned<F>> {
-    return new AsyncResult(this.apply(task, args, options), options);
+    return later('applyAsync', options, (others) => this.apply(task, args, others));
   }
 
   /**
@@ -158,7 +143,7 @@ export class Pool<A extends readonly unknown[] = readonly unknown[]> implements 
     items: Items<NoInfer<I>>,
     options?: MapOptions & ResultCallbacks<Awaited<R>[]>,
   ): AsyncResult<Awaited<R>[]> {
-    return new AsyncResult(this.map(task, items, options), options);
+    return later('mapAsync', options, (others) => this.map(task, items, others));
   }
 
   /** As `map`, with each tuple spread over the task's parameters. */
@@ -176,7 +161,7 @@ export class Pool<A extends readonly unknown[] = readonly unknown[]> implements 
     tuples: Items<Readonly<Parameters<NoInfer<F>>>>,
     options?: MapOptions & ResultCallbacks<Returned<F>[]>,
   ): AsyncResult<Returned<F>[]> {
-    return new AsyncResult(this.starmap(task, tuples, options), options);
+    return later('starmapAsync', options, (others) => this.starmap(task, tuples, others));
   }
 
   /**
@@ -214,11 +199,15 @@ export class Pool<A extends readonly unknown[] = readonly unknown[]> implements 
     task: Task<(slice: T, range: SliceRange, ...args: P) => void | Promise<void>>,
     target: T,
     args: NoInfer<P>,
-    options: FillOptions = {},
+    options?: FillOptions,
   ): Promise<FillReport> {
     return promised(() => {
-      const given = this.begin('fill', task, options);
-      const { slices = 8 * this.workers, order, rows = target.length, onProgress } = options;
+      const given = this.begin('fill', task, options, known.fill);
+      checkTarget(target);
+      checkArray('fill', 'args', args, "give the task's further arguments as an array, [] for none");
+      const { slices = 8 * this.workers, order, rows = target.length, onProgress } = options ?? {};
+      checkFunction('fill', 'order', order);
+      checkFunction('fill', 'onProgress', onProgress);
       const context = this.crew.contextOf(task, args);
       const of = { target, rows, slices, order, args: args.length, onProgress };
       return startFill(this.crew, { ...given, ...of, context, retries: this.retries ?? 2 });
@@ -260,16 +249,21 @@ export class Pool<A extends readonly unknown[] = readonly unknown[]> implements 
     options: MapOptions | undefined,
   ): Promise<unknown[]> {
     return promised(() => {
-      const given = { ...this.begin(operation, task, options), spread };
+      const given = { ...this.begin(operation, task, options, known.map), spread };
       const { chunkSize } = options ?? {};
       if (chunkSize !== undefined) wholeNumber('chunkSize', chunkSize, 1);
-      const isAsync = Symbol.asyncIterator in items;
-      const all = isAsync ? [] : [...items];
-      const call = new ListCall(this.crew, given);
-      const start = (all: readonly unknown[]) =>
+      const checked = (all: readonly unknown[]) => (spread ? checkTuples(operation, all) : all);
+      const start = (call: ListCall, all: readonly unknown[]) =>
         call.start(all, chunkSize ?? Math.max(1, Math.ceil(all.length / (4 * this.workers))));
-      if (isAsync) void collect(items, call).then(start, (error) => call.interrupt(error));
-      else start(all);
+      if (isAsyncInput(operation, items)) {
+        const call = new ListCall(this.crew, given);
+        const all = collect(items, call).then(checked);
+        all.then((all) => start(call, all)).catch((error) => call.interrupt(error));
+        return call.promise as Promise<unknown[]>;
+      }
+      const all = checked([...items]);
+      const call = new ListCall(this.crew, given);
+      start(call, all);
       return call.promise as Promise<unknown[]>;
     });
   }
@@ -278,15 +272,17 @@ export class Pool<A extends readonly unknown[] = readonly unknown[]> implements 
     operation: string,
     task: TaskReference,
     items: Items<unknown>,
-    options: ImapOptions = {},
+    options: ImapOptions | undefined,
   ): AsyncIterableIterator<unknown> {
     try {
-      const given = this.begin(operation, task, options);
-      const { chunkSize = 1, bufferSize = 32 * this.workers * chunkSize } = options;
+      const given = this.begin(operation, task, options, known.imap);
+      const { chunkSize = 1, bufferSize = 32 * this.workers * chunkSize } = options ?? {};
       wholeNumber('chunkSize', chunkSize, 1);
       wholeNumber('bufferSize', bufferSize, 1);
       const of: StreamOptions = { ...given, chunkSize, bufferSize, ordered: operation === 'imap' };
-      return iterator(new StreamCall(this.crew, of, items));
+      const isAsync = isAsyncInput(operation, items);
+      const input = isAsync ? items[Symbol.asyncIterator]() : items[Symbol.iterator]();
+      return iterator(new StreamCall(this.crew, of, input, isAsync));
     } catch (error) {
       const thrown = Promise.reject(error);
       thrown.catch(() => {}); // It is told to whoever asks for the first result.
@@ -295,11 +291,16 @@ export class Pool<A extends readonly unknown[] = readonly unknown[]> implements 
   }
 
   /** Checks what all calls are given. */
-  private begin(operation: string, task: TaskReference, options: ApplyOptions = {}): CallOptions {
-    const { signal, timeout = this.taskTimeout } = options;
+  private begin(
+    operation: string,
+    task: TaskReference,
+    options: ApplyOptions | undefined,
+    known: readonly string[],
+  ): CallOptions {
+    const { signal, timeout = this.taskTimeout } = checkOptions<ApplyOptions>(operation, options, known);
     const context = this.crew.contextOf(checkTask(task));
     checkTimeout('timeout', timeout);
-    signal?.throwIfAborted();
+    checkSignal(operation, signal);
     this.crew.check(operation);
     return { operation, context, timeout, retries: this.retries ?? 0, signal, spread: false, single: false };
   }
@@ -342,16 +343,26 @@ async function* failing(thrown: Promise<never>): AsyncGenerator<never> {
   yield await thrown;
 }
 
-function wholeNumber(name: string, value: number, least: number): number {
-  if (Number.isSafeInteger(value) && value >= least) return value;
-  throw new RangeError(`${name} ${JSON.stringify(value)}: must be a whole number from ${least} on`);
+/** As `start` gives it, and the callbacks are told; never throws. */
+function later<T, O extends ResultCallbacks<T>>(
+  operation: string,
+  options: O | undefined,
+  start: (others: Omit<O, keyof ResultCallbacks<T>> | undefined) => Promise<T>,
+): AsyncResult<T> {
+  try {
+    if (typeof options !== 'object' || options === null) return new AsyncResult(start(options));
+    const { callback, errorCallback, ...others } = options;
+    checkFunction(operation, 'callback', callback);
+    checkFunction(operation, 'errorCallback', errorCallback);
+    return new AsyncResult(start(others), { callback, errorCallback });
+  } catch (error) {
+    return new AsyncResult(Promise.reject(error));
+  }
 }
 
-function checkTimeout(name: string, value: number | undefined): number | undefined {
-  if (value === undefined || (value > 0 && value <= 0x7fffffff)) return value;
-  throw new RangeError(
-    `${name} ${JSON.stringify(value)}: must be milliseconds, more than 0 and at most 2147483647`,
-  );
+function checkTarget(target: TypedArray): void {
+  if (ArrayBuffer.isView(target) && 'BYTES_PER_ELEMENT' in target) return;
+  throw new TypeError(`fill: target ${told(target)}: not a typed array; give one, such as a Float64Array`);
 }
 
 function defaultStray(error: unknown): void {

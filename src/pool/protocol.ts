@@ -67,8 +67,8 @@ export type PoolMessage =
   | readonly ['started', job: number]
   /** `begin` in milliseconds since 1970, `milliseconds` how long it took. */
   | readonly ['done', job: number, values: readonly unknown[], begin: number, milliseconds: number]
-  /** `call` is the number of the call in its job that failed. */
-  | readonly ['failed', job: number, error: ErrorData, call: number]
+  /** `call` is the number of the call in its job that failed; `path` the part of its result that cannot be cloned. */
+  | readonly ['failed', job: number, error: ErrorData, call: number, path?: string | undefined]
   /** An error that no task was waiting for. */
   | readonly ['stray', error: ErrorData];
 
@@ -86,6 +86,16 @@ export interface MemberCells {
   /** When the running timed call began, in microseconds since 1970; 0 before the first of a job. */
   readonly started: BigInt64Array<SharedArrayBuffer>;
 }
+
+/**
+ * A task may post messages over the same line, and so may the program, which made the worker. Those are not the pool's:
+ * only sealed messages are.
+ */
+const seal = 'mandoline.pool';
+export const sealed = (message: unknown): readonly unknown[] => [seal, message];
+/** The message of the pool's that has arrived, or undefined for any other. */
+export const unsealed = <M>(data: unknown): M | undefined =>
+  Array.isArray(data) && data.length === 2 && data[0] === seal ? data[1] : undefined;
 
 /** So many jobs can be on their way to one worker. */
 export const slotCount = 32;
@@ -107,6 +117,20 @@ export interface SharedFill {
    */
   readonly times: Float64Array<SharedArrayBuffer>;
 }
+
+/** The state of a fill before it begins. Throws RangeError if there is no memory for it. */
+export const sharedFill = (
+  target: TypedArray<SharedArrayBuffer>,
+  rows: number,
+  slices: number,
+  order: readonly number[] | undefined,
+): SharedFill => ({
+  ...{ target, rows, slices, order },
+  counters: new Int32Array(new SharedArrayBuffer(12)),
+  states: new Int32Array(new SharedArrayBuffer(4 * slices)),
+  times: new Float64Array(new SharedArrayBuffer(16 * slices)),
+});
+
 export const nextSlice = 0;
 export const stopped = 1;
 export const doneSlices = 2;

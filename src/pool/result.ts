@@ -1,12 +1,14 @@
 // The result of a call that is not waited for at once: Python's AsyncResult.
+
+import { told } from './checks.js';
 import { ResultTimeoutError } from './errors.js';
 
 /** What is called when a result, or its error, is there. */
 export interface ResultCallbacks<T> {
   /** Called once with the result, if there is one. What it throws is thrown as an uncaught error. */
-  readonly callback?: (value: T) => void;
+  readonly callback?: ((value: T) => void) | undefined;
   /** Called once with the error, if there is one. */
-  readonly errorCallback?: (error: unknown) => void;
+  readonly errorCallback?: ((error: unknown) => void) | undefined;
 }
 
 /** A result that may not be there yet. `await result` gives it, or throws the task's error. */
@@ -75,7 +77,8 @@ function callOutside(callback: () => void): void {
 }
 
 async function within<T>(promise: Promise<T>, timeout: number, late?: T): Promise<T | undefined> {
-  if (!(timeout >= 0)) throw new RangeError(`timeout ${timeout}: must be a number of milliseconds from 0 on`);
+  if (typeof timeout !== 'number' || !(timeout >= 0))
+    throw new RangeError(`timeout ${told(timeout)}: must be a number of milliseconds from 0 on`);
   let timer: ReturnType<typeof setTimeout> | undefined;
   const waited = new Promise<T | undefined>((resolve) => {
     timer = setTimeout(() => resolve(late), Math.min(timeout, 0x7fffffff));

@@ -1,5 +1,6 @@
 // For bundled pages, whose modules have no address of their own: a worker that has its functions built in.
 import { serveHere } from '#thread';
+import { told } from './checks.js';
 import type { Functions } from './worker.js';
 
 /**
@@ -8,5 +9,7 @@ import type { Functions } from './worker.js';
  * address, then names them on the other side. Throws outside of a worker.
  */
 export function serve(functions: Functions): void {
+  if (typeof functions !== 'object' || functions === null)
+    throw new TypeError(`serve: ${told(functions)}: not an object of functions; give such as { square }`);
   serveHere(functions);
 }

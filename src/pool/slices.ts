@@ -1,4 +1,5 @@
 // How rows are cut into slices: the one place that says it, for arrays, fields and shared results alike.
+import { attempt } from './cloning.js';
 
 /** A slice: the rows from `start` up to but not `end`, and its number among all slices, from 0. */
 export interface SliceRange {
@@ -27,9 +28,11 @@ export type SliceOrder = (slices: number) => readonly number[];
 
 /** The numbers of so many slices in an order. Throws RangeError where they are not all there, each once. */
 export function orderedSlices(slices: number, order: SliceOrder | undefined): readonly number[] | undefined {
-  const numbers = order?.(slices);
-  const sorted = numbers && Float64Array.from(numbers).sort();
-  if (sorted && !(sorted.length === slices && sorted.every((slice, i) => slice === i)))
+  if (order === undefined) return undefined;
+  const given = order(slices);
+  const numbers = attempt(() => Array.from(given, Number), []);
+  const sorted = Float64Array.from(numbers).sort();
+  if (!(sorted.length === slices && sorted.every((slice, i) => slice === i)))
     throw new RangeError(
       `order: must give the numbers of the ${slices} slices, 0 to ${slices - 1}, each once`,
     );

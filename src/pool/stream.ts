@@ -1,6 +1,7 @@
 // One call of imap or imapUnordered: reads its input only as far as its buffer goes, and gives one result after the
 // other. Calls whose result is one promise are calls.ts's.
-import { Call, type CallOptions, chunkJob, type Part } from './calls.js';
+import { Call, type CallOptions, chunkJob } from './calls.js';
+import type { Part } from './cloning.js';
 import type { Crew } from './crew.js';
 import type { Job } from './member.js';
 
@@ -25,8 +26,6 @@ interface Reader {
 /** The results of a call one by one, until the first error or until the iterator is left. */
 export class StreamCall extends Call {
   readonly chunkSize: number;
-  private readonly input: Iterator<unknown> | AsyncIterator<unknown>;
-  private readonly isAsync: boolean;
   /** Whether the input is being asked for an item just now. */
   private reading = false;
   private inputEnded = false;
@@ -52,12 +51,11 @@ export class StreamCall extends Call {
   constructor(
     crew: Crew,
     private readonly stream: StreamOptions,
-    items: Items<unknown>,
+    private readonly input: Iterator<unknown> | AsyncIterator<unknown>,
+    private readonly isAsync: boolean,
   ) {
     super(crew, stream);
     this.chunkSize = Math.min(stream.chunkSize, stream.bufferSize);
-    this.isAsync = Symbol.asyncIterator in items;
-    this.input = Symbol.asyncIterator in items ? items[Symbol.asyncIterator]() : items[Symbol.iterator]();
     this.serve();
   }
 

@@ -1,5 +1,8 @@
 // What a worker can be asked to do: an exported function, named by its module and its export. Data only; the
 // worker imports the module by that address (worker.ts).
+
+import { told } from './checks.js';
+import { attempt } from './cloning.js';
 import { TaskError } from './errors.js';
 
 // biome-ignore lint/suspicious/noExplicitAny: a function of any parameters; `never` and `unknown` do not infer.
@@ -36,6 +39,11 @@ export type Tasks<Module> = {
  * called. Without an address: the functions that the pool's own `worker` gives to `serve`.
  */
 export function tasks<Module>(module?: URL): Tasks<Module> {
+  const isAddress = module === undefined || typeof (module as URL | null)?.href === 'string';
+  if (!isAddress)
+    throw new TaskError(
+      `tasks: ${told(module)}: not a URL; give the module's address as new URL('./module.js', import.meta.url)`,
+    );
   const reference = (name: string): TaskReference => ({ module: module?.href ?? '', name, trailing: [] });
   // A promise's `then` is asked for wherever a value is awaited; this is none.
   const get = (_: object, name: string | symbol) =>
@@ -64,15 +72,11 @@ export function partial<F extends AnyFunction>(
 
 /** The task that was given, or TaskError that says how to make one. */
 export function checkTask(task: TaskReference): TaskReference {
-  const { module, name, trailing } = (typeof task === 'object' && task) || ({} as Partial<TaskReference>);
-  if (typeof module === 'string' && typeof name === 'string' && Array.isArray(trailing)) return task;
+  const isTask = () =>
+    typeof task.module === 'string' && typeof task.name === 'string' && Array.isArray(task.trailing);
+  if (typeof task === 'object' && attempt(isTask, false)) return task;
   throw new TaskError(
-    `${describe(task)} cannot be sent to a worker: a function is sent by its module and name; ` +
+    `${told(task)} cannot be sent to a worker: a function is sent by its module and name; ` +
       "export it and name it with tasks<typeof import('./module.js')>(new URL('./module.js', import.meta.url))",
   );
-}
-
-function describe(given: unknown): string {
-  if (typeof given === 'function') return `the function ${given.name || '(a lambda)'}`;
-  return typeof given === 'object' ? 'an object that is no task' : String(given);
 }

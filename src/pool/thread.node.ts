@@ -5,7 +5,15 @@ import { availableParallelism as cores } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { types } from 'node:util';
 import { parentPort, type TransferListItem, Worker } from 'node:worker_threads';
-import type { PoolMessage, Thread, ThreadEvents, ThreadOptions, WorkerMessage } from './protocol.js';
+import {
+  type PoolMessage,
+  sealed,
+  type Thread,
+  type ThreadEvents,
+  type ThreadOptions,
+  unsealed,
+  type WorkerMessage,
+} from './protocol.js';
 import { type Functions, runWorker } from './worker.js';
 
 /** How many threads this machine runs at once. */
@@ -26,7 +34,7 @@ const longestLinking = 1000;
 export function startThread({ worker: make, resourceLimits }: ThreadOptions, events: ThreadEvents): Thread {
   const state = new Int32Array(new SharedArrayBuffer(4));
   const worker = make
-    ? (make() as Worker)
+    ? checkWorker(make() as Worker)
     : new Worker(new URL('./worker.node.cjs', import.meta.url), {
         workerData: state,
         ...(resourceLimits && { resourceLimits }),
@@ -38,7 +46,10 @@ export function startThread({ worker: make, resourceLimits }: ThreadOptions, eve
     else void worker.terminate();
   };
   let cause: unknown;
-  worker.on('message', (message: PoolMessage) => events.onMessage(message));
+  worker.on('message', (data) => {
+    const message = unsealed<PoolMessage>(data);
+    if (message) events.onMessage(message);
+  });
   worker.on('messageerror', (error) => {
     cause = error;
     terminate();
@@ -49,10 +60,17 @@ export function startThread({ worker: make, resourceLimits }: ThreadOptions, eve
   worker.on('exit', (code) => events.onExit(code, cause));
   worker.unref();
   return {
-    post: (messages, transfer) => worker.postMessage(messages, transfer as TransferListItem[]),
+    post: (messages, transfer) => worker.postMessage(sealed(messages), transfer as TransferListItem[]),
     terminate: () => terminate(),
     keepAlive: (alive) => (alive ? worker.ref() : worker.unref()),
   };
+}
+
+function checkWorker(worker: Worker): Worker {
+  if (typeof worker?.postMessage === 'function' && typeof worker.on === 'function') return worker;
+  throw new TypeError(
+    'worker: did not return a Worker of node:worker_threads; return a new one from each call',
+  );
 }
 
 /** Loaders that a program asks for, such as those for TypeScript, may treat the two ways below differently. */
@@ -86,12 +104,12 @@ export function serveHere(served: Functions, state?: Int32Array): void {
   if (!port)
     throw new Error('serve: must be called in a worker, by the module that `worker` of a Pool starts');
   const post = (message: PoolMessage, transfer: readonly Transferable[] = []) =>
-    port.postMessage(message, transfer as TransferListItem[]);
+    port.postMessage(sealed(message), transfer as TransferListItem[]);
   const running = new AsyncLocalStorage<number>();
   const within = <T>(job: number, action: () => T): T => running.run(job, action);
   const loadHere = (address: string) => load(address, state);
   const { receive, stray } = runWorker({ post, end: () => process.exit(), within, load: loadHere }, served);
-  port.on('message', (messages: readonly WorkerMessage[]) => receive(messages));
+  port.on('message', (data) => receive(unsealed<readonly WorkerMessage[]>(data) ?? []));
   port.on('messageerror', (error) => {
     stray(error);
     process.exit(1);

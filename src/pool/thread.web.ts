@@ -1,5 +1,13 @@
 // Threads in a browser: module workers, from the pool's side and, in `serveHere`, from the worker's.
-import type { PoolMessage, Thread, ThreadEvents, ThreadOptions, WorkerMessage } from './protocol.js';
+import {
+  type PoolMessage,
+  sealed,
+  type Thread,
+  type ThreadEvents,
+  type ThreadOptions,
+  unsealed,
+  type WorkerMessage,
+} from './protocol.js';
 import { type Functions, runWorker } from './worker.js';
 
 /** How many threads this machine runs at once. */
@@ -12,7 +20,7 @@ const closed = 'closed';
 export function startThread({ worker: make, resourceLimits }: ThreadOptions, events: ThreadEvents): Thread {
   if (resourceLimits) throw new TypeError('resourceLimits: browsers have none; leave it out');
   const worker = make
-    ? (make() as Worker)
+    ? checkWorker(make() as Worker)
     : new Worker(new URL('./worker.web.js', import.meta.url), { type: 'module' });
   let ended = false;
   const end = (code: number, error?: unknown) => {
@@ -22,8 +30,11 @@ export function startThread({ worker: make, resourceLimits }: ThreadOptions, eve
     // Behind the messages that have arrived by now, as an exit event would come.
     setTimeout(() => events.onExit(code, error));
   };
-  worker.onmessage = ({ data }: MessageEvent<PoolMessage | typeof closed>) =>
-    data === closed ? end(0) : events.onMessage(data);
+  worker.onmessage = ({ data }: MessageEvent<unknown>) => {
+    const message = unsealed<PoolMessage | typeof closed>(data);
+    if (message === closed) end(0);
+    else if (message) events.onMessage(message);
+  };
   worker.onmessageerror = () => end(1, new Error('a message from a worker could not be read'));
   // Errors inside a worker that runs are caught there; what comes here is that its script could not be loaded.
   worker.onerror = (event) => {
@@ -31,16 +42,21 @@ export function startThread({ worker: make, resourceLimits }: ThreadOptions, eve
     end(1, new Error(event.message || 'the script of the worker could not be loaded'));
   };
   return {
-    post: (messages, transfer) => worker.postMessage(messages, transfer as Transferable[]),
+    post: (messages, transfer) => worker.postMessage(sealed(messages), transfer as Transferable[]),
     terminate: () => end(1),
     keepAlive: () => {},
   };
 }
 
+function checkWorker(worker: Worker): Worker {
+  if (typeof worker?.postMessage === 'function') return worker;
+  throw new TypeError('worker: did not return a Worker; return a new one from each call');
+}
+
 interface WorkerScope {
   postMessage(message: unknown, transfer?: readonly Transferable[]): void;
   close(): void;
-  onmessage: (event: MessageEvent<readonly WorkerMessage[]>) => void;
+  onmessage: (event: MessageEvent<unknown>) => void;
   onmessageerror: () => void;
 }
 
@@ -50,17 +66,17 @@ export function serveHere(served: Functions): void {
     throw new Error('serve: must be called in a worker, by the module that `worker` of a Pool starts');
   const scope = self as unknown as WorkerScope;
   // A task that closes its worker would leave the pool waiting: nobody is told. The pool ends it instead.
-  const end = () => scope.postMessage(closed);
+  const end = () => scope.postMessage(sealed(closed));
   scope.close = end;
   const { receive, stray } = runWorker(
     {
-      post: (message, transfer = []) => scope.postMessage(message, transfer),
+      post: (message, transfer = []) => scope.postMessage(sealed(message), transfer),
       end,
       load: (address) => import(/* @vite-ignore */ /* webpackIgnore: true */ address),
     },
     served,
   );
-  scope.onmessage = ({ data }) => receive(data);
+  scope.onmessage = ({ data }) => receive(unsealed<readonly WorkerMessage[]>(data) ?? []);
   scope.onmessageerror = end;
   const report = (event: Event, error: unknown) => {
     event.preventDefault();

@@ -1,9 +1,10 @@
 // What a worker does: takes jobs in the order in which they come, one at a time, and answers each. The lines to
 // the pool are thread.node.ts's and thread.web.ts's; the other end of them is member.ts's.
+import { attempt, isCloneFailure, uncloneablePath } from './cloning.js';
 import { compact } from './compact.js';
 import { current } from './current.js';
-import { type ErrorData, errorToData, isCloneFailure, uncloneablePath } from './error-data.js';
-import { TaskCloneError, TaskError } from './errors.js';
+import { errorToData } from './error-data.js';
+import { TaskError } from './errors.js';
 import {
   type ContextMessage,
   clock,
@@ -135,12 +136,14 @@ export function runWorker(line: WorkerLine, served: Functions) {
         const transfer = message[0] === 'slice' ? [message[6].buffer as ArrayBuffer] : [];
         post(['done', job, values, begun, clock() - begun], transfer);
       } catch (error) {
-        const failure = resultError(error, context, values);
-        answerFailed(job, failure.error, failure.call);
+        const { call, path } = uncloneableResult(values);
+        answerFailed(job, error, call, isCloneFailure(error) ? path : undefined);
       }
     };
-    const failed = (error: unknown) => answerFailed(job, errorToData(error), progress.call);
+    const failed = (error: unknown) => answerFailed(job, error, progress.call);
     try {
+      // Its import takes time, too, and may take for ever.
+      if (message[4] && !context.run) tellStarted(job);
       const values = context.run
         ? execute(message, context.run, context, progress)
         : find(context).then((run) => execute(message, run, context, progress));
@@ -157,8 +160,13 @@ export function runWorker(line: WorkerLine, served: Functions) {
     return undefined;
   }
 
-  function answerFailed(job: number, error: ErrorData, call: number): void {
-    post(['failed', job, error, call]);
+  function answerFailed(job: number, error: unknown, call: number, path?: string): void {
+    try {
+      post(['failed', job, errorToData(error), call, path]);
+    } catch (failure) {
+      // It needs more memory than there is.
+      post(['failed', job, errorToData(failure), call]);
+    }
   }
 
   function execute(
@@ -183,11 +191,17 @@ export function runWorker(line: WorkerLine, served: Functions) {
     const given = message[5];
     if (kind === 'tuples') {
       const tuples = given as readonly (readonly unknown[])[];
-      return calls(tuples.length, (i) => run(...tuples[i]!, ...trailing), starting, progress, compact);
+      return calls(
+        tuples.length,
+        (i) => run(...tuples[i]!, ...trailing),
+        starting,
+        progress,
+        (result) => compact(result),
+      );
     }
     const call =
       trailing.length === 0 ? (i: number) => run(given[i]) : (i: number) => run(given[i], ...trailing);
-    return calls(given.length, call, starting, progress, compact);
+    return calls(given.length, call, starting, progress, (result) => compact(result));
   }
 
   function tellStarted(job: number): void {
@@ -262,7 +276,7 @@ export function runWorker(line: WorkerLine, served: Functions) {
       }
       modules.set(module, exported);
     }
-    const run = exported[name];
+    const run = Object.hasOwn(exported, name) ? exported[name] : undefined;
     if (typeof run !== 'function') throw new TaskError(noSuchFunction(module, name, exported));
     context.run = run as Run;
     return context.run;
@@ -270,7 +284,8 @@ export function runWorker(line: WorkerLine, served: Functions) {
 }
 
 function noSuchFunction(module: string, name: string, exported: Functions): string {
-  const names = Object.keys(exported).filter((key) => typeof exported[key] === 'function');
+  const isFunction = (key: string) => attempt(() => typeof exported[key] === 'function', false);
+  const names = Object.keys(exported).filter(isFunction);
   const list = names.join(', ') || 'none';
   return module
     ? `${module} exports no function ${name}; it exports ${list}`
@@ -313,15 +328,11 @@ function isThenable(value: unknown): value is PromiseLike<unknown> {
   );
 }
 
-/** Which value of a job could not be posted, and what to say of it. */
-function resultError(
-  error: unknown,
-  { module, name }: Context,
-  values: readonly unknown[],
-): { error: ErrorData; call: number } {
+/** Which value of a job could not be posted, and which part of it. */
+function uncloneableResult(values: readonly unknown[]): { call: number; path: string | undefined } {
   for (const [call, value] of values.entries()) {
-    const path = isCloneFailure(error) && uncloneablePath(value, 'result');
-    if (path) return { error: errorToData(new TaskCloneError(module, name, undefined, path, error)), call };
+    const path = uncloneablePath(value, 'result');
+    if (path) return { call, path };
   }
-  return { error: errorToData(error), call: 0 };
+  return { call: 0, path: undefined };
 }

@@ -40,5 +40,5 @@ test('cells that threads share are read and written with Atomics only', () => {
         readFileSync(join(root, 'src', name), 'utf8').includes('new SharedArrayBuffer('),
     )
     .sort();
-  assert.deepEqual(making, ['pool/fill.ts', 'pool/member.ts', 'pool/thread.node.ts', 'render/memory.ts']);
+  assert.deepEqual(making, ['pool/member.ts', 'pool/protocol.ts', 'pool/thread.node.ts', 'render/memory.ts']);
 });

@@ -3,6 +3,8 @@
 import type { SliceRange } from 'mandoline/pool';
 import { isCancelled } from '../../src/pool/current.js';
 
+export * from './unreadable-jobs.js';
+
 export const square = (x: number): number => x * x;
 export const squareLater = async (x: number, milliseconds = 1): Promise<number> => {
   await sleep(milliseconds);

@@ -3,6 +3,7 @@ import { Pool, type PoolOptions, type Tasks, type WorkerLike } from 'mandoline/p
 import { behaviours, type Setting } from '../behaviours.js';
 import { faultBehaviours } from '../faults.js';
 import { fillBehaviours } from '../fills.js';
+import { unreadableBehaviours } from '../unreadable.js';
 
 export interface PageChecks {
   readonly names: readonly string[];
@@ -17,7 +18,7 @@ export function offerChecks(
   worker: () => WorkerLike,
 ): void {
   const isolated = typeof SharedArrayBuffer === 'function';
-  const all = [...behaviours, ...faultBehaviours, ...fillBehaviours];
+  const all = [...behaviours, ...faultBehaviours, ...fillBehaviours, ...unreadableBehaviours];
   const pool = (options?: PoolOptions) => new Pool({ workers: 2, ...(bundled && { worker }), ...options });
   const setting: Setting = { jobs, pool, worker, isNode: false, isolated, bundled };
   const checks: PageChecks = {

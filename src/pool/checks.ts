@@ -1,0 +1,95 @@
+// What callers give, checked before anything begins, and how errors call it.
+import { attempt } from './cloning.js';
+
+/** A value in an error's words, short and on one line. */
+export function told(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
+  if (typeof value === 'bigint') return `${value}n`;
+  if (typeof value === 'function')
+    return `the function ${attempt(() => String(value.name), '') || '(a lambda)'}`;
+  if (typeof value !== 'object' || value === null) return String(value);
+  return attempt(() => Array.isArray(value), false) ? 'an array' : 'an object';
+}
+
+/** The options, if there are any; TypeError for what is not an object and for an option that does not exist. */
+export function checkOptions<O extends object>(
+  place: string,
+  options: O | undefined,
+  known: readonly string[],
+): Partial<O> {
+  if (options === undefined) return {};
+  const names = known.join(', ');
+  if (typeof options !== 'object' || options === null || Array.isArray(options))
+    throw new TypeError(`${place}: options ${told(options)}: not an object; the options are { ${names} }`);
+  for (const [name, value] of Object.entries(options))
+    if (!known.includes(name) && value !== undefined)
+      throw new TypeError(`${place}: option ${name}: unknown; the options are ${names}`);
+  return options;
+}
+
+export function wholeNumber(
+  name: string,
+  value: number,
+  least: number,
+  most = Number.MAX_SAFE_INTEGER,
+): number {
+  if (Number.isSafeInteger(value) && value >= least && value <= most) return value;
+  const range =
+    typeof value === 'number' && value > most ? `at most ${most}` : `a whole number from ${least} on`;
+  throw new RangeError(`${name} ${told(value)}: must be ${range}`);
+}
+
+export function checkTimeout(name: string, value: number | undefined): number | undefined {
+  if (value === undefined || (typeof value === 'number' && value > 0 && value <= 0x7fffffff)) return value;
+  throw new RangeError(`${name} ${told(value)}: must be milliseconds, more than 0 and at most 2147483647`);
+}
+
+export function checkFunction<F>(place: string, name: string, value: F): F {
+  if (value === undefined || typeof value === 'function') return value;
+  throw new TypeError(`${place}: ${name} ${told(value)}: must be a function`);
+}
+
+/** Throws the reason of a signal that is aborted, and TypeError for what is not a signal. */
+export function checkSignal(place: string, signal: AbortSignal | undefined): void {
+  if (signal === undefined) return;
+  const isSignal =
+    typeof signal === 'object' && signal !== null && 'aborted' in signal && 'addEventListener' in signal;
+  if (!isSignal)
+    throw new TypeError(
+      `${place}: signal ${told(signal)}: must be an AbortSignal, such as an AbortController has`,
+    );
+  if (signal.aborted) throw signal.reason;
+}
+
+export function checkArray(
+  place: string,
+  name: string,
+  value: readonly unknown[],
+  advice: string,
+): readonly unknown[] {
+  if (Array.isArray(value)) return value;
+  throw new TypeError(`${place}: ${name} ${told(value)}: not an array; ${advice}`);
+}
+
+/** Throws TypeError unless each tuple is an array of arguments. */
+export function checkTuples(place: string, tuples: readonly unknown[]): readonly unknown[] {
+  for (const [item, tuple] of tuples.entries())
+    checkArray(
+      place,
+      `item ${item},`,
+      tuple as readonly unknown[],
+      'give the arguments of each call as an array, such as [[1, 2], [3, 4]]',
+    );
+  return tuples;
+}
+
+/** Whether an input gives its items as they come. Throws TypeError for what gives none. */
+export function isAsyncInput(
+  place: string,
+  items: Iterable<unknown> | AsyncIterable<unknown>,
+): items is AsyncIterable<unknown> {
+  const has = (key: symbol) => typeof (items as never as Record<symbol, unknown>)?.[key] === 'function';
+  if (has(Symbol.asyncIterator)) return true;
+  if (has(Symbol.iterator)) return false;
+  throw new TypeError(`${place}: items ${told(items)}: not iterable; give an array or any other iterable`);
+}

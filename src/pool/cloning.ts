@@ -1,0 +1,89 @@
+// What can be cloned, and so be sent to another thread, and which part of a value cannot. Nothing here throws, whatever
+// the getters and proxies in a value do. Errors as plain data are error-data.ts's.
+import { TaskCloneError } from './errors.js';
+
+const deepestPath = 8;
+
+/** The result of an action, or `otherwise` if it throws. */
+export function attempt<T>(action: () => T, otherwise: T): T {
+  try {
+    return action();
+  } catch {
+    return otherwise;
+  }
+}
+
+/** Any value as text. */
+export const describe = (value: unknown): string =>
+  attempt(() => String(value), `(${typeof value} that cannot be read)`);
+
+/** A clone of the value, which nothing reads twice; undefined if it cannot be cloned. */
+export const cloneOf = <T>(value: T): { readonly value: T } | undefined =>
+  attempt(() => ({ value: structuredClone(value) }), undefined);
+
+/** A part of a message, with the item it is of and how an error calls it. */
+export interface Part {
+  readonly item?: number;
+  readonly name: string;
+  readonly value: unknown;
+}
+
+/** The error of sending these parts: TaskCloneError if one of them cannot be cloned, otherwise as it was thrown. */
+export function sendError(
+  error: unknown,
+  task: { readonly module: string; readonly name: string },
+  parts: readonly Part[],
+  callerStack?: unknown,
+): unknown {
+  if (!isCloneFailure(error)) return error;
+  for (const { item, name, value } of parts) {
+    const path = uncloneablePath(value, name);
+    if (path) return cloneError(task, item, path, error, callerStack);
+  }
+  return error;
+}
+
+/** A TaskCloneError with the stack of the caller. */
+export function cloneError(
+  { module, name }: { readonly module: string; readonly name: string },
+  item: number | undefined,
+  path: string,
+  cause: unknown,
+  callerStack?: unknown,
+): TaskCloneError {
+  const error = new TaskCloneError(module, name, item, path, cause);
+  const calledFrom = frames(callerStack);
+  if (calledFrom) error.stack = `${error}\n${calledFrom}`;
+  return error;
+}
+
+/** Path of the part of a value that cannot be cloned, beginning with `name`; undefined if all of it can be cloned. */
+export function uncloneablePath(value: unknown, name: string, depth = 0): string | undefined {
+  if (cloneOf(value)) return undefined;
+  if (depth < deepestPath && typeof value === 'object' && value !== null) {
+    for (const [key, part] of entriesOf(value)) {
+      const path = /^\d+$/.test(key) ? `${name}[${key}]` : `${name}.${key}`;
+      const inside = uncloneablePath(part, path, depth + 1);
+      if (inside) return inside;
+    }
+  }
+  return name;
+}
+
+function entriesOf(value: object): [string, unknown][] {
+  const entries = () => (value instanceof Map ? [...value] : Object.entries(value));
+  return attempt(entries, []).map(([key, part]) => [describe(key), part]);
+}
+
+/** Whether a value could not be cloned; values may be nested too deeply for that, in words of each engine. */
+export const isCloneFailure = (error: unknown): boolean =>
+  attempt(() => {
+    const { name, message } = error as Error;
+    return (
+      name === 'DataCloneError' || /^(Maximum call stack size exceeded|too much recursion)/.test(message)
+    );
+  }, false);
+
+/** The frames of a stack without its first line. A program may format stacks in its own way, not as text. */
+export const frames = (stack: unknown): string =>
+  typeof stack === 'string' ? stack.split('\n').slice(1).join('\n') : '';
