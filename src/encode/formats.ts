@@ -40,13 +40,12 @@ export interface PictureText {
   readonly text: string;
 }
 
-/** Throws PictureError for what is no whole PNG or has no scene in it. */
+/** Throws PictureError for a file that is not a whole PNG or has no scene in it. */
 export function readSceneText(file: Uint8Array, crc: (bytes: Uint8Array) => number): PictureText {
-  const { width, height, texts } = readPngText(file, crc);
-  const text = texts.get(sceneKey);
+  const { width, height, text } = readPngText(file, sceneKey, crc);
   if (text === undefined)
     throw new PictureError(
-      'has no scene in it; only pictures that mandoline wrote have, as they were written',
+      'has no scene in it; only pictures that mandoline wrote have, and not all programs keep it',
     );
   return { width, height, text };
 }

@@ -403,7 +403,7 @@ const wrong: [string[], string][] = [
   ],
   [['newer.json'], 'newer.json: version 2: must be 1; a newer Mandoline wrote this scene, take that one'],
   [['other.png'], 'other.png: has no scene in it; only pictures that mandoline wrote have'],
-  [['key.png'], 'key.png: is no PNG'],
+  [['key.png'], 'key.png: is not a PNG'],
   [['deep.kfr'], 'deep.kfr: view.width 1e-300: must be at least 2.7e-13 for 640 columns there'],
   [['other.kfr'], 'other.kfr: FractalType 42 of power 2 is not known; known are Mandelbrot,'],
   [['text.toml'], 'text.toml: is not valid TOML ('],

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { deflateSync } from 'node:zlib';
 import fc from 'fast-check';
 import { parseScene, SceneError } from 'mandoline';
 import { formats } from '../../src/encode/formats.js';
@@ -31,13 +32,13 @@ async function picture(): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-const read = (file: Uint8Array) => readPngText(file, crc32);
+const read = (file: Uint8Array) => readPngText(file, 'Scene', crc32);
 
 test('a picture has its size and its scene in it', async () => {
-  const { width, height, texts } = read(await picture());
+  const { width, height, text } = read(await picture());
   assert.deepEqual([width, height], [40, 30]);
-  assert.equal(texts.get('Scene'), sceneText(scene));
-  assert.deepEqual(parseScene(JSON.parse(texts.get('Scene')!)), scene);
+  assert.equal(text, sceneText(scene));
+  assert.deepEqual(parseScene(JSON.parse(text!)), scene);
 });
 
 test('a picture that is cut off anywhere is refused, and one in which a bit was turned', async () => {
@@ -60,9 +61,51 @@ function withChunk(file: Buffer, type: string, data: Uint8Array): Buffer {
   return Buffer.concat([file.subarray(0, 33), length, body, crc, file.subarray(33)]);
 }
 
-test('texts that are no texts are passed over: with a key that is too long or none, cut off, compressed', async () => {
+/** A picture without the text of its scene. */
+function withoutScene(file: Buffer): Buffer {
+  const at = file.indexOf('iTXtScene') - 4;
+  return Buffer.concat([file.subarray(0, at), file.subarray(at + 12 + file.readUInt32BE(at))]);
+}
+
+test('the scene is read from every kind of text that another program may have made of it', async () => {
+  const file = withoutScene(await picture());
+  assert.equal(read(file).text, undefined);
+  const text = '{"formula":"z² − 1"}';
+  const [plain, packed] = [Buffer.from(text), deflateSync(text)];
+  const chunk = (type: string, before: string, data: Uint8Array) =>
+    withChunk(file, type, Buffer.concat([Buffer.from(`Scene\0${before}`, 'latin1'), data]));
+  for (const each of [
+    chunk('tEXt', '', plain),
+    chunk('zTXt', '\0', packed),
+    chunk('iTXt', '\0\0en\0Szene\0', plain),
+    chunk('iTXt', '\x01\0\0\0', packed),
+  ])
+    assert.equal(read(each).text, text);
+  assert.equal(read(chunk('tEXt', '', Buffer.from('caf\xe9', 'latin1'))).text, 'café');
+  const other = withChunk(file, 'tEXt', Buffer.from('Software\0other'));
+  assert.equal(readPngText(other, 'Software', crc32).text, 'other');
+});
+
+test('a text that is too large is a PictureError, however small it is compressed', async () => {
+  const file = withoutScene(await picture());
+  const bomb = deflateSync(Buffer.alloc(100_000_000));
+  const chunk = (type: string, before: string, data: Uint8Array) =>
+    withChunk(file, type, Buffer.concat([Buffer.from(`Scene\0${before}`, 'latin1'), data]));
+  for (const each of [
+    chunk('tEXt', '', Buffer.alloc(1_000_001, 'x')),
+    chunk('zTXt', '\0', bomb),
+    chunk('iTXt', '\0\0\0\0', Buffer.alloc(1_000_001, 'x')),
+    chunk('iTXt', '\x01\0\0\0', bomb),
+  ])
+    assert.throws(() => read(each), /has a text of more than 1 MB in it/);
+  // A text with another key is nobody's business.
+  const other = Buffer.concat([Buffer.from('Other\0\0'), bomb]);
+  assert.equal(read(withChunk(file, 'zTXt', other)).text, undefined);
+});
+
+test('texts that are not texts are skipped: with a key that is too long or missing, cut off, or damaged', async () => {
   const file = await picture();
-  const expected = [...read(file).texts];
+  const expected = read(file).text;
   const longKey = Buffer.concat([Buffer.alloc(300_000, 'k'), Buffer.alloc(5), Buffer.from('text')]);
   const others = [
     '',
@@ -72,12 +115,17 @@ test('texts that are no texts are passed over: with a key that is too long or no
     'Scene\0\0\0',
     'Scene\0\0\0en\0',
     'Scene\0\x01\0\0\0text',
+    'Scene\0\x01\x01\0\0text',
+    'Scene\0\x01\0\0\0',
   ];
   for (const data of [longKey, ...others.map((text) => Buffer.from(text, 'latin1'))])
-    assert.deepEqual([...read(withChunk(file, 'iTXt', data)).texts], expected);
+    assert.equal(read(withChunk(file, 'iTXt', data)).text, expected);
+  for (const text of ['Scene', 'Scene\0', 'Scene\0\x01text', 'Scene\0\0text'])
+    assert.equal(read(withChunk(file, 'zTXt', Buffer.from(text))).text, expected);
   fc.assert(
-    fc.property(fc.uint8Array({ maxLength: 60 }), (data) => {
-      read(withChunk(file, 'iTXt', data));
+    fc.property(fc.constantFrom('tEXt', 'zTXt', 'iTXt'), fc.uint8Array({ maxLength: 60 }), (type, data) => {
+      read(withChunk(file, type, data));
+      read(withChunk(file, type, Buffer.concat([Buffer.from('Scene\0'), data])));
     }),
   );
 });
