@@ -1,32 +1,14 @@
 // A real Chromium for tests: the system's where there is one, otherwise the one inside an npm package.
-import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { extname, join, normalize, sep } from 'node:path';
 import { type Browser, chromium } from 'playwright-core';
+import { findChromium } from '../chromium.js';
 import { patience } from '../patience.js';
-
-const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
-
-async function executable(): Promise<string> {
-  const folders = (process.env.PATH ?? '').split(':');
-  const found = folders.flatMap((folder) => names.map((name) => join(folder, name))).find(existsSync);
-  if (found) return found;
-  // The package brings system libraries too, but unpacks them only where it is told that they are missing.
-  const libraries = execFileSync('ldconfig', ['-p'], { encoding: 'utf8' });
-  if (!libraries.includes('libnss3.so')) process.env.AWS_LAMBDA_JS_RUNTIME = 'nodejs20.x';
-  const packaged = await import('@sparticuz/chromium');
-  return await packaged.default.executablePath();
-}
 
 /** Starts the browser. The arguments that the package suggests would break cross-origin isolation. */
 export const launchBrowser = async (): Promise<Browser> =>
-  await chromium.launch({
-    executablePath: await executable(),
-    args: ['--no-sandbox'],
-    timeout: patience,
-  });
+  await chromium.launch({ ...findChromium(), args: ['--no-sandbox'], timeout: patience });
 
 const types: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
