@@ -45,6 +45,9 @@ export function temporaryFolder(test: TestContext): string {
   return folder;
 }
 
+/** A time of files that nobody has touched for years. */
+export const longAgo = new Date(2001, 0);
+
 export interface Ended {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;

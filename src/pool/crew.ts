@@ -1,5 +1,6 @@
 // The workers and the queue before them: which job goes to which worker, who is replaced, when all have ended.
 // One worker is member.ts's; what the jobs are made of is calls.ts's, stream.ts's and fill.ts's.
+import { afterMessages } from '#thread';
 import { PoolClosedError, TaskTimeoutError, WorkerExitError } from './errors.js';
 import { type Context, type Job, Member, type Sent, type Source } from './member.js';
 import { clock, slotCount, type ThreadOptions } from './protocol.js';
@@ -133,11 +134,12 @@ export class Crew {
       this.present().filter(({ sent }) => [...sent.values()].some(({ job }) => isMeant(job)));
     this.dispatch();
     if (holders().length === 0) return;
-    const timer = setInterval(() => {
+    const endLeft = () => {
       const left = holders();
       for (const member of left) if (member.running()?.job.source === source) member.kill();
       if (left.length === 0) clearInterval(timer);
-    }, cancelMilliseconds);
+    };
+    const timer = setInterval(() => afterMessages(endLeft), cancelMilliseconds);
   }
 
   /** No more calls; the workers end when those that were made have ended. */
@@ -276,7 +278,7 @@ export class Crew {
     laterUnlessIdle(endMilliseconds, () => member.kill());
   }
 
-  /** Ends timed jobs that are over their time, and looks again when the next may be. */
+  /** Looks for timed jobs that are over their time, once this thread has heard which ones have ended. */
   private watchWithin(milliseconds: number): void {
     const due = performance.now() + milliseconds;
     if (due >= this.timerDue) return;
@@ -284,16 +286,21 @@ export class Crew {
     this.timerDue = due;
     this.timer = setTimeout(() => {
       this.timerDue = Infinity;
-      for (const member of this.present()) {
-        const left = member.timeLeft();
-        if (left === undefined || member.leaving) continue;
-        const running = left <= 0 && member.running();
-        if (running) {
-          const { context, timeout } = running.job.source;
-          member.kill(new TaskTimeoutError(context.task.name, timeout!));
-        } else this.watchWithin(Math.max(1, left));
-      }
+      afterMessages(() => this.endLate());
     }, milliseconds);
+  }
+
+  /** Ends timed jobs that are over their time, and looks again when the next may be. */
+  private endLate(): void {
+    for (const member of this.present()) {
+      const left = member.timeLeft();
+      if (left === undefined || member.leaving) continue;
+      const running = left <= 0 && member.running();
+      if (running) {
+        const { context, timeout } = running.job.source;
+        member.kill(new TaskTimeoutError(context.task.name, timeout!));
+      } else this.watchWithin(Math.max(1, left));
+    }
   }
 
   /** A worker has gone: what it ran has failed, what waited at it goes to others, and another takes its place. */

@@ -12,7 +12,7 @@ import {
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { progressLine } from '../../src/cli/text.js';
-import { isLong, mandoline, run, runMany, temporaryFolder } from '../support.js';
+import { isLong, longAgo, mandoline, run, runMany, temporaryFolder } from '../support.js';
 
 const small = ['render', 'mandelbrot', '--size', '30x20', '--workers', '0'];
 
@@ -86,7 +86,7 @@ test('unfinished files of other machines are told, once they are a day old, and 
   const folder = temporaryFolder(context);
   const left = '.a.png.00000000-7-0123456789ab.part';
   writeFileSync(join(folder, left), '');
-  utimesSync(join(folder, left), 0, Date.now() / 1000 - 100_000);
+  utimesSync(join(folder, left), 0, longAgo);
   const [told, quiet] = await runMany(folder, [
     [...small, '-o', 'a.png'],
     [...small, '-o', 'a.png', '--quiet'],

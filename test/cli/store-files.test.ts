@@ -17,17 +17,16 @@ import {
 import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { patience } from '../patience.js';
-import { runMany, sha256, temporaryFolder } from '../support.js';
+import { longAgo, runMany, sha256, temporaryFolder } from '../support.js';
 
 const render = ['render', 'mandelbrot', '--size', '64x64', '--quiet', '--workers', '0'];
 const named = (digit: string) => `.${digit.repeat(8)}-1111-4111-8111-${'1'.repeat(12)}.part`;
 
-/** A file that nobody has written to for hours. */
+/** A file that nobody has written to for years. */
 function oldFile(path: string): string {
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, 'mine');
-  const then = Date.now() / 1000 - 3 * 60 * 60;
-  utimesSync(path, then, then);
+  utimesSync(path, longAgo, longAgo);
   return path;
 }
 

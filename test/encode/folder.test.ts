@@ -18,7 +18,7 @@ import { test } from 'node:test';
 import { openFolder } from '../../src/encode/folder.node.js';
 import { openFile, openOutput } from '../../src/encode/output.node.js';
 import { placeOf } from '../../src/encode/place.node.js';
-import { run, temporaryFolder } from '../support.js';
+import { longAgo, run, temporaryFolder } from '../support.js';
 
 const isOurs = () => true;
 const fill = (content: string) => async (folder: string) => writeFileSync(join(folder, 'content'), content);
@@ -117,7 +117,7 @@ test('what other machines left is told where it is old, and never removed', (con
   const folder = temporaryFolder(context);
   const [old, fresh] = ['0', '1'].map((digit) => join(folder, `.a.png.00000000-1-00000000000${digit}.part`));
   for (const path of [old!, fresh!]) writeFileSync(path, '');
-  utimesSync(old!, 0, Date.now() / 1000 - 100_000);
+  utimesSync(old!, 0, longAgo);
   assert.deepEqual(openOutput(join(folder, 'a.png')).leftovers, [old]);
   assert.equal(readdirSync(folder).length, 2);
   rmSync(old!);

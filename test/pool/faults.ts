@@ -87,15 +87,13 @@ export const faults: readonly Fault[] = [
     within: 1000,
     async cause(pool, { jobs }) {
       const timeout = 300;
-      const endless = upTo(pool.workers).map(() =>
-        rejection(pool.apply(jobs.forever, [1], { timeout }), TaskTimeoutError),
-      );
-      // These wait until the endless ones are over their time, hence longer than they themselves may take.
+      // Every worker is busy for longer than those that wait for it may take.
+      const slowly = partial(jobs.squareLater, 1.5 * timeout);
+      const before = pool.map(slowly, upTo(pool.workers), { chunkSize: 1 });
       const waiting = pool.map(jobs.square, upTo(5), { chunkSize: 1, timeout });
       // All calls of a chunk together take longer than one of them may; each takes a small part of its time.
       const chunk = pool.map(partial(jobs.squareLater, timeout / 20), upTo(24), { chunkSize: 24, timeout });
-      for (const error of await Promise.all(endless))
-        equal([error.task, error.timeout], ['forever', timeout]);
+      equal((await before).length, pool.workers);
       equal(
         await waiting,
         upTo(5).map((x) => x * x),
@@ -104,6 +102,10 @@ export const faults: readonly Fault[] = [
         await chunk,
         upTo(24).map((x) => x * x),
       );
+      const beside = pool.map(partial(jobs.squareLater, 1), upTo(20), { chunkSize: 1 });
+      const error = await rejection(pool.apply(jobs.forever, [1], { timeout: 50 }), TaskTimeoutError);
+      equal([error.task, error.timeout], ['forever', 50]);
+      equal((await beside).length, 20);
     },
   },
   {
@@ -259,19 +261,21 @@ export const faultBehaviours: readonly Behaviour[] = [
   {
     name: 'taskTimeout: of the pool, for every call of a task in a chunk, and for slices',
     async check({ pool: make, jobs, isolated }) {
-      const taskTimeout = 300;
-      await using pool = make({ taskTimeout });
+      // Long enough for a new worker to import its module, and for nothing that ends to be too late.
+      const taskTimeout = 2000;
+      await using pool = make({ taskTimeout, workers: 4 });
       // Together they take longer than one of them may; each takes a small part of its time.
-      equal(
-        await pool.map(partial(jobs.squareLater, taskTimeout / 20), upTo(24), { chunkSize: 24 }),
-        upTo(24).map((x) => x * x),
-      );
-      const mapped = rejection(pool.map(jobs.forever, [1]), TaskTimeoutError);
+      const chunk = pool.map(partial(jobs.squareLater, taskTimeout / 20), upTo(24), { chunkSize: 24 });
+      const mapped = rejection(pool.map(jobs.neverSettles, [1]), TaskTimeoutError);
       const targets = [new Uint8Array(8), ...(isolated ? [new Uint8Array(new SharedArrayBuffer(8))] : [])];
       const filled = targets.map((target) =>
-        rejection(pool.fill(jobs.fillForever, target, [5], { slices: 8 }), TaskTimeoutError),
+        rejection(pool.fill(jobs.fillNeverSettling, target, [5], { slices: 8 }), TaskTimeoutError),
       );
       for (const error of await Promise.all([mapped, ...filled])) equal(error.timeout, taskTimeout);
+      equal(
+        await chunk,
+        upTo(24).map((x) => x * x),
+      );
       equal(await pool.map(jobs.square, [4]), [16]);
       await rejection(pool.apply(jobs.square, [1], { timeout: -1 }), RangeError);
       const made = async () => make({ taskTimeout: 0 });

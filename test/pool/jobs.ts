@@ -167,6 +167,11 @@ export const fillFailing = (slice: Uint8Array, { index }: SliceRange, at: number
   if (index === at) throw new ColdError(`slice ${index}`, index);
   slice.fill(1);
 };
+export const fillNeverSettling = (slice: Uint8Array, { index }: SliceRange, at: number): Promise<void> => {
+  if (index === at) return new Promise(() => {});
+  slice.fill(1);
+  return Promise.resolve();
+};
 export const fillForever = (slice: Uint8Array, { index }: SliceRange, at: number): void => {
   while (index === at);
   slice.fill(1);

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Worker } from 'node:worker_threads';
 import { Pool, tasks } from 'mandoline/pool';
+import { patience } from '../patience.js';
 import type { Setting } from './behaviours.js';
 import { unreadableBehaviours } from './unreadable.js';
 
@@ -17,7 +18,7 @@ const setting: Setting = {
 };
 
 for (const { name, where, check } of unreadableBehaviours) {
-  test(name, { skip: !(where?.(setting) ?? true), timeout: 60_000 }, () => check(setting));
+  test(name, { skip: !(where?.(setting) ?? true), timeout: patience }, () => check(setting));
 }
 
 test('fill: a Buffer is filled as a Uint8Array is, and keeps its memory, which others may share', async () => {

@@ -267,13 +267,14 @@ export const unreadableBehaviours: readonly Behaviour[] = [
     },
   },
   {
-    name: 'taskTimeout: covers a module whose first lines never end',
+    name: 'timeout: covers a module whose first lines never end',
     async check(setting) {
-      await using pool = setting.pool({ workers: 1, taskTimeout: 100 });
+      await using pool = setting.pool({ workers: 1 });
       for (const text of ['for (;;); ', 'await new Promise(() => {}); ']) {
         const address = new URL(`data:text/javascript,${text}export const f = () => 1;`);
         const { f } = tasks<{ f: () => number }>(address);
-        equal((await rejection(pool.apply(f, []), TaskTimeoutError)).timeout, 100);
+        const call = pool.apply(f, [], { timeout: 100 });
+        equal((await rejection(call, TaskTimeoutError)).timeout, 100);
       }
       await stillWorks(pool, setting);
     },
