@@ -7,7 +7,7 @@ import type { Browser } from 'playwright-core';
 import { build } from 'vite';
 import { patience } from '../patience.js';
 import { isLong, root, temporaryFolder } from '../support.js';
-import { launchBrowser, type Site, serveFolder } from './browser.js';
+import { launchBrowser, type Site, serveFolder, unbundledPage } from './browser.js';
 import type { PageChecks } from './page/checks.js';
 
 declare const checks: PageChecks;
@@ -35,13 +35,6 @@ before(async () => {
   browser = await launchBrowser();
 });
 after(() => browser?.close());
-
-const importMap = {
-  imports: { 'mandoline/pool': '/dist/src/pool/index.js', '#thread': '/dist/src/pool/thread.web.js' },
-};
-const unbundledPage = `<!doctype html><title>unbundled</title>
-<script type="importmap">${JSON.stringify(importMap)}</script>
-<script type="module" src="/dist/test/pool/page/unbundled.js"></script>`;
 
 const kinds = [
   { name: 'isolated', isolated: true },

@@ -57,3 +57,11 @@ export async function serveFolder(
   };
   return { address: `http://127.0.0.1:${port}`, close };
 }
+
+const importMap = {
+  imports: { 'mandoline/pool': '/dist/src/pool/index.js', '#thread': '/dist/src/pool/thread.web.js' },
+};
+/** A page with the pool's behaviours, for a site of this whole package. */
+export const unbundledPage = `<!doctype html><title>unbundled</title>
+<script type="importmap">${JSON.stringify(importMap)}</script>
+<script type="module" src="/dist/test/pool/page/unbundled.js"></script>`;

@@ -3,10 +3,11 @@ import assert from 'node:assert/strict';
 import type { ChildProcess } from 'node:child_process';
 import { after, before, type TestContext } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
-import { PNG } from 'pngjs';
 import { startExplorer } from '../cli/explorer.js';
 import { patience } from '../patience.js';
 import { launchBrowser } from '../pool/browser.js';
+
+export { assertSamePixels, colorsOf } from './pixels.js';
 
 let browser: Browser;
 let server: ChildProcess;
@@ -101,6 +102,3 @@ export async function pixelsOf(page: Page): Promise<Buffer> {
   });
   return Buffer.from(text, 'base64');
 }
-export const colorsOf = (file: Buffer) => Buffer.from(PNG.sync.read(file).data.filter((_, i) => i % 4 < 3));
-export const assertSamePixels = (one: Buffer, other: Buffer, what?: string) =>
-  assert.ok(one.equals(other), what ?? 'other pixels');
