@@ -64,7 +64,7 @@ export function addScene(command: Command): void {
     new Operand(
       '[scene]',
       "a scene's name (see mandoline scenes), a file in .json, a picture that mandoline wrote, a page's address, " +
-        "or a location in .kfr or .toml; without, the lesson's",
+        "or a location in .kfr or .toml; without, the lesson's, or with --formula an 800x600 view",
       sceneValues,
     ),
   );

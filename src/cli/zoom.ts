@@ -88,13 +88,10 @@ async function run(given: string | undefined, flags: ZoomFlags): Promise<void> {
   const pool = new Pool({ workers, retries: 2 });
   try {
     const begun = performance.now();
-    const isHistogram = first.scale === 'histogram';
-    const colors = isHistogram
-      ? undefined
-      : {
-          from: first.range ?? (await findRange(first, { pool })),
-          to: last.range ?? (await findRange(last, { pool })),
-        };
+    const rangeAt = async (part: 0 | 1) =>
+      first.range ?? (await findRange(frameScene(first, last, part, undefined, path), { pool }));
+    // A histogram is of each frame's own points.
+    const colors = first.scale === 'histogram' ? undefined : { from: await rangeAt(0), to: await rangeAt(1) };
     const scenes = Array.from({ length: frames }, (_, frame) =>
       parseScene(frameScene(first, last, frames === 1 ? 0 : frame / (frames - 1), colors, path)),
     );

@@ -2,7 +2,7 @@
 // URLSearchParams would read + as a blank, and escape the signs and commas that make it readable.
 import { SceneError, type SceneIssue } from '../errors.js';
 import { didYouMean } from '../suggestion.js';
-import { formatComplex, isDecimal, parseComplex } from './complex.js';
+import { formatComplex, isDecimal, parseComplex, plainMinus } from './complex.js';
 import { gallery, inPixels } from './gallery.js';
 import { jsonText, parseScene, type Scene } from './scene.js';
 import { spell } from './spell.js';
@@ -187,7 +187,7 @@ function sceneOf(values: ReadonlyMap<string, string>, base: Partial<Scene>): unk
       .map(Number);
     const [columns, rows] = sides ?? [size, before.rows];
     const view = {
-      center: [re ?? before.center?.[0], im ?? before.center?.[1]],
+      center: [re ?? before.center?.[0], im ?? before.center?.[1]].map((part) => part && plainMinus(part)),
       ...{ width: either(w, before.width), columns, rows },
       ...{ rotation: either(rotate, before.rotation), samples: either(samples, before.samples) },
     };
@@ -215,7 +215,8 @@ export function parseEscape(text: string): unknown {
 
 /** A decimal number, or what stands in JSON; other text is itself. */
 function read(text: string): unknown {
-  if (isDecimal(text)) return Number(text);
+  const plain = plainMinus(text);
+  if (isDecimal(plain)) return Number(plain);
   try {
     return JSON.parse(text);
   } catch {

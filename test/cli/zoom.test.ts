@@ -5,8 +5,9 @@ import { readdirSync, readFileSync, rmSync, statSync, truncateSync } from 'node:
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { decode } from 'fast-png';
-import { gallery, inPixels, readPngScene, render } from 'mandoline';
+import { gallery, inPixels, readPngScene, render, type Scene } from 'mandoline';
 import { frameScene } from '../../src/render/film.js';
+import { findRange } from '../../src/render/stream.js';
 import { runMandoline, runMany, sha256, temporaryFolder } from '../support.js';
 
 const job = ['zoom', 'mandelbrot', '--to', 'seahorse', '--size', '40x30', '--frames', '4', '--workers', '1'];
@@ -76,6 +77,21 @@ test('in default colours every frame shows something, the inside stays the insid
       Math.abs(mean - means[i]!) < 24,
       `frame ${i + 2} is ${mean - means[i]!} lighter than the one before`,
     );
+});
+
+test('the colours of a film along a path are those of the constants at its ends', async (context) => {
+  const folder = temporaryFolder(context);
+  const film = ['zoom', 'julia', '--c-path', '0.3,0.4+0.1i', '--frames', '2', '--size', '60x40', '--quiet'];
+  const { code, stderr } = await runMandoline(folder, ...film, '-o', 'film');
+  assert.equal(code, 0, stderr);
+  for (const [frame, c] of [
+    [1, [0.3, 0]],
+    [2, [0.4, 0.1]],
+  ] as const) {
+    const { range, ...scene } = readPngScene(readFileSync(join(folder, 'film', `frame-0000${frame}.png`)));
+    assert.deepEqual(scene.c, c);
+    assert.deepEqual(range, await findRange(scene as Scene));
+  }
 });
 
 test('a stream has a header and as many frames as were asked for, of a constant along a path', async (context) => {

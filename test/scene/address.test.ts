@@ -46,6 +46,10 @@ test('a name alone is the bundled scene, and what is given changes it', () => {
     ...lessonScene,
     ...{ c: [0.4, 0], lattice: { extent: 2, cells: 20 } },
   });
+  assert.deepEqual(
+    parseAddress('#f=mandelbrot&re=\u22120.75&im=0.1&w=0.02&rotate=\u221230&z0=(0.1i\u22121)'),
+    parseAddress('#f=mandelbrot&re=-0.75&im=0.1&w=0.02&rotate=-30&z0=-1+0.1i'),
+  );
   assert.deepEqual(parseAddress('#f=lesson&re=1').view, {
     center: ['1', '0'],
     width: 4,
