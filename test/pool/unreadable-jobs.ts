@@ -25,7 +25,6 @@ const unreadable: Readonly<Record<string, () => unknown>> = {
   proxy: () => new Proxy(new Error('x'), { ownKeys: throwing }),
   traps: () => new Proxy(new Error('x'), { get: throwing, has: throwing, getPrototypeOf: throwing }),
   cyclic: () => Object.assign(new Error('x'), { cause: undefined }),
-  endless,
   'errors are a Map': () => mistyped('errors', new Map([['field', 'wrong']])),
   'errors are not iterable': () => mistyped('errors', Object.assign([1], { [Symbol.iterator]: 5 })),
   'message is a symbol': () => mistyped('message', Symbol('x')),
@@ -38,6 +37,9 @@ const unreadable: Readonly<Record<string, () => unknown>> = {
 };
 export const unreadableKinds = (): string[] => Object.keys(unreadable);
 
+export const throwEndless = (): never => {
+  throw endless();
+};
 export const throwUnreadable = (kind: string): never => {
   const thrown = unreadable[kind]!();
   if (kind === 'cyclic') (thrown as Error).cause = thrown;

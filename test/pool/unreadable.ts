@@ -11,7 +11,7 @@ import {
   tasks,
 } from 'mandoline/pool';
 import type { Behaviour, Setting } from './behaviours.js';
-import { check, collect, equal, rejection, thrownBy, until } from './check.js';
+import { check, collect, equal, rejection, thrownBy } from './check.js';
 
 /** A value that the types do not allow. */
 const any = <T>(value: unknown): T => value as T;
@@ -40,11 +40,19 @@ export const unreadableBehaviours: readonly Behaviour[] = [
       await using pool = setting.pool();
       for (const kind of await pool.apply(jobs.unreadableKinds, [])) {
         await thrownBy(pool.apply(jobs.throwUnreadable, [kind]));
-        if (kind === 'endless') continue; // It takes longest.
         await thrownBy(pool.map(jobs.rejectUnreadable, [kind, kind], { chunkSize: 1 }));
         await thrownBy(collect(pool.imap(jobs.throwUnreadable, [kind])));
         await thrownBy(pool.fill(jobs.fillUnreadable, new Uint8Array(4), [kind]));
       }
+      await stillWorks(pool, setting);
+    },
+  },
+  {
+    name: 'an error whose causes never end rejects its call with the first of them',
+    async check(setting) {
+      await using pool = setting.pool({ workers: 1 });
+      const error = await rejection(pool.apply(setting.jobs.throwEndless, []), Error);
+      check((error.cause as Error).cause instanceof Error, 'some of the causes');
       await stillWorks(pool, setting);
     },
   },
@@ -184,11 +192,14 @@ export const unreadableBehaviours: readonly Behaviour[] = [
     name: 'fill: a target that is transferred meanwhile rejects, and the pool goes on',
     async check(setting) {
       await using pool = setting.pool({ workers: 1 });
-      const target = new Float64Array(10_000);
-      const begun = pool.fill(setting.jobs.fillWith as never, target as never, [1] as never, { slices: 100 });
-      await until(() => target[0] === 1);
-      structuredClone(target.buffer, { transfer: [target.buffer] });
-      check(/its memory was transferred/.test(await messageOf(begun)), 'says why');
+      // Before the slices are sent, which is later in this turn, and before the first one can have come back.
+      for (const turns of [0, 5]) {
+        const target = new Uint8Array(100);
+        const begun = messageOf(pool.fill(setting.jobs.fillWith, target, [1], { slices: 100 }));
+        for (let turn = 0; turn < turns; turn++) await undefined;
+        structuredClone(target.buffer, { transfer: [target.buffer] });
+        check(/its memory was transferred/.test(await begun), 'says why');
+      }
       await stillWorks(pool, setting);
     },
   },
