@@ -59,6 +59,7 @@ const vectorOpcodes = {
   'i32x4.add': 0xae,
   'i64x2.all_true': 0xc3,
   'i64x2.shl': 0xcb,
+  'i64x2.shr_s': 0xcc,
   'i64x2.add': 0xce,
   'i64x2.sub': 0xd1,
   'i64x2.eq': 0xd6,
@@ -75,6 +76,10 @@ const vectorOpcodes = {
   'f64x2.max': 0xf5,
   'f64x2.pmin': 0xf6,
   'f64x2.convert_low_i32x4_u': 0xff,
+  'f64x2.convert_low_i32x4_s': 0xfe,
+  'i32x4.trunc_sat_f64x2_u_zero': 0xfd,
+  'f32x4.demote_f64x2_zero': 0x5e,
+  'f64x2.promote_low_f32x4': 0x5f,
 } as const;
 export type Opcode = keyof typeof scalarOpcodes | keyof typeof vectorOpcodes;
 
@@ -177,6 +182,11 @@ export class FunctionBody {
   /** Loads an i32 from the address on the stack. */
   load32(offset = 0): this {
     this.code.push(0x28, 2, ...unsigned(offset));
+    return this;
+  }
+  /** Loads 2 bytes from the address on the stack as an i32 without sign. */
+  load16(offset = 0): this {
+    this.code.push(0x2f, 1, ...unsigned(offset));
     return this;
   }
   private memory(opcode: number, alignment: number, offset: number): this {

@@ -1,6 +1,7 @@
 // The array of results: one count per sample point. What fills it is render's, what it looks like is color's.
+
+import type { Channels } from '../kernel/ends.js';
 import type { Counts } from '../kernel/kernel.js';
-import type { Channels } from '../kernel/trace.js';
 
 export type { Channels, Counts };
 

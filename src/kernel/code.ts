@@ -8,15 +8,19 @@ export type InputName = string;
 export type RealFunction = keyof typeof realFunctions;
 type OneArgument = Exclude<RealFunction, 'atan2'>;
 
+type BinaryKind =
+  | ('add' | 'subtract' | 'multiply' | 'divide' | 'maximum' | 'minimum')
+  | ('withSign' | 'less' | 'atMost' | 'and');
+
 /** One instruction; its operands are positions of earlier instructions. Masks are all ones or all zeros. */
 export type Instruction =
   | { readonly kind: 'input'; readonly name: InputName }
   | { readonly kind: 'constant'; readonly value: number }
-  | { readonly kind: 'negate' | 'absolute' | 'root'; readonly left: number }
+  | { readonly kind: 'negate' | 'absolute' | 'root' | 'single'; readonly left: number }
   | { readonly kind: 'function'; readonly name: OneArgument; readonly left: number }
   | { readonly kind: 'atan2'; readonly left: number; readonly right: number }
   | {
-      readonly kind: 'add' | 'subtract' | 'multiply' | 'divide' | 'maximum' | 'withSign' | 'less' | 'and';
+      readonly kind: BinaryKind;
       readonly left: number;
       readonly right: number;
     }
@@ -50,12 +54,12 @@ export class Code {
   constant(value: number): number {
     return this.emit({ kind: 'constant', value });
   }
-  real(
-    kind: 'add' | 'subtract' | 'multiply' | 'divide' | 'maximum' | 'withSign' | 'less' | 'and' | 'atan2',
-    left: number,
-    right: number,
-  ): number {
+  real(kind: BinaryKind | 'atan2', left: number, right: number): number {
     return this.emit({ kind, left, right });
+  }
+  /** The nearest float of 32 bits. */
+  single(left: number): number {
+    return this.emit({ kind: 'single', left });
   }
   apply(name: OneArgument, left: number): number {
     return this.emit({ kind: 'function', name, left });

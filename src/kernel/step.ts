@@ -72,17 +72,22 @@ export function stepEmitter(
 const opcodes: Readonly<Partial<Record<Instruction['kind'], Opcode>>> = {
   ...{ negate: 'f64x2.neg', absolute: 'f64x2.abs', root: 'f64x2.sqrt' },
   ...{ add: 'f64x2.add', subtract: 'f64x2.sub', multiply: 'f64x2.mul', divide: 'f64x2.div' },
-  ...{ maximum: 'f64x2.max', less: 'f64x2.lt', and: 'v128.and' },
+  ...{ maximum: 'f64x2.max', minimum: 'f64x2.min' },
+  ...{ less: 'f64x2.lt', atMost: 'f64x2.le', and: 'v128.and' },
 };
 
 /** Pushes an input by its name. */
 type PushInput = (name: InputName) => void;
 
-/** Emits code into locals of its own; `push` then puts the value of an instruction on the stack. */
+/**
+ * Emits code into locals of its own; `push` then puts the value of an instruction on the stack. Functions are the host's,
+ * called for one double at a time, or the module's own on vectors.
+ */
 export function codeEmitter(
   body: FunctionBody,
   instructions: readonly Instruction[],
   functions: ReadonlyMap<RealFunction, number>,
+  vectorFunctions: ReadonlyMap<RealFunction, number> = new Map(),
 ) {
   const locals = instructions.map(({ kind }) =>
     kind === 'input' || kind === 'constant' ? -1 : body.local(v128),
@@ -103,6 +108,13 @@ export function codeEmitter(
       case 'function':
       case 'atan2': {
         const isTwo = instruction.kind === 'atan2';
+        const ownVector = vectorFunctions.get(isTwo ? 'atan2' : instruction.name);
+        if (ownVector !== undefined) {
+          push(instruction.left, input);
+          if (isTwo) push(instruction.right, input);
+          body.call(ownVector);
+          return;
+        }
         const operands = isTwo ? [instruction.left, instruction.right] : [instruction.left];
         body.f64x2(0);
         for (const lane of [0, 1]) {
@@ -114,6 +126,10 @@ export function codeEmitter(
         }
         return;
       }
+      case 'single':
+        push(instruction.left, input);
+        body.op('f32x4.demote_f64x2_zero', 'f64x2.promote_low_f32x4');
+        return;
       case 'withSign':
         push(instruction.left, input);
         push(instruction.right, input);

@@ -1,16 +1,10 @@
 // Basins: to which fixed point an orbit comes, where the escape rule is convergence. Everything is the oracle's
 // (kernel/reference.ts), so that it is the same whoever computes it.
+import type { BasinMap } from '../kernel/ends.js';
 import { realFunctions } from '../kernel/functions.js';
 import { pointAt, type SamplePoints } from '../kernel/points.js';
 import { type KernelJob, orbitReference } from '../kernel/reference.js';
 import type { Complex } from '../scene/complex.js';
-
-/** The fixed points that were found; the k-th is that of basin k + 1. */
-export interface BasinMap {
-  readonly fixedPoints: readonly Complex[];
-  /** How far from a fixed point an orbit that belongs to it may end, relative to 1 or to the fixed point's modulus. */
-  readonly tolerance: number;
-}
 
 /** Orbits along each side of the grid from which fixed points are found. */
 const gridSide = 24;

@@ -1,7 +1,8 @@
-// The arrays of a field's channels, and what workers need to fill them. What stands in them is kernel/trace.ts's.
+// The arrays of a field's channels, and what workers need to fill them. What they hold is kernel/ends.ts's.
 import type { ChannelName, Channels } from '../field/field.js';
+import { type ShadeJob, shadingOf } from '../kernel/ends.js';
 import { compileFollow } from '../kernel/orbits.js';
-import { followOptions, shadingOf } from '../kernel/trace.js';
+import { compileShade } from '../kernel/shade-rows.js';
 import type { Scene } from '../scene/scene.js';
 import { spacingOf } from '../scene/view.js';
 import { findBasins } from './basins.js';
@@ -27,11 +28,17 @@ export function traceSetup(
   const unknown = wanted.find((name) => !channelNames.includes(name));
   if (unknown) throw new RangeError(`channel ${unknown}: must be one of ${channelNames.join(', ')}`);
   const { view, lattice, trap = { point: [0, 0] } } = scene;
-  return {
-    module: compileFollow(kernel, followOptions(wanted, trap)),
+  const job: ShadeJob = {
+    ...{ kernel, wanted, trap },
     spacing: view ? spacingOf(view) : lattice.extent / lattice.cells,
     shading: shadingOf(kernel, points),
-    trap,
     basins: wanted.includes('basin') ? findBasins(kernel, points) : undefined,
+  };
+  const hasTrap = wanted.includes('trap');
+  return {
+    job,
+    shade: compileShade(job),
+    follow:
+      hasTrap || wanted.includes('period') ? compileFollow(kernel, hasTrap ? trap : undefined) : undefined,
   };
 }

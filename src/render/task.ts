@@ -1,15 +1,14 @@
 // What the renderer's workers do: count the points of one slice, straight into the shared field; trace
 // their orbits into its channels; count single points again by the oracle.
 import type { Channels, Counts } from '../field/field.js';
+import type { ShadeJob } from '../kernel/ends.js';
+import { traceInside } from '../kernel/inside.js';
 import { type Exact, type StartedKernel, startKernel } from '../kernel/kernel.js';
 import { type Follower, startFollow } from '../kernel/orbits.js';
 import { pointAt, type SamplePoints } from '../kernel/points.js';
 import { countReference, type KernelJob } from '../kernel/reference.js';
-import { type Shading, type TraceJob, tracePoints } from '../kernel/trace.js';
+import { type Shade, startShade } from '../kernel/shade-rows.js';
 import type { SliceRange } from '../pool/slices.js';
-import type { Complex } from '../scene/complex.js';
-import type { Trap } from '../scene/scene.js';
-import { type BasinMap, basinAt } from './basins.js';
 
 /** A scene made ready: what every worker is sent once. */
 export interface RenderJob {
@@ -30,23 +29,24 @@ export function countSlice(slice: Counts, { start, end }: SliceRange, job: Rende
   kernel.count(start, end, slice, exact);
 }
 
-/** What a slice is traced with, besides its counts: what every worker is sent once. */
+/** What slices get their channels with, besides counts: what every worker is sent once. */
 export interface TraceSetup {
-  readonly module: WebAssembly.Module;
-  readonly spacing: number;
-  readonly shading: Shading;
-  readonly trap: Trap | undefined;
-  readonly basins: BasinMap | undefined;
+  readonly job: ShadeJob;
+  readonly shade: WebAssembly.Module;
+  /** Of points that never escape; where a channel needs it. */
+  readonly follow: WebAssembly.Module | undefined;
 }
 
-const tracers = new WeakMap<TraceSetup, { readonly follower: Follower; readonly job: TraceJob }>();
+const tracers = new WeakMap<TraceSetup, { readonly shade: Shade; readonly follower: Follower | undefined }>();
 
-function tracerOf({ kernel, points }: RenderJob, setup: TraceSetup) {
+function tracerOf({ points }: RenderJob, setup: TraceSetup) {
   let tracer = tracers.get(setup);
   if (!tracer) {
-    const { basins } = setup;
-    const basinOf = basins && ((z: Complex) => basinAt(basins, z));
-    tracer = { follower: startFollow(setup.module), job: { ...setup, kernel, points, basinOf } };
+    const { job, shade, follow } = setup;
+    tracer = {
+      shade: startShade(job, shade, points.columnRe.length),
+      follower: follow && startFollow(follow),
+    };
     tracers.set(setup, tracer);
   }
   return tracer;
@@ -76,10 +76,11 @@ export function traceRows(
   counts: Counts,
   channels: Channels,
 ): void {
-  const { follower, job } = tracerOf(render, setup);
+  const { shade, follower } = tracerOf(render, setup);
   const { rowRe, rowIm, ...columns } = render.points;
   const points = { ...columns, rowRe: rowRe.subarray(start, end), rowIm: rowIm.subarray(start, end) };
-  tracePoints({ ...job, points }, follower, counts, [0, counts.length], channels);
+  shade(points, counts, channels);
+  traceInside(setup.job, points, follower, counts, channels);
 }
 
 /** The oracle's counts of single points, given by their places in the field. */

@@ -3,7 +3,9 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { assemble, FunctionBody, i32 } from '../../src/assembler.js';
 import { realFunctions } from '../../src/kernel/functions.js';
+import { emitLog, logSignature } from '../../src/kernel/vector-log.js';
 import { isLong, root } from '../support.js';
 import { anyDouble, call, checksums, type FunctionName, functionNames, seeded } from './checksums.js';
 import { errorInUlps, overflows, pi, precise } from './precise.js';
@@ -190,4 +192,30 @@ test('only operations are used whose digits ECMAScript defines', () => {
   assert.deepEqual([...new Set(code.match(/Math\.\w+|\*\*/g))].sort(), [
     ...['Math.LOG2E', 'Math.PI', 'Math.abs', 'Math.floor'],
   ]);
+});
+
+test('the logarithm on vectors gives the bits of the one on doubles', () => {
+  const log = new FunctionBody(logSignature);
+  emitLog(log);
+  const body = new FunctionBody({ parameters: [i32], results: [] });
+  body.get(0).get(0).load().call(0).store(16);
+  const exports = [
+    { name: 'log', body: log },
+    { name: 'run', body },
+  ];
+  const module = new WebAssembly.Module(assemble({ imports: [], exports }));
+  const memory = new WebAssembly.Memory({ initial: 1 });
+  const { run } = new WebAssembly.Instance(module, { host: { memory } }).exports as { run(at: number): void };
+  const cells = new Float64Array(memory.buffer, 0, 4);
+  const next = seeded(4321);
+  const special = [0, -0, 5e-324, 2 ** -1022, 2 ** -1023, 1, Math.SQRT1_2, Math.SQRT2, 1 + 2 ** -52, -1];
+  const numbers = [...special, Number.MAX_VALUE, Infinity, -Infinity, Number.NaN];
+  for (let i = 0; i < (isLong ? 1_000_000 : 20_000); i++) numbers.push(Math.abs(anyDouble(next)));
+  for (let i = 0; i < 1000; i++) numbers.push(1 + (next() - 2 ** 31) * 2 ** -40);
+  for (let i = 0; i < numbers.length; i += 2) {
+    cells.set([numbers[i]!, numbers[i + 1] ?? 1]);
+    run(0);
+    for (const lane of [0, 1])
+      assert.equal(cells[2 + lane], realFunctions.log(cells[lane]!), `log(${cells[lane]})`);
+  }
 });
