@@ -1,7 +1,8 @@
 // Views that are kept in this browser, each with a small picture; nothing of them goes anywhere else.
 import type { ViewScene } from 'mandoline';
 import { addressOf } from './address.js';
-import { button, element } from './elements.js';
+import { button, element, say } from './elements.js';
+import { keep, read } from './kept.js';
 
 interface Bookmark {
   readonly address: string;
@@ -13,12 +14,16 @@ const key = 'mandoline-bookmarks';
 const most = 60;
 const [width, height] = [96, 64];
 
+const without = (all: readonly Bookmark[], address: string): readonly Bookmark[] =>
+  all.filter((each) => each.address !== address);
+
 export function makeBookmarks(scene: () => ViewScene, picture: HTMLCanvasElement): void {
   const list = element('bookmarks', HTMLDetailsElement).querySelector('ul')!;
+  const problem = element('bookmark-error', HTMLParagraphElement);
 
   function kept(): readonly Bookmark[] {
     try {
-      const all: unknown = JSON.parse(localStorage.getItem(key) ?? '[]');
+      const all: unknown = JSON.parse(read(key) ?? '[]');
       return (Array.isArray(all) ? all : []).filter(
         (each): each is Bookmark =>
           /^#/.test(each?.address) && /^data:image\/jpeg;base64,[\w+/=]+$/.test(each?.picture),
@@ -28,14 +33,19 @@ export function makeBookmarks(scene: () => ViewScene, picture: HTMLCanvasElement
     }
   }
 
-  function keep(all: readonly Bookmark[]): void {
-    localStorage.setItem(key, JSON.stringify(all.slice(0, most)));
+  /** Changes what is kept now, which another tab may have changed since it was shown. */
+  function change(next: (all: readonly Bookmark[]) => readonly Bookmark[]): void {
+    const isKept = keep(key, JSON.stringify(next(kept()).slice(0, most)));
+    say(
+      problem,
+      isKept ? '' : 'Not kept: this browser stores nothing for this page, or has no room for more.',
+    );
     show();
   }
 
   function show(): void {
     list.replaceChildren(
-      ...kept().map((bookmark, i, all) => {
+      ...kept().map((bookmark, i) => {
         const [item, link, image, remove] = [
           document.createElement('li'),
           document.createElement('a'),
@@ -46,7 +56,7 @@ export function makeBookmarks(scene: () => ViewScene, picture: HTMLCanvasElement
         Object.assign(image, { src: bookmark.picture, width, height, alt: `View ${i + 1}` });
         Object.assign(remove, { type: 'button', textContent: '×' });
         remove.setAttribute('aria-label', `Forget view ${i + 1}`);
-        remove.addEventListener('click', () => keep(all.filter((_, other) => other !== i)));
+        remove.addEventListener('click', () => change((now) => without(now, bookmark.address)));
         link.append(image);
         item.append(link, remove);
         return item;
@@ -61,7 +71,12 @@ export function makeBookmarks(scene: () => ViewScene, picture: HTMLCanvasElement
     const [w, h] = [side * width, side * height];
     const [x, y] = [(picture.width - w) / 2, (picture.height - h) / 2];
     small.getContext('2d')!.drawImage(picture, x, y, w, h, 0, 0, width, height);
-    keep([{ address: addressOf(scene()), picture: small.toDataURL('image/jpeg', 0.8) }, ...kept()]);
+    const made = { address: addressOf(scene()), picture: small.toDataURL('image/jpeg', 0.8) };
+    change((now) => [made, ...without(now, made.address)]);
+  });
+  // Another tab has changed them, or everything that is kept was cleared.
+  addEventListener('storage', (event) => {
+    if (event.key === key || event.key === null) show();
   });
   show();
 }

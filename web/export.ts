@@ -12,6 +12,7 @@ import {
 import { Pool } from 'mandoline/pool';
 import { withPalette } from './address.js';
 import { button, element, input, say, select } from './elements.js';
+import { reasonOf } from './lacking.js';
 
 interface SaveFilePicker {
   showSaveFilePicker?(
@@ -79,7 +80,7 @@ export function makeExport(scene: () => ViewScene, workers: () => number) {
     save()
       .then(() => dialog.close())
       .catch((failure: Error) => {
-        if (!controller?.signal.aborted && failure.name !== 'AbortError') say(error, failure.message);
+        if (!controller?.signal.aborted && failure.name !== 'AbortError') say(error, reasonOf(failure));
       })
       .finally(() => {
         controller = undefined;

@@ -1,5 +1,6 @@
 // The lesson's chapters beside the live pool, one at a time. They are Markdown in lesson/, made into markup when the
 // page is built; nothing that a reader types or pastes comes here.
+import { keep, read } from './kept.js';
 import { trustedMarkup } from './trusted.js';
 
 export interface Chapter {
@@ -58,9 +59,9 @@ export function makeLesson(root: HTMLElement, toggle: HTMLElement, chapters: rea
     place.textContent = `${at + 1} of ${chapters.length}`;
     before.disabled = at === 0;
     after.disabled = at === chapters.length - 1;
-    localStorage.setItem(key, String(at));
+    keep(key, String(at));
   }
-  show(Number(localStorage.getItem(key)));
+  show(Number(read(key)));
 }
 
 /** Shows the way to the chapters. They are a file of their own, which is asked for when the panel is first opened. */

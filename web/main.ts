@@ -29,6 +29,7 @@ import { isForThePage, listen } from './gestures.js';
 import { makeInspector } from './inspector.js';
 import { AutomaticIterations, mostIterations } from './iterations.js';
 import { juliaOf, makeJulia } from './julia.js';
+import { reasonOf, whyNoPicture, whySlow } from './lacking.js';
 import { offerLesson } from './lesson.js';
 import { keepOffline } from './offline.js';
 import { makePanel } from './panel.js';
@@ -65,6 +66,11 @@ const pixels = (): readonly [number, number] => {
   return [Math.max(1, Math.round(size.width * ratio)), Math.max(1, Math.round(size.height * ratio))];
 };
 
+function fail(error: unknown): void {
+  progress.end();
+  say(message, reasonOf(error));
+}
+
 const workers = new WorkersPanel(element('workers', HTMLElement), {
   tints: canvas('tints'),
   scene: () => scene,
@@ -76,6 +82,7 @@ const workers = new WorkersPanel(element('workers', HTMLElement), {
     fineness = factor;
     resize();
   },
+  failed: fail,
 });
 const engine = new Engine({ exact: picture, coarse: layers.coarse }, workers.settings, {
   drawn(of, isExact) {
@@ -116,8 +123,9 @@ const engine = new Engine({ exact: picture, coarse: layers.coarse }, workers.set
     progress.end();
   },
   failed(error) {
-    progress.end();
-    say(message, error instanceof Error ? error.message : String(error));
+    fail(error);
+    interrupted = scene;
+    setState('stopped');
   },
 });
 const panel = makePanel({
@@ -377,6 +385,8 @@ addEventListener('hashchange', fromAddress);
 new ResizeObserver(resize).observe(stage);
 resize();
 fromAddress();
-keepOffline();
-if (!globalThis.crossOriginIsolated)
-  say(message, 'Without cross-origin isolation memory cannot be shared: slices are copied, which is slower.');
+void keepOffline();
+// An address that is no scene has been told already, and matters more than time.
+const shortcoming = whyNoPicture() ?? (message.hidden ? whySlow() : undefined);
+if (shortcoming) say(message, shortcoming);
+element('unstarted', HTMLElement).remove();

@@ -1,18 +1,19 @@
 // Light or dark: what the system says, until the reader says otherwise.
+import { keep, read } from './kept.js';
 
 const key = 'mandoline-theme';
 
 export function useTheme(changed: () => void) {
   const { dataset } = document.documentElement;
   const dark = matchMedia('(prefers-color-scheme: dark)');
-  const kept = localStorage.getItem(key);
+  const kept = read(key);
   dataset.theme = kept === 'light' || kept === 'dark' ? kept : dark.matches ? 'dark' : 'light';
   // The picture is first: dark unless light was asked for.
   if (!kept && !matchMedia('(prefers-color-scheme: light)').matches) dataset.theme = 'dark';
   return {
     toggle(): void {
       dataset.theme = dataset.theme === 'dark' ? 'light' : 'dark';
-      localStorage.setItem(key, dataset.theme);
+      keep(key, dataset.theme);
       changed();
     },
   };

@@ -1,5 +1,6 @@
-// The explorer as static files: `npm run build:web`, by scripts/setup.js. The library comes compiled, from dist/src; modules that it names
-// for workers (`new URL('./task.js', import.meta.url)`) become files of their own that keep their exports.
+// The explorer as static files: `npm run build:web`, by scripts/setup.js. The library comes compiled, from dist/src. The
+// pool's workers import the modules of their tasks by address; here those are built into the worker, one file, because
+// a service worker does not answer what a worker imports later in every browser (WebKit), and offline nobody else does.
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -9,23 +10,42 @@ import { defineConfig, type Plugin, transformWithOxc } from 'vite';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const library = join(root, 'dist', 'src');
 
-const taskModules: Plugin = {
-  name: 'task-modules',
+/** Modules of the library whose functions workers run. */
+const taskModules = ['render/task.js', 'render/band.js', 'encode/png-band.web.js'].map((file) =>
+  join(library, file),
+);
+
+/** On the page's side: tasks are named as functions that the worker serves. */
+const servedTasks: Plugin = {
+  name: 'served-tasks',
   transform: {
-    // Before Vite takes them for files that are copied as they are.
+    // Before Vite takes the modules for files that are copied as they are.
     order: 'pre',
     handler(code, id) {
       if (!id.startsWith(library)) return undefined;
       return code.replace(
-        /(?<!new Worker\()new URL\('(\.[^']+\.js)', import\.meta\.url\)/g,
+        /\btasks\(new URL\('(\.[^']+\.js)', import\.meta\.url\)\)/g,
         (text, address: string) => {
           const file = join(dirname(id), address);
           if (!existsSync(file)) return text; // in a message
-          const chunk = this.emitFile({ type: 'chunk', id: file, preserveSignature: 'strict' });
-          return `new URL(import.meta.ROLLUP_FILE_URL_${chunk})`;
+          if (!taskModules.includes(file)) this.error(`${file}: add it to taskModules in vite.config.ts`);
+          return 'tasks()';
         },
       );
     },
+  },
+};
+
+/** On the worker's side: it serves them. */
+const servingWorker: Plugin = {
+  name: 'serving-worker',
+  transform(code, id) {
+    if (id !== join(library, 'pool', 'worker.web.js')) return undefined;
+    const imports = taskModules.map((file, i) => `import * as tasks${i} from ${JSON.stringify(file)};\n`);
+    const served = taskModules.map((_, i) => `...tasks${i}`);
+    const serving = code.replace('serveHere({})', `serveHere({ ${served} })`);
+    if (serving === code) this.error('serves nothing of its own any more');
+    return imports.join('') + serving;
   },
 };
 
@@ -67,8 +87,8 @@ export default defineConfig({
       mandoline: join(library, 'index.js'),
     },
   },
-  plugins: [taskModules, lesson, offline],
-  worker: { format: 'es' },
+  plugins: [servedTasks, lesson, offline],
+  worker: { format: 'es', plugins: () => [servingWorker] },
   build: {
     outDir: join(root, 'dist', 'explorer'),
     emptyOutDir: true,

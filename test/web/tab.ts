@@ -30,13 +30,23 @@ export const small = {
   serviceWorkers: 'block',
 } as const;
 
-/** A tab with the page, drawn; what goes wrong in it, and a request to anywhere else, fails the test. */
+type Options = Parameters<Browser['newContext']>[0];
+
+/** A tab with the page, drawn. */
 export async function open(
   context: TestContext,
   hash = '',
-  options: Parameters<Browser['newContext']>[0] = {},
+  options: Options = {},
   at = address,
 ): Promise<Page> {
+  const page = await emptyTab(context, options, at);
+  await page.goto(at + hash);
+  await exact(page);
+  return page;
+}
+
+/** A tab with nothing in it yet; what goes wrong in it, and a request to anywhere else, fails the test. */
+export async function emptyTab(context: TestContext, options: Options = {}, at = address): Promise<Page> {
   const window = await browser.newContext({ acceptDownloads: true, ...small, ...options });
   window.setDefaultTimeout(patience);
   const page = await window.newPage();
@@ -54,8 +64,6 @@ export async function open(
     await window.close();
     assert.deepEqual(errors, []);
   });
-  await page.goto(at + hash);
-  await exact(page);
   return page;
 }
 

@@ -1,6 +1,7 @@
 // The experiment in the panel: a button, what is under way, and a chart of it to look at and to keep.
 import type { ViewScene } from 'mandoline';
 import { summarizeSpeedUp } from 'mandoline/pool';
+import { reasonOf } from '../lacking.js';
 import { csvOf, type Row, runExperiment, workerCounts } from './experiment.js';
 
 const cuts = [1, 2, 8, 32, 128];
@@ -61,7 +62,7 @@ export function makeExperiment(scene: () => ViewScene): HTMLElement {
       });
       await show(rows, given);
     } catch (error) {
-      told.textContent = signal.aborted ? 'stopped' : (error as Error).message;
+      told.textContent = signal.aborted ? 'stopped' : reasonOf(error);
     } finally {
       controller = undefined;
       run.textContent = 'Run';

@@ -21,6 +21,7 @@ export interface WorkersHooks {
   change(settings: EngineSettings): void;
   /** As many points as the screen has pixels, times this on each side. */
   resize(factor: number): void;
+  failed(error: unknown): void;
 }
 
 const cores = Math.max(1, navigator.hardwareConcurrency || 2);
@@ -35,7 +36,10 @@ export class WorkersPanel {
   private readonly figures = document.createElement('dl');
   private readonly compare = button(
     'Compare with one worker',
-    () => void this.timeAlone().finally(() => this.tell()),
+    () =>
+      void this.timeAlone()
+        .catch((error: unknown) => this.hooks.failed(error))
+        .finally(() => this.tell()),
   );
   private readonly again = button('Replay', () => this.replay());
   private readonly workersField = slider('workers', 1, mostWorkers, Math.min(mostWorkers, cores));
