@@ -6,7 +6,7 @@ import { tell } from './figures.js';
 import { stepByStep } from './julia.js';
 import { pointByPoint } from './point-by-point.js';
 import { repeat } from './repeat.js';
-import { readArguments } from './stages.js';
+import { readArguments, several } from './stages.js';
 
 const { nWorkers, rounds, cells } = readArguments({ nWorkers: 2 }, { cells: 1000, rounds: 3 });
 const { c, iterations } = lessonScene;
@@ -18,9 +18,9 @@ const times = await repeat(rounds, {
   'step by step': () => stepByStep(grid, { iterations, c: c as [number, number] }),
   'point by point': () => pointByPoint(grid, { iterations, c: c as [number, number] }),
   'vector instructions': () => compute({ exact: 'brute' }),
-  [`the same, ${nWorkers} workers`]: () => compute({ exact: 'brute', pool }),
+  [`the same, ${several(nWorkers, 'worker')}`]: () => compute({ exact: 'brute', pool }),
   enclosures: () => compute(),
-  [`enclosures, ${nWorkers} workers`]: () => compute({ pool }),
+  [`enclosures, ${several(nWorkers, 'worker')}`]: () => compute({ pool }),
 });
 const expected = pointByPoint(grid, { iterations, c: c as [number, number] }).counts;
 if (!expected.every((count, i) => count === counts[i])) throw new Error('the ways differ');

@@ -19,7 +19,10 @@ else {
 }
 
 async function rankZero() {
-  const { nSlices, nWorkers, cells, slow } = readArguments({ nSlices: 2000, nWorkers: 2 });
+  const { nSlices, nWorkers, cells, slow } = readArguments(
+    { nSlices: 2000, nWorkers: 2 },
+    { cells: 2000, slow: false },
+  );
   const ranks = await stage('start', () =>
     Promise.all(
       Array.from({ length: nWorkers }, async () => {

@@ -5,7 +5,10 @@ import { Pool, partial, tasks } from 'mandoline/pool';
 import { readArguments, report, reportWorkers, stage } from './stages.js';
 
 const { juliaSet } = tasks<typeof import('./julia.js')>(new URL('./julia.js', import.meta.url));
-const { nSlices, nWorkers, cells, slow } = readArguments({ nSlices: 2000, nWorkers: 2 });
+const { nSlices, nWorkers, cells, slow } = readArguments(
+  { nSlices: 2000, nWorkers: 2 },
+  { cells: 2000, slow: false },
+);
 
 const pool = new Pool({ workers: nWorkers });
 const grid = await stage('grid', () => complexGrid(2, cells));

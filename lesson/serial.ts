@@ -4,7 +4,7 @@ import { arraySplit, complexGrid, concatenate } from 'mandoline';
 import { juliaSet } from './julia.js';
 import { readArguments, report, stage } from './stages.js';
 
-const { nSlices, cells, slow } = readArguments({ nSlices: 1 });
+const { nSlices, cells, slow } = readArguments({ nSlices: 1 }, { cells: 2000, slow: false });
 
 const grid = await stage('grid', () => complexGrid(2, cells));
 const slices = await stage('slices', () => arraySplit(grid, nSlices));

@@ -10,7 +10,7 @@ const { juliaSet } = tasks<typeof import('./julia.js')>(new URL('./julia.js', im
 const { juliaRows } = tasks<typeof import('./julia-rows.js')>(new URL('./julia-rows.js', import.meta.url));
 const { nSlices, nWorkers, rounds, cells, slow } = readArguments(
   { nSlices: 100, nWorkers: 2 },
-  { cells: 1000 },
+  { cells: 1000, rounds: 3, slow: false },
 );
 const parameters = { iterations: 80, c: [-0.83, -0.22], slow } as const;
 await using pool = new Pool({ workers: nWorkers });

@@ -5,7 +5,10 @@ import { Pool, tasks } from 'mandoline/pool';
 import { readArguments, report, stage } from './stages.js';
 
 const { juliaRows } = tasks<typeof import('./julia-rows.js')>(new URL('./julia-rows.js', import.meta.url));
-const { nSlices, nWorkers, cells, slow } = readArguments({ nSlices: 100, nWorkers: 2 });
+const { nSlices, nWorkers, cells, slow } = readArguments(
+  { nSlices: 100, nWorkers: 2 },
+  { cells: 2000, slow: false },
+);
 
 await using pool = new Pool({ workers: nWorkers });
 const axis = latticeAxis({ extent: 2, cells });

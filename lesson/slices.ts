@@ -4,7 +4,7 @@ import { prepare } from 'mandoline';
 import { Pool } from 'mandoline/pool';
 import { tell } from './figures.js';
 import { repeat } from './repeat.js';
-import { readArguments } from './stages.js';
+import { readArguments, several } from './stages.js';
 import { unevenScene } from './uneven.js';
 
 const { nWorkers, rounds, cells } = readArguments({ nWorkers: 2 }, { cells: 800, rounds: 7 });
@@ -27,7 +27,7 @@ for (const slices of cuts) {
   console.log(`${String(slices).padStart(6)} ${median.toFixed(3).padStart(10)}   ${busy}`);
   points.push({ name: 'uneven picture', slices, seconds: median });
   const drawn = unevenScene(320);
-  const title = `${slices} slices, ${nWorkers} workers`;
+  const title = `${several(slices, 'slice')}, ${several(nWorkers, 'worker')}`;
   if (slices <= 16 * nWorkers) tell({ kind: 'lanes', title, slices, times: work.timeline!(), scene: drawn });
 }
 tell({ kind: 'lines', title: 'The uneven picture by slices', rows: points });

@@ -9,7 +9,7 @@ import { tell } from './figures.js';
 import { repeat } from './repeat.js';
 import { readArguments } from './stages.js';
 
-const { rounds, cells, slow } = readArguments({}, { cells: 1000 });
+const { rounds, cells, slow } = readArguments({}, { cells: 1000, rounds: 3, slow: false });
 const cores = availableParallelism();
 const workers = [...new Set([1, 2, cores, 2 * cores])].sort((a, b) => a - b);
 // No more than there are rows.

@@ -6,7 +6,7 @@ import { juliaSet } from './julia.js';
 import { repeat } from './repeat.js';
 import { readArguments } from './stages.js';
 
-const { rounds, cells, slow } = readArguments({}, { cells: 500, rounds: 9 });
+const { rounds, cells, slow } = readArguments({}, { cells: 500, rounds: 9, slow: false });
 const grid = complexGrid(2, cells);
 const work = () => juliaSet(grid, { iterations: 80, c: [-0.83, -0.22], slow });
 const { first, seconds, best, median } = (await repeat(rounds, { work })).get('work')!;

@@ -10,7 +10,7 @@ import { root } from './setup.js';
 
 const block = /^<!-- (code|output) (.+) -->\n```\w+\n((?:(?!<!-- end).*\n)*?)```\n<!-- end -->$/gm;
 const languages = { ts: 'ts', py: 'python' };
-const small = ['--cells', '20', '--rounds', '1'];
+const { takes } = JSON.parse(readFileSync(join(root, 'dist', 'lesson', 'chapters.json'), 'utf8'));
 const [mode, part = ''] = process.argv.slice(2);
 const wrong = [];
 
@@ -19,7 +19,7 @@ for (const page of ['lesson', 'lesson/answers'].flatMap(pagesIn)) {
   const now = text.replace(block, (there, kind, source, content) => {
     if (kind === 'code') return filled(kind, source, languages[source.split('.').at(-1)], codeOf(source));
     if (mode === '--check' && part === 'all' && source.startsWith('npm run lesson')) {
-      const printed = outputOf(source, small);
+      const printed = outputOf(source, smallGrid(source));
       if (shapeOf(printed) !== shapeOf(content.replace(/^\$ .*\n/, '').trimEnd()))
         wrong.push(`${page}: ${source} prints\n${printed}`);
     }
@@ -33,6 +33,14 @@ for (const page of ['lesson', 'lesson/answers'].flatMap(pagesIn)) {
 if (wrong.length > 0) {
   console.error(wrong.join('\n'));
   process.exitCode = 1;
+}
+
+/** Flags that make a program of the lesson short, of those that it takes. */
+function smallGrid(source) {
+  const { flags } = takes[source.split(' ')[4]];
+  return Object.entries({ cells: 20, rounds: 1 }).flatMap(([name, value]) =>
+    flags.includes(name) ? [`--${name}`, `${value}`] : [],
+  );
 }
 
 function pagesIn(folder) {

@@ -63,7 +63,16 @@ const programs = ['', 'answers/'].flatMap((under) =>
     )
     .map((name) => under + name.slice(0, -3)),
 );
-writeFileSync(join(root, 'dist', 'lesson', 'chapters.json'), JSON.stringify({ programs, chapters }));
+/** What each program takes, as it says when it reads its arguments: numbers in their order, and flags. */
+const takes = Object.fromEntries(
+  programs.map((name) => {
+    const code = readFileSync(join(folder, `${name}.ts`), 'utf8');
+    const [, numbers = '', flags = ''] = /readArguments\(\s*\{([^}]*)\},\s*\{([^}]*)\}/.exec(code) ?? [];
+    const names = (text) => [...text.matchAll(/(\w+):/g)].map(([, each]) => each);
+    return [name, { numbers: names(numbers), flags: names(flags) }];
+  }),
+);
+writeFileSync(join(root, 'dist', 'lesson', 'chapters.json'), JSON.stringify({ programs, takes, chapters }));
 
 /** Without what makes links, code and strong words of it. */
 function plain(text) {

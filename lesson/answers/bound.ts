@@ -6,7 +6,7 @@ import { juliaSet } from '../julia.js';
 import { repeat } from '../repeat.js';
 import { readArguments } from '../stages.js';
 
-const { rounds, cells, slow } = readArguments({}, { cells: 1000 });
+const { rounds, cells, slow } = readArguments({}, { cells: 1000, rounds: 3, slow: false });
 const grid = complexGrid(2, cells);
 const times = await repeat(rounds, {
   grid: () => complexGrid(2, cells),

@@ -4,6 +4,7 @@
 import { availableParallelism } from 'node:os';
 import type { Command } from 'commander';
 import { median, Pool } from '../pool/index.js';
+import { sceneShape } from '../render/job.js';
 import { prepare } from '../render/render.js';
 import type { Scene } from '../scene/scene.js';
 import {
@@ -17,7 +18,7 @@ import {
 import { unheard } from './interrupt.js';
 import { checkField } from './memory-check.js';
 import { addScene, type SceneFlags, sceneOf } from './scene-flags.js';
-import { say } from './text.js';
+import { emptySlices, say } from './text.js';
 import {
   checkedOutput,
   mostSlices,
@@ -31,12 +32,15 @@ import {
 } from './usage.js';
 
 interface BenchFlags extends SceneFlags {
-  readonly slices: readonly number[];
+  readonly slices?: readonly number[];
   readonly workers: readonly number[];
   readonly repeat: number;
   readonly output?: readonly string[];
   readonly json?: true;
 }
+
+/** Numbers of slices where nobody says. */
+const standardCuts = [1, 2, 8, 100, 2000];
 
 interface Combination {
   readonly slices: number;
@@ -55,9 +59,10 @@ export function addBench(program: Command): void {
     .sort((a, b) => a - b);
   command
     .addOption(
-      option('--slices <list>', 'numbers of slices', list(whole('--slices', 1, mostSlices))).default(
-        [1, 2, 8, 100, 2000],
-        '1,2,8,100,2000',
+      option(
+        '--slices <list>',
+        `numbers of slices (default: ${standardCuts}, no more than rows)`,
+        list(whole('--slices', 1, mostSlices)),
       ),
     )
     .addOption(
@@ -67,7 +72,9 @@ export function addBench(program: Command): void {
         list(whole('--workers', 0, mostWorkers)),
       ).default(defaultWorkers, '0,1,2 and one a core'),
     )
-    .addOption(option('--repeat <number>', 'how often each is timed', whole('--repeat', 1, 1000)).default(5))
+    .addOption(
+      option('--repeat <number>', 'number of timed repetitions', whole('--repeat', 1, 1000)).default(5),
+    )
     .addOption(outputOption('where to, repeatable: .json, .csv, or a chart as .svg'))
     .option('--json', 'print the document to stdout')
     .addHelpText('after', '\nExample:\n  mandoline bench --slices 1,8,2000 --workers 0,1,2 -o bench.svg')
@@ -84,7 +91,11 @@ async function run(given: string | undefined, flags: BenchFlags): Promise<void> 
   if (!flags.json) for (const { output } of targets) sayLeftovers(output);
   const { scene } = await sceneOf(given, flags);
   checkField(scene);
-  const rows = await unheard(() => measure(scene, flags));
+  const [sceneRows] = sceneShape(scene);
+  const slices = flags.slices ?? standardCuts.filter((cut) => cut <= sceneRows);
+  const empty = emptySlices(Math.max(...slices), sceneRows);
+  if (empty && !flags.json) say(`${empty}\n`);
+  const rows = await unheard(() => measure(scene, { ...flags, slices }));
   const document: BenchDocument = {
     schema: 'mandoline.bench.1',
     command: `mandoline ${process.argv.slice(2).join(' ')}`,
@@ -104,7 +115,10 @@ async function run(given: string | undefined, flags: BenchFlags): Promise<void> 
 }
 
 /** Seconds of every combination; the first row is the serial run that the others are held against. */
-async function measure(scene: Scene, { slices, workers, repeat }: BenchFlags): Promise<BenchRow[]> {
+async function measure(
+  scene: Scene,
+  { slices, workers, repeat }: Required<Pick<BenchFlags, 'slices' | 'workers' | 'repeat'>>,
+): Promise<BenchRow[]> {
   const serial = { slices: 1, workers: 0 };
   const asked = [...new Set(workers)].flatMap((each) =>
     [...new Set(slices)].map((n) => ({ slices: n, workers: each })),

@@ -11,7 +11,7 @@ import { ClusterError } from '../errors.js';
 import { Pool } from '../pool/index.js';
 import { render } from '../render/render.js';
 import { lessonScene } from '../scene/scene.js';
-import { tint } from './text.js';
+import { several, tint } from './text.js';
 
 /** What came of one look. */
 interface Check {
@@ -107,7 +107,7 @@ async function workers(): Promise<Check[]> {
       check(
         'threads',
         true,
-        `${size} workers answered in ${milliseconds} ms; this machine runs ${cores} at once`,
+        `${several(size, 'worker')} answered in ${milliseconds} ms; this machine runs ${cores} at once`,
       ),
       fills.shared > 0
         ? check('shared memory', true, 'workers write straight into the result')

@@ -27,7 +27,10 @@ export interface Walked extends Chapter {
 }
 
 export interface Run {
+  /** As its reader would run it. */
   readonly command: string;
+  /** Its program and what that is given. */
+  readonly words: readonly string[];
   readonly printed: string;
   readonly figures: readonly Figure[];
 }
@@ -43,12 +46,12 @@ export async function lessonReport(
   const sections: string[] = [];
   for (const { title, lead, question, runs } of chapters) {
     const figures: string[] = [];
-    for (const { command, figures: told } of runs) {
+    for (const { words, figures: told } of runs) {
       for (const figure of told) {
         // A program is held against all that went before it.
         if (figure.kind === 'stages')
-          stages.push({ ...figure, program: shortNameOf(command), isSlow: command.includes(' --slow') });
-        else figures.push(await drawn(figure, programOf(command)));
+          stages.push({ ...figure, program: shortNameOf(words), isSlow: words.includes('--slow') });
+        else figures.push(await drawn(figure, programOf(words)));
       }
     }
     if (runs.some((run) => run.figures.some(({ kind }) => kind === 'stages')))
@@ -90,12 +93,11 @@ ${sections.join('\n')}
 }
 
 /** What a program was given but the size of the grid. */
-const programOf = (command: string) =>
-  command.replace(/^mandoline lesson /, '').replace(/ --(cells|rounds) \d+/g, '');
+const programOf = (words: readonly string[]) => words.join(' ').replace(/ --(cells|rounds) \d+/g, '');
 
 /** What a program is called in a chart. */
-const shortNameOf = (command: string) =>
-  programOf(command)
+const shortNameOf = (words: readonly string[]) =>
+  programOf(words)
     .replace(/( \d+)+/, '')
     .replace('message-passing', 'messages')
     .replace(' --slow', '');

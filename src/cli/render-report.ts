@@ -6,7 +6,7 @@ import { type Complex, formatComplex } from '../scene/complex.js';
 import type { Scene } from '../scene/scene.js';
 import type { NamedScene } from './scene-flags.js';
 import { type Format, needsOf } from './targets.js';
-import { bar, large, say, seconds, tint } from './text.js';
+import { bar, emptySlices, large, say, seconds, several, tint } from './text.js';
 
 export interface Written {
   readonly path: string;
@@ -40,14 +40,14 @@ export function sayScene(named: NamedScene, slices: number, hands: Hands): void 
   const cut = `${hands.share ? `${hands.share} ` : ''}${several(slices, 'slice')}`;
   const indent = ' '.repeat(titleOf(named.name).length + 1);
   say(`${indent}${columns} x ${rows} points, ${cut}, ${handsText(hands)}\n`);
+  const empty = emptySlices(slices, rows);
+  if (empty) say(`${empty}\n`);
 }
 
 function handsText({ workers, ranks }: Hands): string {
   if (ranks === undefined) return workers === 0 ? 'in this thread' : several(workers, 'worker');
   return `${several(ranks, 'rank')}${workers === 0 ? '' : ` of ${several(workers, 'worker')}`}`;
 }
-
-const several = (number: number, what: string) => `${number} ${what}${number === 1 ? '' : 's'}`;
 
 const titleOf = (name: string) => (name.length < 9 ? name.padEnd(8) : name);
 
@@ -127,13 +127,15 @@ export function sayReport(report: Report): void {
     const length = bar(slices / Math.max(1, most), 40);
     const drawn = tint(hues[worker % hues.length]!, length) + ' '.repeat(40 - length.length);
     say(
-      `${hand} ${String(worker + first).padEnd(2)}${drawn} ${String(slices).padStart(6)} slices  ${seconds(busy, 3)}`,
+      `${hand} ${String(worker + first).padEnd(2)}${drawn} ${String(slices).padStart(6)} ${slices === 1 ? 'slice ' : 'slices'}  ${seconds(busy, 3)}`,
     );
   });
   const others = work.shares.slice(shownWorkers);
   if (others.length > 0) {
     const slices = others.reduce((sum, share) => sum + share.slices, 0);
-    say(`and ${others.length} more ${hand}s with ${slices} slices`);
+    say(
+      `and ${others.length} more ${hand}${others.length === 1 ? '' : 's'} with ${several(slices, 'slice')}`,
+    );
   }
   const worked = work.shares.reduce((sum, share) => sum + share.rows, 0);
   const rate = large((worked * columns) / Math.max(times.compute, 1e-9));
@@ -145,7 +147,7 @@ export function sayReport(report: Report): void {
     say(`verified ${verified.points} points against the oracle, none different (seed ${verified.seed})`);
   if (store) {
     const mended = origins.mended > 0 ? `, ${origins.mended} were damaged and are mended` : '';
-    say(`${store.folder}: ${origins.kept} of ${work.slices} slices were there${mended}`);
+    say(`${store.folder}: ${origins.kept} of ${several(work.slices, 'slice')} were there${mended}`);
   }
   for (const { path, format, bytes } of outputs) {
     const size = needsOf(format).isPicture ? `${width} x ${height}` : `${columns} x ${rows}`;

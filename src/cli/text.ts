@@ -23,6 +23,18 @@ export function large(value: number): string {
   return `${rest < 100 && power > 0 ? rest.toPrecision(3) : Math.round(rest)}${units[power]}`;
 }
 
+/** `1 slice`, `2 slices`. */
+export const several = (number: number, what: string): string =>
+  `${number} ${what}${number === 1 ? '' : 's'}`;
+
+/** Says which of the slices are empty; undefined where none is. Slices are made of rows. */
+export function emptySlices(slices: number, rows: number): string | undefined {
+  const empty = slices - rows;
+  if (empty <= 0) return undefined;
+  const which = empty === 1 ? '1 of them is' : `${empty} of them are`;
+  return `${slices} slices: the scene has ${several(rows, 'row')}, so that ${which} empty; --slices ${rows} is the most`;
+}
+
 export const seconds = (value: number, digits = 2): string => `${value.toFixed(digits)} s`;
 
 /** A bar of at most `width` cells for a part from 0 to 1, to an eighth of a cell. */

@@ -1,10 +1,11 @@
 // `mandoline zoom`: a film from one view of a formula to another, or of its constant along a path, as numbered pictures
 // that are gone on with, or as one stream for an encoder.
-import { statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { type FieldBands, formats, pixelsOf, readSceneText } from '../encode/formats.js';
+import type { Output } from '../encode/output.node.js';
 import { crc32 } from '../encode/png-band.node.js';
 import { y4mFrame, y4mHeader } from '../encode/y4m.js';
 import { PictureError } from '../errors.js';
@@ -17,7 +18,7 @@ import { inPixels } from '../scene/gallery.js';
 import { parseScene, type Scene, sceneText, type ViewScene } from '../scene/scene.js';
 import { fileLimits, readBytes } from './read-file.js';
 import { addScene, type SceneFlags, sceneOf, sceneValues } from './scene-flags.js';
-import { progressLine, say, seconds } from './text.js';
+import { progressLine, say, seconds, several } from './text.js';
 import { checkedFolder, checkedOutput, mostWorkers, option, UsageError, whole } from './usage.js';
 
 interface ZoomFlags extends SceneFlags {
@@ -83,6 +84,7 @@ async function run(given: string | undefined, flags: ZoomFlags): Promise<void> {
     throw new UsageError(
       toStdout ? '-o -: needs --format y4m' : '--format y4m: goes with -o -; a folder gets pictures',
     );
+  const stream = toStdout ? checkedOutput('-') : undefined;
   if (!toStdout) checkedFolder('-o', output);
 
   const pool = new Pool({ workers, retries: 2 });
@@ -98,15 +100,15 @@ async function run(given: string | undefined, flags: ZoomFlags): Promise<void> {
     const { columns, rows } = first.view;
     const line = flags.quiet ? undefined : await progressLine(frames * columns * rows, frames);
     const done = (frame: number) => line?.onProgress({ done: frame + 1, slices: frames });
-    const kept = toStdout
-      ? await writeFilm(scenes, { width: columns, height: rows, framesPerSecond: fps }, pool, done)
+    const kept = stream
+      ? await writeFilm(stream, scenes, { width: columns, height: rows, framesPerSecond: fps }, pool, done)
       : await writePictures(scenes, output, pool, done);
     line?.stop();
-    const there = kept > 0 ? `, ${kept} were there` : '';
-    if (!flags.quiet)
-      say(
-        `${output}: ${frames} frames of ${columns} x ${rows}${there}, ${seconds((performance.now() - begun) / 1000)}`,
-      );
+    if (flags.quiet) return;
+    const there = kept > 0 ? `, ${kept} ${kept === 1 ? 'was' : 'were'} there` : '';
+    const took = seconds((performance.now() - begun) / 1000);
+    say(`${output}: ${several(frames, 'frame')} of ${columns} x ${rows}${there}, ${took}`);
+    if (!toStdout) sayOtherFrames(output, frames);
   } finally {
     pool.terminate();
   }
@@ -134,9 +136,8 @@ async function writePictures(
   done: (frame: number) => void,
 ): Promise<number> {
   let kept = 0;
-  const digits = Math.max(5, String(scenes.length).length);
   for (const [frame, scene] of scenes.entries()) {
-    const path = join(folder, `frame-${String(frame + 1).padStart(digits, '0')}.png`);
+    const path = join(folder, frameName(frame, scenes.length));
     if (isPictureOf(path, scene)) kept++;
     else {
       const field = await streamScene(scene, { pool, isPainted: true });
@@ -146,6 +147,26 @@ async function writePictures(
     done(frame);
   }
   return kept;
+}
+
+/** The file of a frame, from 0, of a film of so many. */
+const frameName = (frame: number, frames: number): string =>
+  `frame-${String(frame + 1).padStart(Math.max(5, String(frames).length), '0')}.png`;
+
+/** Tells of frames that another film left: an encoder that is given the folder would take them for this one's. */
+function sayOtherFrames(folder: string, frames: number): void {
+  const isOwn = (name: string) => {
+    const number = Number(/\d+/.exec(name)![0]);
+    return number >= 1 && number <= frames && name === frameName(number - 1, frames);
+  };
+  const others = readdirSync(folder).filter((name) => /^frame-\d+\.png$/.test(name) && !isOwn(name));
+  if (others.length === 0) return;
+  const [first, last] = [others.sort()[0]!, others.at(-1)!];
+  const which = others.length === 1 ? first : `${first} to ${last}`;
+  say(
+    `${folder}: ${several(others.length, 'frame')} of another film ${others.length === 1 ? 'is' : 'are'} there too ` +
+      `(${which}); remove them before you make a video of the folder`,
+  );
 }
 
 /** Whether the picture of a scene is there, and whole. */
@@ -160,6 +181,7 @@ function isPictureOf(path: string, scene: Scene): boolean {
 }
 
 async function writeFilm(
+  output: Output,
   scenes: readonly Scene[],
   film: Parameters<typeof y4mHeader>[0],
   pool: Pool,
@@ -173,7 +195,7 @@ async function writeFilm(
       done(frame);
     }
   }
-  await checkedOutput('-').write(chunks());
+  await output.write(chunks());
   return 0;
 }
 

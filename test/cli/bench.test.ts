@@ -49,6 +49,20 @@ test('bench prints a row for every combination of slices and workers, and writes
   assert.match(svg, /^<svg xmlns[\s\S]*speed-up[\s\S]*mandoline bench --cells 20[\s\S]*<\/svg>\n$/);
 });
 
+test('more slices than rows are told; where nobody says, there are no more slices than rows', async (context) => {
+  const common = ['bench', 'mandelbrot', '--size', '20x10', '--workers', '0', '--repeat', '1'];
+  const [given, standard] = await runMany(temporaryFolder(context), [
+    [...common, '--slices', '3,12'],
+    common,
+  ]);
+  assert.equal(
+    given!.stderr,
+    '12 slices: the scene has 10 rows, so that 2 of them are empty; --slices 10 is the most\n\n',
+  );
+  assert.deepEqual([standard!.code, standard!.stderr], [0, '']);
+  assert.deepEqual(standard!.stdout.match(/^ +\d+ /gm)!.map(Number), [1, 2, 8]);
+});
+
 test('bench --json prints the document alone', async (context) => {
   const { code, stdout, stderr } = await runMandoline(temporaryFolder(context), ...job, '--json');
   assert.deepEqual([code, stderr, JSON.parse(stdout.toString()).rows.length], [0, '', 6]);

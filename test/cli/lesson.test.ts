@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { after, before, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import type { Browser } from 'playwright-core';
@@ -13,20 +13,28 @@ before(async () => {
 });
 after(() => browser.close());
 
-const { chapters } = JSON.parse(readFileSync(join(root, 'dist', 'lesson', 'chapters.json'), 'utf8'));
+const { chapters, takes } = JSON.parse(readFileSync(join(root, 'dist', 'lesson', 'chapters.json'), 'utf8'));
 
 test('the lesson goes through all chapters without asking where nobody sits, and its report is whole in a browser', {
   skip: !isLong && 'only with MANDOLINE_STRESS=long',
 }, async (context) => {
   const folder = temporaryFolder(context);
   const given = ['lesson', '--quick', '--cells', '20', '--rounds', '1', '-o', 'report.html'];
-  const { code, stdout, stderr } = await runMandoline(folder, ...given);
+  const env = { ...process.env, npm_lifecycle_event: 'lesson' };
+  const { code, stdout, stderr } = await run(process.execPath, [mandoline, ...given], { cwd: folder, env });
   assert.deepEqual([code, stderr], [0, 'report.html\n']);
   const told = stdout.toString();
   for (const { title, commands } of chapters) {
     assert.ok(told.includes(`\n${title}\n`), title);
-    for (const words of commands)
-      assert.ok(told.includes(`$ mandoline lesson ${words.join(' ')} --cells 20`));
+    for (const [name, ...words] of commands) {
+      // No more slices than rows, and no flags that do nothing.
+      const { numbers, flags } = takes[name];
+      const fitting = words.map((word: string, i: number) =>
+        numbers[i] === 'nSlices' ? String(Math.min(Number(word), 40)) : word,
+      );
+      const more = flags.includes('cells') ? ['--cells', '20'] : [];
+      assert.ok(told.includes(`$ npm run lesson -- ${[name, ...fitting, ...more].join(' ')}`), name);
+    }
   }
   // The chapters' own text; what programs print of errors is longer.
   for (const { plainLead } of chapters) {
@@ -90,7 +98,7 @@ test("one program is run by its name, and how it ends is the command's end", asy
   assert.match(stdout.toString(), /^grid [\s\S]*\n20 x 20 counts, sum /);
   const many = await runMandoline(folder, 'lesson', 'pool', 'many');
   assert.deepEqual([many.code, many.stdout.toString()], [2, '']);
-  assert.match(many.stderr, /^many: must be N_SLICES N_WORKERS, [^\n]*\n$/);
+  assert.match(many.stderr, /^mandoline: lesson pool: N_SLICES many: must be a whole number [^\n]*\n$/);
 });
 
 test('what cannot be obeyed is one line and exit 2, before anything runs', async (context) => {
@@ -100,6 +108,8 @@ test('what cannot be obeyed is one line and exit 2, before anything runs', async
     stages: 'lesson stages: must be one of',
     '../src/cli/main': 'lesson ../src/cli/main: must be one of',
     '--cells 0': '--cells 0: must be a whole number from 1 to 4000',
+    'maps 5': 'lesson maps: 5: does nothing here; this program takes nothing',
+    '--chapter 3': '--chapter: is not a flag of the lesson; --help lists them',
     '--rounds none': '--rounds none: must be a whole number',
     '-o nowhere/report.html': '-o nowhere/report.html: there is no folder nowhere',
   };
@@ -122,10 +132,27 @@ test('Ctrl-C ends the lesson and the program that it runs, and leaves no report'
   const folder = temporaryFolder(context);
   const { code } = await run(process.execPath, [mandoline, 'lesson', '--quick'], { cwd: folder }, (child) => {
     child.stdout!.on('data', (text) => {
-      if (String(text).includes('$ mandoline lesson')) child.kill('SIGINT');
+      if (String(text).includes('mandoline.js lesson serial')) child.kill('SIGINT');
     });
   });
   assert.equal(code, 130);
   assert.ok(!existsSync(join(folder, 'lesson-report.html')));
   assert.deepEqual(readdirSync(folder), []);
+});
+
+test('commands that are printed are those by which the lesson was started', async (context) => {
+  const folder = temporaryFolder(context);
+  const programs = {
+    lesson: 'npm run lesson -- pool 2000 2',
+    start: 'npm start -- lesson pool 2000 2',
+    npx: 'npx mandoline lesson pool 2000 2',
+    test: `node ${relative(realpathSync(folder), mandoline)} lesson pool 2000 2`,
+  };
+  await Promise.all(
+    Object.entries(programs).map(async ([script, expected]) => {
+      const env = { ...process.env, npm_lifecycle_event: script };
+      const { stdout } = await run(process.execPath, [mandoline, 'lesson', '--help'], { cwd: folder, env });
+      assert.ok(stdout.toString().includes(`\n  ${expected}`), stdout.toString());
+    }),
+  );
 });

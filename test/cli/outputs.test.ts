@@ -82,6 +82,19 @@ test('a picture can go to /dev/null, in any format, and a Zarr by the name that 
   assert.ok(statSync('/dev/null').isCharacterDevice());
 });
 
+test('more slices than rows are told', async (context) => {
+  const given = [...small, '--slices', '21', '-o', '/dev/null'];
+  const [told, quiet, fitting] = await runMany(temporaryFolder(context), [
+    given,
+    [...given, '--quiet'],
+    given.map((word) => (word === '21' ? '20' : word)),
+  ]);
+  const line = '\n21 slices: the scene has 20 rows, so that 1 of them is empty; --slices 20 is the most\n';
+  assert.ok(told!.stderr.includes(line), told!.stderr);
+  assert.equal(quiet!.stderr, '');
+  assert.ok(!fitting!.stderr.includes('empty'));
+});
+
 test('unfinished files of other machines are told, once they are a day old, and stay', async (context) => {
   const folder = temporaryFolder(context);
   const left = '.a.png.00000000-7-0123456789ab.part';

@@ -94,6 +94,34 @@ test('the colours of a film along a path are those of the constants at its ends'
   }
 });
 
+test('frames of a longer film that was there before are told, and stay', async (context) => {
+  const folder = temporaryFolder(context);
+  const film = (frames: string, ...more: string[]) => [
+    ...smooth.map((word) => (word === '4' ? frames : word)),
+    '-o',
+    'film',
+    ...more,
+  ];
+  const told = await runMany(folder, [film('3'), film('2'), film('1'), film('1', '--quiet'), film('3')]);
+  const tail =
+    'there too (frame-00002.png to frame-00003.png); remove them before you make a video of the folder\n';
+  assert.deepEqual(
+    told.map(({ code, stderr }) => [code, stderr.replace(/[\d.]+ s/, 'TIME')]),
+    [
+      [0, 'film: 3 frames of 40 x 30, TIME\n'],
+      [
+        0,
+        'film: 2 frames of 40 x 30, 1 was there, TIME\nfilm: 1 frame of another film is there too ' +
+          '(frame-00003.png); remove them before you make a video of the folder\n',
+      ],
+      [0, `film: 1 frame of 40 x 30, 1 was there, TIME\nfilm: 2 frames of another film are ${tail}`],
+      [0, ''],
+      [0, 'film: 3 frames of 40 x 30, 2 were there, TIME\n'],
+    ],
+  );
+  assert.equal(readdirSync(join(folder, 'film')).length, 3);
+});
+
 test('a stream has a header and as many frames as were asked for, of a constant along a path', async (context) => {
   const given = ['zoom', 'julia', '--c-path', '-0.8,-0.7+0.3i,0.3', '--size', '20x10', '--frames', '5'];
   const { code, stdout } = await runMandoline(
