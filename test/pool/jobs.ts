@@ -202,6 +202,13 @@ export const fillWithIdentity = (slice: Uint8Array, _: SliceRange, job: { name: 
   seen.set(job, (seen.get(job) ?? 0) + 1);
   slice[0] = seen.get(job)!;
 };
+/** Fills a slice with its turn among those that this worker has begun for these very arguments. */
+export const fillInTurn = async (slice: Uint8Array, _: SliceRange, job: object): Promise<void> => {
+  const turn = (seen.get(job) ?? 0) + 1;
+  seen.set(job, turn);
+  await sleep(1);
+  slice.fill(turn);
+};
 /** Ends the worker at a slice, as often as `deaths` says. */
 export const fillDying = (slice: Uint8Array, { index }: SliceRange, at: number, deaths: Int32Array): void => {
   if (index === at && Atomics.sub(deaths, 0, 1) > 0) process.exit(9);
