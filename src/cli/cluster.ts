@@ -8,7 +8,7 @@ import { readProbe } from '../cluster/probe.js';
 import type { Connection } from '../cluster/redis.js';
 import type { QueueStatus } from '../cluster/status.js';
 import { addDemo, addSubmit } from './cluster-submit.js';
-import { unheard } from './interrupt.js';
+import { endingSignals, unheard } from './interrupt.js';
 import { addRedis, connectTo, type RedisFlags } from './redis-flags.js';
 import { say } from './text.js';
 import { mostWorkers, option, UsageError, whole } from './usage.js';
@@ -101,7 +101,7 @@ function doWork(flags: WorkFlags): Promise<void> {
       const { statusOf } = await import('../cluster/status.js');
       const stopping = new AbortController();
       const stop = () => stopping.abort();
-      for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, stop);
+      for (const signal of endingSignals) process.on(signal, stop);
       const { workers, store, quiet } = flags;
       const code = codeVersion();
       const talk = quiet ? () => {} : say;

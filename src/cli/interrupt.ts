@@ -1,17 +1,21 @@
-// What is left when somebody presses Ctrl-C, closes the terminal or ends the program: no half-written file, and the exit
-// code that says so.
+// What is left when somebody presses Ctrl-C, closes the terminal or ends the program, or when it fails at once: no
+// half-written file, and the exit code that says so.
 
 const codes = { SIGHUP: 129, SIGINT: 130, SIGQUIT: 131, SIGTERM: 143 } as const;
+/** Those by which somebody ends a program that may still put things in order. */
+export const endingSignals = Object.keys(codes) as (keyof typeof codes)[];
 const discards = new Set<() => void>();
 
-function end(signal: NodeJS.Signals): void {
-  for (const discard of discards) discard();
-  process.exit(codes[signal as keyof typeof codes]);
+const end = (signal: NodeJS.Signals): never => process.exit(codes[signal as keyof typeof codes]);
+
+/** From now on a signal ends the program at once; what is registered is discarded, however the program ends. */
+export function hearSignals(): void {
+  for (const signal of endingSignals) process.on(signal, end);
+  process.off('exit', discardAll).on('exit', discardAll);
 }
 
-/** From now on a signal discards what is registered and ends the program at once. */
-export function hearSignals(): void {
-  for (const signal of Object.keys(codes)) process.on(signal, end);
+function discardAll(): void {
+  for (const discard of discards) discard();
 }
 
 /** Registers what takes away something half-written. */
@@ -24,7 +28,7 @@ export function onInterrupt(discard: () => void): void {
  * of ending a program is in force meanwhile. Nothing half-written may be there.
  */
 export async function unheard<T>(work: () => Promise<T>): Promise<T> {
-  for (const signal of Object.keys(codes)) process.off(signal, end);
+  for (const signal of endingSignals) process.off(signal, end);
   try {
     return await work();
   } finally {

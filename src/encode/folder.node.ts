@@ -55,14 +55,19 @@ export function openFolder(
     throw new OutputError(`${path}: is there already and is not a ${kind}; choose another name`);
   const part = besideOf(at, tag);
   const old = besideOf(at, tag, 'old');
-  const discard = () => rmSync(part, { recursive: true, force: true });
+  let isBegun = false;
+  const discard = () => {
+    if (isBegun) rmSync(part, { recursive: true, force: true });
+  };
   return {
     ...{ path, leftovers, discard, places: [identityOf(before)] },
     async write(work) {
       try {
         mkdirSync(part, status ? 0o700 : 0o777);
+        isBegun = true;
         const result = await work(part);
         putInPlace({ part, at, old, status, file });
+        isBegun = false;
         return result;
       } catch (error) {
         discard();

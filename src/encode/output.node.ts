@@ -93,7 +93,10 @@ export function openFile(place: Place): PreparedFile {
   const tag = newTag();
   tryPlace(place, tag);
   const part = besideOf(at, tag);
-  const discard = () => rmSync(part, { force: true });
+  let isBegun = false;
+  const discard = () => {
+    if (isBegun) rmSync(part, { force: true });
+  };
   /** Does work; where it fails nothing is left behind. */
   const guarded = <T>(error: unknown): T => {
     discard();
@@ -105,6 +108,7 @@ export function openFile(place: Place): PreparedFile {
       try {
         // Opened synchronously: a signal never comes while an open is under way whose file nobody would remove.
         const file = createFile(part, status ? 0o600 : 0o666);
+        isBegun = true;
         try {
           if (status) takeOver(file, status);
           return await writeChunks(file, chunks);
@@ -118,6 +122,7 @@ export function openFile(place: Place): PreparedFile {
     commit() {
       try {
         renameSync(part, at);
+        isBegun = false;
       } catch (error) {
         guarded(error);
       }

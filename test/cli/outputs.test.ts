@@ -134,6 +134,29 @@ test('a terminal that is closed, SIGQUIT and SIGTERM leave nothing half-written 
 });
 const statSize = (path: string) => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 
+test('a program that fails in the middle, or ends itself, leaves nothing half-written', async (context) => {
+  const from = (path: string) => JSON.stringify(new URL(`../../src/${path}`, import.meta.url).href);
+  const program = (end: string) => `
+    const { openOutput } = await import(${from('encode/output.node.js')});
+    const { hearSignals, onInterrupt } = await import(${from('cli/interrupt.js')});
+    const { readdirSync } = await import('node:fs');
+    hearSignals();
+    const output = openOutput('a.bin');
+    onInterrupt(output.discard);
+    await output.write((async function* () {
+      yield Uint8Array.of(1);
+      console.log(readdirSync('.').length);
+      ${end};
+      await new Promise(() => setTimeout(() => {}, 60_000));
+    })());`;
+  for (const end of ['setImmediate(() => { throw new Error() })', 'process.exit(1)']) {
+    const folder = temporaryFolder(context);
+    const given = ['--input-type=module', '-e', program(end)];
+    const { code, stdout } = await run(process.execPath, given, { cwd: folder });
+    assert.deepEqual([code, stdout.toString(), readdirSync(folder)], [1, '1\n', []], end);
+  }
+});
+
 test('no signal at any moment leaves anything but what was there', {
   skip: !isLong && 'only with MANDOLINE_STRESS=long',
 }, async (context) => {
