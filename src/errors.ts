@@ -93,7 +93,7 @@ export class LimitError extends Error {
   }
 }
 
-/** A count that the oracle does not confirm: a fault of the program. */
+/** A count or a channel's value that the oracle does not confirm: a fault of the program. */
 export class VerifyError extends Error {
   override readonly name = 'VerifyError';
   constructor(
@@ -101,16 +101,21 @@ export class VerifyError extends Error {
     readonly row: number,
     /** Column of the point, from 0, from the left. */
     readonly column: number,
-    /** The count in the field. */
+    /** The value in the field. */
     readonly counted: number,
-    /** What kernel/reference.ts counts. */
+    /** The oracle's value. */
     readonly expected: number,
     /** The seed of the points that were verified. */
     readonly seed: number,
+    /** Which value it is: `count`, or the name of a channel. */
+    readonly of = 'count',
   ) {
+    const found =
+      of === 'count'
+        ? `counted ${counted}, the oracle counts ${expected}`
+        : `${of} is ${counted}, the oracle computes ${expected}`;
     super(
-      `row ${row}, column ${column}: counted ${counted}, the oracle counts ${expected} (seed ${seed}); ` +
-        'this is a fault of the program: report it with the scene',
+      `row ${row}, column ${column}: ${found} (seed ${seed}); this is a fault of the program: report it with the scene`,
     );
   }
 }

@@ -66,7 +66,7 @@ export function addRender(program: Command): void {
       ),
     )
     .option('--preview', 'show the picture in the terminal')
-    .option('--verify', 'count a random 1% of the points again by the oracle')
+    .option('--verify', 'compute a random 1% of the points again by the oracle')
     .addOption(option('--seed <number>', 'which points --verify takes', whole('--seed', 0, 2 ** 32 - 1)));
   addTalk(command);
   command

@@ -6,8 +6,8 @@ import type { ChannelName, Channels, Field } from '../field/field.js';
 import { countsType, type Exact } from '../kernel/kernel.js';
 import type { SliceRange } from '../pool/slices.js';
 import { channelTypes } from './channel-types.js';
-import { findWrong, placesWithin, type WrongCount } from './places.js';
-import { countSlice, type RenderJob, referenceCounts, type TraceSetup, traceRows } from './task.js';
+import { findWrong, placesWithin, type WrongValue } from './places.js';
+import { countSlice, type RenderJob, referencePoints, type TraceSetup, traceRows } from './task.js';
 
 /** What every worker is sent once for all bands of a picture. */
 export interface BandJob {
@@ -29,7 +29,7 @@ export interface Rows extends Field {
   /** The number of its first row in the whole. */
   readonly start: number;
   readonly verified: number;
-  readonly wrong?: WrongCount | undefined;
+  readonly wrong?: WrongValue | undefined;
   /** The worker that made it. */
   readonly worker: string;
   /** In milliseconds since 1970, and how long it took. */
@@ -167,13 +167,13 @@ function countFacts(counts: Field['counts']) {
   return { least, most, sum };
 }
 
-function verifyRows({ start }: SliceRange, { render, seed }: BandJob, field: Field) {
+function verifyRows({ start }: SliceRange, { render, setup, seed }: BandJob, field: Field) {
   if (seed === undefined) return { verified: 0 };
   const { columns, counts } = field;
   const first = start * columns;
   const places = placesWithin(first, first + counts.length, render.points.rowRe.length * columns, seed);
   return {
     verified: places.length,
-    wrong: findWrong(places, referenceCounts(places, render), field, first),
+    wrong: findWrong(places, referencePoints(places, render, setup), field, first),
   };
 }

@@ -1,5 +1,6 @@
-// The channels that a field may have besides its counts, and the numbers that each is kept in.
-import type { ChannelName } from '../field/field.js';
+// The channels that a field may have besides its counts, the numbers that each is kept in, and their arrays.
+import type { ChannelName, Channels } from '../field/field.js';
+import { checkedBytes, sharedMemory } from './memory.js';
 
 /** The numbers that each channel is kept in. */
 export const channelTypes = {
@@ -8,3 +9,12 @@ export const channelTypes = {
 } as const;
 /** The channels there are. */
 export const channelNames = Object.keys(channelTypes) as ChannelName[];
+
+/** An array for each channel. Throws LimitError where one takes more than 4 GiB. */
+export const channelArrays = (wanted: readonly ChannelName[], length: number): Channels =>
+  Object.fromEntries(
+    wanted.map((name) => {
+      const bytes = checkedBytes(`the channel ${name}`, length * channelTypes[name].BYTES_PER_ELEMENT);
+      return [name, new channelTypes[name](sharedMemory(bytes))];
+    }),
+  );

@@ -1,23 +1,13 @@
-// The arrays of a field's channels, and what workers need to fill them. What they hold is kernel/ends.ts's.
-import type { ChannelName, Channels } from '../field/field.js';
+// What workers need to fill the channels of a field. What they hold is kernel/ends.ts's.
+import type { ChannelName } from '../field/field.js';
 import { type ShadeJob, shadingOf } from '../kernel/ends.js';
 import { compileFollow } from '../kernel/orbits.js';
 import { compileShade } from '../kernel/shade-rows.js';
 import type { Scene } from '../scene/scene.js';
 import { spacingOf } from '../scene/view.js';
 import { findBasins } from './basins.js';
-import { channelNames, channelTypes } from './channel-types.js';
-import { checkedBytes, sharedMemory } from './memory.js';
+import { channelNames } from './channel-types.js';
 import type { RenderJob, TraceSetup } from './task.js';
-
-/** An array for each channel. Throws LimitError where one takes more than 4 GiB. */
-export const channelArrays = (wanted: readonly ChannelName[], length: number): Channels =>
-  Object.fromEntries(
-    wanted.map((name) => {
-      const bytes = checkedBytes(`the channel ${name}`, length * channelTypes[name].BYTES_PER_ELEMENT);
-      return [name, new channelTypes[name](sharedMemory(bytes))];
-    }),
-  );
 
 /** What every worker is sent once to trace a scene's points. Throws RangeError for what is no channel. */
 export function traceSetup(

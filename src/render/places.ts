@@ -1,5 +1,5 @@
 // Which points of a field are held against the oracle, the same ones however the field is cut, and which is wrong.
-import type { Field } from '../field/field.js';
+import type { ChannelName, Field } from '../field/field.js';
 
 /** One of so many points is verified, but at least `leastPoints`, or all where there are fewer. */
 const oneOf = 100;
@@ -19,26 +19,41 @@ export function placesWithin(start: number, end: number, total: number, seed: nu
   );
 }
 
-/** A count that the oracle does not confirm. */
-export interface WrongCount {
+/** A value that the oracle does not confirm. */
+export interface WrongValue {
   readonly row: number;
   readonly column: number;
+  /** `count`, or the name of a channel. */
+  readonly of: string;
   readonly counted: number;
   readonly expected: number;
 }
 
-/** The first of some places whose count, in rows that begin at place `start`, is not what is expected there. */
+/** The oracle's values of some points, one after the other. */
+export type PointValues = Pick<Field, 'counts' | 'channels'>;
+
+/**
+ * The first wrong value at some places of rows that begin at place `start`: a count, or the value of a channel, that is not
+ * the oracle's.
+ */
 export function findWrong(
   places: readonly number[],
-  expected: readonly number[],
-  { columns, counts }: Field,
+  oracle: PointValues,
+  { columns, counts, channels = {} }: Field,
   start: number,
-): WrongCount | undefined {
-  const index = places.findIndex((place, i) => counts[place - start] !== expected[i]);
-  const place = places[index];
-  if (place === undefined) return undefined;
-  const [row, column] = [Math.floor(place / columns), place % columns];
-  return { row, column, counted: counts[place - start]!, expected: expected[index]! };
+): WrongValue | undefined {
+  const names = Object.keys(oracle.channels ?? {}) as ChannelName[];
+  for (const [i, place] of places.entries()) {
+    const compared = [
+      ['count', counts[place - start]!, oracle.counts[i]!] as const,
+      ...names.map((name) => [name, channels[name]![place - start]!, oracle.channels![name]![i]!] as const),
+    ];
+    const wrong = compared.find(([, value, expected]) => !Object.is(value, expected));
+    if (!wrong) continue;
+    const [of, counted, expected] = wrong;
+    return { row: Math.floor(place / columns), column: place % columns, of, counted, expected };
+  }
+  return undefined;
 }
 
 /** The number of that index in the sequence mulberry32 of a seed, from 0 up to but not 1 (Ettinger 2017, public domain). */

@@ -30,7 +30,7 @@ export interface Rendering extends Field, Computed {
 /**
  * Computes a scene: `rows x columns` counts, the same bytes with any number of workers and slices. Throws
  * SceneError for what is no scene, LimitError for more than 4 GiB of counts, the signal's reason when aborted, and
- * VerifyError where `verify` finds a wrong count.
+ * VerifyError where `verify` finds a wrong value.
  */
 export async function render(scene: Scene, options: RenderOptions = {}): Promise<Rendering> {
   if (options.pool || options.workers === 0) return prepare(scene, options).compute(options);
@@ -44,7 +44,7 @@ export interface Prepared extends Field {
   readonly scene: Scene;
   /** Computes all points into that memory. Rejects with the signal's reason when aborted, and with VerifyError. */
   compute(options?: ComputeOptions): Promise<Rendering>;
-  /** Counts a random 1% of the points again by the oracle. Rejects with VerifyError for the first that differs. */
+  /** Computes a random 1% of the points again by the oracle, channels included. Rejects with VerifyError for the first that differs. */
   verify(options?: VerifyOptions): Promise<Verified>;
 }
 
@@ -64,6 +64,6 @@ export function prepare(given: Scene, { channels: wanted = [] }: PrepareOptions 
       ...field,
       ...(await compute(options)),
     }),
-    verify: (options: VerifyOptions = {}) => verifyField(field, job, options),
+    verify: (options: VerifyOptions = {}) => verifyField(field, job, setup, options),
   };
 }

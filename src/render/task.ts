@@ -3,12 +3,15 @@
 import type { Channels, Counts } from '../field/field.js';
 import type { ShadeJob } from '../kernel/ends.js';
 import { traceInside } from '../kernel/inside.js';
-import { type Exact, type StartedKernel, startKernel } from '../kernel/kernel.js';
-import { type Follower, startFollow } from '../kernel/orbits.js';
+import { countsType, type Exact, type StartedKernel, startKernel } from '../kernel/kernel.js';
+import { type Follower, followReference, startFollow } from '../kernel/orbits.js';
 import { pointAt, type SamplePoints } from '../kernel/points.js';
 import { countReference, type KernelJob } from '../kernel/reference.js';
 import { type Shade, startShade } from '../kernel/shade-rows.js';
+import { traceReference } from '../kernel/trace.js';
 import type { SliceRange } from '../pool/slices.js';
+import { channelArrays } from './channel-types.js';
+import type { PointValues } from './places.js';
 
 /** A scene made ready: what every worker is sent once. */
 export interface RenderJob {
@@ -83,10 +86,24 @@ export function traceRows(
   traceInside(setup.job, points, follower, counts, channels);
 }
 
-/** The oracle's counts of single points, given by their places in the field. */
-export function referenceCounts(places: readonly number[], { kernel, points }: RenderJob): number[] {
-  const columns = points.columnRe.length;
-  return places.map((place) =>
-    countReference(kernel, pointAt(points, Math.floor(place / columns), place % columns)),
-  );
+/** The oracle's counts of single points, given by their places in the field, and their channels where they have any. */
+export function referencePoints(
+  places: readonly number[],
+  { kernel, points: all }: RenderJob,
+  setup: TraceSetup | undefined,
+): PointValues {
+  const columns = all.columnRe.length;
+  const chosen = places.map((place) => pointAt(all, Math.floor(place / columns), place % columns));
+  const counts = new (countsType(kernel.iterations))(chosen.map((p) => countReference(kernel, p)));
+  if (!setup) return { counts };
+  const { wanted, trap } = setup.job;
+  const channels = channelArrays(wanted, places.length);
+  // Side by side in one row, to which -0 is added, which changes no number.
+  const nothing = Float64Array.of(-0);
+  const [columnRe, columnIm] = [0, 1].map((part) => Float64Array.from(chosen, (p) => p[part]!));
+  const points = { rowRe: nothing, rowIm: nothing, columnRe: columnRe!, columnIm: columnIm! };
+  traceReference(setup.job, points, counts, channels);
+  const follower = setup.follow && followReference(kernel, wanted.includes('trap') ? trap : undefined);
+  traceInside(setup.job, points, follower, counts, channels);
+  return { counts, channels };
 }

@@ -2,8 +2,8 @@
 import { VerifyError } from '../errors.js';
 import type { Field } from '../field/field.js';
 import { type Pool, partial, tasks } from '../pool/index.js';
-import { findWrong, placesWithin, type WrongCount } from './places.js';
-import { type RenderJob, referenceCounts } from './task.js';
+import { findWrong, type PointValues, placesWithin, type WrongValue } from './places.js';
+import { type RenderJob, referencePoints, type TraceSetup } from './task.js';
 import { takeTurns } from './turns.js';
 
 const worker = tasks<typeof import('./task.js')>(new URL('./task.js', import.meta.url));
@@ -32,14 +32,15 @@ const chunkLength = 64;
 /** A seed that is another each time. */
 export const anySeed = (): number => Math.floor(Math.random() * 2 ** 32);
 
-/** The error that tells a wrong count, found among the points that a seed chooses. */
-export const verifyError = ({ row, column, counted, expected }: WrongCount, seed: number): VerifyError =>
-  new VerifyError(row, column, counted, expected, seed);
+/** The error that tells a wrong value, found among the points that a seed chooses. */
+export const verifyError = ({ row, column, counted, expected, of }: WrongValue, seed: number): VerifyError =>
+  new VerifyError(row, column, counted, expected, seed, of);
 
-/** Counts a random 1% of the points again. Throws VerifyError for the first that differs, from the top. */
+/** Computes a random 1% of the points again, their channels too. Throws VerifyError for the first that differs, from the top. */
 export async function verifyField(
   field: Field,
   job: RenderJob,
+  setup: TraceSetup | undefined,
   { pool, seed = anySeed(), signal }: VerifyOptions = {},
 ): Promise<Verified> {
   const { length } = field.counts;
@@ -47,20 +48,27 @@ export async function verifyField(
   const chunks = Array.from({ length: Math.ceil(places.length / chunkLength) }, (_, i) =>
     places.slice(i * chunkLength, (i + 1) * chunkLength),
   );
-  const counted = pool
-    ? await pool.map(partial(worker.referenceCounts, job), chunks, { signal })
-    : await countHere(chunks, job, signal);
-  const wrong = findWrong(places, counted.flat(), field, 0);
-  if (wrong) throw verifyError(wrong, seed);
+  const values = pool
+    ? await pool.map(partial(partial(worker.referencePoints, setup), job), chunks, { signal })
+    : await computeHere(chunks, job, setup, signal);
+  for (const [i, chunk] of chunks.entries()) {
+    const wrong = findWrong(chunk, values[i]!, field, 0);
+    if (wrong) throw verifyError(wrong, seed);
+  }
   return { points: places.length, seed };
 }
 
-async function countHere(chunks: readonly number[][], job: RenderJob, signal: AbortSignal | undefined) {
-  const counted: number[][] = [];
+async function computeHere(
+  chunks: readonly number[][],
+  job: RenderJob,
+  setup: TraceSetup | undefined,
+  signal: AbortSignal | undefined,
+) {
+  const values: PointValues[] = [];
   const turns = takeTurns(signal);
   for (const chunk of chunks) {
-    counted.push(referenceCounts(chunk, job));
+    values.push(referencePoints(chunk, job, setup));
     if (turns.isDue()) await turns.give();
   }
-  return counted;
+  return values;
 }

@@ -12,7 +12,7 @@ import {
 } from '../pool/index.js';
 import { orderedSlices } from '../pool/slices.js';
 import type { Scene } from '../scene/scene.js';
-import { channelArrays } from './channels.js';
+import { channelArrays } from './channel-types.js';
 import { countsBytes, defaultSlices, sceneShape } from './job.js';
 import { sharedMemory } from './memory.js';
 import { countSlice, type RenderJob, type TraceSetup, traceSlice } from './task.js';
@@ -118,7 +118,7 @@ export function wholeField(job: RenderJob, setup?: TraceSetup, wanted: readonly 
     }
     const all = (performance.now() - called) / 1000;
     const given = typeof verify === 'object' ? verify : {};
-    const verified = verify ? await verifyField(field, job, { pool, signal, ...given }) : undefined;
+    const verified = verify ? await verifyField(field, job, setup, { pool, signal, ...given }) : undefined;
     return { work: { slices, ...work, compute: all - work.start }, ...(verified && { verified }) };
   }
 

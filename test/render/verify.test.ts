@@ -1,7 +1,7 @@
 // `verify` finds a count that is wrong, wherever it stands.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { gallery, inPixels, lessonScene, prepare, render, VerifyError } from 'mandoline';
+import { type ChannelName, gallery, inPixels, lessonScene, prepare, render, VerifyError } from 'mandoline';
 import { Pool } from 'mandoline/pool';
 
 const scene = inPixels(gallery.mandelbrot!.scene, 30, 20);
@@ -64,4 +64,28 @@ test('a verification can be aborted', async () => {
   const prepared = prepare(scene);
   const reason = new Error('enough');
   await assert.rejects(prepared.verify({ signal: AbortSignal.abort(reason) }), (error) => error === reason);
+});
+
+test('channels are verified too: a wrong value of any, inside or outside, is found and named', async () => {
+  const wanted: ChannelName[] = ['smooth', 'distance', 'angle', 'trap', 'period'];
+  await using pool = new Pool({ workers: 2 });
+  const prepared = prepare(scene, { channels: wanted });
+  await prepared.compute();
+  assert.equal((await prepared.verify({ pool })).points, 600);
+  const inside = prepared.counts.indexOf(scene.iterations);
+  const outside = prepared.counts.findIndex((count) => count < scene.iterations);
+  for (const name of wanted)
+    for (const place of name === 'period' ? [inside] : [inside, outside]) {
+      const values = prepared.channels![name]!;
+      const right = values[place]!;
+      values[place] = right + 1;
+      await assert.rejects(prepared.verify({ pool }), (error) => {
+        assert.ok(error instanceof VerifyError);
+        assert.deepEqual([error.row * 30 + error.column, error.of], [place, name]);
+        assert.deepEqual([error.counted, error.expected], [values[place], right]);
+        assert.match(error.message, new RegExp(`: ${name} is .*, the oracle computes `));
+        return true;
+      });
+      values[place] = right;
+    }
 });
