@@ -204,7 +204,7 @@ test('a store of another scene, of another number of slices, damaged, or no stor
   writeFileSync(join(folder, 'mine.txt'), 'mine');
   assert.throws(() => kept(folder), /is a folder with other things in it/);
   assert.throws(() => kept(join(folder, 'none', 'store')), /there is no folder .*none; make it first/);
-  assert.throws(() => kept(join(folder, 'mine.txt')), /is no folder/);
+  assert.throws(() => kept(join(folder, 'mine.txt')), /is not a folder/);
   if (process.platform === 'linux') assert.throws(() => kept('/proc/store'), StoreError);
   assert.ok(existsSync(join(folder, 'mine.txt')));
 });
