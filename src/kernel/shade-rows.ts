@@ -19,47 +19,59 @@ const pageBytes = 2 ** 16;
 /** Fills channels of some rows, row after row, whose counts are known; points that never escape keep what is there. */
 export type Shade = (points: SamplePoints, counts: Counts, channels: Channels) => void;
 
-/** Starts the module in this thread, for rows of so many points. */
-export function startShade({ kernel }: ShadeJob, module: WebAssembly.Module, columns: number): Shade {
-  const bytes = countBytes(kernel.iterations);
-  const memory = new WebAssembly.Memory({ initial: 1 });
+/** Where the module's arrays are for rows of so many points, and how many bytes they take in all. */
+function layout(columns: number, countBytes: number) {
   let end = 0;
   const reserve = (size: number) => {
     const at = end;
     end += Math.ceil(size / 16) * 16;
     return at;
   };
-  const table = reserve(tableBytes);
-  const list = reserve(listBytes);
-  const pointAddresses = [bandRows, bandRows, columns, columns].map((length) => reserve(8 * length)) as Four;
+  const [table, list] = [reserve(tableBytes), reserve(listBytes)];
+  const points = [bandRows, bandRows, columns, columns].map((length) => reserve(8 * length)) as Four;
   const size = bandRows * columns;
-  const countsAt = reserve(bytes * size);
-  const channelAt = shadedNames.map((name) => reserve(channelBytes[name] * size));
-  memory.grow(Math.ceil(end / pageBytes) - 1);
-  const { buffer } = memory;
-  new Int32Array(buffer, table).set([countsAt, ...channelAt]);
+  const counts = reserve(countBytes * size);
+  const channels = shadedNames.map((name) => reserve(channelBytes[name] * size));
+  return { columns, table, list, points, counts, channels, end };
+}
+
+/** Starts the module in this thread. */
+export function startShade({ kernel }: ShadeJob, module: WebAssembly.Module): Shade {
+  const memory = new WebAssembly.Memory({ initial: 1 });
   const { exports } = new WebAssembly.Instance(module, { host: { memory, ...realFunctions } });
   const shade = exports.shade as (...parameters: number[]) => void;
+  let at = layout(0, 0);
+
+  /** Makes room for rows of so many points: those of a picture, or of a sample of it. */
+  function prepare(columns: number): void {
+    if (columns === at.columns) return;
+    at = layout(columns, countBytes(kernel.iterations));
+    const missing = Math.ceil((at.end - memory.buffer.byteLength) / pageBytes);
+    if (missing > 0) memory.grow(missing);
+    new Int32Array(memory.buffer, at.table).set([at.counts, ...at.channels]);
+  }
 
   return (points, counts, channels) => {
-    const rows = points.rowRe.length;
-    new Float64Array(buffer, pointAddresses[2], columns).set(points.columnRe);
-    new Float64Array(buffer, pointAddresses[3], columns).set(points.columnIm);
+    const [rows, columns] = [points.rowRe.length, points.columnRe.length];
+    prepare(columns);
+    const { buffer } = memory;
+    new Float64Array(buffer, at.points[2], columns).set(points.columnRe);
+    new Float64Array(buffer, at.points[3], columns).set(points.columnIm);
     for (let start = 0; start < rows; start += bandRows) {
       const stop = Math.min(start + bandRows, rows);
       const [from, to] = [start * columns, stop * columns];
-      new Float64Array(buffer, pointAddresses[0], bandRows).set(points.rowRe.subarray(start, stop));
-      new Float64Array(buffer, pointAddresses[1], bandRows).set(points.rowIm.subarray(start, stop));
-      new (countsType(kernel.iterations))(buffer, countsAt, size).set(counts.subarray(from, to));
+      new Float64Array(buffer, at.points[0], bandRows).set(points.rowRe.subarray(start, stop));
+      new Float64Array(buffer, at.points[1], bandRows).set(points.rowIm.subarray(start, stop));
+      new (countsType(kernel.iterations))(buffer, at.counts, to - from).set(counts.subarray(from, to));
       const arrays = shadedNames.flatMap((name, i) => {
         const values = channels[name];
         if (!values) return [];
         const make = values.constructor as Float64ArrayConstructor;
-        const here = new make(buffer, channelAt[i]!, to - from);
+        const here = new make(buffer, at.channels[i]!, to - from);
         here.set((values as Float64Array).subarray(from, to));
         return [[here, values as Float64Array] as const];
       });
-      shade(table, ...pointAddresses, list, stop - start, columns);
+      shade(at.table, ...at.points, at.list, stop - start, columns);
       for (const [here, values] of arrays) values.set(here, from);
     }
   };

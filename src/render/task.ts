@@ -42,12 +42,12 @@ export interface TraceSetup {
 
 const tracers = new WeakMap<TraceSetup, { readonly shade: Shade; readonly follower: Follower | undefined }>();
 
-function tracerOf({ points }: RenderJob, setup: TraceSetup) {
+function tracerOf(setup: TraceSetup) {
   let tracer = tracers.get(setup);
   if (!tracer) {
     const { job, shade, follow } = setup;
     tracer = {
-      shade: startShade(job, shade, points.columnRe.length),
+      shade: startShade(job, shade),
       follower: follow && startFollow(follow),
     };
     tracers.set(setup, tracer);
@@ -79,7 +79,7 @@ export function traceRows(
   counts: Counts,
   channels: Channels,
 ): void {
-  const { shade, follower } = tracerOf(render, setup);
+  const { shade, follower } = tracerOf(setup);
   const { rowRe, rowIm, ...columns } = render.points;
   const points = { ...columns, rowRe: rowRe.subarray(start, end), rowIm: rowIm.subarray(start, end) };
   shade(points, counts, channels);

@@ -80,7 +80,10 @@ test('what is compiled gives the bytes of the plain TypeScript, for every family
         basins: findBasins(kernel, points),
       };
       const [compiled, plain] = [arraysOf(wanted, counts.length), arraysOf(wanted, counts.length)];
-      startShade(job, compileShade(job), columns)(points, counts, compiled);
+      const shade = startShade(job, compileShade(job));
+      // A sample of a picture comes before it, with rows of fewer points.
+      shade(viewPoints({ ...view, columns: 3, rows: 1 }), new (countsType(kernel.iterations))(3), {});
+      shade(points, counts, compiled);
       const followed = wanted.includes('trap') ? trap : undefined;
       traceInside(job, points, startFollow(compileFollow(kernel, followed)), counts, compiled);
       traceReference(job, points, counts, plain);
