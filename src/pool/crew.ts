@@ -1,6 +1,5 @@
 // The workers and the queue before them: which job goes to which worker, who is replaced, when all have ended.
 // One worker is member.ts's; what the jobs are made of is calls.ts's, stream.ts's and fill.ts's.
-import { afterMessages } from '#thread';
 import { PoolClosedError, TaskTimeoutError, WorkerExitError } from './errors.js';
 import { type Context, type Job, Member, type Sent, type Source } from './member.js';
 import { clock, slotCount, type ThreadOptions } from './protocol.js';
@@ -134,12 +133,11 @@ export class Crew {
       this.present().filter(({ sent }) => [...sent.values()].some(({ job }) => isMeant(job)));
     this.dispatch();
     if (holders().length === 0) return;
-    const endLeft = () => {
+    const timer = setInterval(() => {
       const left = holders();
       for (const member of left) if (member.running()?.job.source === source) member.kill();
       if (left.length === 0) clearInterval(timer);
-    };
-    const timer = setInterval(() => afterMessages(endLeft), cancelMilliseconds);
+    }, cancelMilliseconds);
   }
 
   /** No more calls; the workers end when those that were made have ended. */
@@ -278,7 +276,7 @@ export class Crew {
     laterUnlessIdle(endMilliseconds, () => member.kill());
   }
 
-  /** Looks for timed jobs that are over their time, once this thread has heard which ones have ended. */
+  /** Ends timed jobs that are over their time, and looks again when the next may be. */
   private watchWithin(milliseconds: number): void {
     const due = performance.now() + milliseconds;
     if (due >= this.timerDue) return;
@@ -286,21 +284,16 @@ export class Crew {
     this.timerDue = due;
     this.timer = setTimeout(() => {
       this.timerDue = Infinity;
-      afterMessages(() => this.endLate());
+      for (const member of this.present()) {
+        const left = member.timeLeft();
+        if (left === undefined || member.leaving) continue;
+        const running = left <= 0 && member.running();
+        if (running) {
+          const { context, timeout } = running.job.source;
+          member.kill(new TaskTimeoutError(context.task.name, timeout!));
+        } else this.watchWithin(Math.max(1, left));
+      }
     }, milliseconds);
-  }
-
-  /** Ends timed jobs that are over their time, and looks again when the next may be. */
-  private endLate(): void {
-    for (const member of this.present()) {
-      const left = member.timeLeft();
-      if (left === undefined || member.leaving) continue;
-      const running = left <= 0 && member.running();
-      if (running) {
-        const { context, timeout } = running.job.source;
-        member.kill(new TaskTimeoutError(context.task.name, timeout!));
-      } else this.watchWithin(Math.max(1, left));
-    }
   }
 
   /** A worker has gone: what it ran has failed, what waited at it goes to others, and another takes its place. */
@@ -336,7 +329,8 @@ export class Crew {
       if (cancelled || member.killedFor) job.source.failed(job, member.killedFor ?? exit);
       else job.source.lost(job, exit, member.worker);
     }
-    if (this.state === 'open') this.restart(member.worker);
+    // What was told above may have sent jobs already, for which another took its place.
+    if (this.state === 'open' && !this.members[member.worker]) this.restart(member.worker);
     this.dispatch();
   }
 

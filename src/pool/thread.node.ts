@@ -119,10 +119,5 @@ export function serveHere(served: Functions, state?: Int32Array): void {
   process.on('unhandledRejection', (error) => stray(error));
 }
 
-/** Does something once the messages are read that came while this thread was busy. */
-export const afterMessages = (action: () => void): void => {
-  setImmediate(action);
-};
-
 /** Says what a program should hear that called nothing. */
 export const warn = (message: string): void => process.emitWarning(message, 'ResourceWarning');

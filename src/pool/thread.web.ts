@@ -86,10 +86,5 @@ export function serveHere(served: Functions): void {
   addEventListener('unhandledrejection', (event) => report(event, event.reason));
 }
 
-/** Does something once the messages are read that came while this thread was busy. */
-export const afterMessages = (action: () => void): void => {
-  setTimeout(action);
-};
-
 /** Says what a program should hear that called nothing. */
 export const warn = (message: string): void => console.warn(message);

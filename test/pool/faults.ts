@@ -283,6 +283,21 @@ export const faultBehaviours: readonly Behaviour[] = [
     },
   },
   {
+    name: 'a fill that fails by its time, with others behind it: one worker takes the place of the one that was ended',
+    async check({ pool: make, jobs }) {
+      await using pool = make({ workers: 1 });
+      const fill = () => pool.fill(jobs.fillForever, new Uint8Array(2), [0], { slices: 2, timeout: 100 });
+      // One that was forgotten would not be ended either.
+      const fills = [fill(), fill()].map((filled) => rejection(filled, TaskTimeoutError));
+      await Promise.all(fills);
+      equal(await pool.apply(jobs.square, [3]), 9);
+      equal(
+        pool.stats().workers.map(({ restarts }) => restarts),
+        [2],
+      );
+    },
+  },
+  {
     name: 'terminate: a fill that runs rejects, and join waits until nobody writes any more',
     where: ({ isolated }) => isolated,
     async check({ pool: make, jobs }) {
