@@ -275,13 +275,13 @@ function toCenter(text: string): readonly [string, string] {
 }
 
 export function toSize(text: string): readonly [number, number] {
-  const [columns, rows] = /^(\d+)x(\d+)$/.exec(text)?.slice(1).map(Number) ?? [];
+  const [columns, rows] = /^(\d+) ?[x×] ?(\d+)$/i.exec(text)?.slice(1).map(Number) ?? [];
   if (v.is(view.columns, columns) && v.is(view.rows, rows)) return [columns, rows];
   throw new UsageError(`--size ${text}: must be columns and rows like 800x600, each from 1 to 100000`);
 }
 
 function toSamples(text: string): number {
-  const samples = /^([123])(?:x\1)?$/.exec(text)?.[1];
+  const samples = /^([123])(?:[x×]\1)?$/i.exec(text)?.[1];
   if (samples) return Number(samples);
   throw new UsageError(`--samples ${text}: must be 1, 2x2 or 3x3`);
 }

@@ -386,7 +386,7 @@ export function describeIssue(issue: v.BaseIssue<unknown>): SceneIssue[] {
   if (inner.length > 0) return inner.flatMap(describeIssue).map(within);
   const isKey = issue.type === 'strict_object' && issue.path;
   const given = isKey ? issue.path!.at(-1)!.value : issue.input;
-  const noKey = () => `is no key here${didYouMean(String(issue.path!.at(-1)!.key), keys)}`;
+  const noKey = () => `is not a key here${didYouMean(String(issue.path!.at(-1)!.key), keys)}`;
   const accepted = !isKey ? issue.message : issue.expected === 'never' ? noKey() : 'must be given';
   return [{ path: shorten(path ?? ''), given: spell(given), accepted }];
 }

@@ -132,8 +132,8 @@ const changes: [string[], Partial<Record<keyof Scene, unknown>>, string?][] = [
     },
   ],
   [
-    ['--center', '(\u22120.75, 0.1)', '--rotate', '\u221230', '--size', '8x6'],
-    { view: { center: ['-0.75', '0.1'], width: 3.5, columns: 8, rows: 6, rotation: -30 } },
+    ['--center', '(\u22120.75, 0.1)', '--rotate', '\u221230', '--size', '8 × 6', '--samples', '2×2'],
+    { view: { center: ['-0.75', '0.1'], width: 3.5, columns: 8, rows: 6, rotation: -30, samples: 2 } },
     'mandelbrot',
   ],
   [['--c', 'p', '--z0', '0', '--cells', '20'], { c: 'p', z0: [0, 0], lattice: { extent: 2, cells: 20 } }],
@@ -362,7 +362,7 @@ const wrong: [string[], string][] = [
   [['--escape', 'converged:2'], `--escape converged:2: ${distance}`],
   [['--escape', 'converged:soon'], `--escape converged:soon: ${distance}`],
   [['--escape', 'converged:1e-6,bailout:0'], `--escape converged:1e-6,bailout:0: bailout ${radius}`],
-  [['--escape', 'converged:1e-6,radius:3'], '--escape converged:1e-6,radius:3: radius is no key here'],
+  [['--escape', 'converged:1e-6,radius:3'], '--escape converged:1e-6,radius:3: radius is not a key here'],
   [['--center', '1,2,3'], `--center 1,2,3: ${center}`],
   [['--center', 'x'], `--center x: ${center}`],
   [['--width', '0'], '--width 0: must be a number from 1e-300 to 8e307'],
@@ -417,7 +417,7 @@ const wrong: [string[], string][] = [
   ],
   [['nosuch.json'], 'nosuch.json: there is no such file'],
   [['text.json'], 'text.json: is not valid JSON (Unexpected token'],
-  [['key.json'], 'key.json: iteration 3: is no key here; did you mean "iterations"?'],
+  [['key.json'], 'key.json: iteration 3: is not a key here; did you mean "iterations"?'],
   [
     ['two.json'],
     `two.json: c "x": ${complex}\nmandoline: two.json: iterations 0: must be a whole number from 1 to 4294967295`,

@@ -150,7 +150,7 @@ const wrong: [string, object, string][] = [
   [
     'a convergence with an unknown key',
     { escape: { converged: 1e-6, radius: 2 } },
-    'escape.radius 2: is no key here',
+    'escape.radius 2: is not a key here',
   ],
   [
     'convergence where no orbit comes to an end',
@@ -206,7 +206,7 @@ const wrong: [string, object, string][] = [
   [
     'a view of another key',
     { lattice: undefined, view: { ...view, rotatio: 3 } },
-    'view.rotatio 3: is no key here; did you mean "rotation"?',
+    'view.rotatio 3: is not a key here; did you mean "rotation"?',
   ],
   [
     'more than one turn',
@@ -233,7 +233,7 @@ const wrong: [string, object, string][] = [
     { lattice: undefined, view: { ...view, width: 8e307, rows: 100 } },
     'view around -0.75, 0.1: must have all its points within 8e307 of 0',
   ],
-  ['a key that no scene has', { iteration: 3 }, 'iteration 3: is no key here; did you mean "iterations"?'],
+  ['a key that no scene has', { iteration: 3 }, 'iteration 3: is not a key here; did you mean "iterations"?'],
   [
     'a formula that is none',
     { formula: 'z^2 +' },
