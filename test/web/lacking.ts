@@ -8,12 +8,12 @@ import { serveFolder } from '../pool/browser.js';
 import { root } from '../support.js';
 import { address, assertSamePixels, emptyTab, exact, hashOf, open, pixelsOf, then } from './tab.js';
 
-const quick = '#f=newton&it=20';
+const quick = '#f=newton&it=2';
 const wide = { viewport: { width: 1000, height: 700 } };
 
 /** A tab in whose page something was done before its scripts. */
-async function openAfter(context: TestContext, prepare: () => void): Promise<Page> {
-  const page = await emptyTab(context, wide);
+async function openAfter(context: TestContext, prepare: () => void, options = {}): Promise<Page> {
+  const page = await emptyTab(context, options);
   await page.addInitScript(prepare);
   await page.goto(address + quick);
   return page;
@@ -92,22 +92,30 @@ test('without shared memory it says so, isolated or not, and draws the same', as
   await exact(page);
   assert.equal(await page.evaluate(() => crossOriginIsolated), true);
   assert.match(await said(page), /^This browser shares no memory between workers: slices are copied/);
-  assertSamePixels(await pixelsOf(page), await pixelsOf(await open(context, quick, wide)));
+  assertSamePixels(await pixelsOf(page), await pixelsOf(await open(context, quick)));
 });
 
 test('without WebAssembly, or its SIMD, one sentence says so, and the rest of the page works', async (context) => {
-  const without = await openAfter(context, () => {
-    Reflect.deleteProperty(globalThis, 'WebAssembly');
-  });
-  const noSimd = await openAfter(context, () => {
-    WebAssembly.validate = () => false;
-    const refused = class extends WebAssembly.Module {
-      constructor() {
-        super(new Uint8Array());
-      }
-    };
-    Object.assign(WebAssembly, { Module: refused, compile: async () => new refused() });
-  });
+  const without = await openAfter(
+    context,
+    () => {
+      Reflect.deleteProperty(globalThis, 'WebAssembly');
+    },
+    wide,
+  );
+  const noSimd = await openAfter(
+    context,
+    () => {
+      WebAssembly.validate = () => false;
+      const refused = class extends WebAssembly.Module {
+        constructor() {
+          super(new Uint8Array());
+        }
+      };
+      Object.assign(WebAssembly, { Module: refused, compile: async () => new refused() });
+    },
+    wide,
+  );
   for (const [page, reason] of [
     [without, /^No picture can be computed: this browser has no WebAssembly/],
     [noSimd, /^No picture can be computed: WebAssembly has no SIMD/],

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { exact, hashOf, numberIn, open, then, valueIn } from './tab.js';
 
-const quick = '#f=newton&it=20';
+const quick = '#f=newton&it=2';
 const sizes = [
   [320, 640],
   [390, 844],
@@ -89,7 +89,7 @@ test('on screens from 320 to 1280 pixels no panel lies on the bar or on another,
 });
 
 test('fields show all of their values: escapes, small distances, long widths', async (context) => {
-  const page = await open(context, '#f=newton&w=0.00002345678912345&it=20', {
+  const page = await open(context, '#f=newton&w=0.00002345678912345&it=2', {
     viewport: { width: 1280, height: 1200 },
   });
   await page.keyboard.press('s');
