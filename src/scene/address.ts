@@ -30,7 +30,7 @@ export function sceneAddress(scene: Scene): string {
     ...Object.fromEntries(others.flatMap((key) => pairsOf(key, scene[key]))),
     ...(lattice && { extent: jsonText(lattice.extent), cells: jsonText(lattice.cells) }),
     ...(view && viewValues(view, viewOf(base))),
-    ...{ it: String(iterations), palette: textOf(palette) },
+    ...{ it: String(iterations), palette: isColors(palette) ? jsonText(palette) : textOf(palette) },
   };
   const pairs = Object.entries(values).filter((pair): pair is [string, string] => pair[1] !== undefined);
   return `#${pairs.map((pair) => pair.map(escape).join('=')).join('&')}`;
@@ -39,13 +39,23 @@ export function sceneAddress(scene: Scene): string {
 /** The keys of a scene that are always written, under names of their own. */
 const spelled: ReadonlySet<string> = new Set(['view', 'lattice', 'iterations', 'palette']);
 
-/** The bundled scene with the same formula and, if there is one, the same constants and escape rule too. */
+/** The bundled scene with the same formula and the same constants and escape rule, or as many of them as possible. */
 function nearestBundled(scene: Scene): string | undefined {
   const sameFormula = Object.keys(gallery).filter((name) => gallery[name]!.scene.formula === scene.formula);
-  const keys = ['parameters', 'c', 'z0', 'escape'] as const;
-  const same = sameFormula.find((name) => keys.every((key) => isSame(gallery[name]!.scene[key], scene[key])));
-  return same ?? sameFormula.find((name) => gallery[name]!.scene.view);
+  const alike = sameFormula.map((name) => ({ name, likeness: likeness(gallery[name]!.scene, scene) }));
+  const same = alike.find((each) => each.likeness === mostAlike);
+  const others = alike.filter(({ name }) => gallery[name]!.scene.view);
+  return (same ?? others.sort((one, other) => other.likeness - one.likeness)[0])?.name;
 }
+
+/** Whether c and z0 are the sample point says more of a scene, a Julia set or not, than their values do. */
+function likeness(one: Scene, other: Scene): number {
+  const isPoint = (key: 'c' | 'z0') => (one[key] === 'p') === (other[key] === 'p');
+  const points = (['c', 'z0'] as const).filter(isPoint).length;
+  const keys = (['parameters', 'c', 'z0', 'escape'] as const).filter((key) => isSame(one[key], other[key]));
+  return 4 * points + keys.length;
+}
+const mostAlike = 12;
 
 const isSame = (one: unknown, other: unknown) =>
   one === undefined || other === undefined ? one === other : jsonText(one) === jsonText(other);
@@ -139,9 +149,28 @@ export function readAddress(text: string, parse: (value: unknown) => Scene): Sce
     if (issues.length === 0) return scene;
   } catch (error) {
     if (!(error instanceof SceneError)) throw error;
-    issues.push(...error.issues);
+    issues.push(...error.issues.map(inAddress));
   }
   throw new SceneError(issues);
+}
+
+/** What an address calls places in a scene. */
+const keysOf: ReadonlyMap<string, string> = new Map([
+  ['view.center.0', 're'],
+  ['view.center.1', 'im'],
+  ['view.width', 'w'],
+  ['view.rotation', 'rotate'],
+  ['view.samples', 'samples'],
+  ['iterations', 'it'],
+  ['lattice.extent', 'extent'],
+  ['lattice.cells', 'cells'],
+]);
+
+/** An issue as it is for one who reads the address, which has other names than the scene. */
+function inAddress(issue: SceneIssue): SceneIssue {
+  if (['view.columns', 'view.rows'].includes(issue.path))
+    return { ...issue, path: 'size', accepted: 'must be like 800x600, each from 1 to 100000' };
+  return { ...issue, path: keysOf.get(issue.path) ?? issue.path.replace(/^parameters\./, 'p.') };
 }
 
 function unescaped(text: string): string | undefined {
@@ -199,9 +228,14 @@ function sceneOf(values: ReadonlyMap<string, string>, base: Partial<Scene>): unk
 const withoutUndefined = (values: object) =>
   Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
 
+/** Text that is read as a list of colours. */
+const isColors = (value: unknown): value is string => typeof value === 'string' && /^#.*,/.test(value);
+
 function valueOf(key: string, text: string): unknown {
   if (key === 'c' || key === 'z0') return parseComplex(text) ?? text;
   if (key === 'escape') return parseEscape(text);
+  // Colours as --palette takes them, too.
+  if (key === 'palette' && isColors(text)) return text.split(',').map((color) => color.trim());
   return key === 'formula' ? text : read(text);
 }
 

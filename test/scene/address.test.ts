@@ -58,6 +58,26 @@ test('a name alone is the bundled scene, and what is given changes it', () => {
   });
 });
 
+test('colours are read as the command takes them, and as JSON', () => {
+  const colors = ['#ff0000', '#00ff00'];
+  for (const palette of [
+    '%23ff0000,%2300ff00',
+    '%23ff0000,%20%2300ff00',
+    '%5B%22%23ff0000%22,%22%2300ff00%22%5D',
+  ])
+    assert.deepEqual(parseAddress(`#f=mandelbrot&palette=${palette}`).palette, colors);
+});
+
+test('a scene is named after the bundled one that it is most like', () => {
+  const nameOf = (scene: Scene) => /^#f=([^&]*)/.exec(sceneAddress(scene))?.[1];
+  const { scene: mandelbrot } = gallery.mandelbrot!;
+  const { scene: julia } = gallery.julia!;
+  assert.equal(nameOf({ ...mandelbrot, escape: { converged: 1e-6 } }), 'mandelbrot');
+  assert.equal(nameOf({ ...mandelbrot, escape: 'overflow' }), 'mandelbrot');
+  assert.equal(nameOf({ ...mandelbrot, z0: [0.1, 0] }), 'mandelbrot');
+  assert.equal(nameOf({ ...julia, c: [0.3, 0.1], escape: 7 }), 'julia');
+});
+
 const number = fc.oneof(
   fc.double({ min: -1e100, max: 1e100, noNaN: true }),
   fc.constantFrom(0, -0, 1e21, 1e-7),
@@ -158,31 +178,25 @@ const wrong: [string, string][] = [
     'address "f=mandelbrot": must be like #f=mandelbrot, of at most 1000000 characters and 1000 values',
   ],
   ['#', 'address "#": must name a bundled scene, like #f=mandelbrot, or have a formula'],
-  [
-    '#formula=z',
-    'c undefined: must be given; z0 undefined: must be given; iterations undefined: must be given',
-  ],
+  ['#formula=z', 'c undefined: must be given; z0 undefined: must be given; it undefined: must be given'],
   ['#f=mandelbort', 'f "mandelbort": must be the name of a bundled scene; did you mean "mandelbrot"?'],
   ['#f=__proto__', 'f "__proto__": must be the name of a bundled scene'],
-  [`#${named}&re=x`, 'view.center.0 "x": must be a decimal number in text, like "-0.75"'],
-  [
-    `#${named}&w=NaN&it=0`,
-    'view.width "NaN": must be a number from 1e-300 to 8e307; iterations 0: must be a whole',
-  ],
-  [`#${named}&w=1e999`, 'view.width Infinity: must be a number from 1e-300 to 8e307'],
-  [`#${named}&size=800`, 'view.columns "800": must be a whole number from 1 to 100000'],
-  [`#${named}&size=1x2x3`, 'view.columns "1x2x3": must be a whole number from 1 to 100000'],
-  [`#${named}&size=0x3`, 'view.columns 0: must be a whole number from 1 to 100000'],
+  [`#${named}&re=x`, 're "x": must be a decimal number in text, like "-0.75"'],
+  [`#${named}&w=NaN&it=0`, 'w "NaN": must be a number from 1e-300 to 8e307; it 0: must be a whole'],
+  [`#${named}&w=1e999`, 'w Infinity: must be a number from 1e-300 to 8e307'],
+  [`#${named}&size=800`, 'size "800": must be like 800x600, each from 1 to 100000'],
+  [`#${named}&size=1x2x3`, 'size "1x2x3": must be like 800x600, each from 1 to 100000'],
+  [`#${named}&size=0x3`, 'size 0: must be like 800x600, each from 1 to 100000'],
   [`#${named}&palette=%`, 'address "palette=%": must have % only before two digits, as in %5E'],
   [`#${named}&palette=%ff`, 'address "palette=%ff": must have % only before two digits, as in %5E'],
   [`#${named}&it=3&it=4`, 'it "4": must be given once'],
   [`#${named}&iteration=3`, 'iteration 3: is not a key here; did you mean "iterations"?'],
   [`#${named}&__proto__=3`, '__proto__ 3: is not a key here'],
-  [`#${named}&re=<script>alert(1)</script>`, 'view.center.0 "<script>alert(1)</script>": must be a decimal'],
+  [`#${named}&re=<script>alert(1)</script>`, 're "<script>alert(1)</script>": must be a decimal'],
   [`#${named}&extent=2&cells=3&w=2`, 'view with a lattice too: a scene must have either a view or a lattice'],
   [`#${named}&c=banana`, 'c "banana": must be p, the sample point, or a finite complex number'],
   [`#${named}&formula=z%5E`, 'formula z^: column 3: found the end'],
-  [`#${named}&p.n=x`, 'parameters.n "x": must be a finite complex number'],
+  [`#${named}&p.n=x`, 'p.n "x": must be a finite complex number'],
 ];
 for (const [address, said] of wrong) {
   test(`${address} is a SceneError that says what is accepted`, () => {
