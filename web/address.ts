@@ -48,49 +48,84 @@ export function homeOf(scene: ViewScene, columns: number, rows: number): ViewSce
   return fitted(gallery[nearestName(scene)]?.scene ?? { ...scene, view }, columns, rows);
 }
 
+/** What changes belong together: a number of gestures, or the field that somebody types in. */
+export type Gesture = number | EventTarget;
+
+interface Step {
+  readonly scene: ViewScene;
+  /** What automatic iterations are based on. */
+  readonly base: number;
+  /** A step of the history, or a change of the one that is there. */
+  readonly isNew: boolean;
+  readonly gesture: Gesture | undefined;
+}
+
 /** Milliseconds after which a view has settled; who drags a slider makes one step of the history, not hundreds. */
 const pause = 150;
+/** Milliseconds within which what belongs to one gesture is one step. */
+const together = 2500;
 let timer: ReturnType<typeof setTimeout> | undefined;
-/** Writes the step that is not written yet. */
-let writeStep: (() => void) | undefined;
+let pending: Step | undefined;
 let isHeld = false;
+/** An address that cannot be read stays, so that it can be mended, until there is a step. */
+let isBroken = false;
+/** What was written last. */
+let last: { readonly gesture: Gesture | undefined; readonly at: number } | undefined;
 
 /** Another address has come: that of the scene before is not written any more. */
 export function forgetAddress(): void {
   clearTimeout(timer);
-  writeStep = undefined;
+  pending = last = undefined;
+  isBroken = false;
 }
 
-/** On what automatic iterations are based where the history has been here before; undefined: an address from elsewhere. */
+/** What is in the address cannot be read. */
+export function keepAddress(): void {
+  isBroken = true;
+}
+
+/** What automatic iterations were based on where the history has been here before; undefined: it has not. */
 export function baseInHistory(): number | undefined {
   const base: unknown = history.state?.base;
   return typeof base === 'number' && base > 0 ? base : undefined;
 }
 
-/**
- * Puts a scene into the address: in place of the last at once, as a step of the history once it has settled. The step
- * remembers what automatic iterations are based on.
- */
-export function writeAddress(scene: ViewScene, isNew: boolean, base: number): void {
-  const isStep = isNew || writeStep !== undefined;
-  forgetAddress();
-  const write = () => {
-    writeStep = undefined;
-    const address = addressOf(scene);
-    if (address === location.hash) return;
-    if (isStep) history.pushState({ base }, '', address);
-    else history.replaceState({ base }, '', address);
+/** Puts a scene into the address: as a step of the history once it has settled, or at once in place of the last. */
+export function writeAddress(
+  scene: ViewScene,
+  base: number,
+  { isNew, gesture }: { readonly isNew: boolean; readonly gesture?: Gesture | undefined },
+): void {
+  // What is no step belongs to the last, or to the one that is not written yet.
+  const before = pending ?? last;
+  pending = {
+    scene,
+    base,
+    isNew: isNew || pending?.isNew === true,
+    gesture: isNew ? gesture : before?.gesture,
   };
-  if (isStep) {
-    writeStep = write;
-    settle();
-  } else write();
+  if (pending.isNew) settle();
+  else write();
+}
+
+function write(): void {
+  if (!pending) return;
+  const { scene, base, isNew, gesture } = pending;
+  pending = undefined;
+  const address = addressOf(scene);
+  if (address === location.hash || (isBroken && !isNew)) return;
+  isBroken = false;
+  const at = performance.now();
+  const isSame = last !== undefined && gesture !== undefined && gesture === last.gesture;
+  if (isNew && !(isSame && at - last!.at < together)) history.pushState({ base }, '', address);
+  else history.replaceState({ base }, '', address);
+  last = { gesture, at };
 }
 
 /** Writes the step after the pause; while a pointer is held down a drag goes on, and its end calls this again. */
 function settle(): void {
   clearTimeout(timer);
-  if (writeStep && !isHeld) timer = setTimeout(writeStep, pause);
+  if (pending && !isHeld) timer = setTimeout(write, pause);
 }
 
 // Each of these events tells whether the first button, or the finger, is down, so an end that nobody told is seen at the

@@ -70,13 +70,13 @@ const [narrowest, widest] = [1e-14, 1e6];
 export function zoomed(camera: Camera, size: Size, about: Point, factor: number, degrees = 0): Camera {
   const [re, im] = pointAt(camera, size, about);
   const width = Math.min(widest, Math.max(narrowest, camera.width / factor));
-  const rotation = normal(camera.rotation + degrees);
+  const rotation = normalDegrees(camera.rotation + degrees);
   const there = pointAt({ ...camera, width, rotation }, size, about);
   return { width, rotation, re: camera.re + re - there[0], im: camera.im + im - there[1] };
 }
 
 /** Degrees from -180 to 180, without the noise of sums. */
-const normal = (degrees: number): number =>
+export const normalDegrees = (degrees: number): number =>
   Math.round((degrees - 360 * Math.round(degrees / 360)) * 1e6) / 1e6;
 
 /** How a picture that one camera saw lies on the page of another: a matrix of CSS, about the middle. */

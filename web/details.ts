@@ -1,7 +1,8 @@
 // What of a scene is seldom changed: the place as numbers, turn, samples, light, trap and the colour inside. Fields as
 // they are in index.html; what is typed becomes changes of the scene, which panel.ts checks.
 import type { Trap, ViewScene } from 'mandoline';
-import { element, input, put, select } from './elements.js';
+import { element, input, select } from './elements.js';
+import { markRight, put } from './fields.js';
 
 type Changes = Partial<Record<keyof ViewScene, unknown>>;
 
@@ -12,14 +13,21 @@ const numbersOf = (text: string): number[] =>
     .split(/[\s,]+/)
     .map(Number);
 
-export function makeDetails(scene: () => ViewScene, change: (changes: Changes) => void) {
-  const on = (id: string, changes: () => Changes) =>
-    element(id, HTMLElement).addEventListener('input', () => change(changes()));
+/** `change` is told the changes, and the field that they come from. */
+export function makeDetails(scene: () => ViewScene, change: (changes: Changes, field: HTMLElement) => void) {
+  const on = (id: string, changes: () => Changes) => {
+    const field = element(id, HTMLElement);
+    field.addEventListener('input', () => change(changes(), field));
+  };
   const view = (changes: object) => ({ view: { ...scene().view, ...changes } });
-  const center = () => ({ center: [input('re').value.trim(), input('im').value.trim()] });
+  const center = (id: 're' | 'im') => {
+    const [re, im] = scene().view.center;
+    const typed = input(id).value.trim();
+    return view({ center: id === 're' ? [typed, im] : [re, typed] });
+  };
 
-  on('re', () => view(center()));
-  on('im', () => view(center()));
+  on('re', () => center('re'));
+  on('im', () => center('im'));
   on('width', () => view({ width: input('width').valueAsNumber }));
   on('turn', () => {
     const { rotation: _, ...straight } = scene().view;
@@ -36,6 +44,7 @@ export function makeDetails(scene: () => ViewScene, change: (changes: Changes) =
   const trap = () => ({ trap: { [select('trap').value]: numbersOf(input('trap-at').value) } });
   on('trap-at', trap);
   on('trap', () => {
+    markRight(input('trap-at'));
     input('trap-at').value = select('trap').value === 'point' ? '0, 0' : '0, 0, 0.5';
     return trap();
   });

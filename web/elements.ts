@@ -22,8 +22,3 @@ export function say(target: HTMLElement, text: string): void {
   if (target.textContent !== text) target.textContent = text;
   target.hidden = text === '';
 }
-
-/** Shows a value in a field, unless somebody types there. */
-export function put(field: HTMLInputElement, value: string): void {
-  if (document.activeElement !== field || field.type === 'range') field.value = value;
-}

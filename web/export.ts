@@ -7,11 +7,13 @@ import {
   readPngScene,
   renderPng,
   type Scene,
+  SceneError,
   type ViewScene,
 } from 'mandoline';
 import { Pool } from 'mandoline/pool';
 import { withPalette } from './address.js';
 import { button, element, input, say, select } from './elements.js';
+import { markRight, markWrong } from './fields.js';
 import { reasonOf } from './lacking.js';
 
 interface SaveFilePicker {
@@ -28,9 +30,12 @@ export function makeExport(scene: () => ViewScene, workers: () => number) {
   const error = element('export-error', HTMLParagraphElement);
   let controller: AbortController | undefined;
 
+  const fields = { 'view.columns': input('export-width'), 'view.rows': input('export-height') };
+  for (const field of Object.values(fields)) field.addEventListener('input', () => markRight(field));
+
   const wanted = (): Scene => {
-    const [columns, rows] = [input('export-width').valueAsNumber, input('export-height').valueAsNumber];
-    const sized = inPixels(scene(), columns, rows);
+    const [columns, rows] = Object.values(fields).map(({ valueAsNumber }) => valueAsNumber);
+    const sized = inPixels(scene(), columns!, rows!);
     const { samples: _, ...view } = sized.view;
     const samples = Number(select('export-samples').value);
     return parseScene({ ...sized, view: samples > 1 ? { ...view, samples } : view });
@@ -74,13 +79,21 @@ export function makeExport(scene: () => ViewScene, workers: () => number) {
     setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
   }
 
+  /** Says what is wrong with a size at its field. */
+  function fail(failure: Error): void {
+    const issues = failure instanceof SceneError ? failure.issues : [];
+    const atFields = issues.filter(({ path }) => path in fields);
+    for (const { path, accepted } of atFields) markWrong(fields[path as keyof typeof fields], accepted);
+    if (atFields.length === 0) say(error, reasonOf(failure));
+  }
+
   button('export-start').addEventListener('click', () => {
     if (controller) return;
     say(error, '');
     save()
       .then(() => dialog.close())
       .catch((failure: Error) => {
-        if (!controller?.signal.aborted && failure.name !== 'AbortError') say(error, reasonOf(failure));
+        if (!controller?.signal.aborted && failure.name !== 'AbortError') fail(failure);
       })
       .finally(() => {
         controller = undefined;
@@ -97,8 +110,9 @@ export function makeExport(scene: () => ViewScene, workers: () => number) {
   return {
     open(): void {
       const { columns, rows } = scene().view;
-      input('export-width').value = String(columns);
-      input('export-height').value = String(rows);
+      for (const field of Object.values(fields)) markRight(field);
+      fields['view.columns'].value = String(columns);
+      fields['view.rows'].value = String(rows);
       dialog.showModal();
     },
   };

@@ -1,13 +1,17 @@
 // Pointers, wheel and keys on the picture, as changes of the camera. What a change means is main.ts's.
 import { type Camera, moved, type Point, type Size, zoomed } from './camera.js';
+import { Pinch } from './pinch.js';
 
 export interface GestureEvents {
   camera(): Camera;
   size(): Size;
-  /** Looks elsewhere; `isMoving` while more of it is likely to come at once. */
-  look(camera: Camera, isMoving: boolean): void;
+  /** Looks elsewhere; `isMoving` while more of it is likely to come at once. One gesture has one number. */
+  look(camera: Camera, isMoving: boolean, gesture: number): void;
+  /** The pointer is here, or no more over the picture. */
   hover(place: Point | undefined): void;
-  click(place: Point): void;
+  click(place: Point, isTouch: boolean): void;
+  /** The last two clicks were a double click. */
+  unclick(): void;
 }
 
 /** A pointer that stays this near is a click, not a drag; in pixels. */
@@ -19,7 +23,10 @@ export function listen(stage: HTMLElement, events: GestureEvents): void {
   const pointers = new Map<number, Point>();
   let pressed: Point | undefined;
   let isDrag = false;
+  let pinch: Pinch | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let gesture = 0;
+  let isWheel = false;
 
   const placeOf = (event: MouseEvent): Point => {
     const { left, top } = stage.getBoundingClientRect();
@@ -28,27 +35,32 @@ export function listen(stage: HTMLElement, events: GestureEvents): void {
 
   /** Settles after a pause, unless something else comes. */
   function lookFor(camera: Camera): void {
-    events.look(camera, true);
+    events.look(camera, true, gesture);
     clearTimeout(timer);
-    timer = setTimeout(() => events.look(events.camera(), false), wheelPause);
+    timer = setTimeout(() => events.look(events.camera(), false, gesture), wheelPause);
   }
+  const begin = () => {
+    gesture++;
+    isWheel = false;
+  };
 
   stage.addEventListener('pointerdown', (event) => {
     if (event.button !== 0) return;
     stage.setPointerCapture(event.pointerId);
     pointers.set(event.pointerId, placeOf(event));
-    if (pointers.size === 1) [pressed, isDrag] = [placeOf(event), false];
-    else isDrag = true;
+    pinch = pointers.size === 2 ? new Pinch(events.camera().rotation) : undefined;
+    if (pointers.size > 1) isDrag = true;
+    else {
+      [pressed, isDrag] = [placeOf(event), false];
+      begin();
+    }
   });
 
   stage.addEventListener('pointermove', (event) => {
     const place = placeOf(event);
     const before = pointers.get(event.pointerId);
     const isFar = pressed && Math.hypot(place[0] - pressed[0], place[1] - pressed[1]) > stillness;
-    if (before && isFar && !isDrag) {
-      isDrag = true;
-      events.hover(undefined);
-    }
+    if (before && isFar) isDrag = true;
     // What is dragged stays under the pointer, so that there is nothing new to say of it.
     if (event.pointerType === 'mouse' && !(before && isDrag)) events.hover(place);
     if (!before || !isDrag) return;
@@ -57,29 +69,34 @@ export function listen(stage: HTMLElement, events: GestureEvents): void {
     const [camera, size] = [events.camera(), events.size()];
     clearTimeout(timer);
     events.look(
-      other ? pinched(camera, size, other, before, place) : moved(camera, size, before, place),
+      other && pinch ? pinch.moved(camera, size, other, before, place) : moved(camera, size, before, place),
       true,
+      gesture,
     );
     pointers.set(event.pointerId, place);
   });
 
   const release = (event: PointerEvent) => {
     if (!pointers.delete(event.pointerId)) return;
+    pinch = undefined;
     if (pointers.size > 0) return;
-    if (isDrag) events.look(events.camera(), false);
-    else if (event.type === 'pointerup') events.click(placeOf(event));
+    if (isDrag) events.look(events.camera(), false, gesture);
+    else if (event.type === 'pointerup') events.click(placeOf(event), event.pointerType === 'touch');
   };
   stage.addEventListener('pointerup', release);
   stage.addEventListener('pointercancel', release);
-  stage.addEventListener('pointerleave', () => events.hover(undefined));
+  stage.addEventListener('pointerleave', (event) => {
+    // A finger that is lifted leaves too, and what it pointed at stays.
+    if (event.pointerType === 'mouse') events.hover(undefined);
+  });
 
   stage.addEventListener(
     'wheel',
     (event) => {
       event.preventDefault();
-      const lines = event.deltaMode === 1 ? 16 : event.deltaMode === 2 ? 100 : 1;
-      // A notch of a mouse is 100 pixels or so; a touch pad tells less, more often.
-      const factor = 2 ** (Math.max(-300, Math.min(300, -event.deltaY * lines)) / 250);
+      if (!isWheel) begin();
+      isWheel = true;
+      const factor = wheelFactor(event);
       lookFor(zoomed(events.camera(), events.size(), placeOf(event), factor));
     },
     { passive: false },
@@ -87,8 +104,10 @@ export function listen(stage: HTMLElement, events: GestureEvents): void {
 
   stage.addEventListener('dblclick', (event) => {
     clearTimeout(timer);
+    begin();
+    events.unclick();
     const factor = event.shiftKey ? 1 / 3 : 3;
-    events.look(zoomed(events.camera(), events.size(), placeOf(event), factor), false);
+    events.look(zoomed(events.camera(), events.size(), placeOf(event), factor), false, gesture);
   });
 
   addEventListener('keydown', (event) => {
@@ -112,8 +131,17 @@ export function listen(stage: HTMLElement, events: GestureEvents): void {
     const next = isForThePage(event) ? cameras[event.key] : undefined;
     if (!next) return;
     event.preventDefault();
+    if (!event.repeat) begin();
     lookFor(next());
   });
+}
+
+/** How much nearer a turn of the wheel brings; browsers send what two fingers do on a touch pad as wheel with Ctrl. */
+export function wheelFactor({ deltaY, deltaMode, ctrlKey }: WheelEvent): number {
+  const pixels = deltaY * (deltaMode === 1 ? 16 : deltaMode === 2 ? 100 : 1);
+  // A notch of a mouse is 100 pixels or so; a touch pad tells less, more often.
+  const isPinch = ctrlKey && Math.abs(pixels) < 50;
+  return 2 ** (-Math.max(-300, Math.min(300, pixels)) / (isPinch ? 50 : 250));
 }
 
 /** Whether a key is meant for the picture: not for a field, an open dialog, a text that scrolls or the browser. */
@@ -126,14 +154,4 @@ export function isForThePage({ key, target, ctrlKey, metaKey, altKey }: Keyboard
   if (key === ' ') return !at.closest('button, summary, input, a, article');
   const isOwn = key.startsWith('Arrow') || key === 'Home';
   return !(isOwn && at.closest('input, [role=slider], article'));
-}
-
-/** Two fingers, one of which moved: both stay on what they hold, as far as a turn and a scale allow. */
-function pinched(camera: Camera, size: Size, fixed: Point, before: Point, after: Point): Camera {
-  const [bx, by] = [before[0] - fixed[0], before[1] - fixed[1]];
-  const [ax, ay] = [after[0] - fixed[0], after[1] - fixed[1]];
-  const lengths = [Math.hypot(bx, by), Math.hypot(ax, ay)] as const;
-  if (lengths[0] < 8 || lengths[1] < 8) return camera;
-  const degrees = ((Math.atan2(ay, ax) - Math.atan2(by, bx)) * 180) / Math.PI;
-  return zoomed(camera, size, fixed, lengths[1] / lengths[0], degrees);
 }

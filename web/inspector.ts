@@ -1,26 +1,35 @@
-// What is under the pointer: the point, its count, and what one orbit more tells, when the pointer rests; and how far
-// the view is from where doubles end.
+// A point of the picture: its coordinates, to be read and copied in full, its count, and what one orbit more tells,
+// once the pointer rests; and how far the view is from where doubles end.
 import { formatComplex, type ViewScene } from 'mandoline';
 import { computeAside } from './aside.js';
-import { type Camera, type Point, type Size, shortPointAt } from './camera.js';
-import { element } from './elements.js';
+import type { Camera, Point, Size } from './camera.js';
+import { button, element } from './elements.js';
 
-const pause = 40;
+const [pause, doubleClick] = [40, 500];
 const channels = ['smooth', 'distance', 'period'] as const;
+const cells = ['re-at', 'im-at', 'count', 'smooth', 'distance', 'period'] as const;
 
 export function makeInspector(root: HTMLElement) {
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let keeping: ReturnType<typeof setTimeout> | undefined;
   /** Of what was asked last: what comes late is of a point where the pointer is no more. */
   let asked = 0;
+  let shown: Point | undefined;
+  const [line, copy] = [element('point', HTMLElement), button('copy-point')];
   const put = (id: string, text: string) => {
     const cell = element(id, HTMLElement);
     if (cell.textContent !== text) cell.textContent = text;
   };
-  function tell(count: string, smooth: string, distance: string, period: string): void {
-    put('count', count);
-    put('smooth', smooth);
-    put('distance', distance);
-    put('period', period);
+  function tell(...texts: readonly [count: string, smooth: string, distance: string, period: string]): void {
+    for (const [i, text] of texts.entries()) put(cells[i + 2]!, text);
+  }
+
+  /** The panel takes no clicks before the second of a double click is over. */
+  function keep(isKept: boolean): void {
+    clearTimeout(keeping);
+    const set = () => root.classList.toggle('is-kept', isKept);
+    if (isKept) keeping = setTimeout(set, doubleClick);
+    else set();
   }
 
   async function ask(scene: ViewScene, [re, im]: Point, spacing: number): Promise<void> {
@@ -40,21 +49,45 @@ export function makeInspector(root: HTMLElement) {
     );
   }
 
+  copy.addEventListener('click', async () => {
+    if (!shown) return;
+    try {
+      await navigator.clipboard.writeText(formatComplex(shown));
+      copy.textContent = 'Copied';
+    } catch {
+      // Where the browser does not let the page copy, the numbers can be selected.
+      copy.textContent = 'Not allowed';
+    }
+    setTimeout(() => {
+      copy.textContent = 'Copy';
+    }, 1500);
+  });
+
   return {
     /** The tier, and digits that tell a pixel from the next: doubles have about 16. */
-    show(camera: Camera, size: Size): void {
+    look(camera: Camera, size: Size): void {
       const spacing = camera.width / size.width;
       const largest = Math.max(Math.hypot(camera.re, camera.im), camera.width, 1e-300);
       const left = Math.floor(Math.log10(spacing / (largest * 2 ** -53)));
       put('digits', left <= 0 ? 'doubles end here' : `double, ${left} digits left`);
       root.classList.toggle('at-limit', left <= 1);
     },
-    hover(scene: ViewScene, camera: Camera, size: Size, place: Point | undefined): void {
+    /** The point to tell of, and where its neighbours are; no point: none is pointed at. */
+    point(scene: ViewScene, point: Point | undefined, spacing: number, isKept: boolean): void {
       clearTimeout(timer);
-      if (!place) return;
-      const point = shortPointAt(camera, size, place);
-      put('at', formatComplex(point));
-      timer = setTimeout(() => void ask(scene, point, camera.width / size.width), pause);
+      shown = point;
+      keep(isKept);
+      line.hidden = !point;
+      copy.hidden = !isKept;
+      put('kept', isKept ? 'kept until the next click' : 'click to keep');
+      if (!point) {
+        asked++;
+        for (const cell of cells) put(cell, '');
+        return;
+      }
+      put('re-at', String(point[0]));
+      put('im-at', String(point[1]));
+      timer = setTimeout(() => void ask(scene, point, spacing), pause);
     },
   };
 }

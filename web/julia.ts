@@ -1,5 +1,5 @@
-// The Julia set of the point under the pointer, beside the picture of parameters: it follows the pointer, and a click
-// keeps it, a click on it opens it.
+// The Julia set of the point that is pointed at, next to the picture of parameters; a click on it opens it. Where there
+// is none it says why.
 import { channelsOf, formatComplex, inPixels, paint, type ViewScene } from 'mandoline';
 import { computeAside } from './aside.js';
 import { drawImage } from './pixels.js';
@@ -16,6 +16,8 @@ export function juliaOf(scene: ViewScene, c: readonly [number, number]): ViewSce
 /** Pixels of the page. */
 const [width, height] = [240, 180];
 
+const invitation = 'Point at the picture, or tap it; a click keeps the point.';
+
 export function makeJulia(figure: HTMLElement, open: (scene: ViewScene) => void) {
   const canvas = figure.querySelector('canvas')!;
   const caption = figure.querySelector('figcaption')!;
@@ -30,21 +32,34 @@ export function makeJulia(figure: HTMLElement, open: (scene: ViewScene) => void)
     const fineness = Math.min(2, devicePixelRatio || 1);
     while (wanted) {
       const scene = inPixels(wanted, Math.round(width * fineness), Math.round(height * fineness));
-      [shown, wanted] = [wanted, undefined];
+      const mine = wanted;
       try {
         const field = await computeAside(scene, channelsOf(scene));
         await drawImage(await paint(field, scene), canvas);
-        tell();
+        // Unless a sentence has taken its place.
+        if (wanted) shown = scene;
       } catch {
         // A constant of which there is no picture, or a worker that died: the next is another.
       }
+      if (wanted === mine) wanted = undefined;
+      tell();
     }
     isBusy = false;
   }
 
   function tell(): void {
     if (!shown) return;
-    caption.textContent = `c = ${formatComplex(shown.c as readonly [number, number])}${isKept ? ', kept' : ''}`;
+    canvas.hidden = false;
+    // Of the one that is kept, not of one that is still being drawn.
+    const isOfIt = isKept && String(shown.c) === String((wanted ?? shown).c);
+    caption.textContent = `c = ${formatComplex(shown.c as readonly [number, number])}${isOfIt ? ', kept' : ''}`;
+  }
+
+  /** A sentence in place of a picture. */
+  function say(text: string): void {
+    wanted = shown = undefined;
+    canvas.hidden = true;
+    caption.textContent = text;
   }
 
   canvas.addEventListener('click', () => {
@@ -52,23 +67,20 @@ export function makeJulia(figure: HTMLElement, open: (scene: ViewScene) => void)
   });
 
   return {
-    get isOn(): boolean {
-      return !figure.hidden;
-    },
-    /** Follows the pointer again. */
-    release(): void {
-      isKept = false;
-    },
-    /** Keeps the one that is shown, or follows again. */
-    keep(): void {
-      isKept = !isKept;
-      tell();
-    },
-    follow(scene: ViewScene, c: readonly [number, number]): void {
-      const julia = figure.hidden || isKept ? undefined : juliaOf(scene, c);
-      if (!julia) return;
-      wanted = julia;
-      void draw();
+    /** The point that is pointed at, in the present scene; no point: the last picture stays, if it is of this scene. */
+    point(scene: ViewScene, c: readonly [number, number] | undefined, isNowKept: boolean): void {
+      if (figure.hidden) return;
+      isKept = isNowKept;
+      if (scene.c !== 'p') {
+        const value = formatComplex(scene.c);
+        say(
+          `No Julia sets here: c is ${value} at every point. Choose a scene whose c is p, like mandelbrot.`,
+        );
+      } else if (c) {
+        wanted = juliaOf(scene, c);
+        tell();
+        void draw();
+      } else if (shown?.formula !== scene.formula) say(invitation);
     },
   };
 }

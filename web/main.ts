@@ -7,33 +7,29 @@ import {
   firstScene,
   fitted,
   forgetAddress,
+  type Gesture,
   homeOf,
+  keepAddress,
   readAddress,
   writeAddress,
 } from './address.js';
 import { makeBookmarks } from './bookmarks.js';
-import {
-  type Camera,
-  cameraOf,
-  type Size,
-  sceneOf,
-  shortPointAt,
-  transformBetween,
-  zoomed,
-} from './camera.js';
+import { type Camera, cameraOf, type Size, sceneOf, transformBetween, zoomed } from './camera.js';
 import { makeControls } from './controls.js';
-import { button, canvas, element, say } from './elements.js';
+import { button, canvas, element } from './elements.js';
 import { areSamePoints, Engine, isSamePlane } from './engine.js';
 import { makeExport, takeDrops } from './export.js';
 import { isForThePage, listen } from './gestures.js';
 import { makeInspector } from './inspector.js';
 import { AutomaticIterations, mostIterations } from './iterations.js';
-import { juliaOf, makeJulia } from './julia.js';
+import { makeJulia } from './julia.js';
 import { reasonOf, whyNoPicture, whySlow } from './lacking.js';
 import { offerLesson } from './lesson.js';
+import { makeMessage } from './message.js';
 import { keepOffline } from './offline.js';
 import { makePanel } from './panel.js';
 import { makePanels } from './panels.js';
+import { makePointed } from './pointed.js';
 import { makeProgress } from './progress.js';
 import './trusted.js';
 import { useTheme } from './theme.js';
@@ -43,7 +39,7 @@ const stage = element('stage', HTMLElement);
 const picture = canvas('picture');
 /** Pictures of the page, the lower first: few points, and all of them with what is laid over them. */
 const layers = { coarse: canvas('coarse'), exact: element('exact', HTMLDivElement) };
-const message = element('message', HTMLParagraphElement);
+const message = makeMessage();
 const live = element('live', HTMLParagraphElement);
 const progress = makeProgress(element('progress', HTMLProgressElement), live);
 /** Screens with finer pixels get a picture of at most twice the page's. */
@@ -68,7 +64,7 @@ const pixels = (): readonly [number, number] => {
 
 function fail(error: unknown): void {
   progress.end();
-  say(message, reasonOf(error));
+  message.error(reasonOf(error));
 }
 
 const workers = new WorkersPanel(element('workers', HTMLElement), {
@@ -107,7 +103,7 @@ const engine = new Engine({ exact: picture, coarse: layers.coarse }, workers.set
     if (isMoving || !areSamePoints(of, scene)) return;
     scene = { ...scene, iterations };
     panel.show(scene, automatic.isOn);
-    writeAddress(scene, false, automatic.base);
+    writeAddress(scene, automatic.base, { isNew: false });
   },
   begin(count) {
     workers.begin(count);
@@ -132,7 +128,8 @@ const panel = makePanel({
   scene: () => scene,
   change(next) {
     if (!areSamePoints(next, scene)) automatic.leave();
-    show(next, true);
+    // What is typed in one field is one step of the history.
+    show(next, true, document.activeElement ?? undefined);
   },
   open: (next) => open(next),
   automatic(isOn) {
@@ -141,6 +138,14 @@ const panel = makePanel({
   },
 });
 const inspector = makeInspector(element('inspector', HTMLElement));
+const pointed = makePointed({
+  camera,
+  size: () => size,
+  tell(point, isKept) {
+    inspector.point(scene, point, camera().width / size.width, isKept);
+    julia.point(scene, point, isKept);
+  },
+});
 const julia = makeJulia(element('julia', HTMLElement), (next) => open(fitted(next, ...pixels())));
 const saving = makeExport(
   () => scene,
@@ -167,15 +172,16 @@ function draw(isMoving: boolean): void {
 const isLookedAt = (): boolean => automatic.least(scene.view.width) !== undefined;
 
 /** Another scene, looked at with the same camera or its own. */
-function show(next: ViewScene, isNew: boolean): void {
+function show(next: ViewScene, isNew: boolean, gesture?: Gesture): void {
   // A view that settles is the same, and so is what was said of it.
-  if (JSON.stringify(next) !== JSON.stringify(scene)) say(message, '');
+  if (JSON.stringify(next) !== JSON.stringify(scene)) message.clear();
   scene = next;
   draw(false);
   panel.show(scene, automatic.isOn);
-  inspector.show(camera(), size);
+  inspector.look(camera(), size);
+  pointed.again();
   accent();
-  writeAddress(scene, isNew, automatic.base);
+  writeAddress(scene, automatic.base, { isNew, gesture });
 }
 
 /** The accent colour is of the palette; where that has none, the style sheet's. */
@@ -187,27 +193,29 @@ function accent(): void {
 /** A scene from elsewhere: its own view, its own iterations, from which automatic ones go on. */
 function open(next: ViewScene, isNew = true, base?: number): void {
   automatic.open(next, base);
-  say(message, '');
+  message.clear();
+  pointed.release();
+  panel.forget(true);
   show(next, isNew);
 }
 
 /** Where doubles are told apart no more the picture stays. */
-function look(next: Camera, isMoving: boolean): void {
+function look(next: Camera, isMoving: boolean, gesture?: Gesture): void {
   const iterations = automatic.isOn ? automatic.at(next.width) : scene.iterations;
   const looked = sceneOf({ ...scene, iterations }, next, ...pixels());
   try {
     parseScene(looked);
   } catch (error) {
     if (!(error instanceof SceneError)) throw error;
-    say(message, 'Doubles end here: nearer points cannot be told apart.');
+    message.remark('Doubles end here: nearer points cannot be told apart.');
     return;
   }
   automatic.leave();
   if (isMoving) {
-    say(message, '');
+    message.clear();
     scene = looked;
     draw(true);
-  } else show(looked, true);
+  } else show(looked, true, gesture);
 }
 
 /** Old pictures lie where they belong at once, until the new ones are there. */
@@ -245,13 +253,14 @@ function fromAddress(): void {
     open(next, false, baseInHistory());
   } catch (error) {
     if (!(error instanceof SceneError)) throw error;
+    keepAddress();
     if (!scene) open(fitted(firstScene, ...pixels()), false);
-    say(message, `This address is no scene: ${error.message.slice(0, 300)}`);
+    message.error(`This address is not a scene: ${error.message.slice(0, 300)}`);
   }
 }
 
 const panels = makePanels((id) => {
-  if (id === 'julia') julia.release();
+  if (id === 'julia') pointed.again();
   workers.redraw();
 });
 const controls = makeControls({
@@ -285,9 +294,10 @@ function stop(): boolean {
   interrupted = scene;
   const shown = isCoarseNewer ? drawn.coarse : drawn.exact;
   if (shown) scene = { ...shown, view: scene.view };
+  panel.forget(false);
   panel.show(scene, automatic.isOn);
   place();
-  writeAddress(scene, false, automatic.base);
+  writeAddress(scene, automatic.base, { isNew: false });
   setState('stopped');
   live.textContent = 'stopped';
   return true;
@@ -356,17 +366,9 @@ listen(stage, {
   camera,
   size: () => size,
   look,
-  hover(at) {
-    inspector.hover(scene, camera(), size, at);
-    if (at) julia.follow(scene, shortPointAt(camera(), size, at));
-  },
-  click(at) {
-    const c = shortPointAt(camera(), size, at);
-    inspector.hover(scene, camera(), size, at);
-    if (!julia.isOn || !juliaOf(scene, c)) return;
-    julia.follow(scene, c);
-    julia.keep();
-  },
+  hover: pointed.hover,
+  click: pointed.click,
+  unclick: pointed.unclick,
 });
 takeDrops(
   document.body,
@@ -374,7 +376,7 @@ takeDrops(
     automatic.isOn = false;
     open(inPixels(dropped, ...pixels()));
   },
-  (text) => say(message, text),
+  message.error,
 );
 for (const [id, key] of Object.entries({ 'open-export': 'e', 'toggle-theme': 't', 'open-help': 'h' }))
   button(id).addEventListener('click', () => keys[key]!());
@@ -386,7 +388,8 @@ new ResizeObserver(resize).observe(stage);
 resize();
 fromAddress();
 void keepOffline();
-// An address that is no scene has been told already, and matters more than time.
-const shortcoming = whyNoPicture() ?? (message.hidden ? whySlow() : undefined);
-if (shortcoming) say(message, shortcoming);
+const reason = whyNoPicture();
+if (reason) message.error(reason);
+// An address that is not a scene has been told already, and matters more than time.
+else if (!message.isShown) message.remark(whySlow() ?? '');
 element('unstarted', HTMLElement).remove();

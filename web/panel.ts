@@ -1,5 +1,5 @@
-// The panel of the scene: what is typed and chosen there becomes a scene, checked by the library's own schema; what is
-// wrong stands under its field, and the picture stays.
+// The panel of the scene: what is typed and chosen there becomes a scene, checked by the library's own schema. A field
+// that cannot be read is marked (fields.ts), and the picture stays.
 import {
   type Coloring,
   colorings,
@@ -12,12 +12,14 @@ import {
   parseScene,
   type Scale,
   SceneError,
+  type SceneIssue,
   scales,
   type ViewScene,
 } from 'mandoline';
 import { fitted, nearestName } from './address.js';
 import { makeDetails } from './details.js';
-import { element, input, put, say, select, setOptions } from './elements.js';
+import { element, input, say, select, setOptions } from './elements.js';
+import { forgetTyping, forgetWrong, isWrong, markRight, markWrong, put, watchTyping } from './fields.js';
 import { makePalette } from './palette.js';
 
 export interface PanelEvents {
@@ -28,6 +30,13 @@ export interface PanelEvents {
   open(scene: ViewScene): void;
   /** Whether iterations follow the zoom. */
   automatic(isOn: boolean): void;
+}
+
+/** What is wrong, for the one who typed it: in the formula with the place, elsewhere with what was given. */
+function sentenceOf({ given, accepted, cause }: SceneIssue): string {
+  if (cause instanceof FormulaError) return `${cause.pointer}\n${cause.message}`;
+  // A field for numbers does not tell what else was typed.
+  return ['NaN', 'undefined'].includes(given) ? accepted : `${given}: ${accepted}`;
 }
 
 /** Farther out a value can be typed. */
@@ -42,26 +51,26 @@ export function makePanel({ scene, change, open, automatic }: PanelEvents) {
   setOptions(select('coloring'), colorings);
   setOptions(select('scale'), scales);
   setOptions(select('palette'), paletteNames);
-  const formulaError = element('formula-error', HTMLPreElement);
+  const root = element('scene', HTMLElement);
+  watchTyping(root);
   const sceneError = element('scene-error', HTMLParagraphElement);
   const palette = makePalette({ scene, change: (changes) => tryChange(changes) });
-  const details = makeDetails(scene, (changes) => tryChange(changes));
+  const details = makeDetails(scene, (changes, field) => tryChange(changes, field));
 
-  /** Keys that are undefined are taken out. */
-  function tryChange(changes: Partial<Record<keyof ViewScene, unknown>>): void {
+  /** Keys that are undefined are taken out. What is wrong is said at the field, if the changes come from one. */
+  function tryChange(changes: Partial<Record<keyof ViewScene, unknown>>, field?: HTMLElement): void {
     const merged = Object.entries({ ...scene(), ...changes }).filter(([, value]) => value !== undefined);
-    say(formulaError, '');
     say(sceneError, '');
     try {
       const checked = parseScene(Object.fromEntries(merged));
       if (!paletteNames.includes(checked.palette as string) && typeof checked.palette === 'string') return;
+      if (field) markRight(field);
       change(checked as ViewScene);
     } catch (error) {
       if (!(error instanceof SceneError)) throw error;
-      const [issue] = error.issues;
-      if (issue?.cause instanceof FormulaError)
-        say(formulaError, `${issue.cause.pointer}\n${issue.cause.message}`);
-      else if (issue) say(sceneError, `${issue.path} ${issue.given}: ${issue.accepted}`);
+      const sentence = sentenceOf(error.issues[0]!);
+      if (field) markWrong(field, sentence);
+      else say(sceneError, sentence);
     }
   }
 
@@ -75,30 +84,44 @@ export function makePanel({ scene, change, open, automatic }: PanelEvents) {
     const found = gallery[bundled.value];
     if (found) open(fitted(found.scene, columns, rows));
   });
-  onInput('formula', ({ value }) => tryChange({ formula: value }));
-  onInput('c', ({ value }) => tryChange({ c: pointOf(value) }));
-  onInput('z0', ({ value }) => tryChange({ z0: pointOf(value) }));
+  onInput('formula', (field) => tryChange({ formula: field.value }, field));
+  onInput('c', (field) => tryChange({ c: pointOf(field.value) }, field));
+  onInput('z0', (field) => tryChange({ z0: pointOf(field.value) }, field));
   for (const id of ['c-re', 'c-im'])
-    onInput(id, () => tryChange({ c: [input('c-re').valueAsNumber, input('c-im').valueAsNumber] }));
-  onInput('iterations', ({ valueAsNumber }) => {
+    onInput(id, () => {
+      markRight(input('c'));
+      tryChange({ c: [input('c-re').valueAsNumber, input('c-im').valueAsNumber] });
+    });
+  onInput('iterations', (field) => {
     setAutomatic(false);
-    tryChange({ iterations: valueAsNumber });
+    tryChange({ iterations: field.valueAsNumber }, field);
   });
   input('automatic').addEventListener('change', () => automatic(input('automatic').checked));
-  const escapeOf = () => {
+  const escapeOf = (changed: HTMLElement) => {
     const kind = select('escape').value;
-    const [radius, bailout] = [input('radius').valueAsNumber, input('bailout').valueAsNumber];
+    const { escape } = scene();
+    const before: { converged?: number; bailout?: number | undefined } =
+      typeof escape === 'object' ? escape : {};
+    // What cannot be read in the other field does not count.
+    const valueOf = (id: string, otherwise: number | undefined) =>
+      input(id) !== changed && isWrong(input(id)) ? otherwise : input(id).valueAsNumber;
+    const radius = valueOf('radius', before.converged);
     if (kind === 'overflow') return kind;
     if (kind === 'radius') return radius;
-    return { converged: radius, ...(bailout > 0 && { bailout }) };
+    const bailout = valueOf('bailout', before.bailout);
+    const { value, validity } = input('bailout');
+    const hasBailout = bailout !== undefined && (value !== '' || validity.badInput);
+    return { converged: radius, ...(hasBailout && { bailout }) };
   };
   select('escape').addEventListener('change', () => {
     // What is a distance to be within is no radius to be beyond.
+    for (const id of ['radius', 'bailout']) markRight(input(id));
     input('radius').value = select('escape').value === 'radius' ? '2' : '0.000001';
     input('bailout').value = '';
-    tryChange({ escape: escapeOf() });
+    tryChange({ escape: escapeOf(select('escape')) }, select('escape'));
   });
-  for (const id of ['radius', 'bailout']) onInput(id, () => tryChange({ escape: escapeOf() }));
+  for (const id of ['radius', 'bailout'])
+    onInput(id, (field) => tryChange({ escape: escapeOf(field) }, field));
   select('coloring').addEventListener('change', () =>
     tryChange({ coloring: select('coloring').value as Coloring }),
   );
@@ -121,12 +144,12 @@ export function makePanel({ scene, change, open, automatic }: PanelEvents) {
 
   /** Fields of the formula's named parameters, each with sliders for its parts. */
   function showParameters(parameters: ViewScene['parameters'] = {}): void {
-    const [root, names] = [element('parameters', HTMLDivElement), Object.keys(parameters)];
-    if (root.dataset.names !== names.join()) {
-      root.dataset.names = names.join();
-      root.replaceChildren(...names.flatMap(parameterFields));
+    const [fields, names] = [element('parameters', HTMLDivElement), Object.keys(parameters)];
+    if (fields.dataset.names !== names.join()) {
+      fields.dataset.names = names.join();
+      fields.replaceChildren(...names.flatMap(parameterFields));
     }
-    for (const field of root.querySelectorAll('input')) {
+    for (const field of fields.querySelectorAll('input')) {
       const [re, im] = parameters[field.name]!;
       put(
         field,
@@ -136,20 +159,24 @@ export function makePanel({ scene, change, open, automatic }: PanelEvents) {
   }
 
   function parameterFields(name: string): HTMLElement[] {
-    const set = (value: unknown) => tryChange({ parameters: { ...scene().parameters, [name]: value } });
+    const set = (value: unknown, field?: HTMLElement) =>
+      tryChange({ parameters: { ...scene().parameters, [name]: value } }, field);
     const made = (text: string, attributes: Partial<HTMLInputElement>) => {
       const [label, field] = [document.createElement('label'), document.createElement('input')];
       Object.assign(field, { name, ...attributes });
       label.append(`${text} `, field);
       return [label, field] as const;
     };
-    const [label, typed] = made(name, { type: 'text', spellcheck: false, autocomplete: 'off' });
-    typed.addEventListener('input', () => set(parseComplex(typed.value) ?? typed.value));
+    const [label, typed] = made(name, {
+      ...{ id: `parameter-${name}`, type: 'text', spellcheck: false, autocomplete: 'off' },
+    });
+    typed.addEventListener('input', () => set(parseComplex(typed.value) ?? typed.value, typed));
     const sliders = (['re', 'im'] as const).map((part) => {
       const [slider, field] = made(part === 're' ? `Re ${name}` : `Im ${name}`, rangeOfParameter);
       field.dataset.part = part;
       field.addEventListener('input', () => {
         const [re, im] = scene().parameters![name]!;
+        markRight(typed);
         set(part === 're' ? [field.valueAsNumber, im] : [re, field.valueAsNumber]);
       });
       return slider;
@@ -161,7 +188,12 @@ export function makePanel({ scene, change, open, automatic }: PanelEvents) {
   }
 
   return {
-    /** Shows a scene; a field in which somebody types is left alone. */
+    /** What is being typed gives way to what is shown next; what cannot be read stays unless the scene is another. */
+    forget(isOther: boolean): void {
+      forgetTyping(root);
+      if (isOther) forgetWrong(root);
+    },
+    /** Shows a scene; a field in which somebody types, or that cannot be read, is left alone. */
     show(given: ViewScene, isAutomatic: boolean): void {
       const { formula, c, z0, iterations, escape, coloring, scale, density = 1 } = given;
       put(input('formula'), formula);

@@ -30,7 +30,9 @@ test('hostile addresses are told in a line, put nothing into the page, and leave
     await page.evaluate((given) => {
       location.hash = given;
     }, hash);
-    await page.waitForFunction(() => document.getElementById('message')!.innerText.includes('is no scene'));
+    await page.waitForFunction(() =>
+      document.getElementById('message')!.innerText.includes('is not a scene'),
+    );
     assert.equal(await page.locator('img[onerror], img[src=x]').count(), 0, hash);
     await goTo(page, usual);
     assert.equal(await page.isHidden('#message'), true);

@@ -1,0 +1,35 @@
+// A sentence over the picture: what is wrong until it is mended or closed, a remark for a while.
+import { button, element } from './elements.js';
+
+/** Milliseconds for which a remark stays. */
+const patience = 10_000;
+
+export function makeMessage() {
+  const [root, text] = [element('message', HTMLElement), element('message-text', HTMLElement)];
+  let timer: ReturnType<typeof setTimeout> | undefined;
+
+  function show(sentence: string): void {
+    clearTimeout(timer);
+    // Setting what is there already would lay the page out again.
+    if (text.textContent !== sentence) text.textContent = sentence;
+    root.hidden = sentence === '';
+  }
+  const hide = () => {
+    root.hidden = true;
+  };
+  button('message-close').addEventListener('click', hide);
+
+  return {
+    clear: () => show(''),
+    get isShown(): boolean {
+      return !root.hidden;
+    },
+    /** Stays until it is closed, or until there is another scene. */
+    error: show,
+    /** Leaves by itself. */
+    remark(sentence: string): void {
+      show(sentence);
+      timer = setTimeout(hide, patience);
+    },
+  };
+}

@@ -1,0 +1,43 @@
+// The point that the inspector and the Julia set are of: the one under the pointer, or one that a click keeps. It is
+// told again whenever the view has settled, since another picture has other values there.
+import { type Camera, type Point, type Size, shortPointAt } from './camera.js';
+
+export interface PointedEvents {
+  camera(): Camera;
+  size(): Size;
+  /** No point: the pointer is elsewhere. */
+  tell(point: Point | undefined, isKept: boolean): void;
+}
+
+export function makePointed({ camera, size, tell }: PointedEvents) {
+  let place: Point | undefined;
+  let kept: Point | undefined;
+  /** What was kept before the last two clicks. */
+  let before: readonly (Point | undefined)[] = [];
+  const at = (where: Point) => shortPointAt(camera(), size(), where);
+  const again = () => tell(kept ?? (place && at(place)), kept !== undefined);
+
+  return {
+    again,
+    hover(where: Point | undefined): void {
+      place = where;
+      if (!kept) again();
+    },
+    /** Keeps the point, or lets a kept one go; a finger cannot hover, so each tap keeps its point. */
+    click(where: Point, isTouch: boolean): void {
+      place = where;
+      before = [before.at(-1), kept];
+      kept = kept && !isTouch ? undefined : at(where);
+      again();
+    },
+    /** The last two clicks were a double click, which means something else. */
+    unclick(): void {
+      kept = before[0];
+      again();
+    },
+    /** Follows the pointer again, once the scene that is opened is there. */
+    release(): void {
+      kept = undefined;
+    },
+  };
+}
