@@ -3,6 +3,7 @@
 // slows all of them. What measures is here, what the table looks like is in bench-outputs.ts.
 import { availableParallelism } from 'node:os';
 import type { Command } from 'commander';
+import { isDevice } from '../encode/output.node.js';
 import { median, Pool } from '../pool/index.js';
 import { sceneShape } from '../render/job.js';
 import { prepare } from '../render/render.js';
@@ -83,7 +84,8 @@ export function addBench(program: Command): void {
 
 async function run(given: string | undefined, flags: BenchFlags): Promise<void> {
   const targets = (flags.output ?? []).map((path) => {
-    const format = Object.entries(benchFormats).find(([name]) => path.endsWith(`.${name}`))?.[1];
+    const suffixed = Object.entries(benchFormats).find(([name]) => path.endsWith(`.${name}`))?.[1];
+    const format = suffixed ?? (isDevice(path) ? benchFormats.json : undefined);
     if (!format) throw new UsageError(`-o ${path}: must end in .${Object.keys(benchFormats).join(' or .')}`);
     return { output: checkedOutput(path), format };
   });

@@ -97,8 +97,11 @@ export function tryPlace({ path, at, status }: Place, tag: string): void {
     closeSync(createFile(part));
     rmSync(part);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENAMETOOLONG') throw outputError(path, error);
-    throw new OutputError(`${path}: the folder ${folder} cannot be written to; choose another`);
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENAMETOOLONG') throw outputError(path, error);
+    // Where the system keeps files of its own there is "no such file", which explains nothing.
+    const reason = code === 'ENOENT' ? '' : `: ${systemReason(error)}`;
+    throw new OutputError(`${path}: the folder ${folder} cannot be written to${reason}; choose another`);
   }
   try {
     // A file that must not be written is not replaced either.

@@ -60,12 +60,13 @@ test('a picture can go to /dev/null, in any format, and a Zarr by the name that 
     [...small, '--json', '-o', '/dev/null', '-o', '/dev/null', '--format', 'npy'],
     [...small, '--quiet', '-o', 'x.zarr/'],
     [...small, '--quiet', '-o', 'x.zarr/'],
+    ['bench', '--cells', '5', '--slices', '1', '--workers', '0', '--repeat', '1', '-o', '/dev/null'],
     [...small, '-o', 'x.png/'],
     [...small, '--format', 'npy', '-o', 'x.png'],
   ]);
   assert.deepEqual(
     told.map(({ code }) => code),
-    [0, 0, 0, 0, 2, 2],
+    [0, 0, 0, 0, 0, 2, 2],
     told.map(({ stderr }) => stderr).join(''),
   );
   const { outputs } = JSON.parse(told[1]!.stdout);
@@ -76,7 +77,7 @@ test('a picture can go to /dev/null, in any format, and a Zarr by the name that 
       ['/dev/null', 'npy'],
     ],
   );
-  assert.equal(told[4]!.stderr, 'mandoline: -o x.png/: is the name of a folder; give the name of a file\n');
+  assert.equal(told[5]!.stderr, 'mandoline: -o x.png/: is the name of a folder; give the name of a file\n');
   assert.deepEqual(readdirSync(folder), ['x.zarr']);
   assert.ok(existsSync(join(folder, 'x.zarr', 'counts', 'zarr.json')));
   assert.ok(statSync('/dev/null').isCharacterDevice());

@@ -144,7 +144,7 @@ export class WorkersPanel {
 
   private draw(): void {
     const busy = new Set(this.slices.map(({ worker }) => worker)).size;
-    const label = `${this.slices.length} of ${this.total} slices, by ${busy} workers`;
+    const label = `${this.slices.length} of ${this.total} slices, by ${busy} ${busy === 1 ? 'worker' : 'workers'}`;
     this.canvas.setAttribute('aria-label', label);
     this.canvas.dataset.slices = String(this.slices.length);
     if (this.root.hidden) return;
