@@ -45,7 +45,8 @@ const progress = makeProgress(element('progress', HTMLProgressElement), live);
 /** Screens with finer pixels get a picture of at most twice the page's. */
 const finest = 2;
 
-let size: Size = { width: 1, height: 1 };
+/** At first the window's: where the style sheet comes late, WebKit runs this before the stage is laid out. */
+let size: Size = { width: Math.max(1, innerWidth), height: Math.max(1, innerHeight) };
 /** How many points a pixel has along each side; fewer than one: a point for several pixels. */
 let fineness = 1;
 let scene: ViewScene;
@@ -241,8 +242,8 @@ function resize(): void {
   size = { width: Math.max(1, clientWidth), height: Math.max(1, clientHeight) };
   const [columns, rows] = pixels();
   workers.resize(columns, rows);
-  const { view } = scene ?? {};
-  if (view && (view.columns !== columns || view.rows !== rows)) show(inPixels(scene, columns, rows), false);
+  const { view } = scene;
+  if (view.columns !== columns || view.rows !== rows) show(inPixels(scene, columns, rows), false);
 }
 
 /** The scene of the address; what cannot be read is told, and the page stays usable. */
@@ -384,9 +385,8 @@ makeBookmarks(() => scene, picture);
 offerLesson(element('lesson', HTMLElement), button('toggle-lesson'));
 // Back and Forward change it too, and tell so by this event alone.
 addEventListener('hashchange', fromAddress);
-new ResizeObserver(resize).observe(stage);
-resize();
 fromAddress();
+new ResizeObserver(resize).observe(stage);
 void keepOffline();
 const reason = whyNoPicture();
 if (reason) message.error(reason);

@@ -23,6 +23,7 @@ const paths: Readonly<Record<string, (page: Page, context: TestContext) => Promi
   'a saved picture has its scene in it, and the pixels of the command': saves,
   'the speed-up over one worker is measured, and the experiment draws its chart': compares,
   'without isolation it draws the same, and says so': needsNoIsolation,
+  'a style sheet that comes late leaves the first view as it is': waitsForStyle,
   'after the server has ended the page still opens and draws': reloadsOffline,
 };
 
@@ -240,6 +241,22 @@ async function compares(page: Page): Promise<void> {
   await page.click('#workers summary');
   await page.click('#experiment-run');
   await page.until(() => (document.querySelector<HTMLImageElement>('#workers img')?.naturalWidth ?? 0) > 0);
+}
+
+async function waitsForStyle(page: Page, context: TestContext): Promise<void> {
+  const folder = join(root, 'dist', 'explorer');
+  const style = readdirSync(join(folder, 'assets')).find((name) => name.endsWith('.css'))!;
+  const text = readFileSync(join(folder, 'assets', style), 'utf8');
+  const views = [];
+  for (const isLate of [false, true]) {
+    const given = isLate ? sleep(1000).then(() => text) : text;
+    const site = await serveFolder(folder, true, { [`/assets/${style}`]: given });
+    context.after(() => site.close());
+    await page.driver.go(`${site.address}/index.html`);
+    await page.exact();
+    views.push(await page.hash());
+  }
+  assert.equal(views[1], views[0]);
 }
 
 async function reloadsOffline(page: Page): Promise<void> {

@@ -29,18 +29,18 @@ export interface Site {
   readonly close: () => Promise<void>;
 }
 
-/** Serves a folder on this machine only; where `pages` has a path, its text. */
+/** Serves a folder on this machine only; where `pages` has a path, its text, once that is there. */
 export async function serveFolder(
   folder: string,
   isolated: boolean,
-  pages: Readonly<Record<string, string>> = {},
+  pages: Readonly<Record<string, string | Promise<string>>> = {},
 ): Promise<Site> {
   const server: Server = createServer(async ({ url }, response) => {
     const path = decodeURIComponent(new URL(url!, 'http://localhost').pathname);
     const file = normalize(join(folder, path));
     try {
       if (!file.startsWith(folder + sep)) throw new Error('outside of the folder');
-      const body = pages[path] ?? (await readFile(file));
+      const body = (await pages[path]) ?? (await readFile(file));
       const type = types[extname(path)] ?? 'application/octet-stream';
       // Kept, because every worker loads its modules again.
       const headers = { 'Content-Type': type, 'Cache-Control': 'max-age=3600', ...(isolated && isolation) };
