@@ -18,6 +18,7 @@ export interface Signature {
 const scalarOpcodes = {
   select: 0x1b,
   'i32.eqz': 0x45,
+  'i32.eq': 0x46,
   'i32.ne': 0x47,
   'i32.lt_u': 0x49,
   'i32.ge_u': 0x4f,

@@ -20,7 +20,7 @@ const pageBytes = 2 ** 16;
 export type Shade = (points: SamplePoints, counts: Counts, channels: Channels) => void;
 
 /** Where the module's arrays are for rows of so many points, and how many bytes they take in all. */
-function layout(columns: number, countBytes: number) {
+function layout(columns: number, countBytes: number, listBytes: number) {
   let end = 0;
   const reserve = (size: number) => {
     const at = end;
@@ -36,16 +36,17 @@ function layout(columns: number, countBytes: number) {
 }
 
 /** Starts the module in this thread. */
-export function startShade({ kernel }: ShadeJob, module: WebAssembly.Module): Shade {
+export function startShade(job: ShadeJob, module: WebAssembly.Module): Shade {
+  const { kernel } = job;
   const memory = new WebAssembly.Memory({ initial: 1 });
   const { exports } = new WebAssembly.Instance(module, { host: { memory, ...realFunctions } });
   const shade = exports.shade as (...parameters: number[]) => void;
-  let at = layout(0, 0);
+  let at = layout(0, 0, 0);
 
   /** Makes room for rows of so many points: those of a picture, or of a sample of it. */
   function prepare(columns: number): void {
     if (columns === at.columns) return;
-    at = layout(columns, countBytes(kernel.iterations));
+    at = layout(columns, countBytes(kernel.iterations), listBytes(job));
     const missing = Math.ceil((at.end - memory.buffer.byteLength) / pageBytes);
     if (missing > 0) memory.grow(missing);
     new Int32Array(memory.buffer, at.table).set([at.counts, ...at.channels]);

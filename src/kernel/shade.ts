@@ -1,16 +1,18 @@
 // The module that gives points their channels, compiled: it lists those that escape, by their counts, and has each
-// orbit followed once more (shade-ends.ts); what it ends with becomes channels by the code of ends.ts. Points that never
-// escape are inside.ts's.
+// orbit followed once more, as far as its count makes sure of (shade-advance.ts) and then to its end (shade-ends.ts), from
+// which channels are made by the code of ends.ts. Points that never escape are inside.ts's.
 import { assemble, FunctionBody, i32 } from '../assembler.js';
 import { type ShadeJob, wantsShape } from './ends.js';
 import { countBytes } from './escape.js';
-import { orbitStep } from './orbit.js';
-import { emitEnds, endCodes, endsParameters, entryBytes } from './shade-ends.js';
+import { type OrbitStep, orbitStep } from './orbit.js';
+import { advanceParameters, emitAdvance } from './shade-advance.js';
+import { emitEnds, endCodes, endsParameters, endVectors } from './shade-ends.js';
+import { listLength, listRows } from './shade-list.js';
 import { functionsIn, hostSignature } from './step.js';
 import { emitLog, logSignature } from './vector-log.js';
 
-const listLength = 1024;
-export const listBytes = entryBytes * listLength;
+/** Bytes of the list to work with. */
+export const listBytes = (job: ShadeJob): number => 8 * listLength * listRows(stepOf(job)).length;
 
 /**
  * The parameters of `shade`: addresses of the table, of the sample points' arrays (each row's and each column's parts,
@@ -18,13 +20,15 @@ export const listBytes = entryBytes * listLength;
  */
 const shadeParameters = [i32, i32, i32, i32, i32, i32, i32, i32] as const;
 
-/** The module for a job: imports `host.memory` and functions, exports `shade`. */
-export function emitShade(job: ShadeJob): Uint8Array<ArrayBuffer> {
-  const { kernel, wanted, trap } = job;
-  const step = orbitStep(kernel, {
+const stepOf = ({ kernel, wanted, trap }: ShadeJob) =>
+  orbitStep(kernel, {
     hasSlopes: wantsShape(wanted),
     trap: wanted.includes('trap') ? trap : undefined,
   });
+
+/** The module for a job: imports `host.memory` and functions, exports `shade`. */
+export function emitShade(job: ShadeJob): Uint8Array<ArrayBuffer> {
+  const step = stepOf(job);
   const ends = endCodes(job);
   const names = functionsIn([
     ...step.code.instructions,
@@ -35,28 +39,57 @@ export function emitShade(job: ShadeJob): Uint8Array<ArrayBuffer> {
   const logBody = new FunctionBody(logSignature);
   emitLog(logBody);
   const endsBody = new FunctionBody({ parameters: endsParameters, results: [] });
-  emitEnds(endsBody, job, step, ends, { functions, vectorFunctions: new Map([['log', log]]) });
+  const callable = { functions, vectorFunctions: new Map([['log', log] as const]) };
+  emitEnds(endsBody, job, step, ends, callable);
+  const advanceBody = new FunctionBody({ parameters: advanceParameters, results: [] });
+  emitAdvance(advanceBody, job, step, callable);
   const body = new FunctionBody({ parameters: shadeParameters, results: [] });
-  emitShadeRows(body, kernel.iterations, log + 1);
+  emitShadeRows(body, job, step, log + 2, log + 1);
   return assemble({
     imports: names.map((name) => ({ name, signature: hostSignature(name) })),
     exports: [
       { name: 'log', body: logBody },
       { name: 'ends', body: endsBody },
+      { name: 'advance', body: advanceBody },
       { name: 'shade', body },
     ],
   });
 }
 
-/** Emits the function that lists points and has their orbits followed, list after list; `ends` is that function's index. */
-function emitShadeRows(body: FunctionBody, iterations: number, ends: number): void {
+/**
+ * Emits the function that lists points and has their orbits followed, list after list, by the functions of these indices.
+ */
+function emitShadeRows(
+  body: FunctionBody,
+  job: ShadeJob,
+  step: OrbitStep,
+  advance: number,
+  ends: number,
+): void {
+  const { iterations } = job.kernel;
+  const rowNames = listRows(step);
+  const offsetOf = (name: string) => 8 * listLength * rowNames.indexOf(name);
   const [table, rowRe, rowIm, columnRe, columnIm, list, rows, columns] = [0, 1, 2, 3, 4, 5, 6, 7];
   const whole = () => body.local(i32);
-  const [counts, place, row, column, listEnd] = [whole(), whole(), whole(), whole(), whole()];
+  const [counts, place, row, column, listEnd, count, end] = [
+    ...[whole(), whole(), whole(), whole(), whole(), whole(), whole()],
+  ] as [number, number, number, number, number, number, number];
   body.get(table).load32(0).set(counts);
   body.loop((again) => {
     listPoints();
-    body.get(table, list, listEnd).call(ends);
+    body.get(list, listEnd).op('i32.lt_u');
+    body.if(() => {
+      body.get(list, listEnd).call(advance);
+      // Up to where a group ends there may be lanes without points.
+      body.get(listEnd).set(end);
+      body.loop((nextLane) => {
+        body.get(end).i32(-1).store32(offsetOf('place'));
+        body.get(end).i32(8).op('i32.add').tee(end).get(list).op('i32.sub');
+        body.i32(16 * endVectors - 1).op('i32.and');
+        nextLane();
+      });
+      body.get(table, list, listEnd).call(ends);
+    });
     body.get(row, rows).op('i32.lt_u');
     again();
   });
@@ -71,30 +104,33 @@ function emitShadeRows(body: FunctionBody, iterations: number, ends: number): vo
         .op('i32.shl', 'i32.add');
       if (countBytes(iterations) === 2) body.load16();
       else body.load32();
-      body.i32(iterations).op('i32.ne');
+      body.tee(count).i32(iterations).op('i32.ne');
       body.if(() => {
-        for (const [i, [ofRow, ofColumn]] of [
-          [rowRe, columnRe],
-          [rowIm, columnIm],
-        ].entries()) {
-          body.get(listEnd, ofRow!, row).i32(3).op('i32.shl', 'i32.add').loadSplat();
-          body.get(ofColumn!, column).i32(3).op('i32.shl', 'i32.add').loadSplat().op('f64x2.add');
-          body.storeLane(8, 0, 8 * i);
+        for (const [name, ofRow, ofColumn] of [
+          ['pRe', rowRe, columnRe],
+          ['pIm', rowIm, columnIm],
+        ] as const) {
+          body.get(listEnd, ofRow, row).i32(3).op('i32.shl', 'i32.add').loadSplat();
+          body.get(ofColumn, column).i32(3).op('i32.shl', 'i32.add').loadSplat().op('f64x2.add');
+          body.storeLane(8, 0, offsetOf(name));
         }
-        body.get(listEnd, place).store32(16);
-        body.get(listEnd).i32(entryBytes).op('i32.add').set(listEnd);
+        body.get(listEnd, count).splatInteger(4).op('f64x2.convert_low_i32x4_u');
+        body.storeLane(8, 0, offsetOf('count'));
+        body.get(listEnd, place).store32(offsetOf('place'));
+        body.get(listEnd).i32(8).op('i32.add').set(listEnd);
       });
       body.get(place).i32(1).op('i32.add').set(place);
       body.get(column).i32(1).op('i32.add').tee(column).get(columns).op('i32.ge_u');
       body.if(() => {
         body.i32(0).set(column).get(row).i32(1).op('i32.add').set(row);
       });
+      // The last place of the list is left for the end of a group.
       body
         .get(row, rows)
         .op('i32.lt_u')
         .get(listEnd, list)
         .op('i32.sub')
-        .i32(listBytes)
+        .i32(8 * (listLength - 1))
         .op('i32.lt_u', 'i32.and');
       again();
     });

@@ -1,0 +1,100 @@
+// Points whose orbits are followed for their channels, as they stand in a list in memory, and the steps of several of them
+// side by side in vectors: what shade-advance.ts and shade-ends.ts have in common.
+import { type FunctionBody, v128 } from '../assembler.js';
+import type { RealFunction } from './code.js';
+import type { ShadeJob } from './ends.js';
+import type { OrbitStep } from './orbit.js';
+import { codeEmitter } from './step.js';
+
+/** Points in a list; a multiple of all vectors in flight. */
+export const listLength = 1024;
+
+/**
+ * What a list has of its points, a row of doubles for each: the sample point, its count, what its orbit has after the steps
+ * that are sure, and its place in the field as i32 in the lower half; -1: there is no point.
+ */
+export const listRows = ({ next }: OrbitStep): readonly string[] => [
+  ...['pRe', 'pIm', 'count', 'place'],
+  ...next.keys(),
+];
+
+/** Functions that code calls: the host's, and the module's own on vectors. */
+export interface Callable {
+  readonly functions: ReadonlyMap<RealFunction, number>;
+  readonly vectorFunctions: ReadonlyMap<RealFunction, number>;
+}
+
+/** The locals of two points, by the names of what they have. */
+export type Lanes = ReadonlyMap<string, number>;
+
+export const lanesWith = (body: FunctionBody, names: Iterable<string>): Lanes =>
+  new Map([...new Set(names)].map((name) => [name, body.local(v128)]));
+
+/** What emits the steps of a job's orbits. */
+export function stepsOf(
+  body: FunctionBody,
+  { kernel, shading }: ShadeJob,
+  step: OrbitStep,
+  { functions, vectorFunctions }: Callable,
+) {
+  const { c, escape } = kernel;
+  const { emit, push } = codeEmitter(body, step.code.instructions, functions, vectorFunctions);
+  const rows = listRows(step);
+
+  /** Pushes what a point has, by its name. */
+  const input = (lanes: Lanes) => (name: string) => {
+    if (name === 'cRe' || name === 'cIm') {
+      if (c === 'p') body.get(lanes.get(name.replace('c', 'p'))!);
+      else body.f64x2(name === 'cRe' ? c[0] : c[1]);
+    } else if (lanes.has(name)) body.get(lanes.get(name)!);
+    // A slope that the step does not have.
+    else body.f64x2(0);
+  };
+
+  return {
+    input,
+
+    /** Where a row of the list begins, in bytes. */
+    offsetOf: (name: string): number => 8 * listLength * rows.indexOf(name),
+
+    /** How many steps a point surely takes before its end, from its count. */
+    setSure(lanes: Lanes): void {
+      body.get(lanes.get('count')!);
+      if (typeof escape === 'object') body.f64x2(-1).op('f64x2.add').f64x2(0).op('f64x2.max');
+      else if (escape !== 'overflow') body.f64x2(1).op('f64x2.add');
+      else if (shading.hasGrowth) {
+        // Who is beyond the radius overflows within so many steps, so that with more of them left nobody is.
+        if (shading.thresholds > 0) body.f64x2(-shading.thresholds - 1).op('f64x2.add');
+        else body.f64x2(0).op('f64x2.mul');
+        body.get(lanes.get('count')!).f64x2(1).op('f64x2.min', 'f64x2.max');
+      }
+      body.set(lanes.get('sure')!);
+    },
+
+    plainStep(lanes: Lanes): void {
+      emit(input(lanes));
+      // All are computed before the first is set, since they are made of each other.
+      for (const position of step.next.values()) push(position, input(lanes));
+      for (const name of [...step.next.keys()].reverse()) body.set(lanes.get(name)!);
+    },
+
+    /** A step of the lanes in a mask. */
+    maskedStep(lanes: Lanes, mask: number): void {
+      emit(input(lanes));
+      for (const [name, position] of step.next) {
+        push(position, input(lanes));
+        body.get(lanes.get(name)!, mask).op('v128.bitselect');
+      }
+      for (const name of [...step.next.keys()].reverse()) body.set(lanes.get(name)!);
+      body.get(lanes.get('taken')!).f64x2(1).get(mask).op('v128.and', 'f64x2.add').set(lanes.get('taken')!);
+    },
+
+    /** The z after the last one, as `nextRe` and `nextIm`. */
+    lookAhead(lanes: Lanes): void {
+      emit(input(lanes));
+      push(step.next.get('zRe')!, input(lanes));
+      push(step.next.get('zIm')!, input(lanes));
+      body.set(lanes.get('nextIm')!).set(lanes.get('nextRe')!);
+    },
+  };
+}
