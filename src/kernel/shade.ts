@@ -9,7 +9,7 @@ import { advanceParameters, emitAdvance } from './shade-advance.js';
 import { emitEnds, endCodes, endsParameters, endVectors } from './shade-ends.js';
 import { listLength, listRows } from './shade-list.js';
 import { functionsIn, hostSignature } from './step.js';
-import { emitLog, logSignature } from './vector-log.js';
+import { atan2Signature, emitAtan2, emitLog, logSignature } from './vector-functions.js';
 
 /** Bytes of the list to work with. */
 export const listBytes = (job: ShadeJob): number => 8 * listLength * listRows(stepOf(job)).length;
@@ -33,22 +33,28 @@ export function emitShade(job: ShadeJob): Uint8Array<ArrayBuffer> {
   const names = functionsIn([
     ...step.code.instructions,
     ...ends.flatMap(({ code }) => code.instructions),
-  ]).filter((name) => name !== 'log');
+  ]).filter((name) => name !== 'log' && name !== 'atan2');
   const functions = new Map(names.map((name, i) => [name, i]));
   const log = names.length;
   const logBody = new FunctionBody(logSignature);
   emitLog(logBody);
+  const atan2Body = new FunctionBody(atan2Signature);
+  emitAtan2(atan2Body);
   const endsBody = new FunctionBody({ parameters: endsParameters, results: [] });
-  const callable = { functions, vectorFunctions: new Map([['log', log] as const]) };
+  const callable = {
+    functions,
+    vectorFunctions: new Map([['log', log] as const, ['atan2', log + 1] as const]),
+  };
   emitEnds(endsBody, job, step, ends, callable);
   const advanceBody = new FunctionBody({ parameters: advanceParameters, results: [] });
   emitAdvance(advanceBody, job, step, callable);
   const body = new FunctionBody({ parameters: shadeParameters, results: [] });
-  emitShadeRows(body, job, step, log + 2, log + 1);
+  emitShadeRows(body, job, step, log + 3, log + 2);
   return assemble({
     imports: names.map((name) => ({ name, signature: hostSignature(name) })),
     exports: [
       { name: 'log', body: logBody },
+      { name: 'atan2', body: atan2Body },
       { name: 'ends', body: endsBody },
       { name: 'advance', body: advanceBody },
       { name: 'shade', body },
