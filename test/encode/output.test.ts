@@ -141,6 +141,11 @@ test('a file that must not be written is not replaced', (context) => {
       () => openOutput(path),
       /a\.bin: cannot be written: permission denied; choose another place$/,
     );
+    chmodSync(folder, 0o555);
+    assert.throws(
+      () => openOutput(join(folder, 'new')),
+      /new: the folder \S+ cannot be written to: permission denied; choose another$/,
+    );
   } finally {
     if (isRoot) process.seteuid!(0);
   }
