@@ -19,7 +19,10 @@ export class UsageError extends Error {
 
 /** `-o`, as often as it is given. */
 export const outputOption = (description: string): Option =>
-  option('-o, --output <file>', description, (path, before: readonly string[] = []) => [...before, path]);
+  option('-o, --output <file>', description, (path, before: readonly string[] = []) => [
+    ...before,
+    path === '/dev/stdout' ? '-' : path,
+  ]);
 
 /** An output that can be written to. */
 export const checkedOutput = (path: string): Output => opened(() => openOutput(path));

@@ -63,10 +63,11 @@ test('a picture can go to /dev/null, in any format, and a Zarr by the name that 
     ['bench', '--cells', '5', '--slices', '1', '--workers', '0', '--repeat', '1', '-o', '/dev/null'],
     [...small, '-o', 'x.png/'],
     [...small, '--format', 'npy', '-o', 'x.png'],
+    [...small, '--quiet', '--format', 'npy', '-o', '/dev/stdout'],
   ]);
   assert.deepEqual(
     told.map(({ code }) => code),
-    [0, 0, 0, 0, 0, 2, 2],
+    [0, 0, 0, 0, 0, 2, 2, 0],
     told.map(({ stderr }) => stderr).join(''),
   );
   const { outputs } = JSON.parse(told[1]!.stdout);
@@ -78,6 +79,7 @@ test('a picture can go to /dev/null, in any format, and a Zarr by the name that 
     ],
   );
   assert.equal(told[5]!.stderr, 'mandoline: -o x.png/: is the name of a folder; give the name of a file\n');
+  assert.match(told[7]!.stdout, /^.NUMPY/);
   assert.deepEqual(readdirSync(folder), ['x.zarr']);
   assert.ok(existsSync(join(folder, 'x.zarr', 'counts', 'zarr.json')));
   assert.ok(statSync('/dev/null').isCharacterDevice());
