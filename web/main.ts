@@ -3,6 +3,7 @@
 import { inPixels, paletteNames, parseScene, SceneError, type ViewScene } from 'mandoline';
 import { accentOf } from './accent.js';
 import {
+  addressOf,
   baseInHistory,
   firstScene,
   fitted,
@@ -174,8 +175,8 @@ const isLookedAt = (): boolean => automatic.least(scene.view.width) !== undefine
 
 /** Another scene, looked at with the same camera or its own. */
 function show(next: ViewScene, isNew: boolean, gesture?: Gesture): void {
-  // A view that settles is the same, and so is what was said of it.
-  if (JSON.stringify(next) !== JSON.stringify(scene)) message.clear();
+  // A view that settles, or of a page that changed its size, is the same, and so is what was said of it.
+  if (!scene || addressOf(next) !== addressOf(scene)) message.clear();
   scene = next;
   draw(false);
   panel.show(scene, automatic.isOn);

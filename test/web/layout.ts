@@ -88,6 +88,40 @@ test('on screens from 320 to 1280 pixels no panel lies on the bar or on another,
   }
 });
 
+test('a message has room beside every panel, leaves the bar free, and stays when the page changes its size', async (context) => {
+  const page = await open(context, quick);
+  await page.evaluate(() => {
+    location.hash = '#f=mandelbrot&w=-1';
+  });
+  await page.waitForSelector('#message:not([hidden])');
+  const check = async (what: string) => {
+    const [box, bar, controls] = await page.$$eval('#message, #bar, #controls', (all) =>
+      ['message', 'bar', 'controls'].map((id) => all.find((each) => each.id === id)!.getBoundingClientRect()),
+    );
+    const { width, height } = page.viewportSize()!;
+    assert.ok(box!.width > 150 && box!.right <= width && box!.bottom <= height, `${what}: ${box!.width}`);
+    for (const { left, right, top, bottom } of [bar!, controls!])
+      assert.ok(left >= box!.right || right <= box!.left || top >= box!.bottom || bottom <= box!.top, what);
+  };
+  for (const [width, height] of sizes) {
+    await page.setViewportSize({ width, height });
+    const has = (size: readonly number[]) => {
+      const { width, height } = document.getElementById('picture') as HTMLCanvasElement;
+      return width === size[0] && height === size[1];
+    };
+    await page.waitForFunction(has, [width, height]);
+    await check(`${width} x ${height}`);
+    for (const [panel, key] of Object.entries(keys)) {
+      await page.keyboard.press(key);
+      await check(`${width} x ${height}, ${panel}`);
+      await page.keyboard.press(key);
+    }
+    for (const key of Object.values(keys)) await page.keyboard.press(key);
+    await check(`${width} x ${height}, all that fit`);
+    for (const panel of await opened(page)) await page.keyboard.press(keys[panel]);
+  }
+});
+
 test('fields show all of their values: escapes, small distances, long widths', async (context) => {
   const page = await open(context, '#f=newton&w=0.00002345678912345&it=2', {
     viewport: { width: 1280, height: 1200 },
