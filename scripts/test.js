@@ -11,8 +11,14 @@ const longest = ['web/explorer', 'pool/', 'cluster/', 'browsers/', 'cli/', 'rend
 /** A file that has not ended after so many hours never will: it is ended, and reported. */
 const mostHours = process.env.MANDOLINE_STRESS === 'long' ? 5 : 1;
 
+/** What a user's environment may have and programs under test heed: colours, widths, languages, a queue, other ranks. */
+const heeded =
+  /^(FORCE_COLOR|NO_COLOR|CLICOLOR.*|COLUMNS|LINES|LANG|LANGUAGE|LC_.*|MANDOLINE_REDIS|OMPI_COMM.*|PMI_.*)$/;
+
 runScript(() => {
   setup();
+  for (const name of Object.keys(process.env)) if (heeded.test(name)) delete process.env[name];
+  process.env.LC_ALL = 'C.UTF-8';
   const wanted = process.argv.slice(2);
   const all = readdirSync(join(root, 'dist', 'test'), { recursive: true })
     .filter((name) => name.endsWith('.test.js'))
