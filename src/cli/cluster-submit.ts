@@ -5,7 +5,7 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { checkSlices, codeVersion, RefusedError, type SliceJob } from '../cluster/job.js';
 import { probeOf } from '../cluster/probe.js';
-import type { Connection } from '../cluster/redis.js';
+import { type Connection, using } from '../cluster/redis.js';
 import type { Submission, Submitted } from '../cluster/submit.js';
 import { ClusterError, StoreError } from '../errors.js';
 import type { ChannelName } from '../field/field.js';
@@ -124,15 +124,13 @@ async function submitScene(
   // Whoever does not wait may want a picture later.
   const wanted = streamedChannels(scene, channels, !wait || isPainted(flags, targets));
   const { connection, store: folder } = await begin();
-  try {
+  await using(connection, async () => {
     const store = await storeFor(folder, scene, wanted, flags.slices);
     if (wait) checkMemory(scene, { workers, slices: store.slices }, wanted, store.slices, targets);
     const submitted = await queueSlices(connection, store, wanted, flags);
     if (wait) await draw({ named, workers, slices: store.slices, store, channels }, flags, targets);
     else sayNext(submitted, store, flags);
-  } finally {
-    connection.close();
-  }
+  });
 }
 
 /** The store of a scene, and into how many slices it is cut. Throws UsageError. */

@@ -5,8 +5,9 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { codeVersion } from '../cluster/job.js';
 import { readProbe } from '../cluster/probe.js';
-import type { Connection } from '../cluster/redis.js';
+import { using } from '../cluster/redis.js';
 import type { QueueStatus } from '../cluster/status.js';
+import { printable } from '../printable.js';
 import { addDemo, addSubmit } from './cluster-submit.js';
 import { endingSignals, unheard } from './interrupt.js';
 import { addRedis, connectTo, type RedisFlags } from './redis-flags.js';
@@ -16,6 +17,7 @@ import { mostWorkers, option, UsageError, whole } from './usage.js';
 interface WorkFlags extends RedisFlags {
   readonly store?: string;
   readonly workers: number;
+  readonly timeLimit: number;
   readonly quiet?: true;
 }
 
@@ -54,6 +56,13 @@ export function addCluster(program: Command): void {
         'one a core',
       ),
     )
+    .addOption(
+      option(
+        '--time-limit <seconds>',
+        'time that a slice may take',
+        whole('--time-limit', 1, 1_000_000),
+      ).default(4 * 60 * 60),
+    )
     .option('--quiet', 'say nothing but what goes wrong')
     .action((flags: WorkFlags) => doWork(flags));
   addRedis(cluster.command('status'))
@@ -80,21 +89,9 @@ export function addCluster(program: Command): void {
   addDemo(cluster);
 }
 
-/** Does something with a connection that is closed afterwards. */
-export async function connected<T>(
-  flags: RedisFlags,
-  use: (connection: Connection) => Promise<T>,
-): Promise<T> {
+async function doWork(flags: WorkFlags): Promise<void> {
   const connection = await connectTo(flags);
-  try {
-    return await use(connection);
-  } finally {
-    connection.close();
-  }
-}
-
-function doWork(flags: WorkFlags): Promise<void> {
-  return connected(flags, (connection) =>
+  return using(connection, () =>
     // The program ends by itself, when its slices are done or handed back.
     unheard(async () => {
       const { work } = await import('../cluster/work.js');
@@ -102,16 +99,21 @@ function doWork(flags: WorkFlags): Promise<void> {
       const stopping = new AbortController();
       const stop = () => stopping.abort();
       for (const signal of endingSignals) process.on(signal, stop);
-      const { workers, store, quiet } = flags;
+      const { workers, timeLimit, store, quiet } = flags;
       const code = codeVersion();
       const talk = quiet ? () => {} : say;
       talk(`${connection.address.shown}: ${workers} threads work for it; Mandoline ${code}; Ctrl-C ends it`);
-      const { others } = await statusOf(connection, code);
-      for (const other of others.filter(({ waiting }) => waiting > 0))
+      // While Redis is away this waits, and a signal ends that too.
+      const aborted = new Promise<undefined>((resolve) => {
+        stopping.signal.addEventListener('abort', () => resolve(undefined));
+      });
+      const status = await Promise.race([statusOf(connection, code), aborted]);
+      for (const other of status?.others.filter(({ waiting }) => waiting > 0) ?? [])
         say(
           `slices wait for Mandoline ${other.code} (${other.waiting}), which this one leaves to that version`,
         );
-      const done = await work(connection, { code, workers, store, signal: stopping.signal, say });
+      const { signal } = stopping;
+      const done = await work(connection, { code, workers, timeLimit, store, signal, say });
       talk(`${done.computed} slices computed, ${done.mended} mended, ${done.kept} were there`);
     }),
   );
@@ -119,7 +121,8 @@ function doWork(flags: WorkFlags): Promise<void> {
 
 async function sayStatus(flags: StatusFlags): Promise<void> {
   const { statusOf } = await import('../cluster/status.js');
-  const status = await connected(flags, (connection) => statusOf(connection, codeVersion()));
+  const connection = await connectTo(flags, false);
+  const status = await using(connection, () => statusOf(connection, codeVersion()));
   if (flags.json) {
     process.stdout.write(`${JSON.stringify({ schema: 'mandoline.cluster.1', ...status }, null, 2)}\n`);
     return;
@@ -128,13 +131,15 @@ async function sayStatus(flags: StatusFlags): Promise<void> {
     `of another version, ${other.code}, which this one does not compute:`,
     ...statusLines(other),
   ]);
-  process.stdout.write(`${[...statusLines(status), ...lines].join('\n')}\n`);
+  process.stdout.write(printable(`${[...statusLines(status), ...lines].join('\n')}\n`));
 }
 
 const statusLines = ({ waiting, active, done, failed, workers }: QueueStatus): string[] => [
   `waiting ${waiting}   at work ${active}   done ${done}   failed ${failed.length}   workers ${workers.length}`,
   ...workers.map((name) => `worker ${name}`),
-  ...failed.map(({ index, folder, reason }) => `slice ${index} of ${folder} failed: ${reason}`),
+  ...failed.map(({ id, index, folder, reason }) =>
+    index === undefined ? `job ${id} failed: ${reason}` : `slice ${index} of ${folder} failed: ${reason}`,
+  ),
 ];
 
 async function doCancel({ store, ...flags }: CancelFlags): Promise<void> {
@@ -142,13 +147,14 @@ async function doCancel({ store, ...flags }: CancelFlags): Promise<void> {
   if (store !== undefined && token === undefined)
     throw new UsageError(`--store ${store}: nothing was submitted for this folder`);
   const { cancel } = await import('../cluster/status.js');
-  const cancelled = await connected(flags, (connection) => cancel(connection, codeVersion(), token));
+  const connection = await connectTo(flags);
+  const cancelled = await using(connection, () => cancel(connection, codeVersion(), token));
   say(`${cancelled} slices are out of the queue; what is done is in the store`);
 }
 
 async function showDashboard({ port, ...flags }: DashboardFlags): Promise<void> {
   const { serveDashboard } = await import('../cluster/dashboard.js');
-  const connection = await connectTo(flags);
+  const connection = await connectTo(flags, false);
   try {
     say(
       `${await serveDashboard(connection, codeVersion(), port)}\nserved for this machine alone; Ctrl-C ends it`,

@@ -5,6 +5,7 @@ import { setTimeout } from 'node:timers/promises';
 import { CommanderError } from 'commander';
 import { world } from '../cluster/mpi.js';
 import { startedRank, startedRanks } from '../cluster/mpi-library.js';
+import { printable } from '../printable.js';
 import { systemReason } from '../system-error.node.js';
 import { hearSignals, unheard } from './interrupt.js';
 import { makeProgram } from './program.js';
@@ -57,6 +58,7 @@ async function tell(text: string): Promise<void> {
     await meet();
     await setTimeout(2000 + 1000 * Math.min(rank, 4));
   }
-  process.stderr.write(text);
+  // What comes from a file or from another machine must not be what a terminal obeys.
+  process.stderr.write(printable(text));
   if (areMany && rank === 0) await meet();
 }

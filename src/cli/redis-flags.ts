@@ -1,7 +1,14 @@
 // Where the Redis server is: by a flag, a file or the environment. A password on the command line is refused, since
 // everybody on the machine can read it in the list of processes.
+import { statSync } from 'node:fs';
 import type { Command } from 'commander';
-import { addressText, type Connection, connect, parseRedis, type RedisAddress } from '../cluster/redis.js';
+import {
+  type Connection,
+  connect,
+  describeAddress,
+  parseRedis,
+  type RedisAddress,
+} from '../cluster/redis.js';
 import { fileLimits, readText } from './read-file.js';
 import { say } from './text.js';
 import { option, UsageError } from './usage.js';
@@ -13,6 +20,8 @@ export interface RedisFlags {
 
 /** The environment's variable with the server's address. */
 const variable = 'MANDOLINE_REDIS';
+/** The bits of a file's mode by which others than its owner and its group may read and write it. */
+const everybody = 0o006;
 const standard = 'redis://127.0.0.1:6379';
 
 export const addRedis = (command: Command): Command =>
@@ -26,16 +35,16 @@ export const addRedis = (command: Command): Command =>
     )
     .addOption(option('--redis-file <file>', 'a file with its address, where that has a password', fromFile));
 
-/** Connects to the server that is meant. Throws ClusterError where it cannot be worked with. */
-export function connectTo({ redis, redisFile }: RedisFlags): Promise<Connection> {
+/** Connects to the server that is meant, to write or only to read. Throws ClusterError where it cannot be worked with. */
+export function connectTo({ redis, redisFile }: RedisFlags, toWrite = true): Promise<Connection> {
   if (redis && redisFile) throw new UsageError('--redis-file: must not be given with --redis');
-  return connect(redis ?? redisFile ?? fromEnvironment(), say);
+  return connect(redis ?? redisFile ?? fromEnvironment(), say, toWrite);
 }
 
 function toAddress(text: string): RedisAddress {
   const address = parseRedis(text);
   // What is wrong with it is told without it: it may have a password in it.
-  if (!address) throw new UsageError(`--redis: must be an address like ${addressText}`);
+  if (!address) throw new UsageError(`--redis: ${describeAddress(text)}`);
   if (address.hasPassword)
     throw new UsageError(
       `--redis ${address.shown}: must have no password, which all on this machine could read in the list of ` +
@@ -45,13 +54,23 @@ function toAddress(text: string): RedisAddress {
 }
 
 function fromFile(path: string): RedisAddress {
-  const address = parseRedis(readText(path, fileLimits.text, `--redis-file ${path}`).trim());
-  if (address) return address;
-  throw new UsageError(`--redis-file ${path}: must have one line, an address like ${addressText}`);
+  const place = `--redis-file ${path}`;
+  const text = readText(path, fileLimits.text, place).trim();
+  const address = parseRedis(text);
+  if (!address || /\s/.test(text))
+    throw new UsageError(`${place}: must have one line; that ${describeAddress(text)}`);
+  // Files on Windows have no such modes.
+  const mode = process.platform === 'win32' ? 0 : statSync(path).mode;
+  if (address.hasPassword && (mode & everybody) !== 0)
+    throw new UsageError(
+      `${place}: has a password, and everybody on this machine may read or change it; chmod 600 ${path}`,
+    );
+  return address;
 }
 
 function fromEnvironment(): RedisAddress {
-  const address = parseRedis(process.env[variable] || standard);
+  const text = process.env[variable] || standard;
+  const address = parseRedis(text);
   if (address) return address;
-  throw new UsageError(`$${variable}: must be an address like ${addressText}`);
+  throw new UsageError(`$${variable}: ${describeAddress(text)}`);
 }

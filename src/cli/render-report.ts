@@ -1,12 +1,13 @@
 // What `mandoline render` says about a job: before it, after it, and as one document.
 import { formatBytes } from '../errors.js';
+import { printable } from '../printable.js';
 import { pictureShape, sceneShape } from '../render/job.js';
 import type { Summary } from '../render/stream.js';
 import { type Complex, formatComplex } from '../scene/complex.js';
 import type { Scene } from '../scene/scene.js';
 import type { NamedScene } from './scene-flags.js';
 import { type Format, needsOf } from './targets.js';
-import { bar, emptySlices, large, say, seconds, several, tint } from './text.js';
+import { bar, emptySlices, large, say, sayTinted, seconds, several, tint } from './text.js';
 
 export interface Written {
   readonly path: string;
@@ -35,7 +36,7 @@ export interface Hands {
 }
 
 export function sayScene(named: NamedScene, slices: number, hands: Hands): void {
-  for (const line of sceneLines(named)) say(line);
+  for (const line of sceneLines(named)) sayTinted(line);
   const [rows, columns] = sceneShape(named.scene);
   const cut = `${hands.share ? `${hands.share} ` : ''}${several(slices, 'slice')}`;
   const indent = ' '.repeat(titleOf(named.name).length + 1);
@@ -89,7 +90,7 @@ function spell(value: Complex | 'p'): string {
 /** Parts with commas between, in lines of at most `width`; a part that is longer is cut. */
 function inLines(parts: readonly string[], width: number): string[] {
   const lines: string[] = [];
-  parts.forEach((part, i) => {
+  parts.map(printable).forEach((part, i) => {
     const end = i === parts.length - 1 ? '' : ',';
     const short = part.length + 1 > width ? `${part.slice(0, width - 4)}...` : part;
     const last = lines.at(-1);
@@ -126,7 +127,7 @@ export function sayReport(report: Report): void {
   work.shares.slice(0, shownWorkers).forEach(({ slices, busy }, worker) => {
     const length = bar(slices / Math.max(1, most), 40);
     const drawn = tint(hues[worker % hues.length]!, length) + ' '.repeat(40 - length.length);
-    say(
+    sayTinted(
       `${hand} ${String(worker + first).padEnd(2)}${drawn} ${String(slices).padStart(6)} ${slices === 1 ? 'slice ' : 'slices'}  ${seconds(busy, 3)}`,
     );
   });
@@ -151,7 +152,7 @@ export function sayReport(report: Report): void {
   }
   for (const { path, format, bytes } of outputs) {
     const size = needsOf(format).isPicture ? `${width} x ${height}` : `${columns} x ${rows}`;
-    say(`${tint('bold', (path === '-' ? 'stdout' : path).padEnd(14))} ${size}, ${formatBytes(bytes)}`);
+    sayTinted(`${tint('bold', (path === '-' ? 'stdout' : path).padEnd(14))} ${size}, ${formatBytes(bytes)}`);
   }
 }
 

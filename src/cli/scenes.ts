@@ -15,7 +15,7 @@ import { render } from '../render/render.js';
 import { gallery, inPixels } from '../scene/gallery.js';
 import type { Scene } from '../scene/scene.js';
 import { toSize } from './scene-flags.js';
-import { say, seconds, tint } from './text.js';
+import { say, sayTinted, seconds, tint } from './text.js';
 import { checkedFolder, checkedOutput, mostWorkers, option, whole } from './usage.js';
 
 interface ScenesFlags {
@@ -80,7 +80,7 @@ async function draw(folder: string, { size, workers }: ScenesFlags): Promise<voi
     const output = checkedOutput(join(folder, `${name}.png`));
     const bytes = await output.write(encodePng(image, rowsOf(image), texts, compressWith(pool)));
     thumbnails.push(halved(image));
-    say(
+    sayTinted(
       `${tint('bold', name.padEnd(14))} ${size.join(' x ')}   ${seconds(work.compute).padStart(7)}   ` +
         formatBytes(bytes),
     );

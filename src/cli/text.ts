@@ -1,8 +1,13 @@
 // How numbers and bars look on a terminal. All talk goes to stderr; stdout is for data.
 import { styleText } from 'node:util';
+import { printable } from '../printable.js';
 import { onInterrupt } from './interrupt.js';
 
-export const say = (text: string): void => void process.stderr.write(`${text}\n`);
+/** Says something to people. Whatever of it came from outside, no terminal obeys it. */
+export const say = (text: string): void => sayTinted(printable(text));
+
+/** The same for lines with colours of `tint`; what else is in them is printable already. */
+export const sayTinted = (text: string): void => void process.stderr.write(`${text}\n`);
 
 /** Colour where the stream is a terminal that has it and NO_COLOR does not forbid it. */
 export function tint(
@@ -11,7 +16,7 @@ export function tint(
   stream: NodeJS.WriteStream = process.stderr,
 ): string {
   const colored = stream.hasColors?.() && !process.env.NO_COLOR;
-  return colored ? styleText(format, text) : text;
+  return colored ? styleText(format, printable(text)) : printable(text);
 }
 
 /** A number with three significant digits and M, G ... for millions: `180 M`. */

@@ -11,10 +11,6 @@ import { say } from './text.js';
 /** A command line that cannot be obeyed: exit code 2. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
-  constructor(message: string) {
-    // What comes from a file must not be what a terminal obeys.
-    super(message.replace(/[^\P{Cc}\n]/gu, '\ufffd'));
-  }
 }
 
 /** `-o`, as often as it is given. */

@@ -8,6 +8,21 @@ import { openQueue, otherVersions } from './queue.js';
 import { type Connection, loadOptional } from './redis.js';
 
 const host = '127.0.0.1';
+/** The page loads nothing from elsewhere, and is shown in no other page. bull-board has styles in its elements. */
+const headers: Parameters<typeof import('hono/secure-headers').secureHeaders>[0] = {
+  contentSecurityPolicy: {
+    defaultSrc: ["'self'"],
+    styleSrc: ["'self'", "'unsafe-inline'"],
+    imgSrc: ["'self'", 'data:'],
+    objectSrc: ["'none'"],
+    baseUri: ["'self'"],
+    formAction: ["'none'"],
+    frameAncestors: ["'none'"],
+  },
+  xFrameOptions: 'DENY',
+  // It is served without encryption, to this machine alone.
+  strictTransportSecurity: false,
+};
 
 /**
  * Serves the page on a port, 0 for any that is free, with the queue of this version and those that others have by now;
@@ -19,6 +34,7 @@ export async function serveDashboard(connection: Connection, code: string, port:
     '@bull-board/api/bullMQAdapter',
   );
   const { HonoAdapter } = loadOptional<typeof import('@bull-board/hono')>('@bull-board/hono');
+  const { secureHeaders } = loadOptional<typeof import('hono/secure-headers')>('hono/secure-headers');
   const { Hono } = loadOptional<typeof import('hono')>('hono');
   const { serve } = loadOptional<typeof import('@hono/node-server')>('@hono/node-server');
   const { serveStatic } = loadOptional<typeof import('@hono/node-server/serve-static')>(
@@ -32,12 +48,19 @@ export async function serveDashboard(connection: Connection, code: string, port:
     options: { uiConfig: { boardTitle: 'Mandoline' } },
   });
   const app = new Hono();
+  app.use(secureHeaders(headers));
   let own = '';
   // A page from elsewhere may have a name that leads to this machine, but it says that name.
   app.use(async (context, next) => {
     if (context.req.header('host') !== own) return context.text('not served under this name\n', 421);
     return next();
   });
+  // bull-board answers 200 to some requests that it does not obey in its read-only mode.
+  app.use(async (context, next) =>
+    ['GET', 'HEAD'].includes(context.req.method)
+      ? next()
+      : context.text('the queue is only shown here\n', 405, { Allow: 'GET, HEAD' }),
+  );
   app.route('/', adapter.registerPlugin());
   return new Promise((resolve, reject) => {
     const server = serve({ fetch: app.fetch, port, hostname: host }) as Server;

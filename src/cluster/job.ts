@@ -1,12 +1,15 @@
-// What stands in the queue for a slice: plain data that says all, and how a worker checks it, which trusts nothing in
-// it. What is done with it is slice.ts's.
+// What stands in the queue for a slice: plain data that says everything about it. Whoever can write to the server can put
+// anything there, so all that is read from Redis is checked here, where it is read. What is done with it is slice.ts's.
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { isAbsolute } from 'node:path';
 import * as v from 'valibot';
+import { oneLine } from '../printable.js';
 import { channelNames } from '../render/channel-types.js';
+import { stepOperations } from '../render/cost.js';
 import { filledSlices, sceneShape, sliceRanges } from '../render/job.js';
 import { parseScene, type Scene } from '../scene/scene.js';
+import { tokenSchema } from './probe.js';
 
 const text = (longest: number) => v.pipe(v.string(), v.maxLength(longest));
 const number = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
@@ -25,22 +28,65 @@ const jobSchema = v.strictObject({
   /** Where the store is for whoever submitted it. */
   folder: v.pipe(text(4096), v.check(isAbsolute)),
   /** The store's own, by which it is known where it is shared: see probe.ts. */
-  token: v.pipe(v.string(), v.uuid()),
+  token: tokenSchema,
 });
 
 export type SliceJob = v.InferOutput<typeof jobSchema>;
+
+/** How often a slice is tried whose worker's thread, or whose whole worker, ends. */
+export const tries = 3;
 
 /** A slice that no worker will compute. */
 export class RefusedError extends Error {
   override readonly name = 'RefusedError';
 }
 
+const lost = 'Redis has lost its data';
+/** Why a job failed whose data is lost: whoever submitted it queues it again. */
+export const lostReason = `refused: ${lost}`;
+
+/** A job as it is read from a queue. */
+export interface QueuedJob {
+  readonly id: string;
+  /** Undefined for a job that is not a slice's. */
+  readonly slice: SliceJob | undefined;
+  /** Why it failed, for people; empty if it has not. */
+  readonly reason: string;
+}
+
+/** Reads what Redis has of a job. */
+export function readJob(id: string, job: { data: unknown; failedReason?: unknown } | undefined): QueuedJob {
+  const result = v.safeParse(jobSchema, job?.data);
+  return { id, slice: result.success ? result.output : undefined, reason: reasonOf(job?.failedReason) };
+}
+
+/** Why a slice failed, for people. */
+export function reasonOf(failedReason: unknown): string {
+  const reason = typeof failedReason === 'string' ? failedReason : '';
+  return reason.includes('stalled more than')
+    ? `its worker ended ${tries} times while it was at it`
+    : oneLine(reason);
+}
+
+const refusalsSchema = v.object({ by: v.pipe(v.array(text(300)), v.maxLength(100)), reason: text(10_000) });
+/** By which workers a slice was refused, and why by the last of them. */
+export type Refusals = v.InferOutput<typeof refusalsSchema>;
+
+/** Reads what workers have noted of a slice that they refused. */
+export function readRefusals(progress: unknown): Refusals {
+  const result = v.safeParse(refusalsSchema, progress);
+  if (!result.success) return { by: [], reason: '' };
+  const { by, reason } = result.output;
+  return { by: by.map((name) => oneLine(name)), reason: oneLine(reason) };
+}
+
 /**
- * The most points of a slice, and the most steps that all of its points may take: about an hour and a half of a core.
- * A slice of a picture that somebody wants takes a second; what is beyond is a mistake, or meant to do harm.
+ * The most points of a slice, and the most operations on doubles that all of its steps may take: an hour and a half of a
+ * core for z^2 + c, up to some hours for others. A slice of a picture that somebody wants takes a second; what is beyond
+ * is a mistake, or meant to do harm.
  */
 const mostPoints = 2 ** 26;
-const mostSteps = 1e13;
+const mostOperations = 7e13;
 
 /** The name of a slice's job: the same slice of the same field by the same code has one. */
 export function jobId({ code, token, scene, channels, slices, index }: SliceJob): string {
@@ -48,8 +94,10 @@ export function jobId({ code, token, scene, channels, slices, index }: SliceJob)
   return createHash('sha256').update(whole).digest('hex').slice(0, 40);
 }
 
-/** Checks what came out of a version's queue. Throws RefusedError for what is no slice that a worker of it computes. */
+/** Checks what came out of a version's queue. Throws RefusedError for what is not a slice that a worker of it computes. */
 export function checkJob(id: string | undefined, data: unknown, code: string): SliceJob {
+  // Without its data a job is given as an empty one.
+  if (JSON.stringify(data) === '{}') throw new RefusedError(lost);
   const result = v.safeParse(jobSchema, data);
   if (!result.success) {
     const [issue] = result.issues;
@@ -72,11 +120,11 @@ export function checkSlices(scene: Scene, slices: number, index: number): void {
     throw new RefusedError(
       `a slice of ${points} points: at most ${mostPoints} are computed; take more slices`,
     );
-  const steps = points * scene.iterations;
-  if (steps > mostSteps)
+  const operations = stepOperations(scene);
+  if (points * scene.iterations * operations > mostOperations)
     throw new RefusedError(
-      `${points} points of ${scene.iterations} iterations: at most ${mostSteps} steps a slice are taken; ` +
-        'take more slices or fewer iterations',
+      `${points} points of ${scene.iterations} iterations, each of ${operations} operations: at most ` +
+        `${mostOperations} operations a slice are taken; take more slices or fewer iterations`,
     );
 }
 

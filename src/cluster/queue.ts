@@ -3,15 +3,14 @@
 // empties it work.ts.
 import { hostname } from 'node:os';
 import { setTimeout } from 'node:timers/promises';
-import type { Job, JobsOptions, Queue, QueueEvents, QueueEventsListener, Worker } from 'bullmq';
-import { jobId, type SliceJob } from './job.js';
+import type { Job, JobJson, JobsOptions, Queue, QueueEvents, QueueEventsListener, Worker } from 'bullmq';
+import { oneLine } from '../printable.js';
+import { jobId, type QueuedJob, readJob, type SliceJob, tries } from './job.js';
 import { type Connection, loadOptional } from './redis.js';
 
 const nameOf = (code: string) => `mandoline-${code}`;
 /** The key of the versions that have been given slices. */
 const versionsKey = 'mandoline:versions';
-/** How often a slice is tried whose worker's thread, or whose whole worker, ends. */
-export const tries = 3;
 /**
  * A worker says every 5 s that it is at its slices; those of one that has not said so for 10 s go to others. Its main
  * thread computes nothing, so that it is never that late.
@@ -51,11 +50,13 @@ export async function otherVersions({ client }: Connection, code: string): Promi
 /** What happens in the queue of a version, from now on. */
 export async function openEvents(connection: Connection, code: string): Promise<QueueEvents> {
   const { QueueEvents } = bullmq();
-  const reader = connection.another();
-  const read = reader.xread.bind(reader) as (...given: unknown[]) => Promise<unknown>;
+  const reader = connection.client.duplicate();
+  const read = reader.xread.bind(reader) as (...given: unknown[]) => Promise<EventStreams | null>;
   const inTurn = async (...given: unknown[]) => {
     await setTimeout(readMilliseconds);
-    return read(...given);
+    const streams = await read(...given);
+    for (const [, entries] of streams ?? []) for (const entry of entries) entry[1] = readableEvent(entry[1]);
+    return streams;
   };
   // Nothing is missed before the first reading.
   const [seconds, microseconds] = await connection.client.time();
@@ -66,6 +67,20 @@ export async function openEvents(connection: Connection, code: string): Promise<
   events.on('error', () => {});
   await events.waitUntilReady();
   return events;
+}
+
+/** What XREAD gives: of each stream its name, and of each entry its id, its fields and their values. */
+type EventStreams = [stream: string, entries: [id: string, fields: string[]][]][];
+
+/** An event as it is, or without its fields if BullMQ could not read them and would hear no event any more. */
+function readableEvent(fields: string[]): string[] {
+  try {
+    const at = fields.findIndex((field, i) => i % 2 === 0 && (field === 'data' || field === 'returnvalue'));
+    if (at >= 0) JSON.parse(fields[at + 1]!);
+    return fields;
+  } catch {
+    return ['event', 'unreadable'];
+  }
 }
 
 /** Tells those who wait for slices that these were cancelled. */
@@ -79,15 +94,33 @@ export async function tellCancelled(
   await producer.publishEvent({ eventName: 'cancelled', ...(token && { token }) });
 }
 
+export interface SliceWorker extends Worker<SliceJob> {
+  /** Says no more that it is at its slices; that is for closing while the server is away, which never ends. */
+  abandon(): void;
+}
+
 /** What takes slices of a version out of its queue, `atOnce` at a time; it begins by its `run`. */
 export function openWorker(
   { client }: Connection,
   code: string,
   atOnce: number,
   process: (job: SliceTaken, token: string) => Promise<unknown>,
-): Worker<SliceJob> {
+): SliceWorker {
   const { Worker } = bullmq();
-  const worker = new Worker<SliceJob>(nameOf(code), (job, token) => process(job, token!), {
+  class Abandonable extends Worker<SliceJob> implements SliceWorker {
+    abandon(): void {
+      void this.lockManager.close();
+    }
+    protected override createJob(found: JobJson, id: string): Job<SliceJob> {
+      try {
+        return super.createJob(found, id);
+      } catch {
+        // Data that is not JSON, with which the job would be tried in vain until its lock has ended three times.
+        return super.createJob({ ...found, data: 'null' }, id);
+      }
+    }
+  }
+  const worker = new Abandonable(nameOf(code), (job, token) => process(job, token!), {
     ...{ connection: client, ...quiet, autorun: false, concurrency: atOnce },
     ...{ name: workerName, lockDuration: lockMilliseconds, stalledInterval: stalledMilliseconds },
     ...{ maxStalledCount: tries - 1, runRetryDelay: retryMilliseconds, metrics: { maxDataPoints: 1 } },
@@ -102,7 +135,7 @@ export type SliceTaken = Job<SliceJob>;
 /** This program's name among workers. */
 export const workerName = `${hostname()}-${process.pid}`;
 
-/** Queues slices of a version. */
+/** Queues slices of a version, unless they are queued. */
 export async function addSlices(
   { client }: Connection,
   queue: Queue<SliceJob>,
@@ -110,6 +143,9 @@ export async function addSlices(
 ): Promise<void> {
   if (jobs.length === 0) return;
   await client.sadd(versionsKey, jobs[0]!.code);
+  // What Redis still has of a job that is in none of its lists any more would keep it from being added.
+  const known = await client.exists(...jobs.map((data) => queue.toKey(jobId(data))));
+  if (known > 0) await removeOrphans({ client }, queue);
   await queue.addBulk(
     jobs.map((data) => ({
       name: `slice ${data.index} of ${data.slices}, ${data.folder}`,
@@ -119,30 +155,76 @@ export async function addSlices(
   );
 }
 
+/** Removes the jobs that are in none of the queue's lists, because Redis has lost those; gives how many they were. */
+export async function removeOrphans(
+  { client }: Pick<Connection, 'client'>,
+  queue: Queue<SliceJob>,
+): Promise<number> {
+  // BullMQ takes this key for a job's.
+  await client.del(queue.toKey('metrics:failed'));
+  return queue.removeOrphanedJobs();
+}
+
+/** Which of these jobs no worker will get to see: Redis has lost them, or their data. What is left of those is removed. */
+export async function lostOf(
+  { client }: Connection,
+  queue: Queue<SliceJob>,
+  ids: readonly string[],
+): Promise<string[]> {
+  const [waiting, active] = [await idsIn(queue, ['waiting', 'delayed']), await idsIn(queue, ['active'])];
+  const listed = ids.filter((id) => waiting.has(id));
+  const known = await client.pipeline(listed.map((id) => ['exists', queue.toKey(id)])).exec();
+  const hollow = listed.filter((_, i) => known?.[i]?.[1] === 0);
+  for (const id of hollow) await removeJob(queue, id);
+  return [...ids.filter((id) => !waiting.has(id) && !active.has(id)), ...hollow];
+}
+
+/** Takes a job out of a queue; whether it could be taken: not one that a worker is at. */
+export async function removeJob(queue: Queue<SliceJob>, id: string): Promise<boolean> {
+  try {
+    return (await queue.remove(id)) === 1;
+  } catch (error) {
+    if ((error as Error).name === 'ReplyError') throw error;
+    return false;
+  }
+}
+
 /** The names of the workers that are there. */
 export async function workerNames(queue: Queue): Promise<string[]> {
   const workers = await queue.getWorkers();
-  return workers.map(({ rawname, name }) => (rawname ?? name ?? '').replace(/^.*:w:/, '')).sort();
+  return workers.map(({ rawname, name }) => oneLine((rawname ?? name ?? '').replace(/^.*:w:/, ''))).sort();
+}
+
+/** How many slices wait, those that were refused a moment ago too, and how many workers are at. */
+export async function countsOf(queue: Queue): Promise<{ waiting: number; active: number }> {
+  const { waiting = 0, delayed = 0, active = 0 } = await queue.getJobCounts('waiting', 'delayed', 'active');
+  return { waiting: waiting + delayed, active };
 }
 
 /** So many jobs are read at a time. */
 const page = 1000;
 
 /** The jobs that are in one of these states, page after page; those that are removed meanwhile may make it miss some. */
-export async function* jobsIn(queue: Queue<SliceJob>, states: Parameters<Queue['getJobs']>[0]) {
+export async function* jobsIn(
+  queue: Queue<SliceJob>,
+  states: Parameters<Queue['getRanges']>[0],
+): AsyncGenerator<QueuedJob> {
+  const { Job } = bullmq();
+  const read = async (id: string): Promise<QueuedJob> => {
+    try {
+      return readJob(id, await Job.fromId<SliceJob>(queue, id));
+    } catch (error) {
+      if (!(error instanceof SyntaxError || /WRONGTYPE/.test(String(error)))) throw error;
+      return readJob(id, { data: undefined, failedReason: 'refused: what Redis has of it cannot be read' });
+    }
+  };
   for (let start = 0; ; start += page) {
-    const jobs = await queue.getJobs(states, start, start + page - 1);
-    yield* jobs.filter(Boolean);
-    if (jobs.length < page) return;
+    const ids = await queue.getRanges(states, start, start + page - 1);
+    if (ids.length === 0) return;
+    yield* await Promise.all(ids.map(read));
   }
 }
 
 /** The ids of those that are in one of these states. */
-export const idsIn = async (queue: Queue<SliceJob>, states: Parameters<Queue['getRanges']>[0]) =>
+const idsIn = async (queue: Queue<SliceJob>, states: Parameters<Queue['getRanges']>[0]) =>
   new Set(await queue.getRanges(states, 0, -1));
-
-/** Why a slice failed, for people. */
-export const reasonOf = (failedReason = ''): string =>
-  failedReason.includes('stalled more than')
-    ? `its worker ended ${tries} times while it was at it`
-    : failedReason;

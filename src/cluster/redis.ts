@@ -3,6 +3,7 @@
 import { createRequire } from 'node:module';
 import type { Redis, RedisOptions } from 'ioredis';
 import { ClusterError } from '../errors.js';
+import { inCluster, readOnly, refusalOf } from './redis-errors.js';
 
 /** Where a server is. */
 export interface RedisAddress {
@@ -15,6 +16,13 @@ export interface RedisAddress {
 /** What an address may look like, for people. */
 export const addressText =
   'redis://host:6379, rediss://host:6380 for TLS, with /1 for database 1, or unix:/path/of/a/socket';
+
+/** What an address must look like, for people; the address itself is not shown, since it may have a password in it. */
+export const describeAddress = (text: string): string =>
+  `must be an address like ${addressText}` +
+  (text.includes('@')
+    ? '; in a password, write all but letters and digits percent-encoded: @ as %40, / as %2F, # as %23, ? as %3F, % as %25'
+    : '');
 
 /** Reads an address, or gives undefined for what is none. */
 export function parseRedis(text: string): RedisAddress | undefined {
@@ -60,20 +68,23 @@ const longestWait = 2000;
 const awaySeconds = 60;
 
 export interface Connection {
+  /** Its duplicates are closed with it. */
   readonly client: Redis;
   readonly address: RedisAddress;
-  /** Another connection to the same server, for what waits there. */
-  another(): Redis;
   /** Tells when the server is there again after it was away. */
   onReturn(listener: () => void): void;
   close(): void;
 }
 
 /**
- * Connects, and makes sure that the server can be worked with. Throws ClusterError where it cannot. Later, while the
- * server is away, commands wait; `say` is told that it is away, and when it is there again.
+ * Connects, and makes sure that the server can be worked with, `toWrite` or only to read. Throws ClusterError where it
+ * cannot. Later, while the server is away, commands wait; `say` is told that it is away, and when it is there again.
  */
-export async function connect(address: RedisAddress, say: (line: string) => void): Promise<Connection> {
+export async function connect(
+  address: RedisAddress,
+  say: (line: string) => void,
+  toWrite = true,
+): Promise<Connection> {
   const ioredis = loadOptional<typeof import('ioredis')>('ioredis');
   let isBegun = false;
   const retry = (times: number) => (isBegun ? Math.min(longestWait, 50 * 2 ** Math.min(times, 10)) : null);
@@ -84,13 +95,16 @@ export async function connect(address: RedisAddress, say: (line: string) => void
     ...{ connectTimeout: connectMilliseconds, socketTimeout: silentMilliseconds, keepAlive: 10_000 },
     ...{ maxRetriesPerRequest: null, retryStrategy: retry },
   };
-  const clients: Redis[] = [];
-  const start = (): Redis => {
-    const client = new ioredis.Redis(options);
-    clients.push(client);
-    return client;
+  const client = new ioredis.Redis(options);
+  const clients = [client];
+  const duplicate = client.duplicate.bind(client);
+  client.duplicate = (...given) => {
+    const other = duplicate(...given);
+    // What it has to say, the first one says too.
+    other.on('error', () => {});
+    clients.push(other);
+    return other;
   };
-  const client = start();
   let failure: Error | undefined;
   client.on('error', (error: Error) => {
     failure = error;
@@ -102,7 +116,8 @@ export async function connect(address: RedisAddress, say: (line: string) => void
   };
   try {
     await client.connect();
-    checkServer(await client.info('server'), address);
+    checkServer(await client.info(), address, say, toWrite);
+    await selectDatabase(client, address);
   } catch (error) {
     close();
     throw error instanceof ClusterError ? error : connectError(address, failure ?? (error as Error));
@@ -114,18 +129,30 @@ export async function connect(address: RedisAddress, say: (line: string) => void
     () => failure,
     (line) => isClosed || say(line),
   );
-  return {
-    client,
-    address,
-    another() {
-      const other = start();
-      // What it has to say, the first one says too.
-      other.on('error', () => {});
-      return other;
-    },
-    onReturn: (listener) => returned.add(listener),
-    close,
-  };
+  return { client, address, onReturn: (listener) => returned.add(listener), close };
+}
+
+/** Uses a connection, then closes it. What the server refuses meanwhile is thrown as a ClusterError that says what to do. */
+export async function using<T>(connection: Connection, use: () => Promise<T>): Promise<T> {
+  try {
+    return await use();
+  } catch (error) {
+    throw refusalOf(connection.address.shown, error) ?? error;
+  } finally {
+    connection.close();
+  }
+}
+
+/** Throws ClusterError for a database that the server does not have: ioredis would go on with another one. */
+async function selectDatabase(client: Redis, { shown, options: { db = 0 } }: RedisAddress): Promise<void> {
+  try {
+    if (db !== 0) await client.select(db);
+  } catch (error) {
+    throw new ClusterError(
+      `${shown}: has no database ${db} (${(error as Error).message}); take one from 0 to 15, or as many as the ` +
+        "server's configuration has (databases)",
+    );
+  }
 }
 
 function sayAway(
@@ -152,15 +179,31 @@ function sayAway(
   return listeners;
 }
 
-/** Throws ClusterError for a server that is too old or throws away what it is given. */
-function checkServer(info: string, { shown }: RedisAddress): void {
-  const version = /^(?:valkey|redis)_version:(.+?)\r?$/m.exec(info)?.[1] ?? 'unknown';
-  const isValkey = /^valkey_version:/m.test(info);
+/** Throws ClusterError for a server that is too old or cannot be written to, and warns of one that forgets what it is told. */
+function checkServer(
+  info: string,
+  { shown }: RedisAddress,
+  say: (line: string) => void,
+  toWrite: boolean,
+): void {
+  const fact = (name: string) => new RegExp(`^${name}:(.+?)\\r?$`, 'm').exec(info)?.[1];
+  const valkey = fact('valkey_version');
+  const version = valkey ?? fact('redis_version') ?? 'unknown';
   const [major = 0, minor = 0] = version.split('.').map(Number);
   const isOld = !(major > oldest[0] || (major === oldest[0] && minor >= oldest[1]));
-  if (isOld && !isValkey)
+  if (isOld && valkey === undefined)
     throw new ClusterError(
       `${shown}: is Redis ${version}; take one from ${oldest.join('.')} on, or Valkey, which the queue needs`,
+    );
+  if (fact('cluster_enabled') === '1') throw new ClusterError(`${shown}: ${inCluster}`);
+  const isReadOnly = fact('role') === 'slave' && fact('slave_read_only') !== '0';
+  if (toWrite && isReadOnly)
+    throw new ClusterError(`${shown}: ${readOnly}, ${fact('master_host')}:${fact('master_port')}`);
+  const policy = fact('maxmemory_policy') ?? 'noeviction';
+  if (policy !== 'noeviction')
+    say(
+      `${shown}: warning: its maxmemory-policy is ${policy}, so it may throw parts of the queue away; ` +
+        'set it to noeviction',
     );
 }
 
@@ -170,13 +213,10 @@ function connectError(
   error: Error & { code?: string; errors?: readonly Error[] },
 ): ClusterError {
   // Where a name has several addresses, one of them for all.
-  const { message, code } = (error.errors?.[0] ?? error) as typeof error;
-  const isPassword = /WRONGPASS|NOAUTH|invalid (username-)?password/i.test(message);
-  if (isPassword)
-    return new ClusterError(
-      `${shown}: does not take the password, or wants one (${message}); ` +
-        'give it in the address, by MANDOLINE_REDIS or --redis-file',
-    );
+  const first = (error.errors?.[0] ?? error) as typeof error;
+  const refusal = refusalOf(shown, first);
+  if (refusal) return refusal;
+  const { message, code } = first;
   if (/CERT|SELF_SIGNED|ERR_TLS|EPROTO|ERR_SSL/i.test(`${code} ${message}`))
     return new ClusterError(
       `${shown}: no encrypted connection (${message}); ` +

@@ -1,7 +1,24 @@
 // What is in the queues, and taking slices out of them again.
-import type { SliceJob } from './job.js';
-import { jobsIn, openQueue, otherVersions, reasonOf, tellCancelled, workerNames } from './queue.js';
+import { oneLine } from '../printable.js';
+import {
+  countsOf,
+  jobsIn,
+  openQueue,
+  otherVersions,
+  removeJob,
+  removeOrphans,
+  tellCancelled,
+  workerNames,
+} from './queue.js';
 import type { Connection } from './redis.js';
+
+/** A job that failed; a slice and its store's folder, or neither for what is not a slice's job. */
+export interface FailedJob {
+  readonly id: string;
+  readonly index?: number;
+  readonly folder?: string;
+  readonly reason: string;
+}
 
 /** The queue of one version. */
 export interface QueueStatus {
@@ -11,7 +28,7 @@ export interface QueueStatus {
   readonly active: number;
   /** Since the queue is there, by all workers. */
   readonly done: number;
-  readonly failed: readonly { readonly index: number; readonly folder: string; readonly reason: string }[];
+  readonly failed: readonly FailedJob[];
   /** The names of the workers that are connected. */
   readonly workers: readonly string[];
 }
@@ -34,11 +51,15 @@ export async function statusOf(connection: Connection, code: string): Promise<St
 async function queueStatus(connection: Connection, code: string): Promise<QueueStatus> {
   const queue = openQueue(connection, code);
   try {
-    const { waiting = 0, active = 0 } = await queue.getJobCounts('waiting', 'active');
+    const { waiting, active } = await countsOf(queue);
     const { meta } = await queue.getMetrics('completed', 0, 0);
-    const failed: QueueStatus['failed'][number][] = [];
-    for await (const { data, failedReason } of jobsIn(queue, ['failed']))
-      failed.push({ index: data.index, folder: data.folder, reason: reasonOf(failedReason) });
+    const failed: FailedJob[] = [];
+    for await (const { id, slice, reason } of jobsIn(queue, ['failed']))
+      failed.push({
+        id: oneLine(id),
+        ...(slice && { index: slice.index, folder: oneLine(slice.folder, 4096) }),
+        reason,
+      });
     return { code, waiting, active, done: meta.count, failed, workers: await workerNames(queue) };
   } finally {
     await queue.close();
@@ -66,19 +87,13 @@ async function cancelIn(connection: Connection, code: string, token: string | un
     // First, so that nobody who waits queues them again.
     await tellCancelled(connection, code, token);
     let cancelled = 0;
-    const isMeant = (data: SliceJob) => token === undefined || data.token === token;
-    const found = [];
-    for await (const job of jobsIn(queue, ['waiting', 'delayed', 'failed']))
-      if (isMeant(job.data)) found.push(job);
-    for (const job of found) {
-      // One that was taken meanwhile is locked, and is done.
-      const isRemoved = await job.remove().then(
-        () => true,
-        () => false,
-      );
-      if (isRemoved) cancelled++;
-    }
-    return cancelled;
+    const found: string[] = [];
+    for await (const { id, slice } of jobsIn(queue, ['waiting', 'delayed', 'failed']))
+      if (token === undefined || slice?.token === token) found.push(id);
+    // One that was taken meanwhile is locked, and is done.
+    for (const id of found) if (await removeJob(queue, id)) cancelled++;
+    const orphans = await removeOrphans(connection, queue);
+    return cancelled + (token === undefined ? orphans : 0);
   } finally {
     await queue.close();
   }

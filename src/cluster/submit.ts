@@ -4,15 +4,16 @@
 import { setFlagsFromString } from 'node:v8';
 import type { QueueEvents } from 'bullmq';
 import { ClusterError } from '../errors.js';
-import { jobId, type SliceJob } from './job.js';
+import { jobId, lostReason, readRefusals, reasonOf, type SliceJob } from './job.js';
 import {
   addSlices,
   type CancelEvents,
-  idsIn,
+  countsOf,
   jobsIn,
+  lostOf,
   openEvents,
   openQueue,
-  reasonOf,
+  removeJob,
   workerNames,
 } from './queue.js';
 import type { Connection } from './redis.js';
@@ -64,6 +65,8 @@ const silentMilliseconds = 5000;
 const sayMilliseconds = 10_000;
 const sayAgainMilliseconds = 60_000;
 const tickMilliseconds = 500;
+/** More reasons of workers than these are somebody's mischief. */
+const mostHeard = 1000;
 /** So many times the store may be without slices that workers say are there: a network's folder takes a while to tell. */
 const patience = 5;
 
@@ -85,6 +88,8 @@ export async function submit(
   const queued = new Map<string, number>();
   let cancelled = false;
   let news = performance.now();
+  /** Whether the queue is to be looked at though there are news. */
+  let isDue = false;
   let wake = () => {};
 
   const end = (id: string): number | undefined => {
@@ -95,6 +100,10 @@ export async function submit(
     if (queued.size === 0 || queued.size === most / 2) wake();
     return index;
   };
+  function lookNow(): void {
+    isDue = true;
+    wake();
+  }
   const isDone = (index: number) => {
     flags[index] = 1;
     done++;
@@ -106,8 +115,9 @@ export async function submit(
       if (index !== undefined) isDone(index);
     },
     failed(id, reason) {
+      if (reason === lostReason && queued.has(id)) return lookNow();
       const index = end(id);
-      if (index !== undefined) failed.set(index, reasonOf(reason));
+      if (index !== undefined) failed.set(index, reason);
     },
     stalled(id) {
       if (queued.has(id)) stalled++;
@@ -119,33 +129,34 @@ export async function submit(
       wake();
     },
   });
-  connection.onReturn(() => {
-    news = 0;
-    wake();
-  });
+  connection.onReturn(lookNow);
 
   /** Holds what is queued against the store and against what Redis has, and queues again what it has lost. */
   async function compare(): Promise<void> {
     news = performance.now();
+    isDue = false;
     flags = kept();
-    for await (const { id, failedReason } of jobsIn(queue, ['failed'])) {
-      const index = queued.get(id!);
+    for await (const { id, reason } of jobsIn(queue, ['failed'])) {
+      const index = queued.get(id);
       if (index === undefined) continue;
-      failed.set(index, reasonOf(failedReason));
-      queued.delete(id!);
+      if (reason === lostReason) {
+        await removeJob(queue, id);
+        continue;
+      }
+      failed.set(index, reason);
+      queued.delete(id);
     }
     for (const [id, index] of queued) if (flags[index]) queued.delete(id);
     const now = sum(flags);
     if (now !== done) onProgress?.({ done: now, slices });
     done = now;
-    const there = await idsIn(queue, ['waiting', 'active', 'delayed']);
-    const gone = [...queued].filter(([id]) => !there.has(id));
+    const gone = await lostOf(connection, queue, [...queued.keys()]);
     // One that was done just now is queued once more, and found in the store.
     lost += gone.length;
     await addSlices(
       connection,
       queue,
-      gone.map(([, index]) => jobOf(index)),
+      gone.map((id) => jobOf(queued.get(id)!)),
     );
   }
 
@@ -156,7 +167,7 @@ export async function submit(
     if (quiet.done !== done) quiet = { done, since: now, next: sayMilliseconds };
     if (now - quiet.since < quiet.next) return;
     quiet.next = now - quiet.since + sayAgainMilliseconds;
-    const { waiting = 0, active = 0 } = await queue.getJobCounts('waiting', 'active');
+    const { waiting, active } = await countsOf(queue);
     const workers = (await workerNames(queue)).length;
     say(
       workers === 0
@@ -168,7 +179,8 @@ export async function submit(
 
   try {
     // Those that failed before are tried again.
-    for await (const job of jobsIn(queue, ['failed'])) if (job.data.token === token) await job.remove();
+    for await (const { id, slice, reason } of jobsIn(queue, ['failed']))
+      if (slice?.token === token || reason === lostReason) await removeJob(queue, id);
     for (let passes = 0; passes < patience; ) {
       const had = done;
       for (let next = 0; ; ) {
@@ -193,8 +205,7 @@ export async function submit(
           throw new ClusterError(
             `cancelled; ${done} of ${slices} slices are in the store, and the same command goes on from them`,
           );
-        const silence = performance.now() - news;
-        if (silence > silentMilliseconds) await compare();
+        if (isDue || performance.now() - news > silentMilliseconds) await compare();
         await explain();
       }
       if (!wait) break;
@@ -221,14 +232,16 @@ interface Listeners {
 
 function listen(events: QueueEvents, { completed, failed, stalled, refused, cancelled }: Listeners): void {
   events.on('completed', ({ jobId }) => completed(jobId));
-  events.on('failed', ({ jobId, failedReason }) => failed(jobId, failedReason));
+  events.on('failed', ({ jobId, failedReason }) => failed(jobId, reasonOf(failedReason)));
   events.on('stalled', ({ jobId }) => stalled(jobId));
   events.on<CancelEvents, 'cancelled'>('cancelled', ({ token }) => cancelled(token));
   const heard = new Set<string>();
   events.on('progress', ({ data }) => {
-    if (typeof data !== 'string' || heard.has(data)) return;
-    heard.add(data);
-    refused(data);
+    const { by, reason } = readRefusals(data);
+    const line = `worker ${by.at(-1)}: ${reason}`;
+    if (by.length === 0 || heard.has(line) || heard.size === mostHeard) return;
+    heard.add(line);
+    refused(line);
   });
 }
 

@@ -3,17 +3,21 @@
 import { resolve } from 'node:path';
 import type { Worker } from 'bullmq';
 import { ClusterError } from '../errors.js';
-import { Pool, PoolClosedError, tasks } from '../pool/index.js';
+import { Pool, PoolClosedError, TaskTimeoutError, tasks } from '../pool/index.js';
 import type { Band } from '../render/band.js';
-import { checkJob, RefusedError, type SliceJob } from './job.js';
+import { checkJob, RefusedError, type SliceJob, tries } from './job.js';
 import { readProbe } from './probe.js';
-import { bullmq, openWorker, type SliceTaken, tries, workerName } from './queue.js';
+import { bullmq, openQueue, openWorker, type SliceTaken, type SliceWorker } from './queue.js';
 import type { Connection } from './redis.js';
+import { refusalOf } from './redis-errors.js';
+import { makeRefuser } from './refusals.js';
 
 const { computeSlice } = tasks<typeof import('./slice.js')>(new URL('./slice.js', import.meta.url));
 
 /** So long the slices under way may take when the worker is to end; then they are handed back. */
 const graceMilliseconds = 5000;
+/** How long a worker rests after the server refused something that may pass. */
+const retryMilliseconds = 1000;
 /** So long handing them back may take, where Redis is away. */
 const handBackMilliseconds = 2000;
 /**
@@ -26,6 +30,8 @@ export interface WorkOptions {
   readonly code: string;
   /** Threads, and slices at once. */
   readonly workers: number;
+  /** Seconds that a slice may take. */
+  readonly timeLimit: number;
   /** The only store that is worked for, where it is for this machine. Without: that of each slice. */
   readonly store?: string | undefined;
   /** Ends the work: slices that are under way are finished or handed back. */
@@ -37,29 +43,27 @@ export interface WorkOptions {
 export type Done = Record<Band['origin'], number>;
 
 /**
- * Works until the signal, then finishes its slices or hands them back. Throws ClusterError where it cannot work for
- * what is in the queue: a store that is not the submitter's or cannot be written to.
+ * Works until the signal, then finishes its slices or hands them back. Throws ClusterError where the server does not let
+ * it work.
  */
 export async function work(connection: Connection, options: WorkOptions): Promise<Done> {
-  const { code, workers, signal, say } = options;
-  const { DelayedError: _, UnrecoverableError, WaitingError } = bullmq();
+  const { code, workers, timeLimit, signal, say } = options;
+  const { UnrecoverableError, WaitingError } = bullmq();
   const pool = new Pool({ workers, retries: 0 });
+  const queue = openQueue(connection, code);
+  const refuser = makeRefuser(queue, signal, say);
   const done: Done = { computed: 0, kept: 0, mended: 0 };
   let stop: (reason?: ClusterError) => void = () => {};
   const stopped = new Promise<ClusterError | undefined>((resolve) => {
     stop = resolve;
   });
   signal.addEventListener('abort', () => stop());
+  if (signal.aborted) stop();
 
   /** For another worker, or for this one when it is started again. */
   async function handBack(taken: SliceTaken, token: string): Promise<never> {
     await taken.moveToWait(token);
     throw new WaitingError();
-  }
-  async function refuse(taken: SliceTaken, token: string, reason: string): Promise<never> {
-    stop(new ClusterError(reason));
-    await taken.updateProgress(`worker ${workerName}: ${reason}`);
-    return handBack(taken, token);
   }
 
   const underWay = new Set<Promise<unknown>>();
@@ -72,7 +76,9 @@ export async function work(connection: Connection, options: WorkOptions): Promis
 
   async function compute({ scene, channels, slices, index }: SliceJob, folder: string): Promise<void> {
     const begun = performance.now();
-    const slice = pool.apply(computeSlice, [{ scene, channels, slices, index, folder }]);
+    const slice = pool.apply(computeSlice, [{ scene, channels, slices, index, folder }], {
+      timeout: 1000 * timeLimit,
+    });
     underWay.add(slice);
     try {
       done[await slice]++;
@@ -105,24 +111,56 @@ export async function work(connection: Connection, options: WorkOptions): Promis
       throw new UnrecoverableError(`refused: ${error.message}`);
     }
     const folder = options.store === undefined ? job.folder : resolve(options.store);
+    const store = `${job.token} ${folder}`;
     const reason = otherStore(job, folder);
-    if (reason !== undefined) return refuse(taken, token, reason);
+    if (reason !== undefined) return refuser.refuse(taken, token, store, reason);
     try {
       await (taken.stalledCounter < tries - 1 ? compute : computeAlone)(job, folder);
+      refuser.succeed(store);
     } catch (error) {
       if (error instanceof PoolClosedError) return handBack(taken, token);
-      if ((error as Error).name === 'StoreError') return refuse(taken, token, (error as Error).message);
-      say(`slice ${job.index} failed: ${(error as Error).message}`);
+      const { name, message } = error as Error;
+      if (name === 'StoreError') return refuser.refuse(taken, token, store, message);
+      say(`slice ${job.index} failed: ${message}`);
+      if (error instanceof TaskTimeoutError)
+        throw new UnrecoverableError(
+          `it took longer than ${timeLimit} s; take more slices, or raise --time-limit`,
+        );
       throw error;
     }
   }
 
   const worker = openWorker(connection, code, workers, take);
+  hearRefusals(worker, connection, say, stop);
   worker.run().catch((error) => stop(new ClusterError(`the queue: ${error.message}`)));
   const reason = await stopped;
-  await finish(worker, pool);
+  await finish(worker, pool, underWay);
   if (reason) throw reason;
   return done;
+}
+
+/** Ends the work where the server refuses what it needs, or lets it rest where that may pass, which it says once. */
+function hearRefusals(
+  worker: Worker,
+  { address }: Connection,
+  say: (line: string) => void,
+  stop: (reason: ClusterError) => void,
+): void {
+  let said = '';
+  worker.on('error', (error) => {
+    const refusal = refusalOf(address.shown, error);
+    if (!refusal) return;
+    if (!refusal.isPassing) return stop(refusal);
+    if (refusal.message !== said) say(refusal.message);
+    said = refusal.message;
+    if (worker.isPaused()) return;
+    // Without that it would ask again at once, without end.
+    void worker.pause(true);
+    setTimeout(() => void worker.resume(), retryMilliseconds);
+  });
+  worker.on('completed', () => {
+    said = '';
+  });
 }
 
 function otherStore({ folder: theirs, token }: SliceJob, folder: string): string | undefined {
@@ -137,14 +175,16 @@ function otherStore({ folder: theirs, token }: SliceJob, folder: string): string
 }
 
 /** Lets slices end for a while, then takes them from the pool, which hands them back. */
-async function finish(worker: Worker, pool: Pool): Promise<void> {
+async function finish(
+  worker: SliceWorker,
+  pool: Pool,
+  underWay: ReadonlySet<Promise<unknown>>,
+): Promise<void> {
   const closed = worker.close();
-  if (!(await within(graceMilliseconds, closed))) {
-    pool.terminate();
-    // Where Redis is away, nothing can be handed back: others find it to be abandoned.
-    if (!(await within(handBackMilliseconds, closed))) void worker.disconnect().catch(() => {});
-  }
+  await within(graceMilliseconds, Promise.allSettled(underWay));
   pool.terminate();
+  // Where Redis is away, nothing can be handed back: others find it to be abandoned.
+  if (!(await within(handBackMilliseconds, closed))) worker.abandon();
 }
 
 /** Whether something ends within some milliseconds. */

@@ -136,6 +136,24 @@ describe('with a Redis server', { skip: noRedis, concurrency: isLong ? 4 : 2 }, 
     assert.equal(fileSha(folder, 'a.png'), await wholeSha());
   });
 
+  test('a slice that takes longer than the time limit fails once and for all, and the rest is done', async (context) => {
+    const folder = temporaryFolder(context);
+    const server = await startRedis(context);
+    const slow = harm(folder, `if (slice === 100) ${sleep(600_000)}`);
+    const worker = await startWorker(context, folder, server.address, ['--time-limit', '1'], slow);
+    const [failed] = await runClusterMany(folder, server.address, [[...submit, '--slices', '40']]);
+    assert.match(
+      failed!.stderr,
+      /(^|\n)mandoline: store: 1 of 40 slices is missing: 10, from 0; the first: it took longer than 1 s; [^\n]*\n$/,
+    );
+    assert.equal(failed!.code, 1);
+    assert.equal(kept(folder), 39);
+    worker.child.kill('SIGTERM');
+    const { code, stderr } = await worker.ended;
+    assert.equal(code, 0, stderr);
+    assert.equal(stderr.match(/slice 10 failed: /g)?.length, 1, stderr);
+  });
+
   test('SIGTERM: a worker finishes its slice and ends with 0; one that takes too long is handed back', async (context) => {
     const folder = temporaryFolder(context);
     const server = await startRedis(context);
@@ -294,7 +312,7 @@ describe('with a Redis server', { skip: noRedis, concurrency: isLong ? 4 : 2 }, 
     for (const { ended } of workers) assert.equal((await ended).code, 0);
   });
 
-  test('a full disk: the worker ends with one line, the submitter says why it waits, and with room all is done', {
+  test('a full disk: the slices fail with the reason, the worker stays, and with room the same command does the rest', {
     skip: notLong,
   }, async (context) => {
     // What is registered first is done first: the disk goes, then its folder.
@@ -306,28 +324,32 @@ describe('with a Redis server', { skip: noRedis, concurrency: isLong ? 4 : 2 }, 
     if (spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=100k', 'tmpfs', disk]).status !== 0)
       return context.skip('a small file system cannot be mounted here: that takes root on Linux');
     const server = await startRedis(context);
-    const waiting = startCluster(context, folder, server.address, [...submit, '--slices', '40']);
-    const full = await (await startWorker(context, folder, server.address)).ended;
+    const given = [...submit, '--slices', '40'];
+    const waiting = startCluster(context, folder, server.address, given);
+    await until(
+      () => /no worker of this version, \S+, is there \(slices that wait: 40\)/.test(waiting.said()),
+      'it is said that no worker is there',
+    );
+    const worker = await startWorker(context, folder, server.address);
+    const full = await waiting.ended;
     assert.equal(full.code, 1);
     assert.match(
       full.stderr,
-      /\nmandoline: [^\n]*store: cannot be written or read: no space is left on the disk; [^\n]*what is done is kept\n$/,
+      /\nworker \S+: [^\n]*store: cannot be written or read: no space is left[^\n]*is kept\n/,
     );
-    await until(
-      () => /no worker of this version, \S+, is there \(slices that wait: \d+\)/.test(waiting.said()),
-      'it is said that no worker is there',
+    assert.match(
+      full.stderr,
+      /\nmandoline: store: \d+ of 40 slices are missing: [^\n]*no space is left[^\n]*\n$/,
     );
-    assert.match(waiting.said(), /^worker \S+: [^\n]*no space is left on the disk/);
     const before = kept(folder);
     assert.ok(before > 0 && before < 40, String(before));
     assert.equal(spawnSync('mount', ['-o', 'remount,size=2m', disk]).status, 0);
-    const worker = await startWorker(context, folder, server.address);
-    const ended = await waiting.ended;
-    assert.equal(ended.code, 0, ended.stderr);
-    assert.equal(seenBy(ended).done, 40);
+    const [again] = await runClusterMany(folder, server.address, [given]);
+    assert.equal(again!.code, 0, again!.stderr);
+    assert.equal(seenBy(again!).done, 40 - before);
     assert.equal(fileSha(folder, 'a.png'), await wholeSha());
     worker.child.kill('SIGTERM');
-    assert.match((await worker.ended).stderr, new RegExp(`\n${40 - before} slices computed`));
+    assert.match((await worker.ended).stderr, /\n40 slices computed/);
   });
 
   test('the network to a worker is cut: others do its slices, and it goes on when the link is there again', {

@@ -8,6 +8,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
+import { Queue } from 'bullmq';
+import { Redis } from 'ioredis';
+import type { SliceJob } from '../../src/cluster/job.js';
 import { patience } from '../patience.js';
 import {
   type Ended,
@@ -133,6 +136,18 @@ export async function startWorker(
     `a worker is ready: ${worker.said()}`,
   );
   return worker;
+}
+
+/** The queue as a program of somebody else's sees it. */
+export async function theirQueue(context: TestContext, { address }: Server): Promise<Queue<SliceJob>> {
+  const connection = new Redis(address.replace('unix:', ''), { maxRetriesPerRequest: null });
+  context.after(() => connection.disconnect());
+  let version: string | undefined;
+  await until(async () => {
+    [version] = await connection.smembers('mandoline:versions');
+    return version !== undefined;
+  }, 'something is submitted');
+  return new Queue<SliceJob>(`mandoline-${version}`, { connection });
 }
 
 /** Runs `mandoline cluster ...` to its end. */

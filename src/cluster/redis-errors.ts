@@ -1,0 +1,81 @@
+// What a Redis server's refusals mean, in sentences that say what to do. Who talks to the server is redis.ts.
+import { ClusterError } from '../errors.js';
+
+interface Meaning {
+  /** What the server's message contains. */
+  readonly sign: RegExp;
+  readonly meaning: string;
+  /** Whether it goes away without anybody changing an address, a user or a key. */
+  readonly isPassing?: true;
+}
+
+export const readOnly = 'is a read-only replica; give the address of its primary server';
+export const inCluster =
+  'is part of a Redis Cluster, where a queue cannot be; give a server that is not (cluster-enabled no)';
+
+const meanings: readonly Meaning[] = [
+  {
+    sign: /\bNOAUTH\b|\bWRONGPASS\b|invalid (username-)?password/i,
+    meaning:
+      'does not take the password, or wants one; give it in the address, by MANDOLINE_REDIS or --redis-file, with ' +
+      'special characters percent-encoded, such as %40 for @',
+  },
+  {
+    sign: /\bNOPERM\b/,
+    meaning:
+      'does not allow this user what a queue needs; allow the keys ~bull:mandoline-* and ~mandoline:*, and the ' +
+      'commands +@all -@dangerous +info +client|list',
+  },
+  { sign: /\bREADONLY\b/, meaning: readOnly },
+  {
+    sign: /\b(CROSSSLOT|MOVED|ASK|TRYAGAIN|CLUSTERDOWN)\b|in cluster mode/,
+    meaning: inCluster,
+  },
+  {
+    sign: /\bOOM\b/,
+    meaning: 'has no memory left; raise its maxmemory or make room in it, then give the same command again',
+    isPassing: true,
+  },
+  { sign: /\bLOADING\b/, meaning: 'is loading its data; try again in a while', isPassing: true },
+  {
+    sign: /\bMASTERDOWN\b/,
+    meaning: 'is a replica that has lost its primary server; give the address of the primary',
+    isPassing: true,
+  },
+  {
+    sign: /\bMISCONF\b/,
+    meaning: 'cannot save its data and takes no more; make room on its disk, or see its log',
+    isPassing: true,
+  },
+  {
+    sign: /\bNOREPLICAS\b/,
+    meaning: 'takes no data without its replicas (min-replicas-to-write); start them',
+    isPassing: true,
+  },
+  {
+    sign: /max number of clients/,
+    meaning: 'has as many clients as it allows; raise its maxclients',
+    isPassing: true,
+  },
+  { sign: /\bBUSY\b/, meaning: "is busy with another program's script; try again", isPassing: true },
+  {
+    sign: /\bWRONGTYPE\b/,
+    meaning:
+      'has other data where a queue belongs; use another database, such as /1 after the port, or remove the keys ' +
+      'bull:mandoline-* and mandoline:versions',
+  },
+];
+
+export type Refusal = ClusterError & { readonly isPassing: boolean };
+
+/** What a server refused, on one line that begins with its address; undefined for an error that is not a server's. */
+export function refusalOf(shown: string, error: unknown): Refusal | undefined {
+  if (!(error instanceof Error) || error.name !== 'ReplyError') return undefined;
+  // Said to who waits when a server becomes a replica; what follows says why.
+  if (/^UNBLOCKED\b/.test(error.message)) return undefined;
+  const unknown: Meaning = { sign: /^/, meaning: 'refuses a command', isPassing: true };
+  const { meaning, isPassing = false } = meanings.find(({ sign }) => sign.test(error.message)) ?? unknown;
+  // A script's refusal names the script behind it.
+  const said = error.message.replace(/\.? script: .*$/s, '');
+  return Object.assign(new ClusterError(`${shown}: ${meaning} (${said})`), { isPassing });
+}
