@@ -2,7 +2,7 @@
 // the results together. Calls that give one result after the other are stream.ts's.
 
 import { checkSignal } from './checks.js';
-import { cloneError, cloneOf, type Part, sendError } from './cloning.js';
+import { attempt, cloneError, cloneOf, type Part, sendError } from './cloning.js';
 import { compact, type ViewCopies } from './compact.js';
 import type { Crew } from './crew.js';
 import { type ErrorData, errorFromData } from './error-data.js';
@@ -87,17 +87,22 @@ export abstract class Call implements Source {
   }
 
   threw(job: Job, data: ErrorData, call: number, path: string | undefined): void {
-    const { stack } = this.caller;
+    const stack = this.callerStack;
     const item = this.options.single ? undefined : job.first + call;
     const error = errorFromData(data, stack);
     this.failed(job, path === undefined ? error : cloneError(this.context.task, item, path, error, stack));
+  }
+
+  /** The program may format stacks in its own way. */
+  private get callerStack(): unknown {
+    return attempt(() => this.caller.stack, '');
   }
 
   unsendable(job: Job, error: unknown): void {
     const { task } = this.context;
     const trailing = task.trailing.map((value, i) => ({ name: this.trailingName(i), value }));
     const parts = [...this.parts(job), ...trailing];
-    const named = sendError(error, task, parts, this.caller.stack);
+    const named = sendError(error, task, parts, this.callerStack);
     const isOfTransfer = job.once && named === error && parts.every(({ value }) => cloneOf(value));
     this.failed(job, isOfTransfer ? transferError(this.options.operation, error) : named);
   }
@@ -117,7 +122,10 @@ export abstract class Call implements Source {
   abandon(error: unknown): void {
     if (this.over) return;
     this.end();
-    this.reject(error, error instanceof PoolClosedError);
+    this.reject(
+      error,
+      attempt(() => error instanceof PoolClosedError, false),
+    );
   }
 
   /** Ends the call from outside; what no worker has begun is dropped, and who runs a job of it after a moment ended. */

@@ -52,9 +52,9 @@ export function checkFunction<F>(place: string, name: string, value: F): F {
 /** Throws the reason of a signal that is aborted, and TypeError for what is not a signal. */
 export function checkSignal(place: string, signal: AbortSignal | undefined): void {
   if (signal === undefined) return;
-  const isSignal =
-    typeof signal === 'object' && signal !== null && 'aborted' in signal && 'addEventListener' in signal;
-  if (!isSignal)
+  const { addEventListener, removeEventListener } = Object(signal) as Partial<AbortSignal>;
+  const isSignal = [addEventListener, removeEventListener].every((each) => typeof each === 'function');
+  if (!isSignal || typeof signal.aborted !== 'boolean')
     throw new TypeError(
       `${place}: signal ${told(signal)}: must be an AbortSignal, such as an AbortController has`,
     );
@@ -69,6 +69,18 @@ export function checkArray(
 ): readonly unknown[] {
   if (Array.isArray(value)) return value;
   throw new TypeError(`${place}: ${name} ${told(value)}: not an array; ${advice}`);
+}
+
+const used = new WeakSet<object>();
+
+/** The Worker that an option `worker` has made. Throws TypeError for what is not one and for one that it gave before. */
+export function checkWorker<W extends object>(worker: W, method: keyof W & string): W {
+  const advice = 'return a new Worker from each call';
+  if (typeof worker?.[method] !== 'function')
+    throw new TypeError(`worker: returned ${told(worker)}; ${advice}`);
+  if (used.has(worker)) throw new TypeError(`worker: returned the same Worker as before; ${advice}`);
+  used.add(worker);
+  return worker;
 }
 
 /** Throws TypeError unless each tuple is an array of arguments. */

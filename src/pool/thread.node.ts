@@ -5,6 +5,7 @@ import { availableParallelism as cores } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { types } from 'node:util';
 import { parentPort, type TransferListItem, Worker } from 'node:worker_threads';
+import { checkWorker } from './checks.js';
 import {
   type PoolMessage,
   sealed,
@@ -34,12 +35,14 @@ const longestLinking = 1000;
 export function startThread({ worker: make, resourceLimits }: ThreadOptions, events: ThreadEvents): Thread {
   const state = new Int32Array(new SharedArrayBuffer(4));
   const worker = make
-    ? checkWorker(make() as Worker)
+    ? checkWorker(make() as Worker, 'on')
     : new Worker(new URL('./worker.node.cjs', import.meta.url), {
         workerData: state,
         ...(resourceLimits && { resourceLimits }),
         ...(isText && { execArgv: [] }),
       });
+  if (worker.threadId < 0)
+    throw new TypeError('worker: returned a Worker that has ended; return a new Worker from each call');
   const terminate = (until = performance.now() + longestLinking) => {
     const isLoading = Atomics.compareExchange(state, 0, neither, ending) === loading;
     if (isLoading && performance.now() < until) setTimeout(terminate, 1, until);
@@ -64,13 +67,6 @@ export function startThread({ worker: make, resourceLimits }: ThreadOptions, eve
     terminate: () => terminate(),
     keepAlive: (alive) => (alive ? worker.ref() : worker.unref()),
   };
-}
-
-function checkWorker(worker: Worker): Worker {
-  if (typeof worker?.postMessage === 'function' && typeof worker.on === 'function') return worker;
-  throw new TypeError(
-    'worker: did not return a Worker of node:worker_threads; return a new one from each call',
-  );
 }
 
 /** Loaders that a program asks for, such as those for TypeScript, may treat the two ways below differently. */

@@ -1,4 +1,5 @@
 // Threads in a browser: module workers, from the pool's side and, in `serveHere`, from the worker's.
+import { checkWorker } from './checks.js';
 import {
   type PoolMessage,
   sealed,
@@ -20,7 +21,7 @@ const closed = 'closed';
 export function startThread({ worker: make, resourceLimits }: ThreadOptions, events: ThreadEvents): Thread {
   if (resourceLimits) throw new TypeError('resourceLimits: browsers have none; leave it out');
   const worker = make
-    ? checkWorker(make() as Worker)
+    ? checkWorker(make() as Worker, 'postMessage')
     : new Worker(new URL('./worker.web.js', import.meta.url), { type: 'module' });
   let ended = false;
   const end = (code: number, error?: unknown) => {
@@ -46,11 +47,6 @@ export function startThread({ worker: make, resourceLimits }: ThreadOptions, eve
     terminate: () => end(1),
     keepAlive: () => {},
   };
-}
-
-function checkWorker(worker: Worker): Worker {
-  if (typeof worker?.postMessage === 'function') return worker;
-  throw new TypeError('worker: did not return a Worker; return a new one from each call');
 }
 
 interface WorkerScope {

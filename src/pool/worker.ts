@@ -32,6 +32,9 @@ interface Context {
   run: Run | undefined;
 }
 
+/** The initializer, as if it were a job; those have numbers from 1 on. */
+const initializing = 0;
+
 export interface WorkerLine {
   post(message: PoolMessage, transfer?: readonly Transferable[]): void;
   /** Ends this thread. */
@@ -69,7 +72,6 @@ export function runWorker(line: WorkerLine, served: Functions) {
     },
     /** `job` is the one that the error is of, where that is known. */
     stray(error: unknown, job?: number): void {
-      // Of the very job that is waited for: what it waits for may never come.
       if (pendingJob && pendingJob.job === job) pendingJob.fail(error);
       else post(['stray', errorToData(error)]);
     },
@@ -83,9 +85,8 @@ export function runWorker(line: WorkerLine, served: Functions) {
     cells = shared;
     try {
       if (initializer) {
-        learn(initializer);
-        const context = contexts.get(initializer[1])!;
-        await (await find(context))(...context.trailing);
+        const run = () => initialize(initializer);
+        await unlessStray(initializing, line.within ? line.within(initializing, run) : run());
       }
       post(['ready']);
       busy = false;
@@ -94,6 +95,23 @@ export function runWorker(line: WorkerLine, served: Functions) {
       // Stays busy: a worker that could not begin does nothing more.
       post(['broken', errorToData(error)]);
     }
+  }
+
+  async function initialize(initializer: ContextMessage): Promise<void> {
+    learn(initializer);
+    const context = contexts.get(initializer[1])!;
+    await (await find(context))(...context.trailing);
+  }
+
+  /** What a job waits for may never come, because a callback of it has thrown: then it fails with that error. */
+  function unlessStray<T>(job: number, awaited: PromiseLike<T>): Promise<T> {
+    const failure = new Promise<never>((_, reject) => {
+      pendingJob = { job, fail: reject };
+    });
+    const over = () => {
+      pendingJob = undefined;
+    };
+    return Promise.race([awaited, failure]).finally(over);
   }
 
   function learn([, number, module, name, trailing]: ContextMessage): void {
@@ -116,7 +134,6 @@ export function runWorker(line: WorkerLine, served: Functions) {
       if (!pending) continue;
       busy = true;
       void pending.then(() => {
-        pendingJob = undefined;
         busy = false;
         work();
       });
@@ -148,10 +165,7 @@ export function runWorker(line: WorkerLine, served: Functions) {
         ? execute(message, context.run, context, progress)
         : find(context).then((run) => execute(message, run, context, progress));
       if (isThenable(values)) {
-        const failure = new Promise<never>((_, reject) => {
-          pendingJob = { job, fail: reject };
-        });
-        return Promise.race([values, failure]).then(succeeded, failed);
+        return unlessStray(job, values).then(succeeded, failed);
       }
       succeeded(values);
     } catch (error) {

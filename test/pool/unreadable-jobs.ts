@@ -56,6 +56,12 @@ export const rejectUnreadableLater = (kind: string): number => {
   return 1;
 };
 
+/** Waits for what never comes, because the callback throws. */
+export const throwInCallbackUnreadable = (kind: string): Promise<never> =>
+  new Promise(() => {
+    setTimeout(() => throwUnreadable(kind), 1);
+  });
+
 /** Results that cannot be read or awaited. */
 const results: Readonly<Record<string, () => unknown>> = {
   revoked,

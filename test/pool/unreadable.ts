@@ -20,6 +20,10 @@ const lazy = (): object => ({
     throw new Error('not loaded');
   },
 });
+const always =
+  <T>(value: T) =>
+  () =>
+    value;
 const revoked = (): object => {
   const { proxy, revoke } = Proxy.revocable({}, {});
   revoke();
@@ -64,6 +68,18 @@ export const unreadableBehaviours: readonly Behaviour[] = [
         await thrownBy(pool.apply(setting.jobs.square, [1]));
         await thrownBy(pool.apply(setting.jobs.square, [2]));
       }
+    },
+  },
+  {
+    name: 'initializer: one that waits for a callback which throws rejects every call',
+    // A browser cannot tell whose callback it is.
+    where: ({ isNode }) => isNode,
+    async check(setting) {
+      const { square, throwInCallbackUnreadable } = setting.jobs;
+      const options = { initializer: any(throwInCallbackUnreadable), initArgs: ['TaskCloneError'] };
+      await using pool = setting.pool(options as PoolOptions);
+      equal((await rejection(pool.apply(square, [1]), Error)).message, 'x');
+      await rejection(pool.map(square, [1]), Error);
     },
   },
   {
@@ -237,6 +253,24 @@ export const unreadableBehaviours: readonly Behaviour[] = [
     },
   },
   {
+    name: 'traceback: a program that formats stacks in its own way, not as text, gets its errors',
+    async check(setting) {
+      await using pool = setting.pool({ workers: 1 });
+      const stacks = Error as { prepareStackTrace?: unknown };
+      const before = stacks.prepareStackTrace;
+      try {
+        for (const format of [() => ['frames'], () => revoked(), () => undefined]) {
+          stacks.prepareStackTrace = format;
+          equal((await rejection(pool.apply(setting.jobs.throwTypeError, ['so']), TypeError)).message, 'so');
+          await rejection(pool.apply(setting.jobs.returnFunction, [2]), TaskCloneError);
+          await rejection(pool.apply(setting.jobs.identity, [() => 1]), TaskCloneError);
+        }
+      } finally {
+        stacks.prepareStackTrace = before;
+      }
+    },
+  },
+  {
     name: 'apply: only own exports are tasks',
     async check({ pool: make, jobs }) {
       await using pool = make({ workers: 1 });
@@ -375,7 +409,7 @@ export const unreadableBehaviours: readonly Behaviour[] = [
           'mapAsync: callback 5: must be a function',
         ],
         [
-          () => pool.map(jobs.identity, [1], { signal: any({ on() {}, emit() {} }) }),
+          () => pool.map(jobs.identity, [1], { signal: any({ aborted: false, addEventListener() {} }) }),
           'map: signal an object: must be an AbortSignal, such as an AbortController has',
         ],
         [
@@ -400,16 +434,17 @@ export const unreadableBehaviours: readonly Behaviour[] = [
   },
   {
     name: 'make_pool: options that cannot be meant are errors; tasks() takes no text for an address',
-    async check({ pool: make }) {
+    async check(setting) {
       for (const [options, expected] of [
         [{ processes: 2 }, TypeError],
         [{ worker: () => null }, TypeError],
+        [{ worker: always(setting.worker()) }, TypeError],
         [{ onStrayError: 5 }, TypeError],
         [{ workers: 5n }, RangeError],
         [{ workers: 1e9 }, RangeError],
         [{ taskTimeout: '500' }, RangeError],
       ] as const) {
-        const making = async () => make(any<PoolOptions>(options));
+        const making = async () => setting.pool({ workers: 2, ...any<PoolOptions>(options) });
         await rejection(making(), expected);
       }
       for (const address of ['./jobs.js', 'file:///jobs.js', Promise.resolve({}), null, 5]) {
