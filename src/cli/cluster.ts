@@ -11,7 +11,7 @@ import { printable } from '../printable.js';
 import { addDemo, addSubmit } from './cluster-submit.js';
 import { endingSignals, unheard } from './interrupt.js';
 import { addRedis, connectTo, type RedisFlags } from './redis-flags.js';
-import { say } from './text.js';
+import { say, several } from './text.js';
 import { mostWorkers, option, UsageError, whole } from './usage.js';
 
 interface WorkFlags extends RedisFlags {
@@ -102,7 +102,9 @@ async function doWork(flags: WorkFlags): Promise<void> {
       const { workers, timeLimit, store, quiet } = flags;
       const code = codeVersion();
       const talk = quiet ? () => {} : say;
-      talk(`${connection.address.shown}: ${workers} threads work for it; Mandoline ${code}; Ctrl-C ends it`);
+      talk(
+        `${connection.address.shown}: ${several(workers, 'thread')} ${workers === 1 ? 'works' : 'work'} for it; Mandoline ${code}; Ctrl-C ends it`,
+      );
       // While Redis is away this waits, and a signal ends that too.
       const aborted = new Promise<undefined>((resolve) => {
         stopping.signal.addEventListener('abort', () => resolve(undefined));
@@ -114,7 +116,7 @@ async function doWork(flags: WorkFlags): Promise<void> {
         );
       const { signal } = stopping;
       const done = await work(connection, { code, workers, timeLimit, store, signal, say });
-      talk(`${done.computed} slices computed, ${done.mended} mended, ${done.kept} were there`);
+      talk(`${several(done.computed, 'slice')} computed, ${done.mended} mended, ${done.kept} were there`);
     }),
   );
 }
@@ -149,7 +151,9 @@ async function doCancel({ store, ...flags }: CancelFlags): Promise<void> {
   const { cancel } = await import('../cluster/status.js');
   const connection = await connectTo(flags);
   const cancelled = await using(connection, () => cancel(connection, codeVersion(), token));
-  say(`${cancelled} slices are out of the queue; what is done is in the store`);
+  say(
+    `${several(cancelled, 'slice')} ${cancelled === 1 ? 'is' : 'are'} out of the queue; what is done is in the store`,
+  );
 }
 
 async function showDashboard({ port, ...flags }: DashboardFlags): Promise<void> {
