@@ -10,6 +10,7 @@ import { addColors, type ColorFlags } from './color-flags.js';
 import { draw, isPainted } from './draw.js';
 import { checkMemory } from './memory-check.js';
 import { addOutputs, addTalk, type OutputFlags, openTargets } from './outputs.js';
+import { warnOfCopies } from './parts.js';
 import { workersOption } from './render.js';
 import { recolored } from './scene-flags.js';
 import { Operand, UsageError } from './usage.js';
@@ -37,6 +38,7 @@ export function addAssemble(program: Command): void {
 }
 
 async function run(folder: string, flags: AssembleFlags): Promise<void> {
+  warnOfCopies('start one');
   const store = storeIn(folder);
   const { slices } = store;
   const scene = recolored(store.scene, flags);

@@ -1,5 +1,7 @@
 // `--part`: which share of the work one of many programs does, by its number or as a batch scheduler numbers them.
+import { startedRank, startedRanks } from '../cluster/mpi-library.js';
 import type { Part } from '../render/job.js';
+import { say } from './text.js';
 import { UsageError } from './usage.js';
 
 /** More parts are not told from a slip of the finger. */
@@ -17,17 +19,34 @@ export function toPart(text: string): Part {
 }
 
 /**
- * The task's place among the tasks of its array, by the variables that Slurm sets for each (sbatch(1), job arrays):
- * SLURM_ARRAY_TASK_ID is its index, which goes from ..._MIN to ..._MAX by ..._STEP; there are ..._COUNT.
+ * The task's place among all tasks of its job, by the variables that Slurm sets for each: in its array, if it is in one
+ * (sbatch(1): SLURM_ARRAY_TASK_ID is its index, which goes from ..._MIN to ..._MAX by ..._STEP; there are ..._COUNT), and
+ * among the tasks that srun started at once (srun(1): SLURM_PROCID of SLURM_STEP_NUM_TASKS, from 0).
  */
 export function slurmPart(environment: NodeJS.ProcessEnv): Part {
+  const step = stepPart(environment);
+  if (step.of > 1 && environment.SLURM_ARRAY_TASK_ID === undefined) return step;
+  const array = arrayPart(environment);
+  return { number: (array.number - 1) * step.of + step.number, of: array.of * step.of };
+}
+
+function stepPart({ SLURM_PROCID: id = '0', SLURM_STEP_NUM_TASKS: of = '1' }: NodeJS.ProcessEnv): Part {
+  const part = { number: Number(id) + 1, of: Number(of) };
+  if (/^\d+$/.test(id) && /^\d+$/.test(of) && part.number <= part.of) return part;
+  throw new UsageError(
+    `--part slurm: SLURM_PROCID is ${id} and SLURM_STEP_NUM_TASKS is ${of}, which is not a task's number from 0 and of ` +
+      'how many; name a part like 3/64',
+  );
+}
+
+function arrayPart(environment: NodeJS.ProcessEnv): Part {
   const given = (name: string) => {
     const variable = `SLURM_ARRAY_TASK_${name}`;
     const value = environment[variable];
     if (value !== undefined && /^\d+$/.test(value)) return Number(value);
     const what = value === undefined ? 'is not set' : `is ${value}, no whole number`;
     throw new UsageError(
-      `--part slurm: ${variable} ${what}; give it in a job of "sbatch --array=1-64", or name a part like 3/64`,
+      `--part slurm: ${variable} ${what}; give it in a job of "sbatch --array=1-64" or to "srun --ntasks=64", or name a part like 3/64`,
     );
   };
   const [id, least, most, step, of] = ['ID', 'MIN', 'MAX', 'STEP', 'COUNT'].map(given) as [
@@ -40,4 +59,13 @@ export function slurmPart(environment: NodeJS.ProcessEnv): Part {
     `--part slurm: task ${id} of ${of} from ${least} to ${most} by ${step} is of no even row, which tells no ` +
       'shares; give an array like 1-64, or --part "$SLURM_ARRAY_TASK_ID/64"',
   );
+}
+
+/** Says so where mpirun started many copies of a command that share nothing, each of which writes the same files. */
+export function warnOfCopies(instead: string): void {
+  const copies = startedRanks() ?? 1;
+  if (copies > 1 && startedRank() === 0)
+    say(
+      `warning: ${copies} copies of this command were started, and each computes and writes everything; ${instead}`,
+    );
 }

@@ -15,7 +15,7 @@ import { draw, isPainted, type RanksAtWork } from './draw.js';
 import { unheard } from './interrupt.js';
 import { checkMemory } from './memory-check.js';
 import { addOutputs, addTalk, type OutputFlags, openTargets } from './outputs.js';
-import { toPart } from './parts.js';
+import { toPart, warnOfCopies } from './parts.js';
 import { addScene, pictureOf, type SceneFlags, sceneOf } from './scene-flags.js';
 import { say } from './text.js';
 import { mostSlices, mostWorkers, option, UsageError, whole } from './usage.js';
@@ -118,6 +118,7 @@ async function run(given: string | undefined, flags: RenderFlags, world: World |
   if (flags.seed !== undefined && !flags.verify)
     throw new UsageError(`--seed ${flags.seed}: goes with --verify`);
   if (flags.part) checkPart(flags);
+  else if (!world) warnOfCopies('give --mpi, so that they share the work');
   if (flags.schedule && !world) throw new UsageError(`--schedule ${flags.schedule}: goes with --mpi`);
   if (world && flags.store !== undefined)
     throw new UsageError(`--store ${flags.store}: must not be given with --mpi, where rank 0 gathers all`);

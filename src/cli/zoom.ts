@@ -1,5 +1,6 @@
 // `mandoline zoom`: a film from one view of a formula to another, or of its constant along a path, as numbered pictures
 // that are gone on with, or as one stream for an encoder.
+
 import { readdirSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
@@ -16,6 +17,7 @@ import { findRange, streamScene } from '../render/stream.js';
 import { type Complex, parseComplex } from '../scene/complex.js';
 import { inPixels } from '../scene/gallery.js';
 import { parseScene, type Scene, sceneText, type ViewScene } from '../scene/scene.js';
+import { warnOfCopies } from './parts.js';
 import { fileLimits, readBytes } from './read-file.js';
 import { addScene, type SceneFlags, sceneOf, sceneValues } from './scene-flags.js';
 import { progressLine, say, seconds, several } from './text.js';
@@ -75,6 +77,7 @@ An mp4 that every player plays has even sides, and colours in BT.709:
 }
 
 async function run(given: string | undefined, flags: ZoomFlags): Promise<void> {
+  warnOfCopies('start one');
   const { to, cPath: path = [], frames, output, format, fps, workers } = flags;
   const [first, last] = await endsOf(given, flags);
   if (to === undefined && path.length === 0)

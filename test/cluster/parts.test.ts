@@ -23,6 +23,10 @@ function assertDone(told: readonly Said[]): void {
   for (const { code, stderr } of told) assert.deepEqual([code, stderr], [0, '']);
 }
 
+/** As Slurm tells a task its place in its array. */
+const variables = (array: Record<string, string>) =>
+  Object.fromEntries(Object.entries(array).map(([name, value]) => [`SLURM_ARRAY_TASK_${name}`, value]));
+
 /** Every file under some names, with what is in it. */
 function contents(folder: string): Record<string, string> {
   const names = readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort();
@@ -115,8 +119,6 @@ test('what is missing or damaged is told by its part, nothing is written, and th
 
 test('a task of a Slurm array takes the share of its place in the array', async (context) => {
   const folder = temporaryFolder(context);
-  const variables = (array: Record<string, string>) =>
-    Object.fromEntries(Object.entries(array).map(([name, value]) => [`SLURM_ARRAY_TASK_${name}`, value]));
   const array = { MIN: '10', MAX: '18', STEP: '4', COUNT: '3' };
   const tasks = ['10', '18'].map((ID) => {
     const env = { ...process.env, ...variables({ ...array, ID }) };
@@ -138,6 +140,42 @@ test('a task of a Slurm array takes the share of its place in the array', async 
   ];
   for (const [given, message] of wrong)
     assert.throws(() => slurmPart(variables(given)), { name: 'UsageError', message });
+});
+
+test('a task that srun started takes its place in the step, and in the array around it', () => {
+  const step = { SLURM_PROCID: '2', SLURM_STEP_NUM_TASKS: '4' };
+  assert.deepEqual(slurmPart(step), { number: 3, of: 4 });
+  const array = variables({ ID: '11', MIN: '10', MAX: '12', STEP: '1', COUNT: '3' });
+  assert.deepEqual(slurmPart({ ...array, ...step }), { number: 7, of: 12 });
+  assert.deepEqual(slurmPart({ ...array, SLURM_PROCID: '0', SLURM_STEP_NUM_TASKS: '1' }), {
+    number: 2,
+    of: 3,
+  });
+  // In the batch script itself there is one, however many tasks the job has.
+  assert.throws(() => slurmPart({ SLURM_PROCID: '0', SLURM_NTASKS: '4' }), /SLURM_ARRAY_TASK_ID is not set/);
+  for (const wrong of [
+    { SLURM_PROCID: '4', SLURM_STEP_NUM_TASKS: '4' },
+    { SLURM_PROCID: 'x', SLURM_STEP_NUM_TASKS: '4' },
+    { SLURM_PROCID: '0', SLURM_STEP_NUM_TASKS: '' },
+  ])
+    assert.throws(() => slurmPart(wrong), {
+      name: 'UsageError',
+      message: /SLURM_PROCID is [^\n]*like 3\/64$/,
+    });
+});
+
+test('copies that mpirun started without --mpi are warned of once', async (context) => {
+  const folder = temporaryFolder(context);
+  const small = ['render', '--cells', '20', '--quiet', '--workers', '0', '-o', 'a.png'];
+  const started = (rank: string) =>
+    runMany(folder, [small], { OMPI_COMM_WORLD_SIZE: '3', OMPI_COMM_WORLD_RANK: rank });
+  const [first, other] = [(await started('0'))[0]!, (await started('1'))[0]!];
+  assert.equal(
+    first.stderr,
+    'warning: 3 copies of this command were started, and each computes and writes everything; ' +
+      'give --mpi, so that they share the work\n',
+  );
+  assert.deepEqual([first.code, other.code, other.stderr], [0, 0, '']);
 });
 
 test('what is no part, or cannot be given with one, is one line and exit 2', async (context) => {
