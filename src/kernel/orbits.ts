@@ -26,7 +26,9 @@ export const fields = Object.fromEntries(fieldNames.map((name, index) => [name, 
 >;
 /** Doubles of the states of two orbits. */
 export const pairLength = 2 * fieldNames.length;
-/** Orbits that are moved on in one call; even. */
+/** Pairs of orbits whose steps overlap. */
+const pairsAtOnce = 4;
+/** Orbits that are moved on in one call; a multiple of those of all pairs. */
 export const orbitsAtOnce = 512;
 const pairBytes = 8 * pairLength;
 const pageBytes = 2 ** 16;
@@ -65,48 +67,64 @@ export interface Follower {
   readonly follow: (orbits: number) => void;
 }
 
-/** The module that follows orbits of a job: imports `host.memory` and functions, exports `follow(pairs)`. */
+/** The module that follows orbits of a job: imports `host.memory` and functions, exports `follow(groups)`, of so many pairs at once. */
 export function compileFollow(job: KernelJob, trap: Trap | undefined): WebAssembly.Module {
   const { instructions, goesOn, next } = followedStep(job, trap);
   const names = functionsIn(instructions);
   const body = new FunctionBody({ parameters: [i32], results: [] });
   const address = body.local(i32);
-  const mask = body.local(v128);
-  const locals = new Map<string, number>();
+  const going = body.local(v128);
   const constants = constantInputs(job);
   const loaded = new Set<string>(next.keys());
   for (const each of instructions)
     if (each.kind === 'input' && !constants.has(each.name)) loaded.add(stateName(each.name));
-  for (const name of loaded) locals.set(name, body.local(v128));
+  const all = Array.from({ length: pairsAtOnce }, () => ({
+    mask: body.local(v128),
+    locals: new Map([...loaded].map((name) => [name, body.local(v128)])),
+  }));
+  type Pair = (typeof all)[number];
   const { emit, push } = codeEmitter(body, instructions, new Map(names.map((name, i) => [name, i])));
-  const input = (name: InputName) => {
-    if (constants.has(name)) body.f64x2(constants.get(name)!);
-    else body.get(locals.get(stateName(name))!);
-  };
-  const offsetOf = (name: string) => 8 * fieldOf(name);
+  const offsetOf = (name: string, j: number) => 8 * fieldOf(name) + pairBytes * j;
   body.i32(0).set(address);
   body.get(0).if(() => {
-    body.loop((nextPair) => {
-      for (const [name, local] of locals) body.get(address).load(offsetOf(name)).set(local);
+    body.loop((nextPairs) => {
+      for (const [j, { locals }] of all.entries())
+        for (const [name, local] of locals) body.get(address).load(offsetOf(name, j)).set(local);
       body.loop((nextStep) => {
-        emit(input);
-        push(goesOn, input);
-        body.set(mask);
-        // All are computed before the first is set, since they are made of each other.
-        for (const [name, position] of next) {
-          push(position, input);
-          body.get(locals.get(name)!, mask).op('v128.bitselect');
-        }
-        for (const name of [...next.keys()].reverse()) body.set(locals.get(name)!);
-        body.get(mask).op('v128.any_true');
+        body.f64x2(0).set(going);
+        all.forEach(emitStep);
+        body.get(going).op('v128.any_true');
         nextStep();
       });
-      for (const name of next.keys()) body.get(address).get(locals.get(name)!).store(offsetOf(name));
-      body.get(address).i32(pairBytes).op('i32.add').set(address);
+      for (const [j, { locals }] of all.entries())
+        for (const name of next.keys()) body.get(address).get(locals.get(name)!).store(offsetOf(name, j));
+      body
+        .get(address)
+        .i32(pairBytes * pairsAtOnce)
+        .op('i32.add')
+        .set(address);
       body.get(0).i32(1).op('i32.sub').tee(0);
-      nextPair();
+      nextPairs();
     });
   });
+
+  /** A step of those of two orbits who move on. */
+  function emitStep({ mask, locals }: Pair): void {
+    const input = (name: InputName) => {
+      if (constants.has(name)) body.f64x2(constants.get(name)!);
+      else body.get(locals.get(stateName(name))!);
+    };
+    emit(input);
+    push(goesOn, input);
+    body.tee(mask).get(going).op('v128.or').set(going);
+    // All are computed before the first is set, since they are made of each other.
+    for (const [name, position] of next) {
+      push(position, input);
+      body.get(locals.get(name)!, mask).op('v128.bitselect');
+    }
+    for (const name of [...next.keys()].reverse()) body.set(locals.get(name)!);
+  }
+
   const imports = names.map((name) => ({ name, signature: hostSignature(name) }));
   return new WebAssembly.Module(assemble({ imports, exports: [{ name: 'follow', body }] }));
 }
@@ -115,14 +133,16 @@ export function startFollow(module: WebAssembly.Module): Follower {
   const bytes = (orbitsAtOnce / 2) * pairBytes;
   const memory = new WebAssembly.Memory({ initial: Math.ceil(bytes / pageBytes) });
   const { exports } = new WebAssembly.Instance(module, { host: { memory, ...realFunctions } });
-  const { follow } = exports as { follow: (pairs: number) => void };
+  const { follow } = exports as { follow: (groups: number) => void };
   const states = new Float64Array(memory.buffer, 0, bytes / 8);
   return {
     states,
     follow(orbits) {
-      // The other of the last pair stands still.
-      if (orbits & 1) states[placeOf(orbits, fields.most)] = -1;
-      follow((orbits + 1) >> 1);
+      const groups = Math.ceil(orbits / (2 * pairsAtOnce));
+      // The others of the last group stand still.
+      for (let other = orbits; other < 2 * pairsAtOnce * groups; other++)
+        states[placeOf(other, fields.most)] = -1;
+      follow(groups);
     },
   };
 }
