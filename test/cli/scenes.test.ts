@@ -413,7 +413,7 @@ const wrong: [string[], string][] = [
   ],
   [
     ['http://127.0.0.1:8080/#f=lesson&cells=0'],
-    'http://127.0.0.1:8080/#f=lesson&cells=0: lattice.cells 0: must be a whole number from 1 to 46340',
+    'http://127.0.0.1:8080/#f=lesson&cells=0: cells 0: must be a whole number from 1 to 46340',
   ],
   [['nosuch.json'], 'nosuch.json: there is no such file'],
   [['text.json'], 'text.json: is not valid JSON (Unexpected token'],
