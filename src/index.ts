@@ -1,5 +1,6 @@
 // The library's public surface: re-exports only. The pool alone is `mandoline/pool`.
 export { channelsOf } from './color/coloring.js';
+export { readGradient } from './color/gradient-files.js';
 export type { Image, PixelFormat } from './color/image.js';
 export { paletteColors, paletteNames } from './color/palettes.js';
 export { paint } from './color/picture.js';
@@ -8,6 +9,7 @@ export { readPngScene } from './encode/png-scene.js';
 export {
   FormulaError,
   LimitError,
+  PaletteError,
   PictureError,
   SceneError,
   type SceneIssue,
@@ -18,6 +20,7 @@ export { arraySplit, concatenate } from './field/split.js';
 export type { Exact } from './kernel/kernel.js';
 export { escapeCounts, type GridOptions } from './render/grid.js';
 export { renderPng } from './render/png.js';
+export { readScene } from './render/read-scene.js';
 export {
   type Prepared,
   type PrepareOptions,

@@ -148,6 +148,7 @@ test('the names that the package exports are these', async () => {
     ...[
       'FormulaError',
       'LimitError',
+      'PaletteError',
       'PictureError',
       'SceneError',
       'VerifyError',
@@ -171,7 +172,9 @@ test('the names that the package exports are these', async () => {
       'parseComplex',
       'parseScene',
       'prepare',
+      'readGradient',
       'readPngScene',
+      'readScene',
       'render',
       'renderPng',
       'scales',

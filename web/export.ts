@@ -1,17 +1,7 @@
 // Saving a picture of any size: streamed from the workers into a file, with progress, and cancelled when nobody wants
-// it any more; and opening the scene of a picture that is dropped on the page.
-import {
-  inPixels,
-  PictureError,
-  parseScene,
-  readPngScene,
-  renderPng,
-  type Scene,
-  SceneError,
-  type ViewScene,
-} from 'mandoline';
+// it any more.
+import { inPixels, parseScene, renderPng, type Scene, SceneError, type ViewScene } from 'mandoline';
 import { Pool } from 'mandoline/pool';
-import { withPalette } from './address.js';
 import { button, element, input, say, select } from './elements.js';
 import { markRight, markWrong } from './fields.js';
 import { reasonOf } from './lacking.js';
@@ -116,29 +106,4 @@ export function makeExport(scene: () => ViewScene, workers: () => number) {
       dialog.showModal();
     },
   };
-}
-
-/** The largest picture that is read to find its scene. */
-const largestFile = 2 ** 29;
-
-/** Opens the scene of what is dropped on the page. */
-export function takeDrops(
-  target: HTMLElement,
-  open: (scene: Scene) => void,
-  fail: (text: string) => void,
-): void {
-  target.addEventListener('dragover', (event) => event.preventDefault());
-  target.addEventListener('drop', (event) => {
-    event.preventDefault();
-    const file = event.dataTransfer?.files[0];
-    if (file) readScene(file).then(open, (error: Error) => fail(`${file.name}: ${error.message}`));
-  });
-}
-
-async function readScene(file: File): Promise<Scene> {
-  if (file.size > largestFile) throw new PictureError('is larger than 512 MB');
-  const bytes = new Uint8Array(await file.arrayBuffer());
-  if (file.name.endsWith('.json'))
-    return withPalette(parseScene(JSON.parse(new TextDecoder().decode(bytes))));
-  return withPalette(readPngScene(bytes));
 }

@@ -19,7 +19,7 @@ import { type Camera, cameraOf, type Size, sceneOf, transformBetween, zoomed } f
 import { makeControls } from './controls.js';
 import { button, canvas, element } from './elements.js';
 import { areSamePoints, Engine, isSamePlane } from './engine.js';
-import { makeExport, takeDrops } from './export.js';
+import { makeExport } from './export.js';
 import { isForThePage, listen } from './gestures.js';
 import { makeInspector } from './inspector.js';
 import { AutomaticIterations, mostIterations } from './iterations.js';
@@ -28,6 +28,7 @@ import { reasonOf, whyNoPicture, whySlow } from './lacking.js';
 import { offerLesson } from './lesson.js';
 import { makeMessage } from './message.js';
 import { keepOffline } from './offline.js';
+import { takeFiles } from './open.js';
 import { makePanel } from './panel.js';
 import { makePanels } from './panels.js';
 import { makePointed } from './pointed.js';
@@ -317,6 +318,7 @@ const keys: Readonly<Record<string, () => void>> = {
   l: () => panels.toggle('lesson', true),
   j: () => panels.toggle('julia', true),
   e: () => saving.open(),
+  o: () => button('open-file').click(),
   t: () => theme.toggle(),
   p: () => document.body.classList.toggle('bare'),
   c: nextPalette,
@@ -372,14 +374,14 @@ listen(stage, {
   click: pointed.click,
   unclick: pointed.unclick,
 });
-takeDrops(
-  document.body,
-  (dropped) => {
+takeFiles({
+  scene(next) {
     automatic.isOn = false;
-    open(inPixels(dropped, ...pixels()));
+    open(inPixels(next, ...pixels()));
   },
-  message.error,
-);
+  palette: (colors) => show({ ...scene, palette: [...colors] }, true),
+  fail: message.error,
+});
 for (const [id, key] of Object.entries({ 'open-export': 'e', 'toggle-theme': 't', 'open-help': 'h' }))
   button(id).addEventListener('click', () => keys[key]!());
 makeBookmarks(() => scene, picture);

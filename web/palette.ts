@@ -59,6 +59,11 @@ export function makePalette({ scene, change }: PaletteEvents) {
     const { palette } = scene();
     gradient.hidden = typeof palette === 'string';
     if (typeof palette === 'string') return;
+    // Those of a file have too many colours for as many fields.
+    if (palette.length > most) {
+      gradient.textContent = `${palette.length} colours`;
+      return;
+    }
     if (gradient.querySelectorAll('input').length === palette.length) {
       for (const [i, each] of gradient.querySelectorAll('input').entries()) each.value = long(palette[i]!);
       return;

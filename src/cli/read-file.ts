@@ -1,6 +1,7 @@
 // A file that the user names, read whole: no larger than such a file can sensibly be, so that neither a slip nor a
 // stranger's file takes all memory, and an endless device does not hang the command.
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { decodeText } from '../decode.js';
 import { formatBytes } from '../errors.js';
 import { systemReason } from '../system-error.node.js';
 import { UsageError } from './usage.js';
@@ -28,13 +29,7 @@ export function readBytes(path: string, limit: number, place: string = path): Bu
 
 /** The same as text. */
 export const readText = (path: string, limit: number, place: string = path): string =>
-  textOf(readBytes(path, limit, place));
-
-/** Text in UTF-8, or in UTF-16 where it says so, without the byte order mark that programs on Windows write first. */
-export function textOf(bytes: Uint8Array): string {
-  const isWide = bytes[0] === 0xff && bytes[1] === 0xfe;
-  return new TextDecoder(isWide ? 'utf-16le' : 'utf-8').decode(bytes);
-}
+  decodeText(readBytes(path, limit, place));
 
 function readWhole(file: number, limit: number, place: string): Buffer {
   const tooLarge = () =>

@@ -2,9 +2,10 @@
 // scene is scene-flags.ts's to check.
 import { basename, extname } from 'node:path';
 import { crc32 } from 'node:zlib';
+import { decodeText } from '../decode.js';
 import { readSceneText } from '../encode/formats.js';
 import { PictureError } from '../errors.js';
-import { fileLimits, readBytes, textOf } from './read-file.js';
+import { fileLimits, readBytes } from './read-file.js';
 import { UsageError } from './usage.js';
 
 export interface SceneFile {
@@ -37,7 +38,7 @@ export async function readSceneFile(path: string): Promise<SceneFile> {
   try {
     const file = readBytes(path, reader ? fileLimits.text : fileLimits.picture);
     const about = { path, bytes: file.length };
-    if (reader) return { ...about, value: await reader(textOf(file), path) };
+    if (reader) return { ...about, value: await reader(decodeText(file), path) };
     const { text, ...picture } = readSceneText(file, crc32);
     return { ...about, picture, value: parseJson(`${path}: its scene`, text) };
   } catch (error) {

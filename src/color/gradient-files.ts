@@ -9,8 +9,11 @@ type Colors = readonly string[];
 const hex = (parts: readonly number[]) =>
   `#${parts.map((part) => part.toString(16).padStart(2, '0')).join('')}`;
 
-/** The colours of a file that is named so. Throws PaletteError for what has none. */
-export function readGradient(name: string, text: string): Colors {
+/**
+ * The colours of a gradient in the text of a file, evenly spaced, such as a scene's palette has: 2 to 256. A file whose
+ * `name` ends with `.map` is Fractint's, any other Ultra Fractal's. Throws PaletteError for a file without a gradient.
+ */
+export function readGradient(name: string, text: string): readonly string[] {
   const colors = /\.map$/i.test(name) ? readMap(text) : readUgr(text);
   if (new Set(colors).size < 2) throw new PaletteError('has no gradient of at least two colours in it');
   return colors;

@@ -167,6 +167,68 @@ test('a picture is saved with its scene in it, the command draws the same pixels
   await page.waitForFunction(() => document.getElementById('message')!.innerText.includes('other.png: '));
 });
 
+test('every kind of file with a scene or a palette opens, dropped or chosen; of any other it is said what it is not', async (context) => {
+  const page = await open(context, '', { viewport: { width: 900, height: 700 } });
+  const drop = (content: string, name: string) =>
+    page.evaluate(
+      ([content, name]) => {
+        const data = new DataTransfer();
+        data.items.add(new File([content], name));
+        const event = (type: string) => new DragEvent(type, { dataTransfer: data, bubbles: true });
+        document.body.dispatchEvent(event('dragover'));
+        const isFramed = document.body.classList.contains('is-dropping');
+        document.body.dispatchEvent(event('drop'));
+        return isFramed && !document.body.classList.contains('is-dropping');
+      },
+      [content, name] as const,
+    );
+  const said = async (content: string, name: string) => {
+    await drop(content, name);
+    await page.waitForFunction(
+      (name) => document.getElementById('message-text')!.textContent!.startsWith(`${name}: `),
+      name,
+    );
+    return (await page.innerText('#message-text')).slice(name.length + 2);
+  };
+  await then(page, async () => assert.equal(await drop('Re: -0.5\nIm: 0.25\nZoom: 8\n', 'a.KFR'), true));
+  assert.equal(await numberIn(page, 're'), -0.5);
+  const toml = 'program = "fraktaler-3"\nlocation.real = "-0.25"\nlocation.imag = "0.5"\nlocation.zoom = 4\n';
+  await then(page, () => drop(toml, 'b.toml'));
+  assert.equal(await numberIn(page, 're'), -0.25);
+  const scene = {
+    ...{ formula: 'z^3 + c', c: 'p', z0: [0, 0], escape: 2, iterations: 60, palette: 'ember' },
+    view: { center: ['0.125', '0'], width: 3, columns: 40, rows: 30 },
+  };
+  await then(page, () => drop(`\ufeff${JSON.stringify(scene)}`, 'X.JSON'));
+  assert.equal(await numberIn(page, 're'), 0.125);
+  await then(page, () => drop('0 0 0\n255 128 0\n255 255 255\n', 'fire.map'));
+  assert.match((await valueIn(page, 'palette'))!, /#000000.*#ff8000.*#ffffff/);
+  assert.equal(await numberIn(page, 're'), 0.125);
+  const ugr = 'blue {\ngradient:\n index=0 color=16711680\n index=200 color=16777215\n}\n';
+  await then(page, () => drop(ugr, 'blue.ugr'));
+  assert.match((await valueIn(page, 'palette'))!, /^\["#0000ff"/);
+
+  assert.equal(await said('{', 'c.json'), 'is not valid JSON');
+  assert.match(await said('Re: 1', 'd.kfr'), /^has no Im/);
+  assert.match(
+    await said(JSON.stringify({ ...scene, iterations: 0 }), 'e.json'),
+    /^Iterations 0: must be a whole/,
+  );
+  assert.match(await said('nothing', 'f.map'), /^has no gradient/);
+  assert.match(await said('nothing', 'g.txt'), /^is not a file with a scene \(\.png, .*\) or a palette/);
+
+  await page.keyboard.press('s');
+  const [chooser] = await Promise.all([page.waitForEvent('filechooser'), page.click('#open-file')]);
+  await then(page, () =>
+    chooser.setFiles({
+      name: 'h.kfr',
+      mimeType: 'text/plain',
+      buffer: Buffer.from('Re: -1\nIm: 0\nZoom: 8\n'),
+    }),
+  );
+  assert.equal(await numberIn(page, 're'), -1);
+});
+
 /** Whether the command makes of saved.png's scene the pixels that it has. */
 async function assertDrawnAgain(folder: string, pixels: number): Promise<void> {
   const { code, stderr } = await runMandoline(folder, 'render', 'saved.png', '-o', 'again.png', '--quiet');

@@ -1,6 +1,6 @@
 // The experiment's chart, as text: a picture of its own, because the page's policy lets no style into the page itself.
 // Loaded when there is something to draw, with those parts of Observable Plot alone that it is made of.
-import { dot, line, plot, text } from '@observablehq/plot';
+import { dot, line, link, plot, text } from '@observablehq/plot';
 import { amdahl } from 'mandoline/pool';
 import type { Row } from './experiment.js';
 
@@ -22,6 +22,10 @@ export function drawChart(rows: readonly Row[], serial: number | undefined, look
     // Not a number: nothing is drawn.
     law: serial === undefined ? Number.NaN : amdahl(serial, i + 1),
   }));
+  const labels = apart(
+    lines.filter(({ workers }) => workers === most),
+    most,
+  ).map((label) => ({ ...label, beside: most + Math.max(1, most - 1) / 16 }));
   const drawn = plot({
     document: document.implementation.createHTMLDocument(),
     ...{ width: 640, height: 340, marginTop: 28, marginBottom: 58, marginRight: 86 },
@@ -37,19 +41,22 @@ export function drawChart(rows: readonly Row[], serial: number | undefined, look
     color: { type: 'ordinal', scheme: 'viridis', domain: [...new Set(rows.map(({ slices }) => slices))] },
     marks: [
       line(law, { x: 'workers', y: 'ideal', stroke: look.text, strokeDasharray: '2 4', strokeOpacity: 0.6 }),
-      line(law, { x: 'workers', y: 'law', stroke: look.text, strokeDasharray: '6 4' }),
+      ...(serial === undefined
+        ? []
+        : [line(law, { x: 'workers', y: 'law', stroke: look.text, strokeDasharray: '6 4' })]),
       line(lines, { x: 'workers', y: 'speedUp', z: 'slices', stroke: 'slices', strokeWidth: 2 }),
       dot(lines, { x: 'workers', y: 'speedUp', fill: 'slices', r: 4 }),
-      text(
-        apart(
-          lines.filter(({ workers }) => workers === most),
-          most,
-        ),
-        {
-          ...{ x: 'workers', y: 'place', dx: 12, textAnchor: 'start', fontSize: 11 },
-          text: ({ slices }) => (slices === 1 ? '1 slice' : `${slices} slices`),
-        },
-      ),
+      link(labels, {
+        x1: 'workers',
+        y1: 'speedUp',
+        x2: 'beside',
+        y2: 'place',
+        stroke: 'slices',
+      }),
+      text(labels, {
+        ...{ x: 'beside', y: 'place', dx: 4, textAnchor: 'start', fontSize: 11 },
+        text: ({ slices }) => (slices === 1 ? '1 slice' : `${slices} slices`),
+      }),
       text([look.caption], { frameAnchor: 'bottom-left', dy: 50, fontSize: 11, fillOpacity: 0.8 }),
     ],
   });
@@ -57,17 +64,24 @@ export function drawChart(rows: readonly Row[], serial: number | undefined, look
   return drawn.outerHTML;
 }
 
-/** Places for labels, so far from each other that they can be read; the lines may end in one point. */
+/** Places for labels, so far from each other that they can be read, and around where their lines end. */
 function apart<T extends { readonly speedUp: number }>(
   rows: readonly T[],
   most: number,
 ): (T & { readonly place: number })[] {
   const room = Math.max(...rows.map(({ speedUp }) => speedUp), most) / 17;
-  let last = -Infinity;
-  return rows
-    .toSorted((one, other) => one.speedUp - other.speedUp)
-    .map((row) => {
-      last = Math.max(row.speedUp, last + room);
-      return { ...row, place: last };
-    });
+  const sorted = rows.toSorted((one, other) => one.speedUp - other.speedUp);
+  /** Labels that touch each other, in the middle of their lines' ends. */
+  const groups: T[][] = [];
+  const middle = (group: readonly T[]) => group.reduce((sum, { speedUp }) => sum + speedUp, 0) / group.length;
+  const bottom = (group: readonly T[]) => middle(group) - ((group.length - 1) / 2) * room;
+  for (const row of sorted) {
+    groups.push([row]);
+    for (;;) {
+      const [below, above] = groups.slice(-2);
+      if (!below || !above || bottom(above) - bottom(below) >= below.length * room) break;
+      groups.splice(-2, 2, [...below, ...above]);
+    }
+  }
+  return groups.flatMap((group) => group.map((row, i) => ({ ...row, place: bottom(group) + i * room })));
 }
