@@ -1,6 +1,5 @@
 // Files that are dropped on the page or chosen: scenes of every kind that the library reads, and palettes.
-import { PaletteError, PictureError, readGradient, readScene, type Scene, SceneError } from 'mandoline';
-import { withPalette } from './address.js';
+import { PaletteError, PictureError, type Scene, SceneError } from 'mandoline';
 import { button, input } from './elements.js';
 
 export interface OpenEvents {
@@ -11,8 +10,7 @@ export interface OpenEvents {
 
 /** Bytes: pictures may be large, texts are not. */
 const [largestPicture, largestText] = [2 ** 29, 2 ** 22];
-const isPalette = (name: string): boolean => /\.(map|ugr)$/i.test(name);
-const isText = (name: string): boolean => isPalette(name) || /\.(json|kfr|toml)$/i.test(name);
+const isText = (name: string): boolean => /\.(json|kfr|toml|map|ugr)$/i.test(name);
 
 export function takeFiles({ scene, palette, fail }: OpenEvents): void {
   async function open(file: File): Promise<void> {
@@ -20,8 +18,10 @@ export function takeFiles({ scene, palette, fail }: OpenEvents): void {
       const limit = isText(file.name) ? largestText : largestPicture;
       if (file.size > limit) throw new PictureError(`is larger than ${limit / 2 ** 20} MB`);
       const bytes = new Uint8Array(await file.arrayBuffer());
-      if (isPalette(file.name)) palette(readGradient(file.name, new TextDecoder().decode(bytes)));
-      else scene(withPalette(await readScene(file.name, bytes)));
+      const { readFile } = await import('./read-file.js');
+      const read = await readFile(file.name, bytes);
+      if ('formula' in read) scene(read);
+      else palette(read);
     } catch (error) {
       fail(`${file.name}: ${sentenceOf(error, file.name)}`);
     }
