@@ -8,7 +8,7 @@ import { hostileAddresses, hostileGradients } from '../test/hostile.js';
 console.log('| text | refused after, ms | promised, ms |');
 console.log('| --- | --- | --- |');
 time(parseAddress, hostileAddresses(), 500);
-time((text) => readGradient('a.ugr', text), hostileGradients(), 300);
+time((text) => readGradient('a.ugr', new TextEncoder().encode(text)), hostileGradients(), 300);
 
 function time(read: (text: string) => unknown, texts: readonly string[], promised: number): void {
   for (const text of texts) {

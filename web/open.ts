@@ -10,7 +10,9 @@ export interface OpenEvents {
 
 /** Bytes: pictures may be large, texts are not. */
 const [largestPicture, largestText] = [2 ** 29, 2 ** 22];
-const isText = (name: string): boolean => /\.(json|kfr|toml|map|ugr)$/i.test(name);
+/** Those too of which is only told what to do instead. */
+export const isPalette = (name: string): boolean => /\.(map|ugr|ggr|pal|cs|ucl)$/i.test(name);
+const isText = (name: string): boolean => /\.(json|kfr|toml)$/i.test(name) || isPalette(name);
 
 export function takeFiles({ scene, palette, fail }: OpenEvents): void {
   async function open(file: File): Promise<void> {
@@ -66,7 +68,7 @@ function sentenceOf(error: unknown, name: string): string {
   }
   if (error instanceof PictureError || error instanceof PaletteError) {
     if (isText(name) || /\.png$/i.test(name)) return error.message;
-    return 'is not a file with a scene (.png, .json, .kfr, .toml) or a palette (.map, .ugr)';
+    return 'is not a file with a scene (.png, .json, .kfr, .toml) or a palette (.map, .ugr, .ggr, .pal)';
   }
   return 'cannot be read';
 }

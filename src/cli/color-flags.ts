@@ -1,14 +1,14 @@
 // The flags of a picture's colours. Each value is checked by the scene's own schema.
 import type { Command } from 'commander';
 import * as v from 'valibot';
-import { readGradient } from '../color/gradient-files.js';
+import { gradientFormats, readGradient, splitGradient } from '../color/gradient-files.js';
 import { paletteNames } from '../color/palettes.js';
 import { PaletteError } from '../errors.js';
 import { parseComplex } from '../scene/complex.js';
 import { colorings, type Scene, scales, sceneSchema } from '../scene/scene.js';
 import { didYouMean } from '../suggestion.js';
 import { checked } from './checked.js';
-import { fileLimits, readText } from './read-file.js';
+import { fileLimits, readBytes } from './read-file.js';
 import { option, toNumber, UsageError } from './usage.js';
 
 /** What the flags set of a scene. */
@@ -43,7 +43,7 @@ export function addColors(command: Command): void {
     ),
     option(
       '--palette <palette>',
-      `a name, colours like '#000764,#ffaa00', or a file in .map or .ugr: ${paletteNames.join(', ')}`,
+      `a name (see mandoline palettes), colours like '#000764,#ffaa00', or a file in ${gradientFormats.join(', ')}; FILE.ugr:NAME for one of several`,
       toPalette,
       { words: paletteNames, paths: 'files' },
     ),
@@ -97,23 +97,29 @@ export const colorsOf = (flags: ColorFlags): ColorFlags =>
   Object.fromEntries(names.filter((name) => flags[name] !== undefined).map((name) => [name, flags[name]]));
 
 export const acceptedPalettes = (given: string) =>
-  `must be one of ${paletteNames.join(', ')}${didYouMean(given, paletteNames)}`;
+  /[./\\]/.test(given)
+    ? `is not a palette; give a name, colours like '#000764,#ffaa00', or a file in ${gradientFormats.join(', ')}`
+    : `must be one of ${paletteNames.join(', ')}${didYouMean(given, paletteNames)}`;
 
 function toPalette(text: string): Scene['palette'] {
   if (paletteNames.includes(text)) return text;
-  if (/\.(map|ugr)$/i.test(text)) return gradientIn(text);
+  const file = splitGradient(text);
+  if (file) return gradientIn(file.path, file.which);
   if (!text.includes('#')) throw new UsageError(`--palette ${text}: ${acceptedPalettes(text)}`);
   return checked('--palette', palette, (given) => given.split(',').map((each) => each.trim()))(
     text,
   ) as Scene['palette'];
 }
 
-function gradientIn(path: string): readonly string[] {
+function gradientIn(path: string, which: string | undefined): readonly string[] {
   const place = `--palette ${path}`;
+  const bytes = readBytes(path, fileLimits.palette, place);
   try {
-    return readGradient(path, readText(path, fileLimits.palette, place));
+    return readGradient(path, bytes, which);
   } catch (error) {
-    throw error instanceof PaletteError ? new UsageError(`${place}: ${error.message}`) : error;
+    if (!(error instanceof PaletteError)) throw error;
+    // What is wrong with the gradient's name follows the path as it was given.
+    throw new UsageError(`${place}${error.message.startsWith(':') ? '' : ': '}${error.message}`);
   }
 }
 

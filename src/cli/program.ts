@@ -10,6 +10,7 @@ import { addDoctor } from './doctor.js';
 import { addExplore } from './explore.js';
 import { addInfo } from './info.js';
 import { addLesson } from './lesson.js';
+import { addPalettes } from './palettes.js';
 import { addRender } from './render.js';
 import { addScenes } from './scenes.js';
 import { addSchema } from './schema.js';
@@ -36,6 +37,7 @@ export function makeProgram(tell = toStderr): Command {
   addRender(program);
   addAssemble(program);
   addScenes(program);
+  addPalettes(program);
   addInfo(program);
   addSchema(program);
   addZoom(program);

@@ -1,29 +1,62 @@
-// Gradients in files: Fractint's .map (a line "red green blue" for each of up to 256 colours) and Ultra Fractal's .ugr
-// (named gradients, "index=" from 0 to 399 and "color=" as blue, green, red in one number), as both programs' manuals
-// describe them.
+// Gradients in files of other programs, as their documentation describes them: Fractint's .map (a line "red green blue"
+// a colour), Ultra Fractal's .ugr (ugr.ts), GIMP's .ggr (ggr.ts), and .pal, either Paint Shop Pro's text (JASC-PAL) or
+// Windows' RIFF file of LOGPALETTE.
+import { decodeText } from '../decode.js';
 import { PaletteError } from '../errors.js';
+import { readGgr } from './ggr.js';
+import { hex, mostColors } from './stops.js';
+import { readUgr } from './ugr.js';
 
 /** Colours of a gradient, evenly spaced, from the first to the last: at most 256. */
 type Colors = readonly string[];
 
-const hex = (parts: readonly number[]) =>
-  `#${parts.map((part) => part.toString(16).padStart(2, '0')).join('')}`;
+const readers: Readonly<Record<string, (bytes: Uint8Array, which: string | undefined) => Colors>> = {
+  map: (bytes) => readLines(decodeText(bytes).split(/\r?\n/)),
+  ugr: (bytes, which) => readUgr(decodeText(bytes), which),
+  ggr: (bytes) => readGgr(decodeText(bytes)),
+  pal: readPal,
+  cs() {
+    throw new PaletteError(
+      'a .cs of ColorSchemer has no documented format; save its colours as .pal or .ggr',
+    );
+  },
+  ucl() {
+    throw new PaletteError('a .ucl has colouring programs of Ultra Fractal, no colours; export the .ugr');
+  },
+};
+
+/** The formats of gradients that are read. */
+export const gradientFormats = ['.map', '.ugr', '.ggr', '.pal'] as const;
+
+const named = new RegExp(`^(.*?\\.(${Object.keys(readers).join('|')}))(?::(.*))?$`, 'is');
+
+/** The path in `FILE` or `FILE:GRADIENT`, and the gradient's name or number; undefined for what names no such file. */
+export function splitGradient(text: string): { readonly path: string; readonly which?: string } | undefined {
+  const [, path, , which] = named.exec(text) ?? [];
+  return path === undefined ? undefined : { path, ...(which !== undefined && { which }) };
+}
 
 /**
- * The colours of a gradient in the text of a file, evenly spaced, such as a scene's palette has: 2 to 256. A file whose
- * `name` ends with `.map` is Fractint's, any other Ultra Fractal's. Throws PaletteError for a file without a gradient.
+ * The colours of a gradient's file: 2 to 256, evenly spaced, as a scene's `palette` has them. The name's suffix says
+ * which format it has: `.map`, `.ugr`, `.ggr` or `.pal`. `which` names a gradient of several, or numbers it from 1; by
+ * default it is the first. Throws PaletteError, whose message continues after the file's name.
  */
-export function readGradient(name: string, text: string): readonly string[] {
-  const colors = /\.map$/i.test(name) ? readMap(text) : readUgr(text);
-  if (new Set(colors).size < 2) throw new PaletteError('has no gradient of at least two colours in it');
+export function readGradient(name: string, bytes: Uint8Array, which?: string): readonly string[] {
+  const suffix = splitGradient(name)?.path === name ? /[^.]*$/.exec(name)![0].toLowerCase() : '';
+  const reader = readers[suffix];
+  if (!reader) throw new PaletteError(`must end in one of ${gradientFormats.join(', ')}`);
+  if (which !== undefined && suffix !== 'ugr')
+    throw new PaletteError(`:${which}: only a .ugr has several gradients; leave it out`);
+  const colors = reader(bytes, which);
+  if (colors.length === 0)
+    throw new PaletteError(`has no colours in it; is it a .${suffix} file, and whole?`);
+  if (new Set(colors).size < 2) throw new PaletteError('has one colour alone; a palette needs two');
   return colors;
 }
 
-const mostColors = 256;
-
-function readMap(text: string): Colors {
-  const lines = text.split(/\r?\n/).slice(0, 10 * mostColors);
-  const colors = lines.flatMap((line) => {
+/** Lines of red, green and blue; others are left out. */
+function readLines(lines: readonly string[]): Colors {
+  const colors = lines.slice(0, 10 * mostColors).flatMap((line) => {
     const numbers = /^\s*(\d{1,9})\s+(\d{1,9})\s+(\d{1,9})(?:\s|$)/.exec(line)?.slice(1);
     // As Fractint takes them, which keeps a byte of each.
     return numbers ? [hex(numbers.map((part) => Number(part) % 256))] : [];
@@ -31,32 +64,23 @@ function readMap(text: string): Colors {
   return colors.slice(0, mostColors);
 }
 
-/** Places in a gradient of Ultra Fractal, which is closed to a ring. */
-const places = 400;
+function readPal(bytes: Uint8Array): Colors {
+  const letters = (from: number) => String.fromCharCode(...bytes.subarray(from, from + 4));
+  if (letters(0) === 'RIFF' && letters(8) === 'PAL ') return readRiff(bytes, letters);
+  const [magic, , ...lines] = decodeText(bytes).split(/\r?\n/);
+  if (magic?.trim() !== 'JASC-PAL')
+    throw new PaletteError('must begin with JASC-PAL or RIFF; other kinds of .pal are not read');
+  return readLines(lines);
+}
 
-function readUgr(text: string): Colors {
-  // The first gradient of the file, which may begin with a block of comment.
-  const stop = /index=(-?\d{1,4})\s+color=(\d{1,10})/g;
-  const first = text.split('}').find((block) => block.search(stop) > block.indexOf('{')) ?? '';
-  const stops = [...first.matchAll(stop)]
-    .map(([, index, color]) => [Number(index), Number(color)] as const)
-    .filter(([index]) => Math.abs(index) < 2 * places)
-    .map(([index, color]) => ({
-      at: ((index % places) + places) % places,
-      parts: [color % 256, (color >>> 8) % 256, (color >>> 16) % 256],
-    }))
-    .sort((one, other) => one.at - other.at);
-  if (stops.length === 0) return [];
-  // Sampled evenly, since colours in even steps are what a scene has; the first follows the last.
-  const [begin, end] = [stops[0]!, stops.at(-1)!];
-  const ring = [{ ...end, at: end.at - places }, ...stops, { ...begin, at: begin.at + places }];
-  let next = 0;
-  const colors = Array.from({ length: mostColors - 1 }, (_, i) => {
-    const at = (i * places) / (mostColors - 1);
-    while (ring[next]!.at <= at) next++;
-    const [from, to] = [ring[next - 1]!, ring[next]!];
-    const part = (at - from.at) / (to.at - from.at);
-    return hex(from.parts.map((value, k) => Math.round(value + (to.parts[k]! - value) * part)));
-  });
-  return [...colors, colors[0]!];
+/** The first chunk "data": version and number of colours, two bytes each, then red, green, blue and a flag for each. */
+function readRiff(bytes: Uint8Array, letters: (from: number) => string): Colors {
+  const data = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  let at = 12;
+  while (at + 12 <= bytes.length && letters(at) !== 'data') at += 8 + data.getUint32(at + 4, true);
+  if (at + 12 > bytes.length) return [];
+  const first = at + 12;
+  const length = Math.min(data.getUint16(at + 10, true), mostColors);
+  if (first + 4 * length > bytes.length) throw new PaletteError('ends before its last colour');
+  return Array.from({ length }, (_, i) => hex([...bytes.subarray(first + 4 * i, first + 4 * i + 3)]));
 }

@@ -68,6 +68,9 @@ function sinebow(t: number): string {
 /** Those that end as they begin, so that they can follow themselves. */
 const cyclic = new Set(['rainbow', 'sinebow', 'classic', 'twilight']);
 
+/** Whether a named palette ends as it begins. */
+export const isCyclicPalette = (name: string): boolean => cyclic.has(name);
+
 /** The last colour, that of the largest count, in black: where nothing escapes it is dark. */
 function inBlack(colors: Colors): Colors {
   return (t) => (t < 1 ? colors(t) : '#000000');

@@ -208,13 +208,17 @@ test('every kind of file with a scene or a palette opens, dropped or chosen; of 
   await then(page, () => drop(ugr, 'blue.ugr'));
   assert.match((await valueIn(page, 'palette'))!, /^\["#0000ff"/);
 
+  const ggr = 'GIMP Gradient\n1\n0 0.5 1 0 1 0 1 1 1 1 1 0 0\n';
+  await then(page, () => drop(ggr, 'green.ggr'));
+  assert.match((await valueIn(page, 'palette'))!, /^\["#00ff00"/);
+
   assert.equal(await said('{', 'c.json'), 'is not valid JSON');
   assert.match(await said('Re: 1', 'd.kfr'), /^has no Im/);
   assert.match(
     await said(JSON.stringify({ ...scene, iterations: 0 }), 'e.json'),
     /^Iterations 0: must be a whole/,
   );
-  assert.match(await said('nothing', 'f.map'), /^has no gradient/);
+  assert.match(await said('nothing', 'f.map'), /^has no colours in it/);
   assert.match(await said('nothing', 'g.txt'), /^is not a file with a scene \(\.png, .*\) or a palette/);
 
   await page.keyboard.press('s');

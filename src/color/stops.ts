@@ -1,0 +1,8 @@
+// What the readers of gradients have in common.
+
+/** Colours of a palette, at most. */
+export const mostColors = 256;
+
+/** Bytes of red, green and blue as `#rrggbb`. */
+export const hex = (parts: readonly number[]): string =>
+  `#${parts.map((part) => part.toString(16).padStart(2, '0')).join('')}`;
