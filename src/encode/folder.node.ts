@@ -87,7 +87,8 @@ interface Move {
 }
 
 function putInPlace({ part, at, old, status, file }: Move): void {
-  if (status) chmodSync(part, status.mode & 0o7777);
+  // Some file systems keep no permissions and refuse to set any.
+  if (status) succeeds(() => chmodSync(part, status.mode & 0o7777));
   // A folder cannot take the place of one that has files: that one goes aside first.
   if (status) renameSync(at, old);
   try {

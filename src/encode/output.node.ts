@@ -156,7 +156,9 @@ function takeOver(file: number, { mode, uid, gid }: Stats): void {
   if (own.uid !== uid) change(uid, -1);
   // A group that is another may do no more than everybody.
   const isGroupKept = own.gid === gid || change(-1, gid);
-  fchmodSync(file, (isGroupKept ? mode : (mode & 0o707) | ((mode & 0o007) << 3)) & 0o777);
+  const kept = (isGroupKept ? mode : (mode & 0o707) | ((mode & 0o007) << 3)) & 0o777;
+  // Some file systems keep no permissions and refuse to set any.
+  succeeds(() => fchmodSync(file, kept));
 }
 
 /** /dev/null and the like: nothing is replaced. */

@@ -49,11 +49,15 @@ export interface Leftover {
   readonly state: 'abandoned' | 'foreign';
 }
 
-/** What stands next to a path, except for what running programs of this machine write there. */
+/**
+ * What stands next to a path, except for what running programs of this machine write there. Nothing in a folder that may
+ * be written but not listed.
+ */
 export function leftoversOf(path: string): Leftover[] {
   const folder = dirname(path);
   const start = `.${basename(path)}.`;
-  return readdirSync(folder).flatMap((name): Leftover[] => {
+  const names = attempt(() => readdirSync(folder)) ?? [];
+  return names.flatMap((name): Leftover[] => {
     if (!name.startsWith(start)) return [];
     const found = /^(([0-9a-f]{8})-(\d+)-[0-9a-f]{12})\.(part|old)$/.exec(name.slice(start.length));
     if (!found) return [];

@@ -128,7 +128,7 @@ export function mendPlaces(places: readonly string[]): string[] {
   const abandoned = left.filter(({ state }) => state === 'abandoned');
   for (const { tag } of abandoned.filter(({ kind }) => kind === 'old')) {
     const parts = abandoned.filter((each) => each.tag === tag && each.kind === 'part');
-    const isTaken = parts.some(({ path, place }) => lstatSync(path).isDirectory() && existsSync(place));
+    const isTaken = parts.some(({ path, place }) => stateOf(path)?.isDirectory() && existsSync(place));
     if (!isTaken) for (const { path, place } of parts) succeeds(() => renameSync(path, place));
   }
   // Another user's in a shared folder may have to stay.
@@ -137,9 +137,15 @@ export function mendPlaces(places: readonly string[]): string[] {
       if (kind === 'old' && !existsSync(place)) renameSync(path, place);
       else rmSync(path, { recursive: true, force: true });
     });
-  const isOld = (path: string) => Date.now() - lstatSync(path).mtimeMs > 24 * 60 * 60 * 1000;
+  const isOld = (path: string) => Date.now() - (stateOf(path)?.mtimeMs ?? Infinity) > longestUntouched;
   return left.filter(({ path, state }) => state === 'foreign' && isOld(path)).map(({ path }) => path);
 }
+
+/** A file of a program that cannot be seen from here is old when nothing was written to it for so many milliseconds. */
+const longestUntouched = 24 * 60 * 60 * 1000;
+
+/** Undefined for what its program has removed since the folder was listed. */
+const stateOf = (path: string): Stats | undefined => lstatSync(path, { throwIfNoEntry: false });
 
 /** Whether the system does it. */
 export function succeeds(work: () => void): boolean {

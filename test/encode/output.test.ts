@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import {
+import fs, {
   chmodSync,
   chownSync,
   existsSync,
@@ -13,8 +13,9 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { OutputError, openOutput } from '../../src/encode/output.node.js';
 import { run, temporaryFolder } from '../support.js';
 
@@ -149,6 +150,45 @@ test('a file that must not be written is not replaced', (context) => {
   } finally {
     if (isRoot) process.seteuid!(0);
   }
+});
+
+type Replaceable = 'readdirSync' | 'fchmodSync';
+
+/** Puts something else in place of a function of node:fs until the test ends. */
+function replace(context: TestContext, name: Replaceable, by: (path: string) => unknown): void {
+  const { mock } = context.mock.method(fs, name, by as never);
+  syncBuiltinESMExports();
+  context.after(() => {
+    mock.restore();
+    syncBuiltinESMExports();
+  });
+}
+
+const refuse = (code: string) => () => {
+  throw Object.assign(new Error(code), { code, errno: -1 });
+};
+
+test('a file can be written to a folder that cannot be listed', async (context) => {
+  const path = join(temporaryFolder(context), 'a.bin');
+  replace(context, 'readdirSync', refuse('EACCES'));
+  await openOutput(path).write([Uint8Array.of(1)]);
+  assert.deepEqual([...readFileSync(path)], [1]);
+});
+
+test('a file is replaced where the file system keeps no permissions', async (context) => {
+  const path = join(temporaryFolder(context), 'a.bin');
+  writeFileSync(path, 'old');
+  replace(context, 'fchmodSync', refuse('EPERM'));
+  await openOutput(path).write([Uint8Array.of(1)]);
+  assert.deepEqual([...readFileSync(path)], [1]);
+});
+
+test("another machine's file that is gone once the folder is listed is passed over", (context) => {
+  const folder = temporaryFolder(context);
+  const gone = '.a.bin.00000000-1-000000000000.part';
+  const list = fs.readdirSync as (path: string) => string[];
+  replace(context, 'readdirSync', (path) => [...list(path), gone]);
+  assert.deepEqual(openOutput(join(folder, 'a.bin')).leftovers, []);
 });
 
 test('pipes are refused at once, and devices are written to, never replaced', async (context) => {
