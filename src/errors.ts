@@ -56,12 +56,12 @@ export class FormulaError extends Error {
   }
 }
 
-/** A picture or another file from which no scene can be had; the message goes on after the file's name. */
+/** A picture or another file without a scene; the message follows the file's name. */
 export class PictureError extends Error {
   override readonly name = 'PictureError';
 }
 
-/** A file in which there is no gradient; the message goes on after the file's name. */
+/** A file without a gradient; the message follows the file's name. */
 export class PaletteError extends Error {
   override readonly name = 'PaletteError';
 }
@@ -71,7 +71,7 @@ export class StoreError extends Error {
   override readonly name = 'StoreError';
 }
 
-/** Work on many machines that cannot be begun or gone on with; the message says what to do. */
+/** Work on many machines that cannot be started or resumed; the message says what to do. */
 export class ClusterError extends Error {
   override readonly name = 'ClusterError';
 }
@@ -84,11 +84,11 @@ export class LimitError extends Error {
     readonly what: string,
     /** Bytes that it needs. */
     readonly needed: number,
-    /** Bytes that can be had. */
+    /** Bytes that are available. */
     readonly limit: number,
   ) {
     super(
-      `${what} needs ${formatBytes(needed)}, at most ${formatBytes(limit)} can be had; take fewer points`,
+      `${what} needs ${formatBytes(needed)}, at most ${formatBytes(limit)} is available; take fewer points`,
     );
   }
 }

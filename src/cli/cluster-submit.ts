@@ -109,7 +109,7 @@ function checkWaiting({ wait, output, format, dtype }: SubmitFlags): void {
   const others = { '-o': output?.[0], '--format': format, '--dtype': dtype };
   const other = Object.entries(others).find(([, value]) => value !== undefined);
   if (!wait && other)
-    throw new UsageError(`${other.join(' ')}: goes with --wait, which writes files when all slices are done`);
+    throw new UsageError(`${other.join(' ')}: requires --wait, which writes files when all slices are done`);
 }
 
 async function submitScene(

@@ -60,9 +60,9 @@ export async function openTargets(flags: OutputFlags, standard: string, scene: S
   if (preview && process.stderr.isTTY && isDumb())
     throw new UsageError('--preview: this terminal (TERM=dumb) shows no pictures; leave it out');
   if (dtype && named.every((each) => each.format !== 'npy'))
-    throw new UsageError(`--dtype ${dtype}: goes with an output in .npy`);
+    throw new UsageError(`--dtype ${dtype}: requires an output in .npy`);
   if (channels && !named.some((each) => needsOf(each.format).hasChannels))
-    throw new UsageError(`--channels ${channels.join(',')}: goes with an output in .npz or .zarr`);
+    throw new UsageError(`--channels ${channels.join(',')}: requires an output in .npz or .zarr`);
   const [height, width] = pictureShape(scene);
   const targets: Target[] = [];
   for (const { path, format } of named) targets.push(await openTarget(path, format, { width, height }));
@@ -85,7 +85,7 @@ function namedOutputs({ output, format, json }: OutputFlags, standard: string) {
     throw new UsageError(`-o ${path}: must end in one of .${formatNames.join(', .')}`);
   });
   if (format && named.every(({ isSaid }) => isSaid))
-    throw new UsageError(`--format ${format}: goes with -o -; a file's suffix names its format`);
+    throw new UsageError(`--format ${format}: requires -o -; a file's suffix names its format`);
   return named;
 }
 

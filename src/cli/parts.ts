@@ -44,7 +44,7 @@ function arrayPart(environment: NodeJS.ProcessEnv): Part {
     const variable = `SLURM_ARRAY_TASK_${name}`;
     const value = environment[variable];
     if (value !== undefined && /^\d+$/.test(value)) return Number(value);
-    const what = value === undefined ? 'is not set' : `is ${value}, no whole number`;
+    const what = value === undefined ? 'is not set' : `is ${value}, not a whole number`;
     throw new UsageError(
       `--part slurm: ${variable} ${what}; give it in a job of "sbatch --array=1-64" or to "srun --ntasks=64", or name a part like 3/64`,
     );

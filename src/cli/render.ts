@@ -116,10 +116,10 @@ async function run(given: string | undefined, flags: RenderFlags, world: World |
   const named = await sceneOf(given, flags);
   const { scene } = named;
   if (flags.seed !== undefined && !flags.verify)
-    throw new UsageError(`--seed ${flags.seed}: goes with --verify`);
+    throw new UsageError(`--seed ${flags.seed}: requires --verify`);
   if (flags.part) checkPart(flags);
   else if (!world) warnOfCopies('give --mpi, so that they share the work');
-  if (flags.schedule && !world) throw new UsageError(`--schedule ${flags.schedule}: goes with --mpi`);
+  if (flags.schedule && !world) throw new UsageError(`--schedule ${flags.schedule}: requires --mpi`);
   if (world && flags.store !== undefined)
     throw new UsageError(`--store ${flags.store}: must not be given with --mpi, where rank 0 gathers all`);
   const targets = flags.part ? [] : await openTargets(flags, pictureOf(given, named), scene);

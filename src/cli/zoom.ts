@@ -85,7 +85,7 @@ async function run(given: string | undefined, flags: ZoomFlags): Promise<void> {
   const toStdout = output === '-';
   if (toStdout !== (format === 'y4m'))
     throw new UsageError(
-      toStdout ? '-o -: needs --format y4m' : '--format y4m: goes with -o -; a folder gets pictures',
+      toStdout ? '-o -: needs --format y4m' : '--format y4m: requires -o -; a folder gets pictures',
     );
   const stream = toStdout ? checkedOutput('-') : undefined;
   if (!toStdout) checkedFolder('-o', output);

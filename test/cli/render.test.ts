@@ -157,7 +157,7 @@ const wrong: [string, RegExp][] = [
     /^mandoline: --trap line:0: must be like point:0\+0i, line:0\+0i,0\.25 or circle:0\+0i,0\.5$/,
   ],
   ['--dtype int8', /^mandoline: --dtype int8: must be uint16 or float64$/],
-  ['--dtype float64', /^mandoline: --dtype float64: goes with an output in \.npy$/],
+  ['--dtype float64', /^mandoline: --dtype float64: requires an output in \.npy$/],
   ['-o none/a.png', /^mandoline: -o none\/a\.png: there is no folder none; make it first$/],
   [
     '-o /proc/a.png',
@@ -166,10 +166,10 @@ const wrong: [string, RegExp][] = [
   ['-o a.gif', /^mandoline: -o a\.gif: must end in one of \.png, \.webp, .*\.npy, \.npz, \.zarr$/],
   ['-o -', /^mandoline: -o -: needs --format, one of png, .*npz$/],
   ['-o - --format png --json', /^mandoline: --json: must not be given with -o -; both write to stdout$/],
-  ['--format png', /^mandoline: --format png: goes with -o -; a file's suffix names its format$/],
+  ['--format png', /^mandoline: --format png: requires -o -; a file's suffix names its format$/],
   [
     '--cells 46340 -o a.npz',
-    /^mandoline: --cells 46340: a \.npz archive needs 17\.2 GB, at most 4\.29 GB can be had; take fewer points$/,
+    /^mandoline: --cells 46340: a \.npz archive needs 17\.2 GB, at most 4\.29 GB is available; take fewer points$/,
   ],
   ['--cellos 3', /^mandoline: unknown option '--cellos'\n\(Did you mean --cells\?\)$/],
   ['lesson surplus', /^mandoline: too many arguments/],

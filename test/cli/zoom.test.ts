@@ -158,7 +158,7 @@ test('a film that cannot be made is one line and exit 2', async (context) => {
     [[...job.slice(1), '-o', '-'], /^mandoline: -o -: needs --format y4m\n$/],
     [
       [...job.slice(1), '--format', 'y4m'],
-      /^mandoline: --format y4m: goes with -o -; a folder gets pictures\n$/,
+      /^mandoline: --format y4m: requires -o -; a folder gets pictures\n$/,
     ],
     [
       [...job.slice(1), '-o', 'none/film'],

@@ -85,7 +85,7 @@ test('what is wrong is told once, nothing is written, and all ranks end', {
   assert.deepEqual(
     told.map(({ code, stderr }) => [code, stderr]),
     [
-      [2, 'mandoline: --schedule dynamic: goes with --mpi\n'],
+      [2, 'mandoline: --schedule dynamic: requires --mpi\n'],
       [2, 'mandoline: --schedule x: must be static or dynamic\n'],
     ],
   );

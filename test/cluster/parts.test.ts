@@ -133,7 +133,7 @@ test('a task of a Slurm array takes the share of its place in the array', async 
   );
   assert.deepEqual([lacking!.code, none!.code], [1, 2]);
   const wrong: [Record<string, string>, RegExp][] = [
-    [{ ...array, ID: 'x' }, /^--part slurm: SLURM_ARRAY_TASK_ID is x, no whole number;/],
+    [{ ...array, ID: 'x' }, /^--part slurm: SLURM_ARRAY_TASK_ID is x, not a whole number;/],
     // sbatch --array=10,12,18: which of three a task is cannot be known.
     [{ ...array, STEP: '1', ID: '12' }, /^--part slurm: task 12 of 3 from 10 to 18 by 1 is of no/],
     [{ ...array, ID: '11' }, /^--part slurm: task 11 of 3 from 10 to 18 by 4 is of no even row/],
@@ -197,7 +197,7 @@ test('what is no part, or cannot be given with one, is one line and exit 2', asy
   const told = await runMany(folder, [...wrong.map(([given]) => ['render', ...given]), none]);
   const lines = [
     ...wrong.map(([, line]) => line),
-    /^mandoline: none: is no store; there is no store.json in it\n$/,
+    /^mandoline: none: is not a store; there is no store.json in it\n$/,
   ];
   told.forEach(({ code, stderr }, i) => {
     assert.match(stderr, lines[i]!);

@@ -413,7 +413,7 @@ describe('with a Redis server', { skip: noRedis, concurrency: 2 }, () => {
     const wrong: [string[], RegExp][] = [
       [[...submit, '--iterations', '7'], /^mandoline: --store store: is the store of another scene;/],
       [['submit'], /^mandoline: submit: needs --store,/],
-      [[...submit, '-o', 'a.png'], /^mandoline: -o a.png: goes with --wait,/],
+      [[...submit, '-o', 'a.png'], /^mandoline: -o a.png: requires --wait,/],
       [
         ['submit', '--iterations', '4000000000', '--cells', '20000', '--store', 'new', '--slices', '1'],
         /^mandoline: a slice of 1600000000 points: at most/,
