@@ -107,6 +107,17 @@ export function nearReach(of: BoundedStep, radius: number): number {
   return near;
 }
 
+/** How many steps from a z of at most a modulus, up to `most`, surely stay below another one. */
+export function stepsBelow(of: BoundedStep, modulus: number, limit: number, most: number): number {
+  const bounds = modulusBounds(of);
+  let l = Math.log2(modulus) + slack;
+  for (let steps = 0; steps < most; steps++) {
+    l = bounds ? bounds.upper(l) + slack : Infinity;
+    if (!(l < Math.log2(limit) - slack)) return steps;
+  }
+  return most;
+}
+
 /** Bounds of log2 |f(z)| as functions of l = log2 |z|, all increasing. */
 interface ModulusBounds {
   readonly degree: number;

@@ -6,7 +6,7 @@
 import type { Expression } from '../formula/expression.js';
 import type { Complex } from '../scene/complex.js';
 import type { Trap } from '../scene/scene.js';
-import { overflowBounds } from './bounds.js';
+import { overflowBounds, stepsBelow } from './bounds.js';
 import type { Code, Parts } from './code.js';
 import { realFunctions } from './functions.js';
 import { rangeOf, type SamplePoints } from './points.js';
@@ -64,11 +64,17 @@ export function shadingOf(kernel: KernelJob, points: SamplePoints) {
   const degree = hasGrowth ? growth : 2;
   const rule = typeof escape === 'object' ? escape.bailout : escape;
   const bailout = typeof rule === 'number' ? rule : Number.MAX_VALUE;
-  const bounds = hasGrowth && overflowBounds({ ...kernel, reach: rangeOf(points).reach });
+  const { reach } = rangeOf(points);
+  const bounds = hasGrowth && overflowBounds({ ...kernel, reach });
   const thresholds = bounds ? bounds.thresholds.length : 0;
   const far = bounds && thresholds > 0 ? Math.sqrt(bounds.trigger) : 0;
   const radius = Math.max(far, leastShadingRadius, rule === 'overflow' || !rule ? 0 : rule);
   const logBailout = realFunctions.log(bailout > 1.1 ? bailout : radius);
+  const mostAfter = hasGrowth ? mostShadingSteps : 0;
+  // A count of 0 says nothing of the first z.
+  const first = kernel.z0 === 'p' ? reach : Math.hypot(...kernel.z0);
+  const below =
+    typeof rule === 'number' ? stepsBelow({ ...kernel, reach }, Math.max(rule, first), radius, mostAfter) : 0;
   return {
     hasGrowth,
     degree,
@@ -79,7 +85,9 @@ export function shadingOf(kernel: KernelJob, points: SamplePoints) {
     /** Steps after which an orbit overflows at the latest once it is beyond `far`; 0: that is not known. */
     thresholds,
     /** How many steps beyond the first that is past the escape may be taken. */
-    mostAfter: hasGrowth ? mostShadingSteps : 0,
+    mostAfter,
+    /** How many of them surely are, because the radius is not reached before. */
+    sureAfter: below,
   };
 }
 
@@ -121,11 +129,11 @@ export function leftChannels(code: Code, job: ShadeJob): EndCode {
   const { wanted, shading } = job;
   const { hasGrowth, degree, logBailout } = shading;
   const z = pair(code, 'z');
-  const size = code.apply('log', modulus(code, z));
   const channels = new Map<ChannelName, number>();
 
   /** The next z is a z^d, but for little, whatever a is: so log|z| + log|a| / (d - 1) is what doubles, or the like. */
   function potentialOf(): number {
+    const size = code.apply('log', modulus(code, z));
     if (!hasGrowth) return size;
     const grown = code.real('subtract', code.apply('log', modulus(code, pair(code, 'next'))), size);
     const next = code.real('divide', grown, code.constant(degree - 1));
@@ -142,9 +150,12 @@ export function leftChannels(code: Code, job: ShadeJob): EndCode {
     return code.select(isPositive(code, potential), kept, count);
   }
 
-  const potential = potentialOf();
-  if (wanted.includes('smooth')) channels.set('smooth', continuousCount(potential));
-  if (wantsShape(wanted)) addShape(code, job, channels, potential, gradient(code, z, slopeInputs(code, '')));
+  // Made only where it is needed: what stands in the code is computed.
+  if (wanted.includes('smooth')) channels.set('smooth', continuousCount(potentialOf()));
+  if (wanted.includes('distance') || wanted.includes('slope')) {
+    const direction = gradient(code, z, slopeInputs(code, ''));
+    addShape(code, job, channels, wanted.includes('distance') ? potentialOf() : undefined, direction);
+  }
   addEnd(code, job, channels, z);
   return channels;
 }
@@ -196,7 +207,8 @@ export function convergedChannels(code: Code, job: ShadeJob): { channels: EndCod
     const after = slopeInputs(code, '');
     const slopes = { d: code.without(after.d, before.d), g: code.without(after.g, before.g) };
     const { re, im } = gradient(code, moved, slopes);
-    addShape(code, job, channels, code.minus(size), { re: code.minus(re!), im: code.minus(im!) });
+    const potential = wanted.includes('distance') ? code.minus(size) : undefined;
+    addShape(code, job, channels, potential, { re: code.minus(re!), im: code.minus(im!) });
   }
   if (wanted.includes('basin')) channels.set('basin', basinOf(code, basins, z));
   addEnd(code, job, channels, z);
@@ -212,10 +224,10 @@ function addShape(
   code: Code,
   { wanted, spacing }: ShadeJob,
   channels: Map<ChannelName, number>,
-  potential: number,
+  potential: number | undefined,
   gradient: Parts,
 ): void {
-  if (wanted.includes('distance')) {
+  if (potential !== undefined) {
     const inPlane = code.real('divide', potential, modulus(code, gradient));
     const distance = code.real('divide', inPlane, code.constant(spacing));
     const isAway = code.real('less', code.constant(0), distance);

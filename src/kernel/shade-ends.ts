@@ -42,6 +42,9 @@ export function emitEnds(
   const addresses = new Map(shadedNames.map((name) => [name as ChannelName, body.local(i32)]));
   const [mask, taking, place] = [body.local(v128), body.local(v128), body.local(i32)];
   const isConverging = typeof escape === 'object';
+  const needsNext = ends
+    .at(-1)!
+    .code.instructions.some((each) => each.kind === 'input' && each.name === 'nextRe');
   const secondSlopes = wantsShape(wanted) ? ['secondDRe', 'secondDIm', 'secondGRe', 'secondGIm'] : [];
   /** What is kept of the step before the last: z, and its slopes where they are wanted. */
   const seconds = ['secondRe', 'secondIm', ...secondSlopes.filter((name) => step.next.has(nowOf(name)))];
@@ -65,7 +68,7 @@ export function emitEnds(
     if (isConverging) all.forEach(endConverged);
     if (shading.hasGrowth) {
       takeLastSteps();
-      all.forEach(lookAhead);
+      if (needsNext) all.forEach(lookAhead);
     }
     for (const [j, lanes] of all.entries()) {
       endEmitters.at(-1)!.emit(input(lanes));

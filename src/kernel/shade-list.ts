@@ -61,7 +61,7 @@ export function stepsOf(
     setSure(lanes: Lanes): void {
       body.get(lanes.get('count')!);
       if (typeof escape === 'object') body.f64x2(-1).op('f64x2.add').f64x2(0).op('f64x2.max');
-      else if (escape !== 'overflow') body.f64x2(1).op('f64x2.add');
+      else if (escape !== 'overflow') body.f64x2(1 + shading.sureAfter).op('f64x2.add');
       else if (shading.hasGrowth) {
         // Who is beyond the radius overflows within so many steps, so that with more of them left nobody is.
         if (shading.thresholds > 0) body.f64x2(-shading.thresholds - 1).op('f64x2.add');

@@ -7,8 +7,9 @@ export const logSignature = { parameters: [v128], results: [v128] } as const;
 
 /** The bits that the high word of a number from sqrt(1/2) on has, as in `log`. */
 const rootHalfBits = 0x3fe6a09en << 32n;
-/** The lower halves of both 64-bit lanes, side by side. */
-const lowHalves = [0, 1, 2, 3, 8, 9, 10, 11, 0, 1, 2, 3, 8, 9, 10, 11];
+const upperHalf = 0xffffffffn << 32n;
+/** The upper halves of both 64-bit lanes, side by side. */
+const upperHalves = [4, 5, 6, 7, 12, 13, 14, 15, 4, 5, 6, 7, 12, 13, 14, 15];
 
 export function emitLog(body: FunctionBody): void {
   const { ln2, ln2Tail, leastNormal, two54 } = logConstants;
@@ -20,9 +21,11 @@ export function emitLog(body: FunctionBody): void {
   ) as [...[number, number, number, number, number, number], ...[number, number, number, number, number]];
   body.get(x).f64x2(leastNormal).op('f64x2.lt').set(isSubnormal);
   body.get(x).f64x2(two54).op('f64x2.mul').get(x, isSubnormal).op('v128.bitselect').set(bits);
-  body.get(bits).i64x2(rootHalfBits).op('i64x2.sub').i32(52).op('i64x2.shr_s').set(shift);
-  body.get(bits, shift).i32(52).op('i64x2.shl', 'i64x2.sub').f64x2(1).op('f64x2.sub').set(f);
-  body.get(shift, shift).shuffle(lowHalves).op('f64x2.convert_low_i32x4_s');
+  // In the upper halves of both lanes; the lower ones have nothing to do with it.
+  body.get(bits).i64x2(rootHalfBits).op('i32x4.sub').i32(20).op('i32x4.shr_s').set(shift);
+  body.get(bits, shift).i32(20).op('i32x4.shl').i64x2(upperHalf).op('v128.and', 'i32x4.sub');
+  body.f64x2(1).op('f64x2.sub').set(f);
+  body.get(shift, shift).shuffle(upperHalves).op('f64x2.convert_low_i32x4_s');
   body.get(isSubnormal).f64x2(54).op('v128.and', 'f64x2.sub').set(exponent);
 
   body.get(f).f64x2(2).get(f).op('f64x2.add', 'f64x2.div').set(s);
