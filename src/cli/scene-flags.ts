@@ -191,16 +191,22 @@ const checkScene = (value: unknown, given: string | undefined, flags: SceneFlags
     flags,
   );
 
+/** Wrong values that are told one by one. */
+const shownIssues = 20;
+
 function orUsageError(read: () => Scene, given: string | undefined, flags: SceneFlags): Scene {
   try {
     return read();
   } catch (error) {
     if (!(error instanceof SceneError)) throw error;
-    const lines = error.issues.map(({ path, given: value, accepted, cause }) =>
+    const shown = error.issues.slice(0, shownIssues);
+    const lines = shown.map(({ path, given: value, accepted, cause }) =>
       cause
         ? `${placeOf(path)}: ${cause.message}${parameterHint(cause)}\n${cause.pointer}`
         : `${placeOf(path)} ${value}: ${accepted}`,
     );
+    const others = error.issues.length - shown.length;
+    if (others > 0) lines.push(`and ${others} more values are wrong`);
     throw new UsageError(lines.join('\nmandoline: '));
   }
 

@@ -280,12 +280,23 @@ class Parser {
   private unknown(name: string, at: number): FormulaError {
     const known = [...new Set([...reserved, ...this.names.keys()])];
     const meant = namesMeant(name, known);
-    const expected = `one of ${known.join(' ')}${meant.length === 0 ? '' : `; did you mean ${meant.join(' or ')}?`}`;
+    const expected = `one of ${listed(known)}${meant.length === 0 ? '' : `; did you mean ${meant.join(' or ')}?`}`;
     const isCalled = readToken(this.plain, at + name.length).text === '(';
     const mayBeParameter = meant.length === 0 && !isCalled;
     const problem = `unknown name ${quote(name)}`;
     return new FormulaError(this.text, at + 1, problem, expected, mayBeParameter ? name : undefined);
   }
+}
+
+/** Names that an error lists. */
+const shownNames = 40;
+
+function listed(names: readonly string[]): string {
+  const shown = names
+    .slice(0, shownNames)
+    .map((name) => (name.length > 30 ? `${name.slice(0, 30)}...` : name));
+  const others = names.length - shown.length;
+  return `${shown.join(' ')}${others > 0 ? ` and ${others} more` : ''}`;
 }
 
 /** A minus sign in front. Negation is exact, so -0.5 may be the constant that it looks like. */

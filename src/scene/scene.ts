@@ -25,6 +25,8 @@ const between = (smallest: number, largest: number, message: string) =>
 
 const complex = (message: string) =>
   v.pipe(v.strictTuple([finite(message), finite(message)], message), v.readonly());
+/** No formula that is read has more names in it. */
+const mostParameters = 500;
 const finiteMessage = 'must be a finite complex number';
 const pointMessage = 'must be p, the sample point, or a finite complex number like -0.83-0.22i';
 const pointOrComplex = v.union([v.literal('p'), complex(pointMessage)], pointMessage);
@@ -165,6 +167,7 @@ export const sceneSchema = v.strictObject(
     parameters: v.optional(
       v.pipe(
         v.record(v.string(), complex(finiteMessage), 'must be values by their names'),
+        v.maxEntries(mostParameters, `must be at most ${mostParameters} values`),
         v.description('Names in the formula and their values, [re, im].'),
       ),
     ),
@@ -337,7 +340,8 @@ function checkScene(value: unknown, isDraft: boolean): Scene {
   const issues = (result.issues ?? []).flatMap(describeIssue);
   const areWrong = issues.some(({ path }) => /^(view|lattice)/.test(path));
   if (result.typed && !areWrong) issues.push(...pointIssues(result.output, isDraft));
-  if (result.typed && !isDraft) issues.push(...formulaIssues(result.output));
+  const areTooMany = issues.some(({ path }) => path === 'parameters');
+  if (result.typed && !isDraft && !areTooMany) issues.push(...formulaIssues(result.output));
   if (issues.length > 0) throw new SceneError(issues);
   const { version: _, $schema: __, ...scene } = result.output as v.InferOutput<typeof sceneSchema>;
   return scene as Scene;

@@ -462,6 +462,28 @@ test('every wrong value is told by a line that names it, what is accepted and wh
   assert.deepEqual(readdirSync(folder), files);
 });
 
+test('parameters by the thousand are one line, and thousands of wrong ones no more than fit a screen', async (context) => {
+  const folder = temporaryFolder(context);
+  const many = (value: unknown) =>
+    Object.fromEntries(Array.from({ length: 40_000 }, (_, i) => [`a${i}`, value]));
+  for (const [name, value] of [
+    ['right', [1, 0]],
+    ['wrong', 'x'],
+  ] as const)
+    writeFileSync(join(folder, `${name}.json`), JSON.stringify({ ...lessonScene, parameters: many(value) }));
+  const [right, wrong] = await runMany(folder, [
+    ['render', 'right.json'],
+    ['render', 'wrong.json'],
+  ]);
+  assert.deepEqual([right!.code, wrong!.code], [2, 2]);
+  assert.match(
+    right!.stderr,
+    /^mandoline: right\.json: parameters \{.{56}\.\.\.: must be at most 500 values\n$/,
+  );
+  const lines = wrong!.stderr.split('\n');
+  assert.deepEqual([lines.length, lines[20]], [22, 'mandoline: and 39980 more values are wrong']);
+});
+
 test('a picture gives the same file again, beside it, or changed by flags; info prints its scene', async (context) => {
   const folder = temporaryFolder(context);
   const bytes = (name: string) => readFileSync(join(folder, name));

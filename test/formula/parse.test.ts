@@ -321,6 +321,15 @@ test('the names of the parameters are among those that an error lists', () => {
   assert.match(failure('z + speeed', { speed: [1, 0] }).message, / newton speed; did you mean speed\?$/);
 });
 
+test('of many names an error lists some, none of them long', () => {
+  const parameters = Object.fromEntries(
+    Array.from({ length: 500 }, (_, i): [string, Complex] => [`n${'x'.repeat(1000)}${i}`, [1, 0]]),
+  );
+  const { message } = failure('z + d', parameters);
+  assert.match(message, / newton( nx{29}\.\.\.)+ and 482 more$/);
+  assert.ok(message.length < 1000);
+});
+
 test('the pointer is the formula with a caret under the column', () => {
   assert.equal(failure('z^2 + )').pointer, 'z^2 + )\n      ^');
   assert.equal(failure('z +').pointer, 'z +\n   ^');
