@@ -161,25 +161,15 @@ export function leftChannels(code: Code, job: ShadeJob): EndCode {
 }
 
 /**
- * The channels of a point that has converged, in `code`, and where it has left instead: the mask `hasLeft`. Inputs as of
- * `leftChannels`, after its last step, and z and its slopes after the step before (secondRe, secondDRe, ...) and after that
+ * The channels of a point that has converged, in `code`, and has not left instead. Inputs as of `leftChannels`, after its last step, and z and its slopes after the step before (secondRe, secondDRe, ...) and after that
  * before (firstRe, firstIm).
  */
-export function convergedChannels(code: Code, job: ShadeJob): { channels: EndCode; hasLeft: number } {
-  const { kernel, wanted, shading, basins } = job;
+export function convergedChannels(code: Code, job: ShadeJob): EndCode {
+  const { kernel, wanted, basins } = job;
   const { converged } = kernel.escape as { readonly converged: number };
   const z = pair(code, 'z');
   const second = pair(code, 'second');
   const channels = new Map<ChannelName, number>();
-  const square = squareOf(code, z);
-  const { bailout } = shading;
-  const stays = code.real(
-    'and',
-    code.real('less', square, code.constant(Infinity)),
-    code.real('atMost', square, code.constant(bailout * bailout)),
-  );
-  const all = code.real('atMost', code.constant(0), code.constant(0));
-  const hasLeft = code.select(stays, code.real('less', code.constant(0), code.constant(0)), all);
   const moved = code.without(z, second);
   const size = code.apply('log', modulus(code, moved));
 
@@ -212,7 +202,7 @@ export function convergedChannels(code: Code, job: ShadeJob): { channels: EndCod
   }
   if (wanted.includes('basin')) channels.set('basin', basinOf(code, basins, z));
   addEnd(code, job, channels, z);
-  return { channels, hasLeft };
+  return channels;
 }
 
 /** Whether distances or directions are wanted, which orbits need slopes for. */

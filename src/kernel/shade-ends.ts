@@ -1,79 +1,50 @@
-// The function that takes listed points from the last step that was sure to where their orbits end, and writes their
-// channels: as many side by side as there are lanes, since all of them are near their ends.
-import { type FunctionBody, i32, type Opcode, v128 } from '../assembler.js';
-import { Code } from './code.js';
-import { type ChannelName, convergedChannels, leftChannels, type ShadeJob, wantsShape } from './ends.js';
+// The function that takes listed points from the last step that was sure to where their orbits end: as many side by side
+// as there are lanes, since all of them are near their ends.
+import { type FunctionBody, i32, v128 } from '../assembler.js';
+import type { ShadeJob } from './ends.js';
 import type { OrbitStep } from './orbit.js';
-import { type Callable, type Lanes, lanesWith, stepsOf } from './shade-list.js';
-import { codeEmitter } from './step.js';
+import { type Callable, keptRows, type Lanes, lanesWith, nowOf, stepsOf } from './shade-list.js';
 
 /** Vectors in flight. */
 export const endVectors = 4;
 
-/** The channels that have an array in the module's memory, in the order of their addresses in the table. */
-export const shadedNames = ['smooth', 'distance', 'slope', 'angle', 'trap', 'basin'] as const;
-/** The table has the address of the counts, and after it those of the channels, as i32. */
-export const tableBytes = 4 * (1 + shadedNames.length);
+/** The parameters of the function: where the list begins and where its first row ends. */
+export const endsParameters = [i32, i32] as const;
 
-/** The parameters of the function: the address of the table, where the list begins and where its first row ends. */
-export const endsParameters = [i32, i32, i32] as const;
-
-/** The code of the channels where orbits end: of those that have left, and before it, where the rule has them, of others. */
-export function endCodes(job: ShadeJob) {
-  const left = new Code();
-  const codes = [{ code: left, channels: leftChannels(left, job), hasLeft: undefined as number | undefined }];
-  if (typeof job.kernel.escape !== 'object') return codes;
-  const converged = new Code();
-  return [{ code: converged, ...convergedChannels(converged, job) }, ...codes];
-}
-
-/** Emits the function; its parts are in the order in which they run. */
+/** Emits the function; `needsNext`: whether a channel is made of the z after the last one. */
 export function emitEnds(
   body: FunctionBody,
   job: ShadeJob,
   step: OrbitStep,
-  ends: ReturnType<typeof endCodes>,
   callable: Callable,
+  needsNext: boolean,
 ): void {
-  const { kernel, wanted, shading } = job;
+  const { kernel, shading } = job;
   const { escape } = kernel;
-  const [table, first, listEnd] = [0, 1, 2];
-  const { input, offsetOf, setSure, maskedStep, lookAhead } = stepsOf(body, job, step, callable);
-  const addresses = new Map(shadedNames.map((name) => [name as ChannelName, body.local(i32)]));
-  const [mask, taking, place] = [body.local(v128), body.local(v128), body.local(i32)];
+  const [first, listEnd] = [0, 1];
+  const { offsetOf, setSure, maskedStep, lookAhead } = stepsOf(body, job, step, callable);
+  const [mask, taking] = [body.local(v128), body.local(v128)];
   const isConverging = typeof escape === 'object';
-  const needsNext = ends
-    .at(-1)!
-    .code.instructions.some((each) => each.kind === 'input' && each.name === 'nextRe');
-  const secondSlopes = wantsShape(wanted) ? ['secondDRe', 'secondDIm', 'secondGRe', 'secondGIm'] : [];
-  /** What is kept of the step before the last: z, and its slopes where they are wanted. */
-  const seconds = ['secondRe', 'secondIm', ...secondSlopes.filter((name) => step.next.has(nowOf(name)))];
-  const names = [
-    ...[...step.next.keys(), 'pRe', 'pIm', 'count', 'taken', 'sure', 'most', 'ending', 'nextRe', 'nextIm'],
-    ...(isConverging ? ['firstRe', 'firstIm', ...seconds] : []),
+  const kept = isConverging ? keptRows(step.next) : [];
+  /** What is written when orbits have ended. */
+  const written = [
+    ...[...step.next.keys(), 'taken', ...kept],
+    ...(isConverging ? ['hasLeft'] : []),
+    ...(needsNext ? ['nextRe', 'nextIm'] : []),
   ];
-  const all = Array.from({ length: endVectors }, () => lanesWith(body, names));
-  const endEmitters = ends.map(({ code, ...rest }) => ({
-    ...rest,
-    ...codeEmitter(body, code.instructions, callable.functions, callable.vectorFunctions),
-  }));
+  const all = Array.from({ length: endVectors }, () =>
+    lanesWith(body, [...written, 'pRe', 'pIm', 'count', 'sure', 'most', 'hasLeft', 'nextRe', 'nextIm']),
+  );
 
-  for (const [i, [, address]] of [...addresses].entries())
-    body
-      .get(table)
-      .load32(4 * (i + 1))
-      .set(address);
   body.loop((again) => {
     all.forEach(load);
-    if (isConverging) all.forEach(endConverged);
+    if (isConverging) all.forEach(converge);
     if (shading.hasGrowth) {
       takeLastSteps();
       if (needsNext) all.forEach(lookAhead);
     }
-    for (const [j, lanes] of all.entries()) {
-      endEmitters.at(-1)!.emit(input(lanes));
-      write(lanes, j, endEmitters.at(-1)!, lanes.get('ending')!);
-    }
+    for (const [j, lanes] of all.entries())
+      for (const name of written) body.get(first, lanes.get(name)!).store(offsetOf(name) + 16 * j);
     body
       .get(first)
       .i32(16 * endVectors)
@@ -94,22 +65,32 @@ export function emitEnds(
     body.get(lanes.get('sure')!).set(lanes.get('taken')!);
     body.get(lanes.get('count')!);
     if (escape !== 'overflow') body.f64x2(1 + shading.mostAfter).op('f64x2.add');
-    body.set(lanes.get('most')!).i64x2(-1n).set(lanes.get('ending')!);
+    body.set(lanes.get('most')!).i64x2(-1n).set(lanes.get('hasLeft')!);
   }
 
-  /** The last two steps of points under the rule of convergence; those that have not left are done then. */
-  function endConverged(lanes: Lanes, j: number): void {
-    for (const name of ['firstRe', 'firstIm']) body.get(lanes.get(nowOf(name))!).set(lanes.get(name)!);
+  /** The last two steps of points under the rule of convergence; only those that have left go on. */
+  function converge(lanes: Lanes): void {
+    const keep = (step: string) => {
+      for (const name of kept)
+        if (name.startsWith(step)) body.get(lanes.get(nowOf(name))!).set(lanes.get(name)!);
+    };
+    keep('first');
     // With a count of 0 there is but one step.
     body.get(lanes.get('taken')!, lanes.get('count')!).op('f64x2.lt').set(mask);
     maskedStep(lanes, mask);
-    for (const name of seconds) body.get(lanes.get(nowOf(name))!).set(lanes.get(name)!);
-    maskedStep(lanes, lanes.get('ending')!);
-    const emitter = endEmitters[0]!;
-    emitter.emit(input(lanes));
-    emitter.push(emitter.hasLeft!, input(lanes));
-    body.tee(lanes.get('ending')!).op('v128.not').set(mask);
-    write(lanes, j, emitter, mask);
+    keep('second');
+    maskedStep(lanes, lanes.get('hasLeft')!);
+    pushSquare(lanes).tee(mask).f64x2(Infinity).op('f64x2.lt');
+    body
+      .get(mask)
+      .f64x2(shading.bailout * shading.bailout)
+      .op('f64x2.le', 'v128.and', 'v128.not');
+    body.set(lanes.get('hasLeft')!);
+  }
+
+  function pushSquare(lanes: Lanes) {
+    const [re, im] = [lanes.get('zRe')!, lanes.get('zIm')!];
+    return body.get(re, re).op('f64x2.mul').get(im, im).op('f64x2.mul', 'f64x2.add');
   }
 
   /** One by one, the steps until an orbit is beyond the radius or has taken all that it may. */
@@ -117,10 +98,8 @@ export function emitEnds(
     body.loop((again) => {
       body.f64x2(0).set(taking);
       for (const lanes of all) {
-        body.get(lanes.get('ending')!, lanes.get('taken')!, lanes.get('most')!).op('f64x2.lt', 'v128.and');
-        const [re, im] = [lanes.get('zRe')!, lanes.get('zIm')!];
-        body.get(re, re).op('f64x2.mul').get(im, im).op('f64x2.mul', 'f64x2.add');
-        body
+        body.get(lanes.get('hasLeft')!, lanes.get('taken')!, lanes.get('most')!).op('f64x2.lt', 'v128.and');
+        pushSquare(lanes)
           .f64x2(shading.radius * shading.radius)
           .op('f64x2.lt', 'v128.and')
           .tee(mask);
@@ -131,52 +110,4 @@ export function emitEnds(
       again();
     });
   }
-
-  /** Writes the channels of the lanes in a mask, whose code has been emitted. */
-  function write(
-    lanes: Lanes,
-    j: number,
-    { channels, push }: (typeof endEmitters)[number],
-    mask: number,
-  ): void {
-    for (const lane of [0, 1]) {
-      body
-        .get(mask)
-        .lane64(lane)
-        .get(first)
-        .load32(offsetOf('place') + 16 * j + 8 * lane);
-      body.tee(place).i32(-1).op('i32.ne', 'i32.and');
-      body.if(() => {
-        for (const [channel, position] of channels) {
-          const address = addresses.get(channel)!;
-          const { shift, convert, bytes } = stored[channel as (typeof shadedNames)[number]];
-          body.get(place).i32(shift).op('i32.shl').get(address).op('i32.add');
-          push(position, input(lanes));
-          body.op(...convert);
-          if (bytes === 1) body.lane32(lane).store8();
-          else body.storeLane(bytes, lane);
-        }
-      });
-    }
-  }
-}
-
-/** How a channel's number, a double, is kept: the shift of its size, and what makes of two doubles what is stored. */
-const single: { shift: number; bytes: 4; convert: readonly Opcode[] } = {
-  shift: 2,
-  bytes: 4,
-  convert: ['f32x4.demote_f64x2_zero'],
-};
-const stored: Readonly<
-  Record<(typeof shadedNames)[number], { shift: number; bytes: 1 | 4 | 8; convert: readonly Opcode[] }>
-> = {
-  smooth: { shift: 3, bytes: 8, convert: [] },
-  ...{ distance: single, slope: single, angle: single, trap: single },
-  basin: { shift: 0, bytes: 1, convert: ['i32x4.trunc_sat_f64x2_u_zero'] },
-};
-
-/** The name of what an orbit has now, of that which was kept: firstRe is an earlier zRe, secondDRe an earlier dRe. */
-function nowOf(kept: string): string {
-  const rest = kept.replace(/^(first|second)/, '');
-  return /^[DG]/.test(rest) ? rest[0]!.toLowerCase() + rest.slice(1) : `z${rest}`;
 }

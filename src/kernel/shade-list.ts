@@ -10,13 +10,32 @@ import { codeEmitter } from './step.js';
 export const listLength = 1024;
 
 /**
- * What a list has of its points, a row of doubles for each: the sample point, its count, what its orbit has after the steps
- * that are sure, and its place in the field as i32 in the lower half; -1: there is no point.
+ * What a list has of its points, a row of doubles for each: the sample point, its count, its place in the field as i32 in the
+ * lower half (-1: there is no point), what its orbit has, after so many steps, and the z after that. Under the rule of
+ * convergence also what is kept of the two steps before, and a mask of who has left instead.
  */
-export const listRows = ({ next }: OrbitStep): readonly string[] => [
-  ...['pRe', 'pIm', 'count', 'place'],
-  ...next.keys(),
+export function listRows({ kernel }: ShadeJob, { next }: OrbitStep): readonly string[] {
+  const rows = ['pRe', 'pIm', 'count', 'place', ...next.keys(), 'taken', 'nextRe', 'nextIm'];
+  return typeof kernel.escape === 'object' ? [...rows, 'hasLeft', ...keptRows(next)] : rows;
+}
+
+/** What is kept of the last step but two, z, and of the last but one, z and its slopes. */
+export const keptRows = (next: OrbitStep['next']): readonly string[] => [
+  ...['firstRe', 'firstIm', 'secondRe', 'secondIm'],
+  ...['secondDRe', 'secondDIm', 'secondGRe', 'secondGIm'].filter((name) => next.has(nowOf(name))),
 ];
+
+/** The name of what an orbit has now, of that which was kept: firstRe is an earlier zRe, secondDRe an earlier dRe. */
+export function nowOf(kept: string): string {
+  const rest = kept.replace(/^(first|second)/, '');
+  return /^[DG]/.test(rest) ? rest[0]!.toLowerCase() + rest.slice(1) : `z${rest}`;
+}
+
+/** Where each row of a list begins, in bytes. */
+export function rowOffsets(job: ShadeJob, step: OrbitStep): (name: string) => number {
+  const rows = listRows(job, step);
+  return (name) => 8 * listLength * rows.indexOf(name);
+}
 
 /** Functions that code calls: the host's, and the module's own on vectors. */
 export interface Callable {
@@ -30,19 +49,9 @@ export type Lanes = ReadonlyMap<string, number>;
 export const lanesWith = (body: FunctionBody, names: Iterable<string>): Lanes =>
   new Map([...new Set(names)].map((name) => [name, body.local(v128)]));
 
-/** What emits the steps of a job's orbits. */
-export function stepsOf(
-  body: FunctionBody,
-  { kernel, shading }: ShadeJob,
-  step: OrbitStep,
-  { functions, vectorFunctions }: Callable,
-) {
-  const { c, escape } = kernel;
-  const { emit, push } = codeEmitter(body, step.code.instructions, functions, vectorFunctions);
-  const rows = listRows(step);
-
-  /** Pushes what a point has, by its name. */
-  const input = (lanes: Lanes) => (name: string) => {
+/** Pushes what a point has, by its name. */
+export function inputOf(body: FunctionBody, { kernel: { c } }: ShadeJob, lanes: Lanes) {
+  return (name: string): void => {
     if (name === 'cRe' || name === 'cIm') {
       if (c === 'p') body.get(lanes.get(name.replace('c', 'p'))!);
       else body.f64x2(name === 'cRe' ? c[0] : c[1]);
@@ -50,12 +59,25 @@ export function stepsOf(
     // A slope that the step does not have.
     else body.f64x2(0);
   };
+}
+
+/** What emits the steps of a job's orbits. */
+export function stepsOf(
+  body: FunctionBody,
+  job: ShadeJob,
+  step: OrbitStep,
+  { functions, vectorFunctions }: Callable,
+) {
+  const { kernel, shading } = job;
+  const { escape } = kernel;
+  const { emit, push } = codeEmitter(body, step.code.instructions, functions, vectorFunctions);
+
+  const input = (lanes: Lanes) => inputOf(body, job, lanes);
 
   return {
     input,
 
-    /** Where a row of the list begins, in bytes. */
-    offsetOf: (name: string): number => 8 * listLength * rows.indexOf(name),
+    offsetOf: rowOffsets(job, step),
 
     /** How many steps a point surely takes before its end, from its count. */
     setSure(lanes: Lanes): void {

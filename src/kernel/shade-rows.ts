@@ -5,7 +5,7 @@ import { realFunctions } from './functions.js';
 import { type Counts, countsType } from './kernel.js';
 import type { SamplePoints } from './points.js';
 import { emitShade, listBytes } from './shade.js';
-import { shadedNames, tableBytes } from './shade-ends.js';
+import { shadedNames, tableBytes } from './shade-channels.js';
 import { largestTile } from './tiles.js';
 import { arctangentTable } from './vector-functions.js';
 

@@ -1,18 +1,19 @@
 // The module that gives points their channels, compiled: it lists those that escape, by their counts, and has each
-// orbit followed once more, as far as its count makes sure of (shade-advance.ts) and then to its end (shade-ends.ts), from
-// which channels are made by the code of ends.ts. Points that never escape are inside.ts's.
+// orbit followed once more, as far as its count makes sure of (shade-advance.ts) and then to its end (shade-ends.ts), and its
+// channels written (shade-channels.ts) by the code of ends.ts. Points that never escape are inside.ts's.
 import { assemble, FunctionBody, i32 } from '../assembler.js';
 import { type ShadeJob, wantsShape } from './ends.js';
 import { countBytes } from './escape.js';
 import { type OrbitStep, orbitStep } from './orbit.js';
 import { advanceParameters, emitAdvance } from './shade-advance.js';
-import { emitEnds, endCodes, endsParameters, endVectors } from './shade-ends.js';
-import { listLength, listRows } from './shade-list.js';
+import { channelsParameters, emitChannels, endCodes } from './shade-channels.js';
+import { emitEnds, endsParameters, endVectors } from './shade-ends.js';
+import { listLength, listRows, rowOffsets } from './shade-list.js';
 import { functionsIn, hostSignature } from './step.js';
 import { atan2Signature, emitAtan2, emitLog, logSignature } from './vector-functions.js';
 
 /** Bytes of the list to work with. */
-export const listBytes = (job: ShadeJob): number => 8 * listLength * listRows(stepOf(job)).length;
+export const listBytes = (job: ShadeJob): number => 8 * listLength * listRows(job, stepOf(job)).length;
 
 /**
  * The parameters of `shade`: addresses of the table, of the sample points' arrays (each row's and each column's parts,
@@ -45,11 +46,16 @@ export function emitShade(job: ShadeJob): Uint8Array<ArrayBuffer> {
     functions,
     vectorFunctions: new Map([['log', log] as const, ['atan2', log + 1] as const]),
   };
-  emitEnds(endsBody, job, step, ends, callable);
+  const needsNext = ends
+    .at(-1)!
+    .code.instructions.some((each) => each.kind === 'input' && each.name === 'nextRe');
+  emitEnds(endsBody, job, step, callable, needsNext);
+  const channelsBody = new FunctionBody({ parameters: channelsParameters, results: [] });
+  emitChannels(channelsBody, job, step, ends, callable);
   const advanceBody = new FunctionBody({ parameters: advanceParameters, results: [] });
   emitAdvance(advanceBody, job, step, callable);
   const body = new FunctionBody({ parameters: shadeParameters, results: [] });
-  emitShadeRows(body, job, step, log + 3, log + 2);
+  emitShadeRows(body, job, step, { ends: log + 2, advance: log + 3, channels: log + 4 });
   return assemble({
     imports: names.map((name) => ({ name, signature: hostSignature(name) })),
     exports: [
@@ -57,6 +63,7 @@ export function emitShade(job: ShadeJob): Uint8Array<ArrayBuffer> {
       { name: 'atan2', body: atan2Body },
       { name: 'ends', body: endsBody },
       { name: 'advance', body: advanceBody },
+      { name: 'channels', body: channelsBody },
       { name: 'shade', body },
     ],
   });
@@ -69,12 +76,10 @@ function emitShadeRows(
   body: FunctionBody,
   job: ShadeJob,
   step: OrbitStep,
-  advance: number,
-  ends: number,
+  { advance, ends, channels }: Readonly<Record<'advance' | 'ends' | 'channels', number>>,
 ): void {
   const { iterations } = job.kernel;
-  const rowNames = listRows(step);
-  const offsetOf = (name: string) => 8 * listLength * rowNames.indexOf(name);
+  const offsetOf = rowOffsets(job, step);
   const [table, rowRe, rowIm, columnRe, columnIm, list, rows, columns] = [0, 1, 2, 3, 4, 5, 6, 7];
   const whole = () => body.local(i32);
   const [counts, place, row, column, listEnd, count, end] = [
@@ -94,7 +99,7 @@ function emitShadeRows(
         body.i32(16 * endVectors - 1).op('i32.and');
         nextLane();
       });
-      body.get(table, list, listEnd).call(ends);
+      body.get(list, listEnd).call(ends).get(table, list, listEnd).call(channels);
     });
     body.get(row, rows).op('i32.lt_u');
     again();

@@ -33,7 +33,7 @@ export function traceReference(job: ShadeJob, points: SamplePoints, counts: Coun
 function endReference(job: ShadeJob): (p: Complex, count: number) => Map<ChannelName, number> {
   const { kernel, wanted, trap, shading } = job;
   const { escape, c, z0 } = kernel;
-  const { hasGrowth, radius, mostAfter } = shading;
+  const { hasGrowth, radius, mostAfter, bailout } = shading;
   const step = orbitStep(kernel, {
     hasSlopes: wantsShape(wanted),
     trap: wanted.includes('trap') ? trap : undefined,
@@ -77,7 +77,8 @@ function endReference(job: ShadeJob): (p: Complex, count: number) => Map<Channel
       take();
       const ends = new Float64Array(converged.instructions.length);
       runCode(converged.instructions, input, ends);
-      if (ends[convergedEnd.hasLeft] === 0) return channelsOf(convergedEnd.channels, ends);
+      const square = orbit.zRe! * orbit.zRe! + orbit.zIm! * orbit.zIm!;
+      if (square < Infinity && square <= bailout * bailout) return channelsOf(convergedEnd, ends);
     }
     const least = escape !== 'overflow' ? count + 1 : hasGrowth ? Math.min(1, count) : count;
     const most = escape !== 'overflow' ? count + 1 + mostAfter : count;

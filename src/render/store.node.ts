@@ -68,7 +68,8 @@ export function openStore(folder: string, scene: Scene, { slices, otherwise, par
 /** Opens the store that there is in a folder. Throws StoreError where there is none, or a damaged one. */
 export function existingStore(folder: string): Store {
   return told(folder, () => {
-    if (!isStore(folder)) throw new StoreError(`${folder}: is not a store; there is no ${manifestName} in it`);
+    if (!isStore(folder))
+      throw new StoreError(`${folder}: is not a store; there is no ${manifestName} in it`);
     return storeOf(folder, readManifest(folder));
   });
 }

@@ -1,0 +1,111 @@
+// The function that writes the channels of listed points, from what their orbits ended with. Two at a time: code of
+// this length leaves no registers for more.
+import { type FunctionBody, i32, type Opcode, v128 } from '../assembler.js';
+import { Code } from './code.js';
+import { type ChannelName, convergedChannels, type EndCode, leftChannels, type ShadeJob } from './ends.js';
+import type { OrbitStep } from './orbit.js';
+import { type Callable, inputOf, lanesWith, listRows, rowOffsets } from './shade-list.js';
+import { codeEmitter } from './step.js';
+
+/** The channels that have an array in the module's memory, in the order of their addresses in the table. */
+export const shadedNames = ['smooth', 'distance', 'slope', 'angle', 'trap', 'basin'] as const;
+/** The table has the address of the counts, and after it those of the channels, as i32. */
+export const tableBytes = 4 * (1 + shadedNames.length);
+
+/** The parameters of the function: the address of the table, where the list begins and where its first row ends. */
+export const channelsParameters = [i32, i32, i32] as const;
+
+/** The code of the channels where orbits end: of those that have left, and before it, where the rule has them, of others. */
+export function endCodes(job: ShadeJob): { code: Code; channels: EndCode }[] {
+  const [left, converged] = [new Code(), new Code()];
+  const codes = [{ code: left, channels: leftChannels(left, job) }];
+  if (typeof job.kernel.escape !== 'object') return codes;
+  return [{ code: converged, channels: convergedChannels(converged, job) }, ...codes];
+}
+
+export function emitChannels(
+  body: FunctionBody,
+  job: ShadeJob,
+  step: OrbitStep,
+  ends: ReturnType<typeof endCodes>,
+  { functions, vectorFunctions }: Callable,
+): void {
+  const [table, first, listEnd] = [0, 1, 2];
+  const offsetOf = rowOffsets(job, step);
+  const addresses = new Map(shadedNames.map((name) => [name as ChannelName, body.local(i32)]));
+  const [mask, place] = [body.local(v128), body.local(i32)];
+  const read = new Set(
+    ends.flatMap(({ code }) =>
+      code.instructions.flatMap((each) => (each.kind === 'input' ? [each.name] : [])),
+    ),
+  );
+  const rows = listRows(job, step).filter((name) => name === 'hasLeft' || read.has(name));
+  const lanes = lanesWith(body, rows);
+  const input = inputOf(body, job, lanes);
+  const emitters = ends.map(({ code, channels }) => ({
+    channels,
+    ...codeEmitter(body, code.instructions, functions, vectorFunctions),
+  }));
+  const [left] = emitters.slice(-1);
+  const [converged] = emitters.slice(0, -1);
+
+  for (const [i, [, address]] of [...addresses].entries())
+    body
+      .get(table)
+      .load32(4 * (i + 1))
+      .set(address);
+  body.loop((again) => {
+    for (const name of rows) body.get(first).load(offsetOf(name)).set(lanes.get(name)!);
+    if (converged) {
+      body.get(lanes.get('hasLeft')!).op('v128.not').set(mask);
+      write(converged);
+      body
+        .get(lanes.get('hasLeft')!)
+        .tee(mask)
+        .op('v128.any_true')
+        .if(() => write(left!));
+    } else {
+      body.i64x2(-1n).set(mask);
+      write(left!);
+    }
+    body.get(first).i32(16).op('i32.add').tee(first).get(listEnd).op('i32.lt_u');
+    again();
+  });
+
+  /** Writes the channels of the lanes in `mask`. */
+  function write({ channels, emit, push }: (typeof emitters)[number]): void {
+    emit(input);
+    for (const lane of [0, 1]) {
+      body
+        .get(mask)
+        .lane64(lane)
+        .get(first)
+        .load32(offsetOf('place') + 8 * lane);
+      body.tee(place).i32(-1).op('i32.ne', 'i32.and');
+      body.if(() => {
+        for (const [channel, position] of channels) {
+          const { shift, convert, bytes } = stored[channel as (typeof shadedNames)[number]];
+          body.get(place).i32(shift).op('i32.shl').get(addresses.get(channel)!).op('i32.add');
+          push(position, input);
+          body.op(...convert);
+          if (bytes === 1) body.lane32(lane).store8();
+          else body.storeLane(bytes, lane);
+        }
+      });
+    }
+  }
+}
+
+/** How a channel's number, a double, is kept: the shift of its size, and what makes of two doubles what is stored. */
+const single: { shift: number; bytes: 4; convert: readonly Opcode[] } = {
+  shift: 2,
+  bytes: 4,
+  convert: ['f32x4.demote_f64x2_zero'],
+};
+const stored: Readonly<
+  Record<(typeof shadedNames)[number], { shift: number; bytes: 1 | 4 | 8; convert: readonly Opcode[] }>
+> = {
+  smooth: { shift: 3, bytes: 8, convert: [] },
+  ...{ distance: single, slope: single, angle: single, trap: single },
+  basin: { shift: 0, bytes: 1, convert: ['i32x4.trunc_sat_f64x2_u_zero'] },
+};
