@@ -37,15 +37,14 @@ export { type BundledScene, gallery, inPixels } from './scene/gallery.js';
 export { type ComplexGrid, complexGrid, type Lattice, latticeAxis } from './scene/lattice.js';
 export {
   type Coloring,
-  colorings,
   type EscapeRule,
   type LatticeScene,
   lessonScene,
   parseScene,
   type Scale,
   type Scene,
-  scales,
   type Trap,
   type ViewScene,
 } from './scene/scene.js';
+export { colorings, scales } from './scene/schema.js';
 export type { View } from './scene/view.js';

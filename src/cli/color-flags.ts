@@ -5,7 +5,8 @@ import { gradientFormats, readGradient, splitGradient } from '../color/gradient-
 import { paletteNames } from '../color/palettes.js';
 import { PaletteError } from '../errors.js';
 import { parseComplex } from '../scene/complex.js';
-import { colorings, type Scene, scales, sceneSchema } from '../scene/scene.js';
+import type { Scene } from '../scene/scene.js';
+import { colorings, scales, sceneSchema } from '../scene/schema.js';
 import { didYouMean } from '../suggestion.js';
 import { checked } from './checked.js';
 import { fileLimits, readBytes } from './read-file.js';

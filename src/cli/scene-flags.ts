@@ -14,9 +14,9 @@ import {
   parseDraft,
   parseScene,
   type Scene,
-  sceneSchema,
   type ViewScene,
 } from '../scene/scene.js';
+import { sceneSchema } from '../scene/schema.js';
 import { shorten } from '../scene/spell.js';
 import type { View } from '../scene/view.js';
 import { didYouMean } from '../suggestion.js';

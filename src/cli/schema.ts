@@ -1,6 +1,6 @@
 // `mandoline schema`: the scene's schema as JSON Schema, by which an editor completes and checks a scene file.
 import type { Command } from 'commander';
-import { sceneSchema } from '../scene/scene.js';
+import { sceneSchema } from '../scene/schema.js';
 
 export function addSchema(program: Command): void {
   program

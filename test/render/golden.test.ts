@@ -13,7 +13,7 @@ import { pngTexts, readSceneText } from '../../src/encode/formats.js';
 import { encodePng } from '../../src/encode/png.js';
 import { families } from '../../src/formula/families.js';
 import { compressWith } from '../../src/render/compress.node.js';
-import { colorings } from '../../src/scene/scene.js';
+import { colorings } from '../../src/scene/schema.js';
 import { bytesOf } from '../encode/support.js';
 import { fixture, root } from '../support.js';
 

@@ -12,7 +12,8 @@ import {
   SceneError,
 } from 'mandoline';
 import { splitComplex } from '../../src/scene/complex.js';
-import { colorings, scales, sceneText } from '../../src/scene/scene.js';
+import { sceneText } from '../../src/scene/scene.js';
+import { colorings, scales } from '../../src/scene/schema.js';
 
 test('the lesson is a scene, and stays the same through JSON', () => {
   assert.deepEqual(parseScene(JSON.parse(JSON.stringify(lessonScene))), lessonScene);
