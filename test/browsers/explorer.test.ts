@@ -10,7 +10,7 @@ import { startExplorer } from '../cli/explorer.js';
 import { patience } from '../patience.js';
 import { serveFolder } from '../pool/browser.js';
 import { root, runMandoline, temporaryFolder } from '../support.js';
-import { assertSamePixels, colorsOf } from '../web/pixels.js';
+import { assertSamePixels, canvasColors, colorsOf } from '../web/pixels.js';
 import { firefox } from './firefox.js';
 import { type Driver, Tab, whySkipped } from './tab.js';
 import { webkit } from './webkit.js';
@@ -106,14 +106,7 @@ class Page extends Tab {
 
   /** Red, green, blue of each pixel on the canvas. */
   async pixels(): Promise<Buffer> {
-    const text = await this.call(() => {
-      const canvas = document.getElementById('picture') as HTMLCanvasElement;
-      const { data } = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height);
-      let bytes = '';
-      for (let i = 0; i < data.length; i++) if (i % 4 < 3) bytes += String.fromCharCode(data[i]!);
-      return btoa(bytes);
-    });
-    return Buffer.from(text, 'base64');
+    return Buffer.from(await this.call(canvasColors), 'base64');
   }
 
   async fill(id: string, value: string): Promise<void> {

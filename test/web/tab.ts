@@ -6,6 +6,7 @@ import type { Browser, Page } from 'playwright-core';
 import { startExplorer } from '../cli/explorer.js';
 import { patience } from '../patience.js';
 import { launchBrowser } from '../pool/browser.js';
+import { canvasColors } from './pixels.js';
 
 export { assertSamePixels, colorsOf } from './pixels.js';
 
@@ -101,12 +102,5 @@ export async function goTo(page: Page, hash: string): Promise<void> {
 
 /** Red, green, blue of each pixel on the canvas. */
 export async function pixelsOf(page: Page): Promise<Buffer> {
-  const text = await page.evaluate(() => {
-    const canvas = document.getElementById('picture') as HTMLCanvasElement;
-    const { data } = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height);
-    let bytes = '';
-    for (let i = 0; i < data.length; i++) if (i % 4 < 3) bytes += String.fromCharCode(data[i]!);
-    return btoa(bytes);
-  });
-  return Buffer.from(text, 'base64');
+  return Buffer.from(await page.evaluate(canvasColors), 'base64');
 }
