@@ -10,9 +10,10 @@ import { bullmq, type SliceTaken, workerName, workerNames } from './queue.js';
 const fewestTimes = 3;
 /** A slice fails when so many workers have refused it, however many others there are. */
 const mostWorkers = 10;
-/** How long a refused slice waits before anybody takes it again. */
-const waitMilliseconds = 250;
-/** How long a worker takes nothing after it refused a slice, at least: longer than that, so that others get it first. */
+/**
+ * How long a worker takes nothing after it refused a slice, at least. The slice goes to whoever has waited longest for
+ * one, so that it comes to every idle worker before it comes to this one again.
+ */
 const restMilliseconds = 500;
 /** Stores and reasons that are remembered; more of them at once are somebody's mischief. */
 const mostRemembered = 1000;
@@ -34,7 +35,7 @@ export function makeRefuser(
   const said = new Set<string>();
 
   async function refuse(taken: SliceTaken, token: string, store: string, reason: string): Promise<never> {
-    const { DelayedError, UnrecoverableError } = bullmq();
+    const { UnrecoverableError, WaitingError } = bullmq();
     for (const memory of [times, said]) if (memory.size >= mostRemembered) memory.clear();
     if (!said.has(reason)) say(reason);
     said.add(reason);
@@ -46,10 +47,11 @@ export function makeRefuser(
       throw new UnrecoverableError(
         `${reason} (${by.length === 1 ? 'its worker' : 'all workers'} refused it)`,
       );
-    await taken.moveToDelayed(Date.now() + waitMilliseconds, token);
+    // Not as a delayed job: idle workers look for those but once a second, and one that has rested would always be first.
+    await taken.moveToWait(token);
     const rest = restMilliseconds * (1 + Math.random());
     await setTimeout(rest, undefined, { signal }).catch(() => {});
-    throw new DelayedError();
+    throw new WaitingError();
   }
   return { refuse, succeed: (store) => void times.delete(store) };
 }
