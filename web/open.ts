@@ -1,5 +1,6 @@
 // Files that are dropped on the page or chosen: scenes of every kind that the library reads, and palettes.
 import { PaletteError, PictureError, type Scene, SceneError } from 'mandoline';
+import { withPalette } from './address.js';
 import { button, input } from './elements.js';
 
 export interface OpenEvents {
@@ -10,8 +11,8 @@ export interface OpenEvents {
 
 /** Bytes: pictures may be large, texts are not. */
 const [largestPicture, largestText] = [2 ** 29, 2 ** 22];
-/** Those too of which is only told what to do instead. */
-export const isPalette = (name: string): boolean => /\.(map|ugr|ggr|pal|cs|ucl)$/i.test(name);
+/** Kinds that cannot be read too: the error says what to do instead. */
+const isPalette = (name: string): boolean => /\.(map|ugr|ggr|pal|cs|ucl)$/i.test(name);
 const isText = (name: string): boolean => /\.(json|kfr|toml)$/i.test(name) || isPalette(name);
 
 export function takeFiles({ scene, palette, fail }: OpenEvents): void {
@@ -20,10 +21,9 @@ export function takeFiles({ scene, palette, fail }: OpenEvents): void {
       const limit = isText(file.name) ? largestText : largestPicture;
       if (file.size > limit) throw new PictureError(`is larger than ${limit / 2 ** 20} MB`);
       const bytes = new Uint8Array(await file.arrayBuffer());
-      const { readFile } = await import('./read-file.js');
-      const read = await readFile(file.name, bytes);
-      if ('formula' in read) scene(read);
-      else palette(read);
+      const { readGradient, readScene } = await import('./readers.js');
+      if (isPalette(file.name)) palette(readGradient(file.name, bytes));
+      else scene(withPalette(await readScene(file.name, bytes)));
     } catch (error) {
       fail(`${file.name}: ${sentenceOf(error, file.name)}`);
     }
