@@ -4,6 +4,7 @@ import { sep } from 'node:path';
 import { Argument, Option } from 'commander';
 import { makeFolder } from '../encode/folder.node.js';
 import { type Opened, type Output, OutputError, openOutput } from '../encode/output.node.js';
+import { printable } from '../printable.js';
 import { plainMinus } from '../scene/complex.js';
 import { onInterrupt } from './interrupt.js';
 import { say } from './text.js';
@@ -11,6 +12,10 @@ import { say } from './text.js';
 /** A command line that cannot be obeyed: exit code 2. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
+  constructor(message: string) {
+    // It quotes files and flags, wherever it is shown.
+    super(printable(message));
+  }
 }
 
 /** `-o`, as often as it is given. */
