@@ -35,3 +35,13 @@ export async function unheard<T>(work: () => Promise<T>): Promise<T> {
     hearSignals();
   }
 }
+
+/** The same for work that is not asynchronous, such as opening a pipe that no program writes to yet. */
+export function unheardSync<T>(work: () => T): T {
+  for (const signal of endingSignals) process.off(signal, end);
+  try {
+    return work();
+  } finally {
+    hearSignals();
+  }
+}

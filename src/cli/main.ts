@@ -5,6 +5,7 @@ import { setTimeout } from 'node:timers/promises';
 import { CommanderError } from 'commander';
 import { world } from '../cluster/mpi.js';
 import { startedRank, startedRanks } from '../cluster/mpi-library.js';
+import { isStdoutClosed } from '../encode/output.node.js';
 import { printable } from '../printable.js';
 import { systemReason } from '../system-error.node.js';
 import { hearSignals, unheard } from './interrupt.js';
@@ -16,6 +17,12 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(0);
   fail(describe(error, 'stdout'), 1);
 });
+
+// Node opens /dev/null in its place, where everything would be lost without an error.
+if (isStdoutClosed())
+  process.stdout.write = () => {
+    throw new UsageError('stdout is closed; redirect it to a file or a program');
+  };
 
 hearSignals();
 await runCommand();

@@ -1,9 +1,10 @@
 // A file that the user names, read whole: no larger than such a file can sensibly be, so that neither a slip nor a
 // stranger's file takes all memory, and an endless device does not hang the command.
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import { decodeText } from '../decode.js';
 import { formatBytes } from '../errors.js';
 import { systemReason } from '../system-error.node.js';
+import { unheardSync } from './interrupt.js';
 import { UsageError } from './usage.js';
 
 /** Bytes of a file; scenes, palettes and addresses are a few thousand, a picture of 20,000 x 20,000 pixels up to 800 MB. */
@@ -14,16 +15,23 @@ export const fileLimits = { text: 1_000_000, palette: 4_000_000, picture: 1_000_
  * and the path.
  */
 export function readBytes(path: string, limit: number, place: string = path): Buffer {
-  let file: number | undefined;
+  const read = () => readOpened(path, limit, place);
   try {
-    file = openSync(path, 'r');
-    if (fstatSync(file).isDirectory()) throw new UsageError(`${place}: is a folder, not a file`);
-    return readWhole(file, limit, place);
+    // A pipe or a device may keep this thread waiting for as long as it likes.
+    return statSync(path).isFile() ? read() : unheardSync(read);
   } catch (error) {
     if (error instanceof UsageError) throw error;
     throw new UsageError(`${place}: ${reasonOf(error)}`);
+  }
+}
+
+function readOpened(path: string, limit: number, place: string): Buffer {
+  const file = openSync(path, 'r');
+  try {
+    if (fstatSync(file).isDirectory()) throw new UsageError(`${place}: is a folder, not a file`);
+    return readWhole(file, limit, place);
   } finally {
-    if (file !== undefined) closeSync(file);
+    closeSync(file);
   }
 }
 

@@ -9,6 +9,7 @@ import { channelNames } from '../render/channel-types.js';
 import { stepOperations } from '../render/cost.js';
 import { filledSlices, sceneShape, sliceRanges } from '../render/job.js';
 import { parseScene, type Scene } from '../scene/scene.js';
+import { spell } from '../scene/spell.js';
 import { tokenSchema } from './probe.js';
 
 const text = (longest: number) => v.pipe(v.string(), v.maxLength(longest));
@@ -101,7 +102,9 @@ export function checkJob(id: string | undefined, data: unknown, code: string): S
   const result = v.safeParse(jobSchema, data);
   if (!result.success) {
     const [issue] = result.issues;
-    throw new RefusedError(`${v.getDotPath(issue) ?? 'the job'}: ${issue.message}`);
+    throw new RefusedError(
+      `${v.getDotPath(issue) ?? 'job'}: ${spell(issue.input)}: is not what a slice's job has there`,
+    );
   }
   const job = result.output;
   if (job.code !== code) throw new RefusedError(`code: it is for ${job.code}, and this is ${code}`);

@@ -207,7 +207,7 @@ function standardOutput(): Output {
  * Whether the program was started without stdout (`>&-`). Node puts /dev/null there, for reading and writing; a shell's
  * own redirection to /dev/null only writes. Known on Linux alone.
  */
-function isStdoutClosed(): boolean {
+export function isStdoutClosed(): boolean {
   try {
     const flags = /^flags:\s*(\d+)/m.exec(readFileSync('/proc/self/fdinfo/1', 'utf8'))?.[1];
     return readlinkSync('/proc/self/fd/1') === '/dev/null' && (Number.parseInt(flags!, 8) & 3) === 2;

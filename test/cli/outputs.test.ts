@@ -204,3 +204,21 @@ test('a dumb terminal gets no progress bar, another one does', async (context) =
   line!.stop();
   assert.ok(line);
 });
+
+const hasDescriptors = existsSync('/proc/self/fd/1');
+
+test('what goes to a stdout that is closed is an error, and nothing else is', {
+  skip: !hasDescriptors,
+}, async (context) => {
+  const folder = temporaryFolder(context);
+  const closed = (...given: string[]) =>
+    run('sh', ['-c', 'exec "$@" >&-', 'sh', process.execPath, mandoline, ...given], { cwd: folder });
+  const [listed, helped, drawn] = await Promise.all([
+    closed('scenes'),
+    closed('--help'),
+    closed(...small, '--quiet', '-o', 'a.png'),
+  ]);
+  const stderr = 'mandoline: stdout is closed; redirect it to a file or a program\n';
+  for (const ended of [listed, helped]) assert.deepEqual([ended.code, ended.stderr], [2, stderr]);
+  assert.deepEqual([drawn.code, drawn.stderr], [0, '']);
+});

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { runMany, temporaryFolder } from '../support.js';
+import { isInstalled, mandoline, run, runMany, temporaryFolder } from '../support.js';
 
 const view = { center: ['0', '0'], width: 3, columns: 30, rows: 20 };
 const scene = { formula: 'z^2 + c', c: 'p', z0: [0, 0], view, iterations: 50, escape: 2, palette: 'ember' };
@@ -86,4 +86,27 @@ test('a file that is too large, endless, a folder or not there is one line and e
         : 'is larger than 4.00 MB, the most that such a file may have';
     assert.deepEqual(others[i], { code: 2, stdout: '', stderr: `mandoline: --palette ${name}: ${reason}\n` });
   }
+});
+
+/** A program of the system that opens the other end, and so knows that the command waits at its own. */
+const hasPipes = isInstalled('mkfifo', '--version');
+
+test('a pipe is read as a file is, and a signal ends the command that waits for it', {
+  skip: !hasPipes,
+}, async (context) => {
+  const folder = temporaryFolder(context);
+  assert.equal((await run('mkfifo', ['a.json', 'b.json'], { cwd: folder })).code, 0);
+  const info = (name: string) => [process.execPath, mandoline, 'info', name];
+  const read = ['-c', 'cat > a.json <&3 & exec "$@" 3<&-', 'sh', ...info('a.json')];
+  writeFileSync(join(folder, 'scene.json'), texts['a.json']!);
+  const [whole, waiting] = await Promise.all([
+    run('sh', ['-c', `exec 3< scene.json; ${read[1]}`, ...read.slice(2)], { cwd: folder }),
+    // The signal comes once the other end has been opened, which is when the command has opened its own.
+    run('sh', ['-c', '"$@" & exec 4> b.json; kill -TERM $!; wait $!', 'sh', ...info('b.json')], {
+      cwd: folder,
+    }),
+  ]);
+  assert.deepEqual([whole.code, whole.stderr], [0, '']);
+  assert.match(String(whole.stdout), /^a +z\^2 \+ c/);
+  assert.equal(waiting.code, 128 + 15, waiting.stderr);
 });
