@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import type { Complex } from 'mandoline';
+import { type Complex, gallery, inPixels, type ViewScene } from 'mandoline';
 
 export const root = fileURLToPath(new URL('../../', import.meta.url));
 export const fixture = (name: string): Buffer => readFileSync(join(root, 'test', 'fixtures', name));
@@ -36,6 +36,16 @@ export function sha256(...parts: NodeJS.ArrayBufferView[]): string {
   const hash = createHash('sha256');
   for (const part of parts) hash.update(part);
   return hash.digest('hex');
+}
+
+/** The points of a bundled scene, whose picture is of their counts. */
+export function countScene(name: string, columns: number, rows: number): ViewScene {
+  const { formula, c, z0, iterations, escape, view, parameters } = inPixels(
+    gallery[name]!.scene,
+    columns,
+    rows,
+  );
+  return { formula, ...(parameters && { parameters }), c, z0, view, iterations, escape, palette: 'ember' };
 }
 
 /** A folder that is gone after the test. */

@@ -11,7 +11,7 @@ import {
 } from 'mandoline';
 
 /** What is drawn where the address says nothing. */
-export const firstScene: Scene = { ...gallery.mandelbrot!.scene, coloring: 'smooth', palette: 'cividis' };
+export const firstScene: Scene = gallery.mandelbrot!.scene;
 
 /** The scene of the address, in so many pixels. Throws SceneError for an address that cannot be read. */
 export function readAddress(columns: number, rows: number): ViewScene {

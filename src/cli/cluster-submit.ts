@@ -19,8 +19,8 @@ import { draw, isPainted } from './draw.js';
 import { checkMemory } from './memory-check.js';
 import { addOutputs, addTalk, type OutputFlags, openTargets } from './outputs.js';
 import { addRedis, connectTo, type RedisFlags } from './redis-flags.js';
-import { slicesOption, workersOption } from './render.js';
-import { addScene, pictureOf, type SceneFlags, sceneOf } from './scene-flags.js';
+import { drawnScene, slicesOption, workersOption } from './render.js';
+import { addScene, pictureOf, type SceneFlags } from './scene-flags.js';
 import { progressLine, say } from './text.js';
 import { option, UsageError } from './usage.js';
 
@@ -117,7 +117,7 @@ async function submitScene(
   flags: SubmitFlags,
   begin: () => Promise<Begun>,
 ): Promise<void> {
-  const named = await sceneOf(given, flags);
+  const named = await drawnScene(given, flags);
   const { scene } = named;
   const { wait = false, channels = [], workers } = flags;
   const targets = wait ? await openTargets(flags, pictureOf(given, named), scene) : [];

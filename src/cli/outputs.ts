@@ -53,6 +53,10 @@ export function addTalk(command: Command): void {
   command.option('--json', 'print one document about it to stdout').option('--quiet', 'say nothing');
 }
 
+/** Whether what flags name are pictures, all of them; without any, a picture is written. */
+export const arePictures = (flags: OutputFlags): boolean =>
+  !flags.channels && namedOutputs(flags, 'a.png').every(({ format }) => needsOf(format).isPicture);
+
 /** Opens the files that flags name, or else the one of the standard name. Throws UsageError. */
 export async function openTargets(flags: OutputFlags, standard: string, scene: Scene): Promise<Target[]> {
   const named = namedOutputs(flags, standard);

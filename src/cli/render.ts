@@ -14,9 +14,16 @@ import type { Scene } from '../scene/scene.js';
 import { draw, isPainted, type RanksAtWork } from './draw.js';
 import { unheard } from './interrupt.js';
 import { checkMemory } from './memory-check.js';
-import { addOutputs, addTalk, type OutputFlags, openTargets } from './outputs.js';
+import { addOutputs, addTalk, arePictures, type OutputFlags, openTargets } from './outputs.js';
 import { toPart, warnOfCopies } from './parts.js';
-import { addScene, pictureOf, type SceneFlags, sceneOf } from './scene-flags.js';
+import {
+  addScene,
+  type NamedScene,
+  pictureOf,
+  type SceneFlags,
+  sceneOf,
+  smoothScene,
+} from './scene-flags.js';
 import { say } from './text.js';
 import { mostSlices, mostWorkers, option, UsageError, whole } from './usage.js';
 
@@ -88,6 +95,15 @@ Examples:
     });
 }
 
+/** The scene of a command that writes files. */
+export async function drawnScene(
+  given: string | undefined,
+  flags: SceneFlags & OutputFlags,
+): Promise<NamedScene> {
+  const named = await sceneOf(given, flags);
+  return arePictures(flags) ? { ...named, scene: smoothScene(given, flags, named.scene) } : named;
+}
+
 /** Into how many slices; `otherwise` says which where nobody says. */
 export const slicesOption = (otherwise: string) =>
   option(
@@ -113,7 +129,7 @@ async function onRanks(given: string | undefined, flags: RenderFlags): Promise<v
 }
 
 async function run(given: string | undefined, flags: RenderFlags, world: World | undefined): Promise<void> {
-  const named = await sceneOf(given, flags);
+  const named = await drawnScene(given, flags);
   const { scene } = named;
   if (flags.seed !== undefined && !flags.verify)
     throw new UsageError(`--seed ${flags.seed}: requires --verify`);

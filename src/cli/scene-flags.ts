@@ -18,7 +18,7 @@ import {
 } from '../scene/scene.js';
 import { sceneSchema } from '../scene/schema.js';
 import { shorten } from '../scene/spell.js';
-import type { View } from '../scene/view.js';
+import { type View, viewIssues } from '../scene/view.js';
 import { didYouMean } from '../suggestion.js';
 import { checked } from './checked.js';
 import { acceptedPalettes, addColors, type ColorFlags, colorsOf, trapOption } from './color-flags.js';
@@ -134,6 +134,20 @@ export function pictureOf(given: string | undefined, { name, file }: NamedScene)
   return file?.picture ? `${name}-again.png` : `${name}.png`;
 }
 
+/** Sample points of a pixel, along each side, in pictures of bundled scenes and of formulas of the user's. */
+const smoothSamples = 2;
+
+/**
+ * The scene for files of which all are pictures: one that neither a file nor an address nor a flag says the samples of
+ * has 2 x 2 of them, where doubles can tell them apart. The lesson's has as many points as its array.
+ */
+export function smoothScene<T extends Scene>(given: string | undefined, flags: SceneFlags, scene: T): T {
+  const isOurs = given === undefined ? flags.formula !== undefined : Object.hasOwn(gallery, given);
+  if (!isOurs || given === 'lesson' || !scene.view || flags.samples !== undefined) return scene;
+  const view = { ...scene.view, samples: smoothSamples };
+  return viewIssues(view).length > 0 ? scene : { ...scene, view };
+}
+
 /** A scene with other colours. Throws UsageError. */
 export const recolored = (scene: Scene, flags: ColorFlags): Scene =>
   checkScene({ ...scene, ...colorsOf(flags) }, undefined, flags);
@@ -145,11 +159,15 @@ const isLesson = (scene: Scene) =>
  * What a formula of the user's begins with: the plane around 0, and a radius from which the orbits of most formulas
  * never come back. Steps to a root only end by convergence.
  */
-const ownFormula = (formula: string): ViewScene => ({
-  ...inPixels(lessonScene, 800, 600),
-  ...{ iterations: 100, palette: 'ember' },
-  escape: /\bnewton\b/.test(formula) ? { converged: 1e-6 } : 1000,
-});
+function ownFormula(formula: string): ViewScene {
+  const { palette: _, ...plane } = inPixels(lessonScene, 800, 600);
+  const scene = { ...plane, iterations: 100 };
+  if (/\bnewton\b/.test(formula))
+    return { ...scene, escape: { converged: 1e-6 }, palette: 'turbo', scale: 'linear', range: [2, 60] };
+  return {
+    ...{ ...scene, escape: 1000, coloring: 'smooth', palette: 'classic', density: 1.6, inside: '#000' },
+  };
+}
 
 /** The scene that is named, before flags change it; whether it can be drawn is for the changed scene to say. */
 async function namedScene(given: string | undefined, flags: SceneFlags): Promise<NamedScene> {

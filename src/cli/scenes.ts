@@ -14,7 +14,7 @@ import { compressWith } from '../render/compress.node.js';
 import { render } from '../render/render.js';
 import { gallery, inPixels } from '../scene/gallery.js';
 import type { Scene } from '../scene/scene.js';
-import { toSize } from './scene-flags.js';
+import { smoothScene, toSize } from './scene-flags.js';
 import { say, sayTinted, seconds, tint } from './text.js';
 import { checkedFolder, checkedOutput, mostWorkers, option, whole } from './usage.js';
 
@@ -70,7 +70,7 @@ async function draw(folder: string, { size, workers }: ScenesFlags): Promise<voi
   await using pool = new Pool({ workers });
   const thumbnails: Image[] = [];
   for (const [name, bundled] of Object.entries(gallery)) {
-    const scene = inPixels(bundled.scene, ...size);
+    const scene = smoothScene(name, {}, inPixels(bundled.scene, ...size));
     const { rows, columns, counts, channels, work } = await render(scene, {
       pool,
       channels: channelsOf(scene),

@@ -19,7 +19,7 @@ import { inPixels } from '../scene/gallery.js';
 import { parseScene, type Scene, sceneText, type ViewScene } from '../scene/scene.js';
 import { warnOfCopies } from './parts.js';
 import { fileLimits, readBytes } from './read-file.js';
-import { addScene, type SceneFlags, sceneOf, sceneValues } from './scene-flags.js';
+import { addScene, type SceneFlags, sceneOf, sceneValues, smoothScene } from './scene-flags.js';
 import { progressLine, say, seconds, several } from './text.js';
 import { checkedFolder, checkedOutput, mostWorkers, option, UsageError, whole } from './usage.js';
 
@@ -121,9 +121,15 @@ async function run(given: string | undefined, flags: ZoomFlags): Promise<void> {
 async function endsOf(given: string | undefined, flags: ZoomFlags): Promise<readonly [ViewScene, ViewScene]> {
   const { scene: from } = await sceneOf(given, flags);
   const [columns, rows] = from.view ? [from.view.columns, from.view.rows] : [800, 600];
-  const first = inPixels(from, columns, rows);
-  if (flags.to === undefined) return [first, first];
+  const begin = inPixels(from, columns, rows);
+  if (flags.to === undefined) {
+    const only = smoothScene(given, flags, begin);
+    return [only, only];
+  }
   const end = inPixels((await sceneOf(flags.to, { size: [columns, rows] })).scene, columns, rows);
+  // As many samples at both ends, which the nearer one decides.
+  const near = smoothScene(given, flags, { ...begin, view: end.view });
+  const first = near.view === end.view ? begin : smoothScene(given, flags, begin);
   for (const key of ['formula', 'parameters', 'c', 'z0', 'escape'] as const)
     if (JSON.stringify(first[key]) !== JSON.stringify(end[key]))
       throw new UsageError(`--to ${flags.to}: must have the same ${key} as the scene where the film begins`);

@@ -219,7 +219,12 @@ function sortedNumbers(
   iterations: number,
 ): Float64Array {
   const takesAll = channel === undefined || channel === 'trap';
-  return Float64Array.from(channel ? channels![channel]! : counts)
+  const values = channel ? channels?.[channel] : counts;
+  if (!values)
+    throw new RangeError(
+      `the field has no channel ${channel}, of which the picture is; render it with channels`,
+    );
+  return Float64Array.from(values)
     .filter((value, i) => (takesAll || counts[i]! < iterations) && value < Infinity)
     .sort();
 }

@@ -15,13 +15,13 @@ const standardSize = [800, 600] as const;
 
 /**
  * The address of a scene from its # on: `#f=mandelbrot&re=-0.75&im=0.1&w=0.02&it=200&palette=ember`. `f` names the
- * bundled scene that it is nearest to; where the sample points are, the iterations and the palette are always said,
- * everything else where it differs from that scene, `key=` for what only that one has. `parseAddress` of it is the
+ * bundled scene that it is nearest to; where the sample points are, the iterations and all about its colours are always
+ * said, everything else where it differs from that scene, `key=` for what only that one has. `parseAddress` of it is the
  * same scene.
  */
 export function sceneAddress(scene: Scene): string {
   const name = nearestBundled(scene);
-  const base: Partial<Scene> = name === undefined ? {} : gallery[name]!.scene;
+  const base: Partial<Scene> = name === undefined ? {} : uncolored(gallery[name]!.scene);
   const keys = new Set([...Object.keys(base), ...Object.keys(scene)]) as Set<keyof Scene>;
   const others = [...keys].filter((key) => !spelled.has(key) && !isSame(base[key], scene[key]));
   const { view, lattice, iterations, palette } = scene;
@@ -34,6 +34,17 @@ export function sceneAddress(scene: Scene): string {
   };
   const pairs = Object.entries(values).filter((pair): pair is [string, string] => pair[1] !== undefined);
   return `#${pairs.map((pair) => pair.map(escape).join('=')).join('&')}`;
+}
+
+/**
+ * What an address with a palette leaves out of the scene that it names: it says all about its colours, so that it stays
+ * the same picture when the bundled scene gets others. An address without a palette has those of the scene.
+ */
+function uncolored(scene: Partial<Scene>): Partial<Scene> {
+  const { coloring, scale, range, density, offset, inside, light, depth, trap, ...others } = scene;
+  if (!others.view) return others as Partial<Scene>;
+  const { samples, ...view } = others.view;
+  return { ...others, view } as Partial<Scene>;
 }
 
 /** The keys of a scene that are always written, under names of their own. */
@@ -145,7 +156,8 @@ export function readAddress(text: string, parse: (value: unknown) => Scene): Sce
     throw new SceneError([...issues, { path: 'address', given: spell(text.slice(0, 100)), accepted }]);
   }
   try {
-    const scene = parse(sceneOf(values, name === undefined ? {} : gallery[name]!.scene));
+    const named = name === undefined ? {} : gallery[name]!.scene;
+    const scene = parse(sceneOf(values, values.has('palette') ? uncolored(named) : named));
     if (issues.length === 0) return scene;
   } catch (error) {
     if (!(error instanceof SceneError)) throw error;

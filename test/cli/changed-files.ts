@@ -4,7 +4,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
-import { gallery, inPixels, render } from 'mandoline';
+import { render } from 'mandoline';
 import { sceneOf } from '../../src/cli/scene-flags.js';
 import { UsageError } from '../../src/cli/usage.js';
 import { rowsOf } from '../../src/color/image.js';
@@ -12,9 +12,11 @@ import { paint } from '../../src/color/picture.js';
 import { pngTexts } from '../../src/encode/formats.js';
 import { encodePng } from '../../src/encode/png.js';
 import { SceneError } from '../../src/errors.js';
+import { printable } from '../../src/printable.js';
 import { compressWith } from '../../src/render/compress.node.js';
 import { sceneText } from '../../src/scene/scene.js';
 import { bytesOf } from '../encode/support.js';
+import { countScene } from '../support.js';
 
 const [folder, count, seed] = [process.argv[2]!, Number(process.argv[3]), Number(process.argv[4])];
 let state = seed;
@@ -24,7 +26,7 @@ const random = (limit: number) => {
   return Math.floor((state / 2 ** 32) * limit);
 };
 
-const scene = inPixels(gallery.seahorse!.scene, 20, 15);
+const scene = countScene('seahorse', 20, 15);
 const image = await paint(await render(scene, { workers: 0 }), scene);
 const kfr =
   'Re: -0.75\r\nIm: 0.1\r\nZoom: 30\r\nIterations: 900\r\nRatio: 360\r\nPower: 2\r\nFractalType: 1\r\n';
@@ -94,7 +96,7 @@ for (let i = 0; i < count; i++) {
   } catch (error) {
     const isOurs = error instanceof UsageError || error instanceof SceneError;
     // Lines that can be read, and nothing that a terminal would obey.
-    const lines = isOurs ? error.message.split('\n') : [];
+    const lines = isOurs ? printable(error.message).split('\n') : [];
     if (!isOurs || lines.some((line) => line.length > 2000 || /\p{Cc}/u.test(line)))
       throw new Error(`file ${i} of seed ${seed}: ${String(error).slice(0, 500)}`, { cause: error });
     told.errors++;

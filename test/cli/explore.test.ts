@@ -51,7 +51,10 @@ async function raw(text: string): Promise<string> {
 }
 
 test('it says where, with the scene in the address, and serves the page with its files', async () => {
-  assert.match(said, /^http:\/\/127\.0\.0\.1:\d+\/#f=mandelbrot&re=-0\.7436\S+&palette=dusk\n/);
+  assert.match(
+    said,
+    /^http:\/\/127\.0\.0\.1:\d+\/#f=mandelbrot&coloring=smooth&\S+&re=-0\.7436\S+&palette=classic\n/,
+  );
   const page = await answer('/');
   assert.equal(page.code, 200);
   assert.match(page.body, /<title>Mandoline<\/title>/);

@@ -29,7 +29,8 @@ function smallDisk(
 }
 
 const full = /^mandoline: [^\n]*: no space is left on the disk; make room or [^\n]*\n$/;
-const scene = ['render', 'mandelbrot', '--size', '400x400', '--slices', '20', '--quiet'];
+const counts = ['--coloring', 'count', '--samples', '1'];
+const scene = ['render', 'mandelbrot', '--size', '400x400', '--slices', '20', '--quiet', ...counts];
 
 test('a store on a full disk keeps what is done; with more room the same command goes on', async (context) => {
   const disk = smallDisk(context, 300);
@@ -63,7 +64,7 @@ for (const name of ['a.zarr', 'a.dzi', 'a.png', 'a.npy', 'a.npz'])
     const disk = smallDisk(context, 180);
     if (!disk) return;
     const { folder } = disk;
-    const picture = ['render', 'seahorse', '--quiet', '-o', name];
+    const picture = ['render', 'seahorse', '--quiet', ...counts, '-o', name];
     assert.equal((await runMandoline(folder, ...picture, '--size', '40x30')).code, 0);
     const files = () => readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort();
     const digests = () => files().map((file) => (/\.\w+$/.test(file) ? digestOf(join(folder, file)) : file));
@@ -93,7 +94,19 @@ test('a film on a full disk keeps its whole frames; with more room the same comm
   const disk = smallDisk(context, 24);
   if (!disk) return;
   const { folder } = disk;
-  const film = ['zoom', 'mandelbrot', '--to', 'seahorse', '--frames', '8', '--size', '160x120', '-o', 'film'];
+  const film = [
+    'zoom',
+    'mandelbrot',
+    '--to',
+    'seahorse',
+    '--frames',
+    '8',
+    '--size',
+    '160x120',
+    '-o',
+    'film',
+    ...counts,
+  ];
   const stopped = await runMandoline(folder, ...film, '--quiet');
   assert.match(stopped.stderr, full);
   assert.equal(stopped.code, 1);

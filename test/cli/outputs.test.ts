@@ -14,7 +14,7 @@ import { test } from 'node:test';
 import { progressLine } from '../../src/cli/text.js';
 import { isLong, longAgo, mandoline, run, runMany, temporaryFolder } from '../support.js';
 
-const small = ['render', 'mandelbrot', '--size', '30x20', '--workers', '0'];
+const small = ['render', 'mandelbrot', '--size', '30x20', '--workers', '0', '--samples', '1'];
 
 test('outputs of which one would replace another are refused before anything is computed', async (context) => {
   const folder = temporaryFolder(context);

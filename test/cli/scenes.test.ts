@@ -58,11 +58,35 @@ test('a bundled scene is rendered by its name, into a file of its name', async (
   const { scene, shape, outputs } = await rendered(folder, 'newton', '--size', '40x30');
   assert.deepEqual(scene, {
     ...gallery.newton!.scene,
-    view: { ...gallery.newton!.scene.view, columns: 40, rows: 30 },
+    view: { ...gallery.newton!.scene.view, columns: 40, rows: 30, samples: 2 },
   });
-  assert.deepEqual([shape, outputs[0]!.path], [[30, 40], 'newton.png']);
+  assert.deepEqual([shape, outputs[0]!.path], [[60, 80], 'newton.png']);
   const { width, height } = decode(readFileSync(join(folder, 'newton.png')));
   assert.deepEqual([width, height], [40, 30]);
+});
+
+test('pictures of bundled scenes have 2 x 2 samples; arrays, the lesson, files, addresses and flags say themselves', async (context) => {
+  const folder = temporaryFolder(context);
+  const { scene } = gallery.multibrot!;
+  writeFileSync(join(folder, 'mine.json'), JSON.stringify(scene));
+  const small = ['--size', '8x6', '--workers', '0', '--json'];
+  const samplesOf = async (...words: string[]) => {
+    const { stdout, stderr } = await runMandoline(folder, 'render', ...words, ...small);
+    return [JSON.parse(stdout.toString() || '{}').scene?.view.samples, stderr];
+  };
+  const cases: [string[], number | undefined][] = [
+    [['multibrot', '-o', 'a.png'], 2],
+    [['--formula', 'z^2 + c', '-o', 'a.png'], 2],
+    [['multibrot', '-o', 'a.png', '-o', 'a.npy'], undefined],
+    [['multibrot', '--samples', '1', '-o', 'a.png'], 1],
+    [['lesson', '-o', 'a.png'], undefined],
+    [['mine.json', '-o', 'a.png'], undefined],
+    [['#f=multibrot', '-o', 'a.png'], undefined],
+    // Two points a pixel cannot be told apart here.
+    [['multibrot', '--center', '1,0', '--width', '3e-15', '-o', 'a.png'], undefined],
+  ];
+  for (const [words, samples] of cases)
+    assert.deepEqual(await samplesOf(...words), [samples, ''], words.join(' '));
 });
 
 test('a scene is rendered from a file, and is the one that the picture has in it', async (context) => {
@@ -101,6 +125,9 @@ test('a scene is rendered from the address of a page and from a location of anot
   assert.deepEqual(imported.scene.view.center, ['-0.75', '0.1']);
 });
 
+/** The colours of a formula of the user's. */
+const smoothColors = { coloring: 'smooth', palette: 'classic', density: 1.6, inside: '#000' } as const;
+
 /** What is given, and what is changed in the lesson's scene or, where one is named, in that one. */
 const changes: [string[], Partial<Record<keyof Scene, unknown>>, string?][] = [
   [
@@ -113,7 +140,7 @@ const changes: [string[], Partial<Record<keyof Scene, unknown>>, string?][] = [
       formula: 'z^n + a',
       parameters: { n: [3, 0], a: [-0.5, -1] },
       view: { center: ['0', '0'], width: 4, columns: 8, rows: 6 },
-      ...{ iterations: 100, escape: 1000, palette: 'ember' },
+      ...{ iterations: 100, escape: 1000, ...smoothColors },
     },
   ],
   [
@@ -121,13 +148,13 @@ const changes: [string[], Partial<Record<keyof Scene, unknown>>, string?][] = [
     {
       formula: 'newton(z^4 - 1)',
       view: { center: ['0', '0'], width: 4, columns: 8, rows: 6 },
-      ...{ iterations: 100, escape: { converged: 1e-6 }, palette: 'ember' },
+      ...{ iterations: 100, escape: { converged: 1e-6 }, palette: 'turbo', scale: 'linear', range: [2, 60] },
     },
   ],
   [
     ['--formula', 'z^3 + c', '--iterations', '7', '--escape', '4', '--c', '(0.1+0.2j)'],
     {
-      ...{ formula: 'z^3 + c', c: [0.1, 0.2], iterations: 7, escape: 4, palette: 'ember' },
+      ...{ formula: 'z^3 + c', c: [0.1, 0.2], iterations: 7, escape: 4, ...smoothColors },
       view: { center: ['0', '0'], width: 4, columns: 800, rows: 600 },
     },
   ],
@@ -195,8 +222,11 @@ test("a formula of the user's own is a picture that is named formula; on a latti
     ['render', '--cells', '20', '--workers', '0', '--json'],
   ]);
   for (const { code, stderr } of told) assert.equal(code, 0, stderr);
-  assert.match(told[0]!.stderr, /^formula +z² − 1 \+ 0\*c, c = .*, bailout 1000,/m);
-  assert.match(told[0]!.stderr, /^ +100 iterations\n +40 x 30 points, /m);
+  assert.match(
+    told[0]!.stderr,
+    /^formula +z² − 1 \+ 0\*c, c = .*\n +2 x 2 samples a pixel, bailout 1000, 100 iterations/m,
+  );
+  assert.match(told[0]!.stderr, /^ +80 x 60 points, /m);
   assert.match(told[0]!.stderr, /^formula\.png +40 x 30, /m);
   const [onLattice, lesson] = told.slice(1).map(({ stdout }) => JSON.parse(stdout));
   assert.deepEqual([onLattice.scene.escape, onLattice.outputs[0].path], ['overflow', 'julia.png']);

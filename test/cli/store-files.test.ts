@@ -19,7 +19,19 @@ import { type TestContext, test } from 'node:test';
 import { patience } from '../patience.js';
 import { longAgo, runMany, sha256, temporaryFolder } from '../support.js';
 
-const render = ['render', 'mandelbrot', '--size', '64x64', '--quiet', '--workers', '0'];
+const render = [
+  'render',
+  'mandelbrot',
+  '--size',
+  '64x64',
+  '--quiet',
+  '--workers',
+  '0',
+  '--coloring',
+  'count',
+  '--samples',
+  '1',
+];
 const named = (digit: string) => `.${digit.repeat(8)}-1111-4111-8111-${'1'.repeat(12)}.part`;
 
 /** A file that nobody has written to for years. */

@@ -5,7 +5,20 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { isLong, mandoline, run, runMandoline, runMany, sha256, temporaryFolder } from '../support.js';
 
-const job = ['render', 'mandelbrot', '--size', '400x400', '--iterations', '3000', '--exact', 'brute'];
+const job = [
+  'render',
+  'mandelbrot',
+  '--size',
+  '400x400',
+  '--iterations',
+  '3000',
+  '--exact',
+  'brute',
+  '--coloring',
+  'count',
+  '--samples',
+  '1',
+];
 const colors = ['--coloring', 'smooth', '--slices', '40', '--quiet'];
 
 test('a render that is killed goes on where it was, recomputes nothing that is whole, and ends with the same bytes', async (context) => {

@@ -26,7 +26,17 @@ import {
 const notLong = !isLong && 'only with MANDOLINE_STRESS=long';
 const kills = isLong ? 30 : 1;
 /** Slices of some milliseconds each. */
-const scene = ['mandelbrot', '--size', '100x400', '--iterations', '1000'];
+const scene = [
+  'mandelbrot',
+  '--size',
+  '100x400',
+  '--iterations',
+  '1000',
+  '--coloring',
+  'count',
+  '--samples',
+  '1',
+];
 const submit = ['submit', ...scene, '--store', 'store', '--wait', '-o', 'a.png'];
 
 /** The picture of one machine alone, made once. */

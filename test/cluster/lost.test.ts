@@ -16,7 +16,17 @@ import {
   until,
 } from './redis.js';
 
-const scene = ['mandelbrot', '--size', '60x60', '--iterations', '300'];
+const scene = [
+  'mandelbrot',
+  '--size',
+  '60x60',
+  '--iterations',
+  '300',
+  '--coloring',
+  'count',
+  '--samples',
+  '1',
+];
 const submit = (store: string) => ['submit', ...scene, '--slices', '12', '--quiet', '--store', store];
 const wait = (store: string) => [...submit(store), '--wait', '--workers', '0', '-o', `${store}.png`];
 const done = { code: 0, stdout: '', stderr: '' };

@@ -7,7 +7,17 @@ import { test } from 'node:test';
 import { mandoline, run, runMandoline, runMany, sha256, temporaryFolder } from '../support.js';
 import { mpirun, noMpi } from './mpi.js';
 
-const scene = ['mandelbrot', '--size', '160x130', '--iterations', '150'];
+const scene = [
+  'mandelbrot',
+  '--size',
+  '160x130',
+  '--iterations',
+  '150',
+  '--coloring',
+  'count',
+  '--samples',
+  '1',
+];
 const outputs = ['-o', 'a.png', '-o', 'a.npz', '--channels', 'distance'];
 
 /** The files in a folder. */

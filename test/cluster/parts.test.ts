@@ -9,7 +9,17 @@ import { slurmPart } from '../../src/cli/parts.js';
 import { partOfSlice, partSize, partSlices, sliceRanges } from '../../src/render/job.js';
 import { mandoline, run, runMandoline, runMany, type Said, sha256, temporaryFolder } from '../support.js';
 
-const scene = ['mandelbrot', '--size', '120x90', '--iterations', '150', '--coloring', 'smooth'];
+const scene = [
+  'mandelbrot',
+  '--size',
+  '120x90',
+  '--iterations',
+  '150',
+  '--coloring',
+  'smooth',
+  '--samples',
+  '1',
+];
 const outputs = ['-o', 'a.png', '-o', 'a.npy', '-o', 'a.zarr', '-o', 'a.dzi'];
 const slices = ['--slices', '12'];
 const part = (which: string, ...more: string[]) => [

@@ -29,7 +29,7 @@ import {
   until,
 } from './redis.js';
 
-const scene = ['mandelbrot', '--size', '150x150'];
+const scene = ['mandelbrot', '--size', '150x150', '--coloring', 'count', '--samples', '1'];
 const slices = ['--slices', '30', '--quiet'];
 const submit = ['submit', ...scene, ...slices, '--store', 'store'];
 

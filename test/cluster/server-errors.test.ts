@@ -8,7 +8,21 @@ import { refusalOf } from '../../src/cluster/redis-errors.js';
 import { runMany, temporaryFolder } from '../support.js';
 import { freePort, noRedis, runCluster, runClusterMany, startRedis, startWorker, until } from './redis.js';
 
-const submit = ['submit', 'mandelbrot', '--size', '50x50', '--slices', '3', '--store', 'store', '--quiet'];
+const submit = [
+  'submit',
+  'mandelbrot',
+  '--size',
+  '50x50',
+  '--coloring',
+  'count',
+  '--samples',
+  '1',
+  '--slices',
+  '3',
+  '--store',
+  'store',
+  '--quiet',
+];
 
 test('a refusal is a sentence with the address, and what is no refusal of a server is left as it is', () => {
   const refused = (message: string) =>

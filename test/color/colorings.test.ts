@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { gallery, inPixels, render, type Scene } from 'mandoline';
+import { render, type Scene } from 'mandoline';
 import { channelsOf } from '../../src/color/coloring.js';
 import { placer } from '../../src/color/curve.js';
 import type { Image } from '../../src/color/image.js';
@@ -10,8 +10,9 @@ import { binaryLogarithm, quickLogarithm } from '../../src/color/logarithm.js';
 import { paint } from '../../src/color/picture.js';
 import { sampleStep } from '../../src/color/tones.js';
 import type { Field } from '../../src/field/field.js';
+import { countScene } from '../support.js';
 
-const mandelbrot = inPixels(gallery.mandelbrot!.scene, 64, 48);
+const mandelbrot = countScene('mandelbrot', 64, 48);
 
 async function picture(scene: Scene): Promise<Image> {
   return paint(await render(scene, { workers: 0, channels: channelsOf(scene) }), scene);

@@ -4,16 +4,16 @@ import assert from 'node:assert/strict';
 import { cpSync, existsSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { gallery, inPixels, render, type Scene, VerifyError } from 'mandoline';
+import { inPixels, render, type Scene, VerifyError } from 'mandoline';
 import { Pool } from 'mandoline/pool';
 import { channelsOf } from '../../src/color/coloring.js';
 import { paint } from '../../src/color/picture.js';
 import { StoreError } from '../../src/errors.js';
 import { openStore, type Store } from '../../src/render/store.node.js';
 import { type StreamOptions, shared, streamScene } from '../../src/render/stream.js';
-import { sha256, temporaryFolder } from '../support.js';
+import { countScene, sha256, temporaryFolder } from '../support.js';
 
-const mandelbrot = inPixels(gallery.mandelbrot!.scene, 220, 190);
+const mandelbrot = countScene('mandelbrot', 220, 190);
 
 /** The digest of all that a stream gives, and where it came from. */
 async function digest(scene: Scene, options: Partial<StreamOptions> = {}) {
@@ -41,7 +41,7 @@ test('a picture is the same in one piece and in bands, for any slices and worker
     mandelbrot,
     { ...mandelbrot, coloring: 'smooth', scale: 'histogram' },
     { ...sampled, coloring: 'slope', palette: 'classic' },
-    inPixels(gallery.newton!.scene, 100, 90),
+    countScene('newton', 100, 90),
   ];
   for (const scene of scenes) {
     const image = await paint(await render(scene, { pool, channels: channelsOf(scene) }), scene);

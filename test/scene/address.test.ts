@@ -12,21 +12,26 @@ import {
   sceneAddress,
 } from 'mandoline';
 import { hostileAddresses } from '../hostile.js';
-import { isLong } from '../support.js';
+import { countScene, isLong } from '../support.js';
 
 test('addresses are short and readable', () => {
   const view = { center: ['-0.75', '0.1'], width: 0.02, columns: 800, rows: 600 } as const;
-  const { scene: mandelbrot } = gallery.mandelbrot!;
+  const mandelbrot = countScene('mandelbrot', 800, 600);
+  const { scene: own } = gallery.mandelbrot!;
   const addresses: [Scene, string][] = [
     [{ ...mandelbrot, view } as Scene, '#f=mandelbrot&re=-0.75&im=0.1&w=0.02&it=200&palette=ember'],
     [
       { ...mandelbrot, view: { ...view, columns: 80, rotation: -30, samples: 2 } } as Scene,
       '#f=mandelbrot&re=-0.75&im=0.1&w=0.02&size=80x600&rotate=-30&samples=2&it=200&palette=ember',
     ],
+    [
+      { ...own, view: { ...view, samples: 2 } } as Scene,
+      '#f=mandelbrot&coloring=smooth&inside=%23000&density=1.6&re=-0.75&im=0.1&w=0.02&samples=2&it=200&palette=classic',
+    ],
     [lessonScene, '#f=lesson&extent=2&cells=2000&it=80&palette=inferno'],
     [
-      { ...gallery.newton!.scene, parameters: { a: [1, -0.5] }, formula: 'newton(z^3 - a)' },
-      '#formula=newton(z%5E3%20-%20a)&c=0+0i&z0=p&escape=converged:0.000001&p.a=1-0.5i&re=0&im=0&w=4&it=100&palette=turbo',
+      { ...countScene('newton', 800, 600), parameters: { a: [1, -0.5] }, formula: 'newton(z^3 - a)' },
+      '#formula=newton(z%5E3%20-%20a)&c=0+0i&z0=p&escape=converged:0.000001&p.a=1-0.5i&re=0&im=0&w=4&it=100&palette=ember',
     ],
   ];
   for (const [scene, address] of addresses) {
@@ -35,6 +40,16 @@ test('addresses are short and readable', () => {
     assert.equal(sceneAddress(expected as Scene).replace('&size=800x600', ''), address);
     assert.deepEqual(parseAddress(`http://127.0.0.1:8080/${sceneAddress(scene)}`), scene);
   }
+});
+
+test('an address with a palette says all about its colours, so that other colours of the bundled scene do not change it', () => {
+  const mandelbrot = countScene('mandelbrot', 800, 600);
+  assert.deepEqual(parseAddress('#f=mandelbrot&re=-0.65&im=0&w=3.5&it=200&palette=ember'), mandelbrot);
+  const { coloring, density, inside } = gallery.mandelbrot!.scene;
+  const named = parseAddress('#f=mandelbrot&w=1');
+  assert.deepEqual([named.coloring, named.density, named.inside], [coloring, density, inside]);
+  const written = sceneAddress({ ...gallery.seahorse!.scene, coloring: 'distance' } as Scene);
+  assert.match(written, /^#f=mandelbrot&coloring=distance&inside=%23000&density=3&/);
 });
 
 test('a name alone is the bundled scene, and what is given changes it', () => {

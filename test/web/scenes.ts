@@ -79,7 +79,7 @@ test('a step of the history waits for a pointer that is held down, and not for o
   // As where the button is let go over something that is no part of the page.
   await page.evaluate(() => dispatchEvent(new PointerEvent('pointermove', { buttons: 0 })));
   await page.waitForFunction((before) => location.hash !== before, address);
-  assert.notEqual(await valueIn(page, 'palette'), 'cividis');
+  assert.notEqual(await valueIn(page, 'palette'), 'classic');
 });
 
 test('every part of a scene has its field: parameters with sliders, escape, light, trap, place', async (context) => {
