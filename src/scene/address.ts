@@ -5,6 +5,7 @@ import { didYouMean } from '../suggestion.js';
 import { formatComplex, isDecimal, parseComplex, plainMinus } from './complex.js';
 import { gallery, inPixels } from './gallery.js';
 import { jsonText, parseScene, type Scene } from './scene.js';
+import { sceneSchema } from './schema.js';
 import { spell } from './spell.js';
 import type { View } from './view.js';
 
@@ -22,8 +23,9 @@ const standardSize = [800, 600] as const;
 export function sceneAddress(scene: Scene): string {
   const name = nearestBundled(scene);
   const base: Partial<Scene> = name === undefined ? {} : uncolored(gallery[name]!.scene);
-  const keys = new Set([...Object.keys(base), ...Object.keys(scene)]) as Set<keyof Scene>;
-  const others = [...keys].filter((key) => !spelled.has(key) && !isSame(base[key], scene[key]));
+  // In the schema's order, so that a scene has one address, in whatever order its keys were written.
+  const keys = Object.keys(sceneSchema.entries) as (keyof Scene)[];
+  const others = keys.filter((key) => !spelled.has(key) && !isSame(base[key], scene[key]));
   const { view, lattice, iterations, palette } = scene;
   const values: Record<string, string | undefined> = {
     f: name,
