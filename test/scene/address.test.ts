@@ -31,7 +31,7 @@ test('addresses are short and readable', () => {
     [lessonScene, '#f=lesson&extent=2&cells=2000&it=80&palette=inferno'],
     [
       { ...countScene('newton', 800, 600), parameters: { a: [1, -0.5] }, formula: 'newton(z^3 - a)' },
-      '#formula=newton(z%5E3%20-%20a)&c=0+0i&z0=p&escape=converged:0.000001&p.a=1-0.5i&re=0&im=0&w=4&it=100&palette=ember',
+      '#formula=newton(z%5E3%20-%20a)&p.a=1-0.5i&c=0+0i&z0=p&escape=converged:0.000001&re=0&im=0&w=4&it=100&palette=ember',
     ],
   ];
   for (const [scene, address] of addresses) {
