@@ -171,12 +171,16 @@ export async function lostOf(
   queue: Queue<SliceJob>,
   ids: readonly string[],
 ): Promise<string[]> {
-  const [waiting, active] = [await idsIn(queue, ['waiting', 'delayed']), await idsIn(queue, ['active'])];
+  const waiting = await idsIn(queue, ['waiting', 'delayed']);
+  const active = await idsIn(queue, ['active']);
+  const unlisted = ids.filter((id) => !waiting.has(id) && !active.has(id));
+  // One that was handed back between the two readings waits now.
+  const handedBack = unlisted.length > 0 ? await idsIn(queue, ['waiting', 'delayed']) : waiting;
   const listed = ids.filter((id) => waiting.has(id));
   const known = await client.pipeline(listed.map((id) => ['exists', queue.toKey(id)])).exec();
   const hollow = listed.filter((_, i) => known?.[i]?.[1] === 0);
   for (const id of hollow) await removeJob(queue, id);
-  return [...ids.filter((id) => !waiting.has(id) && !active.has(id)), ...hollow];
+  return [...unlisted.filter((id) => !handedBack.has(id)), ...hollow];
 }
 
 /** Takes a job out of a queue; whether it could be taken: not one that a worker is at. */

@@ -135,6 +135,8 @@ export async function submit(
   async function compare(): Promise<void> {
     news = performance.now();
     isDue = false;
+    // First the queue, then the store: a slice that was done in between is in the store when its job is gone.
+    const gone = await lostOf(connection, queue, [...queued.keys()]);
     flags = kept();
     for await (const { id, reason } of jobsIn(queue, ['failed'])) {
       const index = queued.get(id);
@@ -150,14 +152,9 @@ export async function submit(
     const now = sum(flags);
     if (now !== done) onProgress?.({ done: now, slices });
     done = now;
-    const gone = await lostOf(connection, queue, [...queued.keys()]);
-    // One that was done just now is queued once more, and found in the store.
-    lost += gone.length;
-    await addSlices(
-      connection,
-      queue,
-      gone.map((id) => jobOf(queued.get(id)!)),
-    );
+    const missing = gone.flatMap((id) => queued.get(id) ?? []);
+    lost += missing.length;
+    await addSlices(connection, queue, missing.map(jobOf));
   }
 
   let quiet = { done, since: performance.now(), next: sayMilliseconds };

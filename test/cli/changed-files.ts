@@ -12,7 +12,6 @@ import { paint } from '../../src/color/picture.js';
 import { pngTexts } from '../../src/encode/formats.js';
 import { encodePng } from '../../src/encode/png.js';
 import { SceneError } from '../../src/errors.js';
-import { printable } from '../../src/printable.js';
 import { compressWith } from '../../src/render/compress.node.js';
 import { sceneText } from '../../src/scene/scene.js';
 import { bytesOf } from '../encode/support.js';
@@ -96,7 +95,7 @@ for (let i = 0; i < count; i++) {
   } catch (error) {
     const isOurs = error instanceof UsageError || error instanceof SceneError;
     // Lines that can be read, and nothing that a terminal would obey.
-    const lines = isOurs ? printable(error.message).split('\n') : [];
+    const lines = isOurs ? error.message.split('\n') : [];
     if (!isOurs || lines.some((line) => line.length > 2000 || /\p{Cc}/u.test(line)))
       throw new Error(`file ${i} of seed ${seed}: ${String(error).slice(0, 500)}`, { cause: error });
     told.errors++;
