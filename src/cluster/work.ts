@@ -5,7 +5,7 @@ import type { Worker } from 'bullmq';
 import { ClusterError } from '../errors.js';
 import { Pool, PoolClosedError, TaskTimeoutError, tasks } from '../pool/index.js';
 import type { Band } from '../render/band.js';
-import { checkJob, RefusedError, type SliceJob, tries } from './job.js';
+import { checkJob, lostReason, RefusedError, type SliceJob, tries } from './job.js';
 import { readProbe } from './probe.js';
 import { bullmq, openQueue, openWorker, type SliceTaken, type SliceWorker } from './queue.js';
 import type { Connection } from './redis.js';
@@ -108,7 +108,10 @@ export async function work(connection: Connection, options: WorkOptions): Promis
     } catch (error) {
       if (!(error instanceof RefusedError)) throw error;
       say(`refused a job: ${error.message}`);
-      throw new UnrecoverableError(`refused: ${error.message}`);
+      const reason = `refused: ${error.message}`;
+      // Only its id was left, and whoever waits for its slice queues it again: nothing of it stays behind.
+      if (reason === lostReason) taken.opts.removeOnFail = true;
+      throw new UnrecoverableError(reason);
     }
     const folder = options.store === undefined ? job.folder : resolve(options.store);
     const store = `${job.token} ${folder}`;

@@ -56,7 +56,7 @@ async function start(context: TestContext) {
 
 describe('with a Redis server', { skip: noRedis, concurrency: 2 }, () => {
   test('lists and the data of jobs that are lost are queued again, and the pictures are whole', async (context) => {
-    const { folder, address, waiting, lose } = await start(context);
+    const { folder, address, redis, keys, waiting, lose } = await start(context);
     assert.deepEqual(await runClusterMany(folder, address, [submit('lists')]), [done]);
     await lose('wait', 'marker', 'meta', 'events');
     // Without --wait too.
@@ -84,6 +84,14 @@ describe('with a Redis server', { skip: noRedis, concurrency: 2 }, () => {
       assert.deepEqual([left, failed], [0, []]);
       return active === 0;
     }, 'nothing is at work');
+
+    // An id whose job is done, or lost with its data, leaves nothing behind.
+    const [meta] = await keys('meta');
+    const queue = meta!.replace(/:meta$/, '');
+    await redis.lpush(`${queue}:wait`, ids[0]!);
+    await redis.zadd(`${queue}:marker`, 0, '0');
+    await until(async () => (await redis.exists(`${queue}:wait`, `${queue}:active`)) === 0, 'it was taken');
+    assert.equal(await redis.exists(`${queue}:failed`, `${queue}:${ids[0]}`), 0);
   });
 
   test('a job of which only the id is left is queued again while its submitter waits', async (context) => {
