@@ -152,7 +152,7 @@ export function leftChannels(code: Code, job: ShadeJob): EndCode {
 
   // Made only where it is needed: what stands in the code is computed.
   if (wanted.includes('smooth')) channels.set('smooth', continuousCount(potentialOf()));
-  if (wanted.includes('distance') || wanted.includes('slope')) {
+  if (wantsShape(wanted)) {
     const direction = gradient(code, z, slopeInputs(code, ''));
     addShape(code, job, channels, wanted.includes('distance') ? potentialOf() : undefined, direction);
   }

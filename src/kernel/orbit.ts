@@ -3,7 +3,7 @@
 
 import type { Trap } from '../scene/scene.js';
 import { Code, type Instruction } from './code.js';
-import { trapDistance } from './ends.js';
+import { type ShadeJob, trapDistance, wantsShape } from './ends.js';
 import { realFunctions } from './functions.js';
 import type { KernelJob } from './reference.js';
 import { slopedStep } from './slopes.js';
@@ -42,6 +42,13 @@ export function orbitStep(kernel: KernelJob, { hasSlopes, trap }: OrbitOptions):
   }
   return { code, next };
 }
+
+/** The step of orbits that are followed for a job's channels. */
+export const shadeStep = ({ kernel, wanted, trap }: ShadeJob): OrbitStep =>
+  orbitStep(kernel, {
+    hasSlopes: wantsShape(wanted),
+    trap: wanted.includes('trap') ? trap : undefined,
+  });
 
 /** Runs code in plain TypeScript; a mask is 1 or 0. Writes the value of every instruction. */
 export function runCode(

@@ -75,8 +75,6 @@ export function stepsOf(
   const input = (lanes: Lanes) => inputOf(body, job, lanes);
 
   return {
-    input,
-
     offsetOf: rowOffsets(job, step),
 
     /** How many steps a point surely takes before its end, from its count. */

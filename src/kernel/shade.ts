@@ -2,9 +2,9 @@
 // orbit followed once more, as far as its count makes sure of (shade-advance.ts) and then to its end (shade-ends.ts), and its
 // channels written (shade-channels.ts) by the code of ends.ts. Points that never escape are inside.ts's.
 import { assemble, FunctionBody, i32 } from '../assembler.js';
-import { type ShadeJob, wantsShape } from './ends.js';
+import type { ShadeJob } from './ends.js';
 import { countBytes } from './escape.js';
-import { type OrbitStep, orbitStep } from './orbit.js';
+import { type OrbitStep, shadeStep } from './orbit.js';
 import { advanceParameters, emitAdvance } from './shade-advance.js';
 import { channelsParameters, emitChannels, endCodes } from './shade-channels.js';
 import { emitEnds, endsParameters, endVectors } from './shade-ends.js';
@@ -13,7 +13,7 @@ import { functionsIn, hostSignature } from './step.js';
 import { atan2Signature, emitAtan2, emitLog, logSignature } from './vector-functions.js';
 
 /** Bytes of the list to work with. */
-export const listBytes = (job: ShadeJob): number => 8 * listLength * listRows(job, stepOf(job)).length;
+export const listBytes = (job: ShadeJob): number => 8 * listLength * listRows(job, shadeStep(job)).length;
 
 /**
  * The parameters of `shade`: addresses of the table, of the sample points' arrays (each row's and each column's parts,
@@ -21,15 +21,9 @@ export const listBytes = (job: ShadeJob): number => 8 * listLength * listRows(jo
  */
 const shadeParameters = [i32, i32, i32, i32, i32, i32, i32, i32] as const;
 
-const stepOf = ({ kernel, wanted, trap }: ShadeJob) =>
-  orbitStep(kernel, {
-    hasSlopes: wantsShape(wanted),
-    trap: wanted.includes('trap') ? trap : undefined,
-  });
-
 /** The module for a job: imports `host.memory` and functions, exports `shade`. */
 export function emitShade(job: ShadeJob): Uint8Array<ArrayBuffer> {
-  const step = stepOf(job);
+  const step = shadeStep(job);
   const ends = endCodes(job);
   const names = functionsIn([
     ...step.code.instructions,

@@ -9,10 +9,9 @@ import {
   type EndCode,
   leftChannels,
   type ShadeJob,
-  wantsShape,
 } from './ends.js';
 import type { Counts } from './kernel.js';
-import { orbitStep, runCode } from './orbit.js';
+import { runCode, shadeStep } from './orbit.js';
 import { pointAt, type SamplePoints } from './points.js';
 
 /** Fills channels of some rows, row after row, whose counts these are, where points escape. */
@@ -31,13 +30,10 @@ export function traceReference(job: ShadeJob, points: SamplePoints, counts: Coun
 
 /** Makes what gives the channels of an escaping sample point by its count. */
 function endReference(job: ShadeJob): (p: Complex, count: number) => Map<ChannelName, number> {
-  const { kernel, wanted, trap, shading } = job;
+  const { kernel, shading } = job;
   const { escape, c, z0 } = kernel;
   const { hasGrowth, radius, mostAfter, bailout } = shading;
-  const step = orbitStep(kernel, {
-    hasSlopes: wantsShape(wanted),
-    trap: wanted.includes('trap') ? trap : undefined,
-  });
+  const step = shadeStep(job);
   const left = new Code();
   const leftEnd = leftChannels(left, job);
   const converged = new Code();

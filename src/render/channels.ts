@@ -27,7 +27,7 @@ export function traceSetup(
   const hasTrap = wanted.includes('trap');
   return {
     job,
-    shade: compileShade(job),
+    shade: wanted.some((name) => name !== 'period') ? compileShade(job) : undefined,
     follow:
       hasTrap || wanted.includes('period') ? compileFollow(kernel, hasTrap ? trap : undefined) : undefined,
   };

@@ -35,19 +35,23 @@ export function countSlice(slice: Counts, { start, end }: SliceRange, job: Rende
 /** What slices get their channels with, besides counts: what every worker is sent once. */
 export interface TraceSetup {
   readonly job: ShadeJob;
-  readonly shade: WebAssembly.Module;
+  /** Of points that escape; where a channel needs it. */
+  readonly shade: WebAssembly.Module | undefined;
   /** Of points that never escape; where a channel needs it. */
   readonly follow: WebAssembly.Module | undefined;
 }
 
-const tracers = new WeakMap<TraceSetup, { readonly shade: Shade; readonly follower: Follower | undefined }>();
+const tracers = new WeakMap<
+  TraceSetup,
+  { readonly shade: Shade | undefined; readonly follower: Follower | undefined }
+>();
 
 function tracerOf(setup: TraceSetup) {
   let tracer = tracers.get(setup);
   if (!tracer) {
     const { job, shade, follow } = setup;
     tracer = {
-      shade: startShade(job, shade),
+      shade: shade && startShade(job, shade),
       follower: follow && startFollow(follow),
     };
     tracers.set(setup, tracer);
@@ -82,7 +86,7 @@ export function traceRows(
   const { shade, follower } = tracerOf(setup);
   const { rowRe, rowIm, ...columns } = render.points;
   const points = { ...columns, rowRe: rowRe.subarray(start, end), rowIm: rowIm.subarray(start, end) };
-  shade(points, counts, channels);
+  shade?.(points, counts, channels);
   traceInside(setup.job, points, follower, counts, channels);
 }
 
