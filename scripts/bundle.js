@@ -22,9 +22,7 @@ const command = join(root, 'dist', 'command');
 const tasks = new Set();
 const renaming = [{ name: 'addresses', transform: renameAddresses }];
 
-// From CommonJS a worker starts faster still.
-const worker = join(root, 'dist', 'src', 'pool', 'worker.node');
-await bundle(`${worker}.js`, [], { format: 'cjs', file: `${worker}.cjs` });
+await writeWorkerText(join(root, 'dist', 'src', 'pool'));
 await bundle(join(root, 'dist', 'src', 'cli', 'main.js'), renaming, {
   dir: command,
   entryFileNames: 'mandoline.js',
@@ -44,6 +42,25 @@ writeFileSync(
   join(root, 'dist', 'man', 'mandoline.1'),
   manPage(makeProgram(), new Date().toISOString().slice(0, 10)),
 );
+
+/** The pool's worker as text: CommonJS, from which a worker starts faster still. */
+async function writeWorkerText(pool) {
+  const text = join(pool, 'worker-text.js');
+  // Workers start no workers by themselves.
+  const textless = {
+    name: 'textless',
+    resolveId: (name) => (name === './worker-text.js' ? text : null),
+    load: (id) => (id === text ? "export const workerText = '';" : null),
+  };
+  const bundled = await rolldown({
+    input: join(pool, 'worker.node.js'),
+    plugins: [textless],
+    platform: 'node',
+  });
+  const { output } = await bundled.generate({ format: 'cjs' });
+  const code = `${output[0].code}\n//# sourceURL=mandoline-pool/worker.js\n`;
+  writeFileSync(text, `export const workerText = ${JSON.stringify(code)};\n`);
+}
 
 async function bundle(input, plugins, output) {
   const external = (name) => /^[a-z@](?!:)/.test(name) && !bundledPackages.includes(name);

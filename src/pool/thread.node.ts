@@ -16,6 +16,7 @@ import {
   type WorkerMessage,
 } from './protocol.js';
 import { type Functions, runWorker } from './worker.js';
+import { workerText } from './worker-text.js';
 
 /** How many threads this machine runs at once. */
 export const availableParallelism = (): number => cores();
@@ -36,7 +37,8 @@ export function startThread({ worker: make, resourceLimits }: ThreadOptions, eve
   const state = new Int32Array(new SharedArrayBuffer(4));
   const worker = make
     ? checkWorker(make() as Worker, 'on')
-    : new Worker(new URL('./worker.node.cjs', import.meta.url), {
+    : new Worker(workerText, {
+        eval: true,
         workerData: state,
         ...(resourceLimits && { resourceLimits }),
         ...(isText && { execArgv: [] }),
