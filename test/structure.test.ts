@@ -45,21 +45,41 @@ const stageOf = (path: string) =>
 
 /** What a stage may use of others: `all` of some, of those named in `types` only data types. */
 const allowed: Record<string, { all: string[]; types: string[] }> = {
-  top: { all: ['scene', 'formula', 'kernel', 'pool', 'field', 'render', 'color', 'encode'], types: [] },
+  top: {
+    all: ['scene', 'formula', 'kernel', 'exact', 'pool', 'field', 'render', 'color', 'encode'],
+    types: [],
+  },
   // A scene is one whose formula can be read, and comes to an end where it has to; the families are bundled scenes.
   scene: { all: ['top', 'formula'], types: [] },
   formula: { all: ['top'], types: ['scene'] },
   kernel: { all: ['top'], types: ['scene', 'formula'] },
+  // Deep views know no formula: z^2 + c at exactly given points.
+  exact: { all: ['top'], types: [] },
   pool: { all: [], types: [] },
   // Slices are one definition for arrays and for the pool.
   field: { all: ['top', 'src/pool/slices.ts'], types: ['scene', 'kernel'] },
-  render: { all: ['top', 'scene', 'formula', 'kernel', 'pool', 'field', 'color', 'encode'], types: [] },
+  render: {
+    all: ['top', 'scene', 'formula', 'kernel', 'exact', 'pool', 'field', 'color', 'encode'],
+    types: [],
+  },
   color: { all: ['top'], types: ['scene', 'field'] },
   // A picture's text is the scene's.
   encode: { all: ['top', 'color', 'src/scene/scene.ts'], types: ['scene', 'field'] },
   cluster: { all: ['top', 'scene', 'pool', 'field', 'render'], types: ['kernel'] },
   cli: {
-    all: ['top', 'scene', 'formula', 'kernel', 'pool', 'field', 'render', 'color', 'encode', 'cluster'],
+    all: [
+      'top',
+      'scene',
+      'formula',
+      'kernel',
+      'exact',
+      'pool',
+      'field',
+      'render',
+      'color',
+      'encode',
+      'cluster',
+    ],
     types: [],
   },
 };

@@ -1,0 +1,158 @@
+// The oracle of the exact engine: the count of one sample point of z^2 + c, obviously right and slow. It follows a ball
+// that holds z: a middle in fixed point of P bits, and a radius e in units of 2^-P. For |zeta - z| <= e,
+//   |zeta^2 - z^2| = |(zeta - z)(2 z + (zeta - z))| <= 2 |z| e + e^2,
+// and the two products and c are rounded down, which adds less than 3 units to each part: less than 5 to the radius. As
+// long as nothing is rounded the radius is 0, and z itself is compared. Where |z| is too near the escape radius R to be
+// told, the orbit is followed once in rational numbers, if it is short enough to be written down; otherwise, and where
+// the ball has become too large, the bits are doubled. Ball arithmetic: van der Hoeven, "Ball arithmetic", 2009.
+import { bitLength, type Decimal, type Dyadic, decimalToFixed, dyadicOf, dyadicToFixed } from './dyadic.js';
+import { type DecimalPair, type DyadicPair, type ReadView, spacingExponent } from './view.js';
+
+/** Where an orbit starts and its constant, each a decimal and a dyadic part whose sum is meant. */
+interface Start {
+  readonly z: readonly [DecimalPair, DyadicPair];
+  readonly c: readonly [DecimalPair, DyadicPair];
+}
+
+/** What following one ball gives: a count, or the step at which it could not be decided and how large the ball was. */
+type Attempt = { readonly count: number } | { readonly undecided: number; readonly isSmall: boolean };
+
+/** Numbers of more bits are not followed: |z| is the radius, or nobody can tell. */
+const mostBits = 2 ** 25;
+/** The longest numbers in which an orbit is written down as rational numbers. */
+const mostRationalBits = 2 ** 22;
+
+const nothing: Dyadic = { m: 0n, e: 0 };
+const zero: DyadicPair = [nothing, nothing];
+
+/** The count of the sample point [row][column], proved. */
+export function countPoint(read: ReadView, row: number, column: number): number {
+  const { view, center, c, z0 } = read;
+  const offset = read.offset(row, column);
+  const start: Start =
+    view.plane === 'parameter'
+      ? { z: [z0, zero], c: [center, offset] }
+      : { z: [center, offset], c: [c, zero] };
+  const radius = dyadicOf(view.radius);
+  const insideAt = new Set<number>();
+  let bits = Math.max(64, -spacingExponent(read), -radius.e) + 130;
+  for (;;) {
+    const attempt = follow(start, view.iterations, view.radius, bits, insideAt);
+    if ('count' in attempt) return attempt.count;
+    const { undecided, isSmall } = attempt;
+    const isOutside = isSmall ? compareRational(start, radius, undecided) : undefined;
+    if (isOutside) return undecided - 1;
+    if (isOutside === false) insideAt.add(undecided);
+    else bits *= 2;
+    if (bits > mostBits)
+      throw new RangeError(`point [${row}][${column}]: step ${undecided} is not decided by ${mostBits} bits`);
+  }
+}
+
+/** The sum of a decimal and a dyadic number in fixed point, rounded down by less than 2 units, and whether it is exact. */
+function toFixed(decimal: Decimal, dyadic: Dyadic, bits: number): [value: bigint, isExact: boolean] {
+  const isExact =
+    (decimal.exponent >= 0 || (decimal.digits << BigInt(bits)) % 10n ** BigInt(-decimal.exponent) === 0n) &&
+    (dyadic.e + bits >= 0 || dyadic.m === 0n || dyadic.m % (1n << BigInt(-dyadic.e - bits)) === 0n);
+  return [decimalToFixed(decimal, bits) + dyadicToFixed(dyadic, bits), isExact];
+}
+
+/** A double that is above what rounding in doubles may have made of it. */
+const above = (value: number) => value * (1 + 2 ** -40);
+
+function follow(
+  start: Start,
+  iterations: number,
+  radius: number,
+  bits: number,
+  insideAt: ReadonlySet<number>,
+): Attempt {
+  const part = ([decimals, dyadics]: readonly [DecimalPair, DyadicPair], i: 0 | 1) =>
+    toFixed(decimals[i], dyadics[i], bits);
+  let [[x, exactX], [y, exactY]] = [part(start.z, 0), part(start.z, 1)];
+  const [[cx, exactCx], [cy, exactCy]] = [part(start.c, 0), part(start.c, 1)];
+  const [shift, halfShift, mask] = [BigInt(bits), BigInt(bits - 1), (1n << BigInt(bits)) - 1n];
+  const toTop = BigInt(bits - 60);
+  const fixedRadius = dyadicToFixed(dyadicOf(radius), bits);
+  // The ball's radius is e 2^(scale - bits), so that e stays a double however many bits there are.
+  let [e, scale] = [exactX && exactY ? 0 : 4, 0];
+  let unit = 2 ** -bits;
+  let added = 5;
+  let isExact = e === 0 && exactCx && exactCy;
+  for (let n = 0; n < iterations; ) {
+    const [near, ofNear] = [Number(x >> toTop) * 2 ** -60, Number(y >> toTop) * 2 ** -60];
+    const modulus = Math.sqrt(near * near + ofNear * ofNear) + 2 ** -58;
+    const size = e * unit + 1e-300;
+    const [product, cross] = [(x - y) * (x + y), x * y];
+    isExact &&= (product & mask) === 0n && (cross & (mask >> 1n)) === 0n;
+    x = (product >> shift) + cx;
+    y = (cross >> halfShift) + cy;
+    e = isExact ? 0 : above(e * (2 * modulus + size)) + added;
+    if (e > 2 ** 500) {
+      e *= 2 ** -500;
+      scale += 500;
+      unit = 2 ** (scale - bits);
+      // Less than this is not told from nothing at such a size.
+      added = e * 2 ** -100;
+    }
+    n++;
+    const side = sideOf(x, y, e, scale, unit, fixedRadius, radius, toTop);
+    if (side === 'outside') return { count: n - 1 };
+    if (side === 'near' && !insideAt.has(n))
+      return { undecided: n, isSmall: e * unit < radius * 2 ** -30 && !isExact };
+  }
+  return { count: iterations };
+}
+
+/** On which side of the circle of the escape radius a ball is. */
+function sideOf(
+  x: bigint,
+  y: bigint,
+  e: number,
+  scale: number,
+  unit: number,
+  fixedRadius: bigint,
+  radius: number,
+  toTop: bigint,
+): 'inside' | 'outside' | 'near' {
+  const [re, im] = [Number(x >> toTop) * 2 ** -60, Number(y >> toTop) * 2 ** -60];
+  const modulus = Math.sqrt(re * re + im * im);
+  const slack = e * unit * (1 + 2 ** -40) + modulus * 2 ** -40 + 2 ** -58;
+  if (modulus + slack <= radius) return 'inside';
+  if (modulus - slack > radius) return 'outside';
+  if (!(e * unit < radius)) return 'near';
+  const square = x * x + y * y;
+  const ball = BigInt(Math.ceil(e)) << BigInt(scale);
+  const [inner, outer] = [fixedRadius - ball, fixedRadius + ball];
+  if (inner >= 0n && square <= inner * inner) return 'inside';
+  return square > outer * outer ? 'outside' : 'near';
+}
+
+/** Whether |z_n| > R exactly, in rational numbers; undefined where they would be too long. */
+function compareRational(start: Start, radius: Dyadic, n: number): boolean | undefined {
+  // One denominator 10^d 2^b for all numbers.
+  const decimals = [...start.z[0], ...start.c[0]];
+  const dyadics = [...start.z[1], ...start.c[1]];
+  const places = Math.max(0, ...decimals.map(({ exponent }) => -exponent));
+  const bits = Math.max(0, ...dyadics.map(({ e }) => -e));
+  const denominator = (10n ** BigInt(places)) << BigInt(bits);
+  if (n > 40 || bitLength(denominator) * 2 ** n > mostRationalBits) return undefined;
+  const numerator = (i: number) => {
+    const { digits, exponent } = decimals[i]!;
+    const { m, e } = dyadics[i]!;
+    return (
+      ((digits * 10n ** BigInt(exponent + places)) << BigInt(bits)) +
+      (m << BigInt(e + bits)) * 10n ** BigInt(places)
+    );
+  };
+  const [cx, cy] = [numerator(2), numerator(3)];
+  let [x, y, d] = [numerator(0), numerator(1), denominator];
+  for (let i = 0; i < n; i++) {
+    const square = d * d;
+    const c = square / denominator;
+    [x, y, d] = [x * x - y * y + cx * c, 2n * x * y + cy * c, square];
+  }
+  const [left, right] = [x * x + y * y, radius.m * radius.m * d * d];
+  const power = BigInt(2 * Math.abs(radius.e));
+  return radius.e < 0 ? left << power > right : left > right << power;
+}

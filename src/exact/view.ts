@@ -1,0 +1,102 @@
+// What the exact engine counts: a rectangle of sample points of z^2 + c at exactly given places, in either plane. Every
+// number of a view is a decimal or a dyadic number and is used with all its digits, so that each point has one count.
+import { cosAndSin } from '../rotation.js';
+import {
+  type Decimal,
+  type Dyadic,
+  decimalQuotient53,
+  decimalToFixed,
+  dyadicOf,
+  exponentOf,
+  negative,
+  parseDecimal,
+  product53,
+  sum,
+} from './dyadic.js';
+
+/** A view as a caller gives it. */
+export interface ExactView {
+  /** Whether the sample point is c (z starts at `z0`) or the first z (`c` is given). */
+  readonly plane: 'parameter' | 'dynamical';
+  /** The middle, in decimals with any number of digits and any exponent. */
+  readonly center: readonly [re: string, im: string];
+  /** From the left edge to the right one, in decimals with any exponent. */
+  readonly width: string;
+  /** How far the rectangle is turned, in degrees, as a `View` is. */
+  readonly rotation: number;
+  /** Sample points in a row: the pixels' columns times the samples of a pixel. */
+  readonly columns: number;
+  /** Rows of sample points. */
+  readonly rows: number;
+  /** The constant of the dynamical plane. */
+  readonly c: readonly [re: string, im: string];
+  /** The first z in the parameter plane. */
+  readonly z0: readonly [re: string, im: string];
+  /** A point has escaped when |z| is above it. */
+  readonly radius: number;
+  /** From 1 to 2^32 - 1. */
+  readonly iterations: number;
+}
+
+/** A complex number as two decimals. */
+export type DecimalPair = readonly [re: Decimal, im: Decimal];
+export type DyadicPair = readonly [re: Dyadic, im: Dyadic];
+
+/** A view whose numbers have been read. */
+export interface ReadView {
+  readonly view: ExactView;
+  readonly center: DecimalPair;
+  readonly c: DecimalPair;
+  readonly z0: DecimalPair;
+  /** width / columns, rounded to 53 bits. */
+  readonly spacing: Dyadic;
+  /** What a sample point adds to the centre, exactly. */
+  offset(row: number, column: number): DyadicPair;
+}
+
+function read(text: string, what: string): Decimal {
+  const value = parseDecimal(text);
+  if (!value) throw new RangeError(`${what}: ${JSON.stringify(text)} is not a decimal number`);
+  return value;
+}
+
+/**
+ * Reads a view. Point [i][j] is the centre plus dx - i dy with dx = (j + 0.5 - columns/2) s to the right and
+ * dy = (i + 0.5 - rows/2) s downwards, each rounded once to 53 bits with any exponent; turned by t it is
+ * (dx cos t + dy sin t) + i (dx sin t - dy cos t), each product rounded once and the sums exact.
+ */
+export function readView(view: ExactView): ReadView {
+  const pair = ([re, im]: readonly [string, string], what: string): DecimalPair => [
+    read(re, what),
+    read(im, what),
+  ];
+  const { columns, rows } = view;
+  const width = read(view.width, 'width');
+  if (width.digits <= 0n) throw new RangeError(`width: ${view.width} must be above 0`);
+  const spacing = decimalQuotient53(width, BigInt(columns));
+  const [cos, sin] = cosAndSin(view.rotation).map(dyadicOf) as [Dyadic, Dyadic];
+  const along = (i: number, length: number) => product53({ m: BigInt(2 * i + 1 - length), e: -1 }, spacing);
+  return {
+    view,
+    center: pair(view.center, 'center'),
+    c: pair(view.c, 'c'),
+    z0: pair(view.z0, 'z0'),
+    spacing,
+    offset(row, column) {
+      const [dx, dy] = [along(column, columns), along(row, rows)];
+      return [
+        sum(product53(dx, cos), product53(dy, sin)),
+        sum(product53(dx, sin), negative(product53(dy, cos))),
+      ];
+    },
+  };
+}
+
+/** floor(log2) of the spacing of the sample points. */
+export const spacingExponent = ({ spacing }: ReadView): number => exponentOf(spacing);
+
+/** A pair of decimals in fixed point, rounded down. */
+export const pairToFixed = ([re, im]: DecimalPair, bits: number): [bigint, bigint] => [
+  decimalToFixed(re, bits),
+  decimalToFixed(im, bits),
+];

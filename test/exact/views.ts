@@ -1,0 +1,51 @@
+// Views that the tests of the exact engine share.
+import type { ExactView } from '../../src/exact/view.js';
+import { fixture } from '../support.js';
+
+export interface TruthScene {
+  readonly name: string;
+  readonly plane: 'mandelbrot' | 'julia';
+  readonly c?: [string, string];
+  readonly center: [string, string];
+  readonly width: string;
+  readonly columns: number;
+  readonly rows: number;
+  readonly iterations: number;
+  readonly radius: number;
+  readonly rows_at: number[];
+  readonly columns_at: number[];
+  readonly counts: number[][];
+}
+
+/** Scenes and the true counts of some of their points, by big-number balls in Python. */
+export const truth: readonly TruthScene[] = JSON.parse(fixture('deep-truth.json').toString());
+
+/** The parameter plane around 0. */
+export const base: ExactView = {
+  plane: 'parameter',
+  center: ['0', '0'],
+  width: '4',
+  rotation: 0,
+  columns: 64,
+  rows: 64,
+  c: ['0', '0'],
+  z0: ['0', '0'],
+  radius: 2,
+  iterations: 1000,
+};
+
+export const truthView = ({
+  plane,
+  c,
+  center,
+  width,
+  columns,
+  rows,
+  iterations,
+  radius,
+}: TruthScene): ExactView => ({
+  ...base,
+  plane: plane === 'julia' ? 'dynamical' : 'parameter',
+  ...(c && { c }),
+  ...{ center, width, columns, rows, iterations, radius },
+});
