@@ -34,7 +34,11 @@ export function makeDetails(scene: () => ViewScene, change: (changes: Changes, f
     const rotation = input('turn').valueAsNumber;
     return { view: rotation === 0 ? straight : { ...straight, rotation } };
   });
-  on('samples', () => view({ samples: Number(select('samples').value) }));
+  on('samples', () => {
+    const { samples: _, ...automatic } = scene().view;
+    const chosen = select('samples').value;
+    return { view: chosen === '' ? automatic : { ...automatic, samples: Number(chosen) } };
+  });
   on('inside', () => ({ inside: input('inside').value }));
   const light = () => ({
     light: { direction: input('light-direction').valueAsNumber, height: input('light-height').valueAsNumber },
@@ -55,7 +59,7 @@ export function makeDetails(scene: () => ViewScene, change: (changes: Changes, f
       put(input('im'), view.center[1]);
       put(input('width'), String(view.width));
       put(input('turn'), String(view.rotation ?? 0));
-      select('samples').value = String(view.samples ?? 1);
+      select('samples').value = String(view.samples ?? '');
       input('inside').value = inside?.length === 7 ? inside : '#000000';
       element('light', HTMLDivElement).hidden = coloring !== 'slope';
       put(input('light-direction'), String(light?.direction ?? 135));

@@ -1,6 +1,6 @@
 // From a scene to pixels, by a pool of workers: first coarse, then exact, then, where iterations are automatic, with
-// more of them if the view needs more; cancelled as soon as another scene is wanted. Keeps the field, so that other
-// colours need no computing.
+// more of them if the view needs more, and at last with 2 x 2 samples a pixel; cancelled as soon as another scene is
+// wanted. Keeps the fields, so that other colours need no computing.
 import {
   type ChannelName,
   channelsOf,
@@ -8,7 +8,9 @@ import {
   inPixels,
   type Progress,
   paint,
+  parseScene,
   prepare,
+  SceneError,
   type ViewScene,
   type Work,
 } from 'mandoline';
@@ -53,6 +55,11 @@ interface Canvases {
   readonly coarse: HTMLCanvasElement;
 }
 
+interface Kept {
+  readonly field: Field;
+  readonly scene: ViewScene;
+}
+
 interface UnderWay {
   readonly scene: ViewScene;
   readonly isCoarse: boolean;
@@ -66,6 +73,8 @@ const [quick, slow] = [12, 32];
 const patience = 100;
 /** Milliseconds after which a coarse picture is given up for one of fewer points. */
 const tooSlow = 250;
+/** The most sample points of a picture that is drawn once more with 2 x 2 samples: their field is kept in memory. */
+const mostSamples = 2 ** 24;
 
 export class Engine {
   /** How often points were iterated since the page was opened: recolouring does not count. */
@@ -76,7 +85,9 @@ export class Engine {
   private isWorking = false;
   private underWay: UnderWay | undefined;
   private controller = new AbortController();
-  private kept: { readonly field: Field; readonly scene: ViewScene } | undefined;
+  private kept: Kept | undefined;
+  /** The same view with 2 x 2 samples. */
+  private fine: Kept | undefined;
   private coarse: ViewScene | undefined;
 
   constructor(
@@ -105,6 +116,7 @@ export class Engine {
   change(settings: EngineSettings): void {
     this.stop();
     this.kept = undefined;
+    this.fine = undefined;
     const { workers } = this.settings;
     this.settings = settings;
     if (settings.workers !== workers) this.replacePool();
@@ -138,7 +150,10 @@ export class Engine {
       this.controller = new AbortController();
       const { signal } = this.controller;
       try {
-        if (await this.drawKept(wanted.scene, signal)) continue;
+        if (await this.drawKept(wanted.scene, signal)) {
+          if (!wanted.isMoving) await this.refine(wanted.scene, signal);
+          continue;
+        }
         this.events.wait();
         if (!wanted.isMoving) await this.settle(wanted, signal);
         else if (!this.isCoarseDrawn(wanted.scene)) await this.move(wanted, signal);
@@ -155,7 +170,7 @@ export class Engine {
   /** Draws what is kept, if that is all that a scene needs. */
   private async drawKept(scene: ViewScene, signal: AbortSignal): Promise<boolean> {
     const kept = this.kept;
-    if (!kept || !suffices(kept.scene, Object.keys(kept.field.channels ?? {}), scene)) return false;
+    if (!isEnough(kept, scene)) return false;
     this.underWay = { scene, isCoarse: false, begun: performance.now() };
     await this.draw(kept.field, scene, signal, true);
     return true;
@@ -173,7 +188,22 @@ export class Engine {
       this.events.iterations(scene, 2 * scene.iterations, true);
   }
 
-  /** A view that stays: with iterations that suffice, coarse and exact; then with more, if a closer look says so. */
+  /** Draws a view that stays with 2 x 2 samples. */
+  private async refine(scene: ViewScene, signal: AbortSignal): Promise<void> {
+    const fine = atRest(scene);
+    if (fine === scene || signal.aborted || this.wanted) return;
+    this.underWay = { scene: fine, isCoarse: false, begun: performance.now() };
+    const kept = isEnough(this.fine, fine)
+      ? this.fine
+      : { field: await this.compute(fine, { signal }), scene: fine };
+    this.fine = kept;
+    await this.draw(kept.field, fine, signal, true);
+  }
+
+  /**
+   * A view that stays: with iterations that suffice, coarse and exact; then with more, if a closer look says so; then
+   * with more samples.
+   */
   private async settle({ scene, least }: Wanted, signal: AbortSignal): Promise<void> {
     const isStale = () => signal.aborted || this.wanted !== undefined;
     const first = least === undefined ? scene : await this.withEnough(scene, least, atOnce, signal);
@@ -181,9 +211,11 @@ export class Engine {
     if (!this.isCoarseDrawn(first)) await this.computeCoarse(first, signal);
     if (isStale()) return;
     if (!(await this.drawKept(first, signal))) await this.computeExact(first, signal);
-    if (least === undefined || isStale()) return;
-    const better = await this.withEnough(first, first.iterations, refining, signal);
+    if (isStale()) return;
+    const better =
+      least === undefined ? first : await this.withEnough(first, first.iterations, refining, signal);
     if (better !== first && !isStale()) await this.computeExact(better, signal);
+    await this.refine(better, signal);
   }
 
   /** The scene with as many iterations as decide nearly all of its points, `least` or more. */
@@ -234,6 +266,7 @@ export class Engine {
       onWork: (work) => this.events.finish(work, performance.now() - begun),
     });
     this.kept = { field, scene };
+    this.fine = undefined;
     await this.draw(field, scene, signal, true);
   }
 
@@ -286,6 +319,30 @@ export const areSamePoints = (one: ViewScene, other: ViewScene): boolean =>
 /** Whether two scenes show the same plane, from wherever and with however many iterations. */
 export const isSamePlane = (one: ViewScene, other: ViewScene): boolean =>
   agree([...points, ...colors], one, other);
+
+/**
+ * The scene as it is drawn while nobody moves it: where it does not say its samples, with 2 x 2 a pixel, as long as
+ * their field is small enough to be kept and doubles can tell the points apart.
+ */
+export function atRest(scene: ViewScene): ViewScene {
+  const { view } = scene;
+  if (view.samples !== undefined || 4 * view.columns * view.rows > mostSamples) return scene;
+  const fine = { ...scene, view: { ...view, samples: 2 } };
+  return isScene(fine) ? fine : scene;
+}
+
+function isScene(scene: ViewScene): boolean {
+  try {
+    parseScene(scene);
+    return true;
+  } catch (error) {
+    if (error instanceof SceneError) return false;
+    throw error;
+  }
+}
+
+const isEnough = (kept: Kept | undefined, scene: ViewScene): kept is Kept =>
+  kept !== undefined && suffices(kept.scene, Object.keys(kept.field.channels ?? {}), scene);
 
 /** Whether what was computed for one scene, with these channels, is all that another needs. */
 const suffices = (computed: ViewScene, channels: readonly string[], wanted: ViewScene): boolean =>

@@ -18,7 +18,7 @@ import { makeBookmarks } from './bookmarks.js';
 import { type Camera, cameraOf, type Size, sceneOf, transformBetween, zoomed } from './camera.js';
 import { makeControls } from './controls.js';
 import { button, canvas, element } from './elements.js';
-import { areSamePoints, Engine, isSamePlane } from './engine.js';
+import { areSamePoints, atRest, Engine, isSamePlane } from './engine.js';
 import { makeExport } from './export.js';
 import { isForThePage, listen } from './gestures.js';
 import { makeInspector } from './inspector.js';
@@ -92,7 +92,7 @@ const engine = new Engine({ exact: picture, coarse: layers.coarse }, workers.set
     layers[kind].style.aspectRatio = `${columns} / ${rows}`;
     place();
     stage.dataset.computations = String(engine.computations);
-    setState(isExact && isLookedAt() ? 'refining' : kind);
+    setState(isExact && (isLookedAt() || atRest(of) !== of) ? 'refining' : kind);
     if (isExact) tell();
   },
   wait: () => progress.begin(),
@@ -155,7 +155,7 @@ const saving = makeExport(
   () => workers.settings.workers,
 );
 
-/** `refining`: the picture is exact, and whether more iterations would show more is being looked for. */
+/** `refining`: the picture is exact, and more iterations or samples may follow. */
 type State = 'busy' | 'coarse' | 'refining' | 'exact' | 'stopped';
 
 function setState(state: State): void {
