@@ -10,13 +10,19 @@ type OneArgument = Exclude<RealFunction, 'atan2'>;
 
 type BinaryKind =
   | ('add' | 'subtract' | 'multiply' | 'divide' | 'maximum' | 'minimum')
-  | ('withSign' | 'less' | 'atMost' | 'and');
+  | ('smaller' | 'larger' | 'withSign' | 'less' | 'atMost' | 'and');
 
-/** One instruction; its operands are positions of earlier instructions. Masks are all ones or all zeros. */
+type UnaryKind = 'negate' | 'absolute' | 'root' | 'single' | 'mantissa' | 'exponent';
+
+/**
+ * One instruction; its operands are positions of earlier instructions. Masks are all ones or all zeros. `smaller` and
+ * `larger` give the right operand where it is that, else the left one. A number is its `mantissa`, from sqrt(1/2) to
+ * sqrt(2), times 2 to its `exponent`, by its bits.
+ */
 export type Instruction =
   | { readonly kind: 'input'; readonly name: InputName }
   | { readonly kind: 'constant'; readonly value: number }
-  | { readonly kind: 'negate' | 'absolute' | 'root' | 'single'; readonly left: number }
+  | { readonly kind: UnaryKind; readonly left: number }
   | { readonly kind: 'function'; readonly name: OneArgument; readonly left: number }
   | { readonly kind: 'atan2'; readonly left: number; readonly right: number }
   | {

@@ -5,6 +5,7 @@ import type { Trap } from '../scene/scene.js';
 import { Code, type Instruction } from './code.js';
 import { type ShadeJob, trapDistance, wantsShape } from './ends.js';
 import { realFunctions } from './functions.js';
+import { partsOf } from './number-parts.js';
 import type { KernelJob } from './reference.js';
 import { slopedStep } from './slopes.js';
 import { readsPrevious } from './step.js';
@@ -37,8 +38,7 @@ export function orbitStep(kernel: KernelJob, { hasSlopes, trap }: OrbitOptions):
   }
   if (trap) {
     const distance = trapDistance(code, trap, sloped.z);
-    const isNearer = code.real('less', distance, code.input('least'));
-    next.set('least', code.select(isNearer, distance, code.input('least')));
+    next.set('least', code.real('smaller', code.input('least'), distance));
   }
   return { code, next };
 }
@@ -73,6 +73,10 @@ function valueOf(instruction: Exclude<Instruction, { kind: 'input' }>, values: F
       return Math.sqrt(left);
     case 'single':
       return Math.fround(left);
+    case 'mantissa':
+      return partsOf(left).mantissa;
+    case 'exponent':
+      return partsOf(left).exponent;
     case 'function':
       return realFunctions[instruction.name](left);
     case 'atan2':
@@ -89,6 +93,10 @@ function valueOf(instruction: Exclude<Instruction, { kind: 'input' }>, values: F
       return Math.max(left, right);
     case 'minimum':
       return Math.min(left, right);
+    case 'smaller':
+      return right < left ? right : left;
+    case 'larger':
+      return left < right ? right : left;
     case 'withSign':
       return right < 0 || Object.is(right, -0) ? -Math.abs(left) : left;
     case 'less':

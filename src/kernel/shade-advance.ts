@@ -3,7 +3,7 @@
 import { type FunctionBody, i32, v128 } from '../assembler.js';
 import { type ShadeJob, wantsShape } from './ends.js';
 import type { OrbitStep } from './orbit.js';
-import { type Callable, type Lanes, lanesWith, stepsOf } from './shade-list.js';
+import { type HostFunctions, type Lanes, lanesWith, stepsOf } from './shade-list.js';
 
 /** Vectors in flight: with slopes each has twice the operations and numbers. */
 const vectorsOf = (hasSlopes: boolean) => (hasSlopes ? 2 : 4);
@@ -11,11 +11,16 @@ const vectorsOf = (hasSlopes: boolean) => (hasSlopes ? 2 : 4);
 /** The parameters of the function: where the list begins, and where its first row ends. */
 export const advanceParameters = [i32, i32] as const;
 
-export function emitAdvance(body: FunctionBody, job: ShadeJob, step: OrbitStep, callable: Callable): void {
+export function emitAdvance(
+  body: FunctionBody,
+  job: ShadeJob,
+  step: OrbitStep,
+  functions: HostFunctions,
+): void {
   const { kernel, wanted } = job;
   const { z0 } = kernel;
   const [next, listEnd] = [0, 1];
-  const { offsetOf, setSure, plainStep } = stepsOf(body, job, step, callable);
+  const { offsetOf, setSure, plainStep } = stepsOf(body, job, step, functions);
   const [under, left] = [body.local(i32), body.local(i32)];
   const [least, ready] = [body.local(v128), body.local(v128)];
   const all = Array.from({ length: vectorsOf(wantsShape(wanted)) }, () => ({

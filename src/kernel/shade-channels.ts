@@ -4,7 +4,7 @@ import { type FunctionBody, i32, type Opcode, v128 } from '../assembler.js';
 import { Code } from './code.js';
 import { type ChannelName, convergedChannels, type EndCode, leftChannels, type ShadeJob } from './ends.js';
 import type { OrbitStep } from './orbit.js';
-import { type Callable, inputOf, lanesWith, listRows, rowOffsets } from './shade-list.js';
+import { inputOf, lanesWith, listRows, rowOffsets } from './shade-list.js';
 import { codeEmitter } from './step.js';
 
 /** The channels that have an array in the module's memory, in the order of their addresses in the table. */
@@ -28,7 +28,6 @@ export function emitChannels(
   job: ShadeJob,
   step: OrbitStep,
   ends: ReturnType<typeof endCodes>,
-  { functions, vectorFunctions }: Callable,
 ): void {
   const [table, first, listEnd] = [0, 1, 2];
   const offsetOf = rowOffsets(job, step);
@@ -44,7 +43,7 @@ export function emitChannels(
   const input = inputOf(body, job, lanes);
   const emitters = ends.map(({ code, channels }) => ({
     channels,
-    ...codeEmitter(body, code.instructions, functions, vectorFunctions),
+    ...codeEmitter(body, code.instructions, new Map()),
   }));
   const [left] = emitters.slice(-1);
   const [converged] = emitters.slice(0, -1);

@@ -3,7 +3,7 @@
 import { type FunctionBody, i32, v128 } from '../assembler.js';
 import type { ShadeJob } from './ends.js';
 import type { OrbitStep } from './orbit.js';
-import { type Callable, keptRows, type Lanes, lanesWith, nowOf, stepsOf } from './shade-list.js';
+import { type HostFunctions, keptRows, type Lanes, lanesWith, nowOf, stepsOf } from './shade-list.js';
 
 /** Vectors in flight. */
 export const endVectors = 4;
@@ -16,13 +16,13 @@ export function emitEnds(
   body: FunctionBody,
   job: ShadeJob,
   step: OrbitStep,
-  callable: Callable,
+  functions: HostFunctions,
   needsNext: boolean,
 ): void {
   const { kernel, shading } = job;
   const { escape } = kernel;
   const [first, listEnd] = [0, 1];
-  const { offsetOf, setSure, maskedStep, lookAhead } = stepsOf(body, job, step, callable);
+  const { offsetOf, setSure, maskedStep, lookAhead } = stepsOf(body, job, step, functions);
   const [mask, taking] = [body.local(v128), body.local(v128)];
   const isConverging = typeof escape === 'object';
   const kept = isConverging ? keptRows(step.next) : [];

@@ -37,11 +37,8 @@ export function rowOffsets(job: ShadeJob, step: OrbitStep): (name: string) => nu
   return (name) => 8 * listLength * rows.indexOf(name);
 }
 
-/** Functions that code calls: the host's, and the module's own on vectors. */
-export interface Callable {
-  readonly functions: ReadonlyMap<RealFunction, number>;
-  readonly vectorFunctions: ReadonlyMap<RealFunction, number>;
-}
+/** Indices of the host's functions. */
+export type HostFunctions = ReadonlyMap<RealFunction, number>;
 
 /** The locals of two points, by the names of what they have. */
 export type Lanes = ReadonlyMap<string, number>;
@@ -62,15 +59,10 @@ export function inputOf(body: FunctionBody, { kernel: { c } }: ShadeJob, lanes: 
 }
 
 /** What emits the steps of a job's orbits. */
-export function stepsOf(
-  body: FunctionBody,
-  job: ShadeJob,
-  step: OrbitStep,
-  { functions, vectorFunctions }: Callable,
-) {
+export function stepsOf(body: FunctionBody, job: ShadeJob, step: OrbitStep, functions: HostFunctions) {
   const { kernel, shading } = job;
   const { escape } = kernel;
-  const { emit, push } = codeEmitter(body, step.code.instructions, functions, vectorFunctions);
+  const { emit, push } = codeEmitter(body, step.code.instructions, functions);
 
   const input = (lanes: Lanes) => inputOf(body, job, lanes);
 

@@ -7,7 +7,6 @@ import type { SamplePoints } from './points.js';
 import { emitShade, listBytes } from './shade.js';
 import { shadedNames, tableBytes } from './shade-channels.js';
 import { largestTile } from './tiles.js';
-import { arctangentTable } from './vector-functions.js';
 
 /** Compiles it; the module can be sent to other threads. */
 export const compileShade = (job: ShadeJob): WebAssembly.Module => new WebAssembly.Module(emitShade(job));
@@ -28,8 +27,6 @@ function layout(columns: number, countBytes: number, listBytes: number) {
     end += Math.ceil(size / 16) * 16;
     return at;
   };
-  // The first array's address is 0, as vector-functions.ts has it.
-  reserve(arctangentTable.byteLength);
   const [table, list] = [reserve(tableBytes), reserve(listBytes)];
   const points = [bandRows, bandRows, columns, columns].map((length) => reserve(8 * length)) as Four;
   const size = bandRows * columns;
@@ -52,7 +49,6 @@ export function startShade(job: ShadeJob, module: WebAssembly.Module): Shade {
     at = layout(columns, countBytes(kernel.iterations), listBytes(job));
     const missing = Math.ceil((at.end - memory.buffer.byteLength) / pageBytes);
     if (missing > 0) memory.grow(missing);
-    new Float64Array(memory.buffer).set(arctangentTable);
     new Int32Array(memory.buffer, at.table).set([at.counts, ...at.channels]);
   }
 

@@ -10,7 +10,6 @@ import { channelsParameters, emitChannels, endCodes } from './shade-channels.js'
 import { emitEnds, endsParameters, endVectors } from './shade-ends.js';
 import { listLength, listRows, rowOffsets } from './shade-list.js';
 import { functionsIn, hostSignature } from './step.js';
-import { atan2Signature, emitAtan2, emitLog, logSignature } from './vector-functions.js';
 
 /** Bytes of the list to work with. */
 export const listBytes = (job: ShadeJob): number => 8 * listLength * listRows(job, shadeStep(job)).length;
@@ -25,36 +24,26 @@ const shadeParameters = [i32, i32, i32, i32, i32, i32, i32, i32] as const;
 export function emitShade(job: ShadeJob): Uint8Array<ArrayBuffer> {
   const step = shadeStep(job);
   const ends = endCodes(job);
-  const names = functionsIn([
-    ...step.code.instructions,
-    ...ends.flatMap(({ code }) => code.instructions),
-  ]).filter((name) => name !== 'log' && name !== 'atan2');
+  const names = functionsIn(step.code.instructions);
   const functions = new Map(names.map((name, i) => [name, i]));
-  const log = names.length;
-  const logBody = new FunctionBody(logSignature);
-  emitLog(logBody);
-  const atan2Body = new FunctionBody(atan2Signature);
-  emitAtan2(atan2Body);
   const endsBody = new FunctionBody({ parameters: endsParameters, results: [] });
-  const callable = {
-    functions,
-    vectorFunctions: new Map([['log', log] as const, ['atan2', log + 1] as const]),
-  };
   const needsNext = ends
     .at(-1)!
     .code.instructions.some((each) => each.kind === 'input' && each.name === 'nextRe');
-  emitEnds(endsBody, job, step, callable, needsNext);
+  emitEnds(endsBody, job, step, functions, needsNext);
   const channelsBody = new FunctionBody({ parameters: channelsParameters, results: [] });
-  emitChannels(channelsBody, job, step, ends, callable);
+  emitChannels(channelsBody, job, step, ends);
   const advanceBody = new FunctionBody({ parameters: advanceParameters, results: [] });
-  emitAdvance(advanceBody, job, step, callable);
+  emitAdvance(advanceBody, job, step, functions);
   const body = new FunctionBody({ parameters: shadeParameters, results: [] });
-  emitShadeRows(body, job, step, { ends: log + 2, advance: log + 3, channels: log + 4 });
+  emitShadeRows(body, job, step, {
+    ends: names.length,
+    advance: names.length + 1,
+    channels: names.length + 2,
+  });
   return assemble({
     imports: names.map((name) => ({ name, signature: hostSignature(name) })),
     exports: [
-      { name: 'log', body: logBody },
-      { name: 'atan2', body: atan2Body },
       { name: 'ends', body: endsBody },
       { name: 'advance', body: advanceBody },
       { name: 'channels', body: channelsBody },

@@ -3,6 +3,7 @@
 import { type FunctionBody, f64, type Opcode, type Signature, v128 } from '../assembler.js';
 import type { InputName, Instruction, RealFunction } from './code.js';
 import { lower } from './lower.js';
+import { emitPart } from './number-parts.js';
 import type { KernelJob } from './reference.js';
 import { emitSquareStep, isSquare } from './square.js';
 
@@ -72,7 +73,7 @@ export function stepEmitter(
 const opcodes: Readonly<Partial<Record<Instruction['kind'], Opcode>>> = {
   ...{ negate: 'f64x2.neg', absolute: 'f64x2.abs', root: 'f64x2.sqrt' },
   ...{ add: 'f64x2.add', subtract: 'f64x2.sub', multiply: 'f64x2.mul', divide: 'f64x2.div' },
-  ...{ maximum: 'f64x2.max', minimum: 'f64x2.min' },
+  ...{ maximum: 'f64x2.max', minimum: 'f64x2.min', smaller: 'f64x2.pmin', larger: 'f64x2.pmax' },
   ...{ less: 'f64x2.lt', atMost: 'f64x2.le', and: 'v128.and' },
 };
 
@@ -81,13 +82,12 @@ type PushInput = (name: InputName) => void;
 
 /**
  * Emits code into locals of its own; `push` then puts the value of an instruction on the stack. Functions are the host's,
- * called for one double at a time, or the module's own on vectors.
+ * called for one double at a time.
  */
 export function codeEmitter(
   body: FunctionBody,
   instructions: readonly Instruction[],
   functions: ReadonlyMap<RealFunction, number>,
-  vectorFunctions: ReadonlyMap<RealFunction, number> = new Map(),
 ) {
   const locals = instructions.map(({ kind }) =>
     kind === 'input' || kind === 'constant' ? -1 : body.local(v128),
@@ -108,13 +108,6 @@ export function codeEmitter(
       case 'function':
       case 'atan2': {
         const isTwo = instruction.kind === 'atan2';
-        const ownVector = vectorFunctions.get(isTwo ? 'atan2' : instruction.name);
-        if (ownVector !== undefined) {
-          push(instruction.left, input);
-          if (isTwo) push(instruction.right, input);
-          body.call(ownVector);
-          return;
-        }
         const operands = isTwo ? [instruction.left, instruction.right] : [instruction.left];
         body.f64x2(0);
         for (const lane of [0, 1]) {
@@ -129,6 +122,10 @@ export function codeEmitter(
       case 'single':
         push(instruction.left, input);
         body.op('f32x4.demote_f64x2_zero', 'f64x2.promote_low_f32x4');
+        return;
+      case 'mantissa':
+      case 'exponent':
+        emitPart(body, instruction.kind, () => push(instruction.left, input));
         return;
       case 'withSign':
         push(instruction.left, input);

@@ -1,8 +1,9 @@
 // What workers need to fill the channels of a field. What they hold is kernel/ends.ts's.
 import type { ChannelName } from '../field/field.js';
-import { type ShadeJob, shadingOf } from '../kernel/ends.js';
+import type { ShadeJob } from '../kernel/ends.js';
 import { compileFollow } from '../kernel/orbits.js';
 import { compileShade } from '../kernel/shade-rows.js';
+import { shadingOf } from '../kernel/shading.js';
 import type { Scene } from '../scene/scene.js';
 import { spacingOf } from '../scene/view.js';
 import { findBasins } from './basins.js';

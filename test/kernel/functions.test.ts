@@ -3,15 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { assemble, FunctionBody, i32 } from '../../src/assembler.js';
 import { realFunctions } from '../../src/kernel/functions.js';
-import {
-  arctangentTable,
-  atan2Signature,
-  emitAtan2,
-  emitLog,
-  logSignature,
-} from '../../src/kernel/vector-functions.js';
 import { isLong, root } from '../support.js';
 import { anyDouble, call, checksums, type FunctionName, functionNames, seeded } from './checksums.js';
 import { errorInUlps, overflows, pi, precise } from './precise.js';
@@ -198,53 +190,4 @@ test('only operations are used whose digits ECMAScript defines', () => {
   assert.deepEqual([...new Set(code.match(/Math\.\w+|\*\*/g))].sort(), [
     ...['Math.LOG2E', 'Math.PI', 'Math.abs', 'Math.floor'],
   ]);
-});
-
-test('functions on vectors give the bits of those on doubles', () => {
-  const [log, atan2] = [new FunctionBody(logSignature), new FunctionBody(atan2Signature)];
-  emitLog(log);
-  emitAtan2(atan2);
-  const run = new FunctionBody({ parameters: [i32], results: [] });
-  run.get(0).get(0).load().call(0).store(32);
-  run.get(0).get(0).load().get(0).load(16).call(1).store(48);
-  const exports = Object.entries({ log, atan2, run }).map(([name, body]) => ({ name, body }));
-  const module = new WebAssembly.Module(assemble({ imports: [], exports }));
-  const memory = new WebAssembly.Memory({ initial: 1 });
-  const instance = new WebAssembly.Instance(module, { host: { memory } });
-  new Float64Array(memory.buffer).set(arctangentTable);
-  const at = 1024;
-  const cells = new Float64Array(memory.buffer, at, 8);
-  const next = seeded(4321);
-  const special = [
-    0,
-    -0,
-    5e-324,
-    2 ** -1022,
-    2 ** -1023,
-    1,
-    Math.SQRT1_2,
-    Math.SQRT2,
-    1 + 2 ** -52,
-    -1,
-    1e251,
-  ];
-  const ends = [Number.MAX_VALUE, Infinity, -Infinity, Number.NaN, 1e-251];
-  const pairs = [...special, ...ends].flatMap((a) => [...special, ...ends].map((b) => [a, b] as const));
-  for (let i = 0; i < (isLong ? 500_000 : 10_000); i++) {
-    pairs.push([Math.abs(anyDouble(next)), anyDouble(next)]);
-    // Near 1 for the logarithm, and of any angle.
-    pairs.push([1 + (next() - 2 ** 31) * 2 ** -40, (next() - 2 ** 31) * 2 ** -30]);
-  }
-  for (let i = 0; i + 1 < pairs.length; i += 2) {
-    const [[a, b], [c, d]] = [pairs[i]!, pairs[i + 1]!];
-    cells.set([a, c, b, d]);
-    (instance.exports.run as (address: number) => void)(at);
-    const expected = [
-      realFunctions.log(a),
-      realFunctions.log(c),
-      realFunctions.atan2(a, b),
-      realFunctions.atan2(c, d),
-    ];
-    assert.deepEqual([...cells.subarray(4)], expected, `log and atan2 of ${a}, ${b} and of ${c}, ${d}`);
-  }
 });
