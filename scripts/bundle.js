@@ -1,20 +1,22 @@
 // Bundles what has to start fast: the pool's worker, the command, and what the command's workers load. One file starts
 // faster than a tree of modules. And writes the manual page, which is made of the command's definitions.
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { rolldown } from 'rolldown';
 import { root } from './setup.js';
 
-/** Packages that each command needs; others are loaded by those that do. */
-const bundledPackages = [
-  'commander',
-  'd3-color',
-  'd3-interpolate',
-  'd3-scale-chromatic',
-  'fastest-levenshtein',
-  'valibot',
-];
+const { dependencies, peerDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+/** Packages that each command needs, and are bundled although the library needs them, too. */
+const bundledPackages = ['d3-color', 'd3-scale-chromatic', 'fastest-levenshtein', 'valibot'];
+/** What a bundle leaves to be installed. `canvas` is one of linkedom's that nobody here needs. */
+const externalPackages = new Set(
+  [...Object.keys({ ...dependencies, ...peerDependencies }), 'canvas'].filter(
+    (name) => !bundledPackages.includes(name),
+  ),
+);
+/** Folders of the packages that are in a bundle. */
+const inBundles = new Set();
 
 const command = join(root, 'dist', 'command');
 
@@ -30,10 +32,7 @@ await bundle(join(root, 'dist', 'src', 'cli', 'main.js'), renaming, {
 });
 for (const task of tasks)
   await bundle(task, renaming, { file: join(command, basename(task)), codeSplitting: false });
-writeFileSync(
-  join(command, 'licenses.txt'),
-  bundledPackages.map((name) => `${name}\n\n${readFileSync(licenseOf(name), 'utf8').trim()}\n`).join('\n\n'),
-);
+writeFileSync(join(command, 'licenses.txt'), [...inBundles].sort().map(licenseOf).join('\n\n'));
 
 const load = (name) => import(pathToFileURL(join(root, 'dist', 'src', 'cli', `${name}.js`)));
 const [{ manPage }, { makeProgram }] = [await load('man'), await load('program')];
@@ -63,9 +62,13 @@ async function writeWorkerText(pool) {
 }
 
 async function bundle(input, plugins, output) {
-  const external = (name) => /^[a-z@](?!:)/.test(name) && !bundledPackages.includes(name);
+  const external = (name) => externalPackages.has(/^(@[^/]+\/)?[^/]+/.exec(name)?.[0]);
   const bundled = await rolldown({ input, plugins, platform: 'node', external });
-  await bundled.write(output);
+  for (const { moduleIds = [] } of (await bundled.write(output)).output)
+    for (const id of moduleIds) {
+      const folder = /.*[/\\]node_modules[/\\](@[^/\\]+[/\\])?[^/\\]+/.exec(id)?.[0];
+      if (folder) inBundles.add(folder);
+    }
 }
 
 /** `new URL('./x.js', import.meta.url)` of a module, as it has to be in a bundle. */
@@ -80,7 +83,10 @@ function renameAddresses(code, module) {
   });
 }
 
-function licenseOf(name) {
-  const folder = join(root, 'node_modules', name);
-  return ['LICENSE', 'LICENSE.md'].map((file) => join(folder, file)).find((file) => existsSync(file));
+/** What a package says of its licence. */
+function licenseOf(folder) {
+  const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  const file = readdirSync(folder).find((each) => /^licen[cs]e/i.test(each));
+  const text = file ? readFileSync(join(folder, file), 'utf8').trim() : license;
+  return `${name} ${version}\n\n${text}\n`;
 }

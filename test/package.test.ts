@@ -1,9 +1,20 @@
 // What `npm pack` makes, installed in an empty folder by somebody who has nothing of this project. The projects that it
 // is used in are test/pool/outside-user, which maps a function of its own, and the program below.
 import assert from 'node:assert/strict';
-import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { test } from 'node:test';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { join, posix } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { lexer } from 'marked';
+import { allTokens, type Token } from './markdown/documents.js';
 import { isLong, pack, root, run, temporaryFolder, tsc } from './support.js';
 
 const program = `import { lessonScene, render } from 'mandoline';
@@ -20,6 +31,12 @@ console.log(squares.join(' '), rows, sum);
 pool.map(square, ['1']).catch(() => {});
 `;
 
+const { version, dependencies, peerDependencies, bin } = JSON.parse(
+  readFileSync(join(root, 'package.json'), 'utf8'),
+);
+const mostPackages = 60;
+const mostBytes = 30e6;
+
 async function install(tarball: string, user: string): Promise<void> {
   const installed = await run('npm', ['install', '--no-fund', '--no-audit', tarball], { cwd: user });
   assert.equal(installed.code, 0, installed.stderr);
@@ -27,40 +44,47 @@ async function install(tarball: string, user: string): Promise<void> {
   assert.deepEqual([code, stdout.toString()], [0, `${version}\n`]);
 }
 
-/** The same where there is no time for it: the package's own files, and beside them those that it needs, as linked. */
+/** The same where there is no time for it: the package's own files, and beside them those that it needs, as locked. */
 async function unpack(tarball: string, user: string): Promise<void> {
-  const modules = join(user, 'node_modules');
-  const link = (target: string, path: string) => {
-    mkdirSync(dirname(path), { recursive: true });
-    symlinkSync(target, path);
-  };
-  const own = join(modules, 'mandoline');
+  const own = join(user, 'node_modules', 'mandoline');
   mkdirSync(own, { recursive: true });
   const { code, stderr } = await run('tar', ['-xzf', tarball, '--strip-components=1', '-C', own]);
   assert.equal(code, 0, stderr);
-  for (const name of Object.keys(dependencies)) link(join(root, 'node_modules', name), join(modules, name));
-  link(join(own, bin.mandoline), join(modules, '.bin', 'mandoline'));
+  const { packages } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'));
+  const folders = new Set<string>();
+  const add = (from: string, names: object = {}) => {
+    for (const name of Object.keys(names)) {
+      const inner = `${from}/node_modules/${name}`;
+      const folder = inner in packages ? inner : `node_modules/${name}`;
+      if (folders.has(folder)) continue;
+      folders.add(folder);
+      add(folder, packages[folder].dependencies);
+    }
+  };
+  add('', dependencies);
+  for (const folder of folders) cpSync(join(root, folder), join(user, folder), { recursive: true });
+  mkdirSync(join(user, 'node_modules', '.bin'));
+  symlinkSync(join(own, bin.mandoline), join(user, 'node_modules', '.bin', 'mandoline'));
 }
-const { version, dependencies, bin } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
-test('the packed package works where it is installed: the command, the library, the pool, the types, an outside project', async (context) => {
+/** A project that has the package and nothing else. */
+async function emptyProject(context: TestContext) {
   const folder = temporaryFolder(context);
-  const { tarball, paths } = await pack(folder);
-  assert.ok(
-    paths.includes('dist/command/mandoline.js') && paths.includes('LICENSE') && paths.includes('README.md'),
-  );
-  assert.deepEqual(
-    paths.filter((path) => /^(dist\/)?(test|bench|scripts)\//.test(path)),
-    [],
-  );
-
+  const packed = await pack(folder);
   const user = join(folder, 'user');
   mkdirSync(user);
   writeFileSync(join(user, 'package.json'), JSON.stringify({ type: 'module', private: true }));
-  await (isLong ? install : unpack)(tarball, user);
+  await (isLong ? install : unpack)(packed.tarball, user);
+  return { ...packed, user, command: join(user, 'node_modules', '.bin', 'mandoline') };
+}
 
-  const command = join(user, 'node_modules', '.bin', 'mandoline');
-  const rendered = await run(command, ['render', '--cells', '50', '--json', '-o', 'a.png'], { cwd: user });
+test('the packed package works where it is installed: the command, the library, the pool, the types, an outside project', async (context) => {
+  const { paths, user, command } = await emptyProject(context);
+  const rendered = await run(
+    command,
+    ['render', '--cells', '50', '--json', '-o', 'a.png', '-o', 'a.zarr', '-o', 'a.npz'],
+    { cwd: user },
+  );
   assert.equal(rendered.code, 0, rendered.stderr);
   assert.equal(JSON.parse(rendered.stdout.toString()).outputs[0].path, 'a.png');
 
@@ -69,6 +93,26 @@ test('the packed package works where it is installed: the command, the library, 
   // numpy's sum for this grid, as below.
   assert.match(lesson.stdout.toString(), /100 x 100 counts, sum 132639, /);
   assert.ok(paths.includes('lesson/README.md') && paths.includes('dist/lesson/chapters.json'));
+
+  // What is bundled instead of installed: the chart and the schema.
+  const timed = [
+    'bench',
+    '--cells',
+    '20',
+    '--slices',
+    '1,2',
+    '--workers',
+    '0,1',
+    '--repeat',
+    '1',
+    '-o',
+    'b.svg',
+  ];
+  for (const given of [timed, ['schema']]) {
+    const { code, stderr } = await run(command, given, { cwd: user });
+    assert.equal(code, 0, stderr);
+  }
+  assert.match(readFileSync(join(user, 'b.svg'), 'utf8'), /^<svg[\s\S]*<\/svg>\s*$/);
 
   writeFileSync(join(user, 'square.ts'), 'export const square = (x: number): number => x * x;\n');
   writeFileSync(join(user, 'program.ts'), program);
@@ -95,4 +139,99 @@ test('the packed package works where it is installed: the command, the library, 
   assert.equal(built.code, 0, built.stdout.toString());
   const mapped = await run(process.execPath, ['built/program.js'], { cwd: outside });
   assert.deepEqual([mapped.code, mapped.stdout.toString(), mapped.stderr], [0, '6171 takes 261 steps\n', '']);
+
+  await context.test('what is installed is small, and without the packages that few need', () => {
+    const installed = packagesIn(join(user, 'node_modules'));
+    assert.ok(installed.includes('mandoline') && installed.includes('valibot'));
+    assert.deepEqual(
+      installed.filter((name) => name in peerDependencies),
+      [],
+    );
+    assert.ok(installed.length <= mostPackages, `${installed.length} packages`);
+    const bytes = bytesIn(join(user, 'node_modules'));
+    assert.ok(bytes <= mostBytes, `${bytes} bytes`);
+  });
+
+  await context.test('a command that needs more says in one line how to install it', async () => {
+    const queue = ['--redis', 'redis://127.0.0.1:1'];
+    const needing: readonly (readonly [given: readonly string[], line: string, exit: number])[] = [
+      [
+        ['render', '-o', 'a.webp'],
+        '-o a.webp: .webp: needs the package sharp: npm install sharp; or write .png',
+        2,
+      ],
+      [
+        ['cluster', 'status', ...queue],
+        'cluster: needs packages that are not installed: npm install bullmq ioredis',
+        1,
+      ],
+      [
+        ['cluster', 'dashboard', ...queue],
+        'cluster: needs packages that are not installed: npm install bullmq ioredis @bull-board/api ' +
+          '@bull-board/hono @hono/node-server hono',
+        1,
+      ],
+      [
+        ['render', '--mpi', '-o', 'b.png'],
+        'MPI: needs the package koffi, which is not installed: npm install koffi',
+        1,
+      ],
+    ];
+    for (const [given, line, exit] of needing) {
+      const { code, stderr } = await run(command, given, { cwd: user });
+      assert.deepEqual([code, stderr], [exit, `mandoline: ${line}\n`]);
+    }
+  });
+
+  await context.test('nothing is packed that nobody reads', () => {
+    for (const path of ['dist/command/mandoline.js', 'LICENSE', 'README.md', 'src/kernel/model.ts'])
+      assert.ok(paths.includes(path), path);
+    const wrong = [/^(dist\/)?(test|bench|scripts)\//, /^(dist\/)?src\/cli\//, /\.tsbuildinfo$/];
+    assert.deepEqual(
+      paths.filter((path) => wrong.some((each) => each.test(path))),
+      [],
+    );
+    const modules = paths.filter((path) => /^dist\/src\/.*\.js$/.test(path));
+    assert.ok(modules.length > 100);
+    // Every module is exported, or named by one that is packed.
+    const texts = paths
+      .filter((path) => /^(package\.json|dist\/src\/.*\.(js|d\.ts))$/.test(path))
+      .map((path) => readFileSync(join(root, path), 'utf8'));
+    const named = new Set(texts.flatMap((text) => text.match(/[\w.-]+\.js(?=['"])/g) ?? []));
+    assert.deepEqual(
+      modules.filter((path) => !named.has(posix.basename(path))),
+      [],
+    );
+  });
+
+  await context.test('links and pictures of the README are packed, too', () => {
+    const tokens = allTokens(lexer(readFileSync(join(root, 'README.md'), 'utf8')) as Token[]);
+    const hrefs = tokens
+      .filter(({ type }) => type === 'link' || type === 'image')
+      .map(({ href }) => (href as string).split('#')[0]!)
+      .filter((href) => href !== '' && !/^[a-z]+:/.test(href));
+    assert.ok(hrefs.length > 10);
+    assert.deepEqual(
+      hrefs.filter((href) => !paths.includes(href)),
+      [],
+    );
+  });
 });
+
+/** The names of the packages in a folder node_modules, with those in folders of their own. */
+function packagesIn(modules: string): string[] {
+  const names = readdirSync(modules).flatMap((each) =>
+    each.startsWith('@') ? readdirSync(join(modules, each)).map((inner) => `${each}/${inner}`) : [each],
+  );
+  return names
+    .filter((name) => !name.startsWith('.'))
+    .flatMap((name) => {
+      const inner = join(modules, name, 'node_modules');
+      return [name, ...(existsSync(inner) ? packagesIn(inner) : [])];
+    });
+}
+
+const bytesIn = (folder: string): number =>
+  readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .map((name) => statSync(join(folder, name)))
+    .reduce((sum, each) => sum + (each.isFile() ? each.size : 0), 0);

@@ -157,7 +157,8 @@ async function doCancel({ store, ...flags }: CancelFlags): Promise<void> {
 }
 
 async function showDashboard({ port, ...flags }: DashboardFlags): Promise<void> {
-  const { serveDashboard } = await import('../cluster/dashboard.js');
+  const { checkBoard, serveDashboard } = await import('../cluster/dashboard.js');
+  checkBoard();
   const connection = await connectTo(flags, false);
   try {
     say(

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { redisServers } from '../cluster/redis.js';
 import { ClusterError } from '../errors.js';
+import { installLine, optionalPackages } from '../optional.node.js';
 import { Pool } from '../pool/index.js';
 import { render } from '../render/render.js';
 import { lessonScene } from '../scene/scene.js';
@@ -42,8 +43,8 @@ async function examine(json: boolean): Promise<void> {
     node(process.versions.node),
     simd,
     ...(simd.isFound ? await workers() : []),
-    await installed('sharp', ['sharp'], 'for .webp, .jpg, .tiff and .avif'),
-    await installed('BullMQ', ['bullmq', 'ioredis'], 'to queue slices for many machines'),
+    await installed('sharp', optionalPackages.sharp, 'for .webp, .jpg, .tiff and .avif'),
+    await installed('BullMQ', optionalPackages.queue, 'to queue slices for many machines'),
     program(redisServers, 'redis-server', 'for a queue on this machine'),
     await mpi(),
     program(['mpirun'], 'openmpi-bin', 'to start the ranks of MPI'),
@@ -131,7 +132,7 @@ async function installed(name: string, packages: readonly string[], use: string)
     for (const each of packages) await import(each);
     return check(name, true, use, versionOf(packages[0]!));
   } catch {
-    return check(name, false, `${use}: npm install ${packages.join(' ')}`);
+    return check(name, false, `${use}: ${installLine(packages)}`);
   }
 }
 

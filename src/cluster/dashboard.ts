@@ -3,6 +3,7 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ClusterError } from '../errors.js';
+import { optionalPackages } from '../optional.node.js';
 import { systemReason } from '../system-error.node.js';
 import { openQueue, otherVersions } from './queue.js';
 import { type Connection, loadOptional } from './redis.js';
@@ -24,22 +25,30 @@ const headers: Parameters<typeof import('hono/secure-headers').secureHeaders>[0]
   strictTransportSecurity: false,
 };
 
+/** What the page is made with. */
+function loadBoard() {
+  const load = <T>(name: string) => loadOptional<T>(name, optionalPackages.dashboard);
+  return {
+    ...load<typeof import('@bull-board/api')>('@bull-board/api'),
+    ...load<typeof import('@bull-board/api/bullMQAdapter')>('@bull-board/api/bullMQAdapter'),
+    ...load<typeof import('@bull-board/hono')>('@bull-board/hono'),
+    ...load<typeof import('hono/secure-headers')>('hono/secure-headers'),
+    ...load<typeof import('hono')>('hono'),
+    ...load<typeof import('@hono/node-server')>('@hono/node-server'),
+    ...load<typeof import('@hono/node-server/serve-static')>('@hono/node-server/serve-static'),
+  };
+}
+
+/** Throws ClusterError that says how to install what is missing for the page. */
+export const checkBoard = (): void => void loadBoard();
+
 /**
  * Serves the page on a port, 0 for any that is free, with the queue of this version and those that others have by now;
  * gives its address. Throws ClusterError for a port that is taken.
  */
 export async function serveDashboard(connection: Connection, code: string, port: number): Promise<string> {
-  const { createBullBoard } = loadOptional<typeof import('@bull-board/api')>('@bull-board/api');
-  const { BullMQAdapter } = loadOptional<typeof import('@bull-board/api/bullMQAdapter')>(
-    '@bull-board/api/bullMQAdapter',
-  );
-  const { HonoAdapter } = loadOptional<typeof import('@bull-board/hono')>('@bull-board/hono');
-  const { secureHeaders } = loadOptional<typeof import('hono/secure-headers')>('hono/secure-headers');
-  const { Hono } = loadOptional<typeof import('hono')>('hono');
-  const { serve } = loadOptional<typeof import('@hono/node-server')>('@hono/node-server');
-  const { serveStatic } = loadOptional<typeof import('@hono/node-server/serve-static')>(
-    '@hono/node-server/serve-static',
-  );
+  const { createBullBoard, BullMQAdapter, HonoAdapter, secureHeaders, Hono, serve, serveStatic } =
+    loadBoard();
   const versions = [code, ...(await otherVersions(connection, code))];
   const adapter = new HonoAdapter(serveStatic);
   createBullBoard({

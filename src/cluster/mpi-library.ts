@@ -1,7 +1,8 @@
-// The C functions of MPI (MPI 3.1, mpi-forum.org) by koffi, an optional dependency: which library, and what its handles
+// The C functions of MPI (MPI 3.1, mpi-forum.org) by koffi, which is installed where it is wanted: which library, and what its handles
 // are. Open MPI's are addresses of its variables; MPICH's are whole numbers, the same in its relatives (MPICH ABI
 // Compatibility Initiative, 2014); those of others are not known here. What is said with them is mpi.ts's.
 import { ClusterError } from '../errors.js';
+import { installLine, optionalPackages } from '../optional.node.js';
 
 /** A communicator, a datatype, an operation or a window. */
 type Handle = bigint | number;
@@ -164,7 +165,9 @@ async function loadKoffi(): Promise<Koffi> {
   try {
     return (await import('koffi')).default;
   } catch {
-    throw new ClusterError('MPI: needs the package koffi, which is not installed; npm install koffi');
+    throw new ClusterError(
+      `MPI: needs the package koffi, which is not installed: ${installLine(optionalPackages.mpi)}`,
+    );
   }
 }
 

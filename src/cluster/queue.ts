@@ -4,6 +4,7 @@
 import { hostname } from 'node:os';
 import { setTimeout } from 'node:timers/promises';
 import type { Job, JobJson, JobsOptions, Queue, QueueEvents, QueueEventsListener, Worker } from 'bullmq';
+import { optionalPackages } from '../optional.node.js';
 import { oneLine } from '../printable.js';
 import { jobId, type QueuedJob, readJob, type SliceJob, tries } from './job.js';
 import { type Connection, loadOptional } from './redis.js';
@@ -29,7 +30,7 @@ export interface CancelEvents extends QueueEventsListener {
   cancelled: (which: { readonly token?: string }) => void;
 }
 
-export const bullmq = () => loadOptional<typeof import('bullmq')>('bullmq');
+export const bullmq = () => loadOptional<typeof import('bullmq')>('bullmq', optionalPackages.queue);
 const quiet = { skipVersionCheck: true };
 
 /** The queue of a version. */

@@ -3,6 +3,7 @@
 import { createRequire } from 'node:module';
 import type { Redis, RedisOptions } from 'ioredis';
 import { ClusterError } from '../errors.js';
+import { installLine, optionalPackages } from '../optional.node.js';
 import { inCluster, readOnly, refusalOf } from './redis-errors.js';
 
 /** Where a server is. */
@@ -85,7 +86,7 @@ export async function connect(
   say: (line: string) => void,
   toWrite = true,
 ): Promise<Connection> {
-  const ioredis = loadOptional<typeof import('ioredis')>('ioredis');
+  const ioredis = loadOptional<typeof import('ioredis')>('ioredis', optionalPackages.queue);
   let isBegun = false;
   const retry = (times: number) => (isBegun ? Math.min(longestWait, 50 * 2 ** Math.min(times, 10)) : null);
   const options: RedisOptions = {
@@ -232,13 +233,13 @@ const require = createRequire(import.meta.url);
 
 /**
  * Loads a package that only the cluster needs, by `require`, which takes half as long for those of many files. Throws
- * ClusterError that says how it is had.
+ * ClusterError that says how to install what is missing `of` the packages that are needed together.
  */
-export function loadOptional<T>(name: string): T {
+export function loadOptional<T>(name: string, of: readonly string[]): T {
   try {
     return require(name);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'MODULE_NOT_FOUND') throw error;
-    throw new ClusterError(`${name} is not installed, which a cluster needs; npm install ${name}`);
+    throw new ClusterError(`cluster: needs packages that are not installed: ${installLine(of)}`);
   }
 }

@@ -1,8 +1,9 @@
-// Pictures as WebP, JPEG, TIFF and AVIF by sharp, an optional dependency. It needs the whole picture in memory, 8 bits
+// Pictures as WebP, JPEG, TIFF and AVIF by sharp, which is installed where it is wanted. It needs the whole picture in memory, 8 bits
 // a sample; what a PNG has as a text stands in the XMP of these (ISO 16684-1), as its description.
 import type { Sharp } from 'sharp';
 import { bytesInRow, type PixelFormat, type PixelRows } from '../color/image.js';
 import { LimitError } from '../errors.js';
+import { installLine, optionalPackages } from '../optional.node.js';
 import { OutputError } from './output.node.js';
 import { rgbRows } from './rgb.js';
 
@@ -52,7 +53,9 @@ async function loadSharp(name: string) {
   try {
     return (await import('sharp')).default;
   } catch {
-    throw new OutputError(`.${name}: needs the package sharp; install it (npm install sharp), or write .png`);
+    throw new OutputError(
+      `.${name}: needs the package sharp: ${installLine(optionalPackages.sharp)}; or write .png`,
+    );
   }
 }
 

@@ -129,7 +129,7 @@ test('without koffi, without MPI and with one that is not known it is one line a
   const stands: [koffi: string, line: RegExp][] = [
     [
       'throw new Error()',
-      /^mandoline: MPI: needs the package koffi, which is not installed; npm install koffi\n$/,
+      /^mandoline: MPI: needs the package koffi, which is not installed: npm install koffi\n$/,
     ],
     [
       'export default { load() { throw new Error(); } }',

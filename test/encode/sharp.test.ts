@@ -60,6 +60,6 @@ test('without sharp a line says what is missing and what to do', async () => {
   const { stdout } = await run(process.execPath, ['--input-type=module', '-e', program]);
   assert.equal(
     stdout.toString(),
-    'OutputError .webp: needs the package sharp; install it (npm install sharp), or write .png\n',
+    'OutputError .webp: needs the package sharp: npm install sharp; or write .png\n',
   );
 });
