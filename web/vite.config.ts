@@ -43,7 +43,7 @@ const servingWorker: Plugin = {
     if (id !== join(library, 'pool', 'worker.web.js')) return undefined;
     const imports = taskModules.map((file, i) => `import * as tasks${i} from ${JSON.stringify(file)};\n`);
     const served = taskModules.map((_, i) => `...tasks${i}`);
-    const serving = code.replace('serveHere({})', `serveHere({ ${served} })`);
+    const serving = code.replace('serveHere(undefined)', `serveHere({ ${served} })`);
     if (serving === code) this.error('serves nothing of its own any more');
     return imports.join('') + serving;
   },

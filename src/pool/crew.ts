@@ -83,7 +83,7 @@ export class Crew {
 
   /** The number by which workers will know a task; `more` follows each call's own arguments before `trailing`. */
   contextOf(task: TaskReference, more: readonly unknown[] = []): Context {
-    const key = `${task.module} ${task.name}`;
+    const key = `${task.module} ${task.name}${task.defined ? ' defined' : ''}`;
     let context = this.contexts.get(key);
     if (!context) {
       const bare = { ...task, trailing: [] };

@@ -1,5 +1,6 @@
 // The pool's public surface: re-exports only.
 export { isCancelled } from './current.js';
+export { type Defined, define, isMainThread } from './define.js';
 export {
   PoolClosedError,
   RemoteError,
@@ -27,4 +28,4 @@ export {
 } from './speed-up.js';
 export type { PoolStats, Stretch, WorkerStats } from './stats.js';
 export type { Items } from './stream.js';
-export { partial, type Task, type TaskReference, type Tasks, tasks } from './tasks.js';
+export { partial, type Task, type Tasks, tasks } from './tasks.js';

@@ -321,4 +321,5 @@ const contextMessage = ({ number, task }: Context): ContextMessage => [
   task.module,
   task.name,
   task.trailing,
+  task.defined,
 ];

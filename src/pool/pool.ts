@@ -24,7 +24,7 @@ import { AsyncResult, type ResultCallbacks } from './result.js';
 import type { SliceRange } from './slices.js';
 import type { PoolStats } from './stats.js';
 import { type Items, StreamCall, type StreamOptions } from './stream.js';
-import { type AnyFunction, checkTask, type Task, type TaskReference } from './tasks.js';
+import { type AnyFunction, checkTask, type Task } from './tasks.js';
 
 type Returned<F extends AnyFunction> = Awaited<ReturnType<F>>;
 
@@ -66,10 +66,11 @@ export class Pool<A extends readonly unknown[] = readonly unknown[]> implements 
     if (maxTasksPerWorker !== undefined) wholeNumber('maxTasksPerWorker', maxTasksPerWorker, 1);
     this.retries = retries === undefined ? retries : wholeNumber('retries', retries, 0);
     this.taskTimeout = checkTimeout('taskTimeout', taskTimeout);
-    if (current.importing !== undefined) {
+    if (current.importing !== undefined || (current.isWorker && current.inTask?.() === false)) {
+      const when = current.importing === undefined ? '' : ` while it imported ${current.importing}`;
       throw new Error(
-        `a Pool was made while a worker imported ${current.importing} for a task: the worker would start workers ` +
-          'without end. Make the pool in another module, or only on the main thread (isMainThread)',
+        `a Pool was made in a worker, outside of its tasks${when}: workers would start workers without end; make it ` +
+          'in another module, or guard the program with if (isMainThread), which the pool exports',
       );
     }
     const { initializer, initArgs = [], worker, resourceLimits, onStrayError = defaultStray } = given;
@@ -208,7 +209,7 @@ export class Pool<A extends readonly unknown[] = readonly unknown[]> implements 
       const { slices = 8 * this.workers, order, rows = target.length, onProgress } = options ?? {};
       checkFunction('fill', 'order', order);
       checkFunction('fill', 'onProgress', onProgress);
-      const context = this.crew.contextOf(task, args);
+      const context = this.crew.contextOf(checkTask(task), args);
       const of = { target, rows, slices, order, args: args.length, onProgress };
       return startFill(this.crew, { ...given, ...of, context, retries: this.retries ?? 2 });
     });
@@ -243,7 +244,7 @@ export class Pool<A extends readonly unknown[] = readonly unknown[]> implements 
 
   private list(
     operation: string,
-    task: TaskReference,
+    task: unknown,
     items: Items<unknown>,
     spread: boolean,
     options: MapOptions | undefined,
@@ -270,7 +271,7 @@ export class Pool<A extends readonly unknown[] = readonly unknown[]> implements 
 
   private stream(
     operation: string,
-    task: TaskReference,
+    task: unknown,
     items: Items<unknown>,
     options: ImapOptions | undefined,
   ): AsyncIterableIterator<unknown> {
@@ -293,7 +294,7 @@ export class Pool<A extends readonly unknown[] = readonly unknown[]> implements 
   /** Checks what all calls are given. */
   private begin(
     operation: string,
-    task: TaskReference,
+    task: unknown,
     options: ApplyOptions | undefined,
     known: readonly string[],
   ): CallOptions {

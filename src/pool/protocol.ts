@@ -26,6 +26,8 @@ export type ContextMessage = readonly [
   name: string,
   /** What follows each call's own arguments. */
   trailing: readonly unknown[],
+  /** Whether the module gives it to `define`; otherwise the module exports it. */
+  defined: boolean,
 ];
 
 /** Everything a job has in common: its number, its cell in `MemberCells.slots`, the function, whether it is timed. */

@@ -7,23 +7,31 @@ import { TaskError } from './errors.js';
 
 // biome-ignore lint/suspicious/noExplicitAny: a function of any parameters; `never` and `unknown` do not infer.
 export type AnyFunction = (...parameters: any) => unknown;
-declare const signature: unique symbol;
-
-/** A task without its type. */
+/** What a worker is told of a task. */
 export interface TaskReference {
   /** Address of the module; empty for a function that the pool's own worker serves. */
   readonly module: string;
-  /** Name under which it is exported. */
+  /** Name under which the module exports or defines it. */
   readonly name: string;
   /** What follows each call's own arguments. */
   readonly trailing: readonly unknown[];
+  /** Whether the module gives it to `define`; otherwise the module exports it. */
+  readonly defined: boolean;
 }
 
-/** A function that workers can run, typed as that function. */
-export interface Task<F extends AnyFunction> extends TaskReference {
-  /** Never there: it keeps the function's type. */
-  readonly [signature]?: F;
+declare const signature: unique symbol;
+
+/**
+ * A function that workers can run, typed as that function: made by `define` or `tasks`. `Made` is for the reader of the
+ * compiler's error where a function is given that is not a task.
+ */
+export interface Task<F extends AnyFunction, Made = 'made by define(import.meta.url, { ... })'> {
+  /** For the compiler only. */
+  readonly [signature]: readonly [F, Made];
 }
+
+/** Under this key a function that `define` returns has its reference; other tasks are references themselves. */
+export const referenceKey: unique symbol = Symbol.for('mandoline.pool.task') as never;
 
 /** The functions among a module's exports, as tasks. */
 export type Tasks<Module> = {
@@ -44,7 +52,9 @@ export function tasks<Module>(module?: URL): Tasks<Module> {
     throw new TaskError(
       `tasks: ${told(module)}: not a URL; give the module's address as new URL('./module.js', import.meta.url)`,
     );
-  const reference = (name: string): TaskReference => ({ module: module?.href ?? '', name, trailing: [] });
+  const reference = (name: string): TaskReference => ({
+    ...{ module: module?.href ?? '', name, trailing: [], defined: false },
+  });
   // A promise's `then` is asked for wherever a value is awaited; this is none.
   const get = (_: object, name: string | symbol) =>
     typeof name === 'string' && name !== 'then' ? reference(name) : undefined;
@@ -66,17 +76,21 @@ export function partial<F extends AnyFunction>(
   task: Task<F>,
   options: Last<Parameters<F>>,
 ): Task<(...parameters: AllButLast<Parameters<F>>) => ReturnType<F>> {
-  const { module, name, trailing } = checkTask(task);
-  return { module, name, trailing: [options, ...trailing] };
+  const reference = checkTask(task);
+  const { trailing } = reference;
+  return { ...reference, trailing: [options, ...trailing] } as TaskReference as never;
 }
 
-/** The task that was given, or TaskError that says how to make one. */
-export function checkTask(task: TaskReference): TaskReference {
-  const isTask = () =>
-    typeof task.module === 'string' && typeof task.name === 'string' && Array.isArray(task.trailing);
-  if (typeof task === 'object' && attempt(isTask, false)) return task;
+/** What a worker is told of the task that was given, or TaskError that says how to make one. */
+export function checkTask(task: unknown): TaskReference {
+  const given = typeof task === 'function' ? attempt(() => Object(task)[referenceKey], undefined) : task;
+  const { module, name, trailing, defined } = Object(given) as TaskReference;
+  const isReference = () =>
+    [module, name].every((text) => typeof text === 'string') && Array.isArray(trailing);
+  if (typeof given === 'object' && attempt(isReference, false))
+    return { module, name, trailing, defined: defined === true };
   throw new TaskError(
-    `${told(task)} cannot be sent to a worker: a function is sent by its module and name; ` +
-      "export it and name it with tasks<typeof import('./module.js')>(new URL('./module.js', import.meta.url))",
+    `${told(task)} cannot be sent to a worker: a function is sent by its module and name; declare it at the top ` +
+      'level of a module by `export const { name } = define(import.meta.url, { name() { ... } })` and pass that',
   );
 }

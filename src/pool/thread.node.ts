@@ -4,8 +4,9 @@ import { createRequire } from 'node:module';
 import { availableParallelism as cores } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { types } from 'node:util';
-import { parentPort, type TransferListItem, Worker } from 'node:worker_threads';
+import { isMainThread, parentPort, type TransferListItem, Worker } from 'node:worker_threads';
 import { checkWorker } from './checks.js';
+import { current } from './current.js';
 import {
   type PoolMessage,
   sealed,
@@ -20,6 +21,8 @@ import { workerText } from './worker-text.js';
 
 /** How many threads this machine runs at once. */
 export const availableParallelism = (): number => cores();
+
+export const onMainThread = isMainThread;
 
 /** A program that was given as text says so to Node in a way that Node does not accept for a worker's file. */
 const isText = process.execArgv.some((flag) => flag.startsWith('--input-type'));
@@ -97,15 +100,19 @@ function load(address: string, state: Int32Array | undefined): Functions | Promi
 }
 
 /** Makes this thread a worker of the pool that started it, by `state` if it is one of ours. Throws on the main thread. */
-export function serveHere(served: Functions, state?: Int32Array): void {
+export function serveHere(served: Functions | undefined, state?: Int32Array): void {
   const port = parentPort;
   if (!port)
     throw new Error('serve: must be called in a worker, by the module that `worker` of a Pool starts');
   const post = (message: PoolMessage, transfer: readonly Transferable[] = []) =>
     port.postMessage(sealed(message), transfer as TransferListItem[]);
+  /** The job that an action is of; for what a module does that is imported for job n: -1 - n. */
   const running = new AsyncLocalStorage<number>();
   const within = <T>(job: number, action: () => T): T => running.run(job, action);
-  const loadHere = (address: string) => load(address, state);
+  const jobOf = (stored: number | undefined) => (stored !== undefined && stored < 0 ? -1 - stored : stored);
+  const loadHere = (address: string) =>
+    running.run(-1 - (jobOf(running.getStore()) ?? 0), () => load(address, state));
+  current.inTask = () => (running.getStore() ?? -1) >= 0;
   const { receive, stray } = runWorker({ post, end: () => process.exit(), within, load: loadHere }, served);
   port.on('message', (data) => receive(unsealed<readonly WorkerMessage[]>(data) ?? []));
   port.on('messageerror', (error) => {
@@ -113,7 +120,7 @@ export function serveHere(served: Functions, state?: Int32Array): void {
     process.exit(1);
   });
   // What is thrown after a task has ended is told and hurts no other task.
-  process.on('uncaughtException', (error) => stray(error, running.getStore()));
+  process.on('uncaughtException', (error) => stray(error, jobOf(running.getStore())));
   process.on('unhandledRejection', (error) => stray(error));
 }
 

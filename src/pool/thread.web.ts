@@ -14,6 +14,8 @@ import { type Functions, runWorker } from './worker.js';
 /** How many threads this machine runs at once. */
 export const availableParallelism = (): number => navigator.hardwareConcurrency;
 
+export const onMainThread: boolean = typeof document !== 'undefined';
+
 /** What a worker posts in place of an exit event, which browsers lack. */
 const closed = 'closed';
 
@@ -57,7 +59,7 @@ interface WorkerScope {
 }
 
 /** Makes this thread a worker of the pool that started it. Throws on a page's own thread. */
-export function serveHere(served: Functions): void {
+export function serveHere(served: Functions | undefined): void {
   if (typeof document !== 'undefined')
     throw new Error('serve: must be called in a worker, by the module that `worker` of a Pool starts');
   const scope = self as unknown as WorkerScope;

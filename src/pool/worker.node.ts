@@ -3,4 +3,4 @@
 import { workerData } from 'node:worker_threads';
 import { serveHere } from './thread.node.js';
 
-serveHere({}, workerData as Int32Array);
+serveHere(undefined, workerData as Int32Array);

@@ -28,6 +28,7 @@ interface Context {
   readonly module: string;
   readonly name: string;
   readonly trailing: readonly unknown[];
+  readonly defined: boolean;
   /** Known once it has been called. */
   run: Run | undefined;
 }
@@ -45,8 +46,11 @@ export interface WorkerLine {
   load(address: string): Functions | Promise<Functions>;
 }
 
-/** Joins a worker to its line: give `receive` all that comes, and `stray` every error that nobody caught. */
-export function runWorker(line: WorkerLine, served: Functions) {
+/**
+ * Joins a worker to its line: give `receive` all that comes, and `stray` every error that nobody caught. `served` are the
+ * functions of a worker that the user made.
+ */
+export function runWorker(line: WorkerLine, served: Functions | undefined) {
   const { post, end } = line;
   let worker = 0;
   let cells: MemberCells | undefined;
@@ -56,7 +60,8 @@ export function runWorker(line: WorkerLine, served: Functions) {
   let pendingJob: { readonly job: number; readonly fail: (error: unknown) => void } | undefined;
   const inbox: (JobMessage | readonly ['end'])[] = [];
   const contexts = new Map<number, Context>();
-  const modules = new Map<string, Functions>([['', served]]);
+  const modules = new Map<string, Functions>([['', served ?? {}]]);
+  current.isWorker = true;
   post(['hello']);
 
   return {
@@ -114,8 +119,8 @@ export function runWorker(line: WorkerLine, served: Functions) {
     return Promise.race([awaited, failure]).finally(over);
   }
 
-  function learn([, number, module, name, trailing]: ContextMessage): void {
-    contexts.set(number, { module, name, trailing, run: undefined });
+  function learn([, number, module, name, trailing, defined]: ContextMessage): void {
+    contexts.set(number, { module, name, trailing, defined, run: undefined });
   }
 
   /** Runs what waits. Nothing is awaited that need not be: a turn of the event loop costs more than a small task. */
@@ -279,7 +284,21 @@ export function runWorker(line: WorkerLine, served: Functions) {
   }
 
   async function find(context: Context): Promise<Run> {
-    const { module, name } = context;
+    context.run = findDefined(context) ?? (await findImported(context));
+    return context.run;
+  }
+
+  /** A function that a module has defined: at the same address, or in what the user's worker is bundled of. */
+  function findDefined({ module, name, defined }: Context): Run | undefined {
+    if (!defined) return undefined;
+    const there = current.defined.get(module)?.get(name);
+    if (there || !served) return there;
+    const others = [...current.defined.values(), new Map(Object.entries(served))].map((all) => all.get(name));
+    return others.find((each) => typeof each === 'function') as Run | undefined;
+  }
+
+  async function findImported(context: Context): Promise<Run> {
+    const { module, name, defined } = context;
     let exported = modules.get(module);
     if (!exported) {
       current.importing = module;
@@ -290,14 +309,18 @@ export function runWorker(line: WorkerLine, served: Functions) {
       }
       modules.set(module, exported);
     }
-    const run = Object.hasOwn(exported, name) ? exported[name] : undefined;
-    if (typeof run !== 'function') throw new TaskError(noSuchFunction(module, name, exported));
-    context.run = run as Run;
-    return context.run;
+    const run = defined ? findDefined(context) : Object.hasOwn(exported, name) && exported[name];
+    if (typeof run !== 'function') throw new TaskError(noSuchFunction(context, exported));
+    return run as Run;
   }
 }
 
-function noSuchFunction(module: string, name: string, exported: Functions): string {
+function noSuchFunction({ module, name, defined }: Context, exported: Functions): string {
+  if (defined)
+    return (
+      `${module} defines no function ${name} when a worker imports it; ` +
+      'call define() at the top level of the module, on every thread alike'
+    );
   const isFunction = (key: string) => attempt(() => typeof exported[key] === 'function', false);
   const names = Object.keys(exported).filter(isFunction);
   const list = names.join(', ') || 'none';

@@ -4,10 +4,12 @@ import { Worker } from 'node:worker_threads';
 import { Pool, tasks } from 'mandoline/pool';
 import { patience } from '../patience.js';
 import { behaviours, type Setting } from './behaviours.js';
+import * as defined from './defined-jobs.js';
 import { faultBehaviours } from './faults.js';
 import { fillBehaviours } from './fills.js';
 
 const setting: Setting = {
+  defined,
   jobs: tasks<typeof import('./jobs.js')>(new URL('./jobs.js', import.meta.url)),
   pool: (options) => new Pool({ workers: 2, ...options }),
   worker: () => new Worker(new URL('../../src/pool/worker.node.js', import.meta.url)),

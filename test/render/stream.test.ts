@@ -5,7 +5,7 @@ import { cpSync, existsSync, readdirSync, readFileSync, rmSync, truncateSync, wr
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { inPixels, render, type Scene, VerifyError } from 'mandoline';
-import { Pool } from 'mandoline/pool';
+import { Pool, tasks } from 'mandoline/pool';
 import { channelsOf } from '../../src/color/coloring.js';
 import { paint } from '../../src/color/picture.js';
 import { StoreError } from '../../src/errors.js';
@@ -103,9 +103,9 @@ test('an aborted stream ends with the reason, and one that is left ends its work
   await assert.rejects(pixelsOf(mandelbrot, { pool, signal: AbortSignal.abort(reason) }), reason);
   const stream = await streamScene(mandelbrot, { isPainted: true, pool, slices: 100 });
   for await (const { start } of stream.bands) if (start > 5) break;
-  assert.equal(await pool.apply({ module: import.meta.url, name: 'seven', trailing: [] }, []), 7);
+  const { square } = tasks<typeof import('../pool/jobs.js')>(new URL('../pool/jobs.js', import.meta.url));
+  assert.equal(await pool.apply(square, [7]), 49);
 });
-export const seven = (): number => 7;
 
 test('readers of one source go at one pace; one that leaves holds up no other', async () => {
   let handed = 0;

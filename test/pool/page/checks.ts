@@ -16,11 +16,12 @@ export function offerChecks(
   jobs: Tasks<typeof import('../jobs.js')>,
   bundled: boolean,
   worker: () => WorkerLike,
+  defined?: Setting['defined'],
 ): void {
   const isolated = typeof SharedArrayBuffer === 'function';
   const all = [...behaviours, ...faultBehaviours, ...fillBehaviours, ...unreadableBehaviours];
   const pool = (options?: PoolOptions) => new Pool({ workers: 2, ...(bundled && { worker }), ...options });
-  const setting: Setting = { jobs, pool, worker, isNode: false, isolated, bundled };
+  const setting: Setting = { jobs, defined, pool, worker, isNode: false, isolated, bundled };
   const checks: PageChecks = {
     names: all.map(({ name }) => name),
     async run(name) {

@@ -1,0 +1,64 @@
+// Tasks that a module declares itself: functions that know their address, to be called directly or passed to a pool. What
+// a worker knows of them is current.ts's. The spelling was compared with `mo(import.meta, f)` of moroutine and the
+// exposed objects of comlink, threads.js and workerpool.
+import { onMainThread } from '#thread';
+import { told } from './checks.js';
+import { attempt } from './cloning.js';
+import { current } from './current.js';
+import { TaskError } from './errors.js';
+import { type AnyFunction, referenceKey, type Task, type TaskReference } from './tasks.js';
+
+/** Functions that can be called directly and passed to a pool. */
+export type Defined<Functions extends Readonly<Record<string, AnyFunction>>> = {
+  readonly [Name in keyof Functions]: Functions[Name] & Task<Functions[Name]>;
+};
+
+/**
+ * Makes tasks of a module's functions: `export const { steps } = define(import.meta.url, { steps(n: number) { ... } })`.
+ * They can be called here, and passed to a pool, whose workers import the module. Call it at the top level of the
+ * module, on every thread alike. Throws TaskError for an address that is not a URL, for what is not a function, and for
+ * a second function of the same name at the same address, as two modules of one bundle may have.
+ */
+export function define<Functions extends Readonly<Record<string, AnyFunction>>>(
+  module: string | URL,
+  functions: Functions & ThisType<void>,
+): Defined<Functions> {
+  const address = attempt(() => new URL(String(module)).href, undefined);
+  if (address === undefined)
+    throw new TaskError(
+      `define: ${told(module)}: not the address of a module; give import.meta.url, in CommonJS ` +
+        'pathToFileURL(__filename)',
+    );
+  if (typeof functions !== 'object' || functions === null)
+    throw new TaskError(
+      `define: ${told(functions)}: not an object of functions; give such as { square(x) { return x * x; } }`,
+    );
+  return Object.fromEntries(
+    Object.entries(functions).map(([name, run]) => [name, defineOne(address, name, run)]),
+  ) as Defined<Functions>;
+}
+
+function defineOne(module: string, name: string, run: AnyFunction): AnyFunction {
+  if (typeof run !== 'function')
+    throw new TaskError(`define: ${name}: ${told(run)}: not a function; give functions only`);
+  const others = current.defined.get(module) ?? new Map<string, AnyFunction>();
+  // A module may be evaluated again, as test runners do.
+  if (String(others.get(name) ?? run) !== String(run))
+    throw new TaskError(
+      `define: ${name}: ${module} defines another function of this name; give each a name of its own, in a bundle ` +
+        'across all of its modules',
+    );
+  current.defined.set(module, others.set(name, run));
+  const reference: TaskReference = { module, name, trailing: [], defined: true };
+  return Object.defineProperties(run.bind(undefined), {
+    name: { value: name },
+    [referenceKey]: { value: reference },
+  });
+}
+
+/**
+ * Whether this is the program, not a worker: false on threads other than the main one and in worker processes. Guards the
+ * part of a program that makes its pool: `if (isMainThread) await main()`. Workers import the module that defines their
+ * tasks, in a single-file bundle the whole program.
+ */
+export const isMainThread: boolean = onMainThread && !current.isWorker;
