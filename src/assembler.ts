@@ -2,6 +2,7 @@
 // instructions that kernels (kernel/emit.ts) and the PNG filter (encode/up.ts) use. It knows neither. Format and opcodes: WebAssembly Core
 // Specification 2.0, chapter 5. Looked at first: binaryen (100 MB installed) and wabt (it assembles text);
 // the form of an assembler as a file of its own is learnt from jax-js.
+import { scalarOpcodes, vectorOpcodes } from './opcodes.js';
 
 export const i32 = 0x7f;
 export const i64 = 0x7e;
@@ -14,81 +15,6 @@ export interface Signature {
   readonly results: readonly ValueType[];
 }
 
-// Instructions without immediates. The numbers of vector instructions stand behind the prefix 0xfd.
-const scalarOpcodes = {
-  select: 0x1b,
-  'i32.eqz': 0x45,
-  'i32.eq': 0x46,
-  'i32.ne': 0x47,
-  'i32.lt_u': 0x49,
-  'i32.ge_u': 0x4f,
-  'i64.eqz': 0x50,
-  'i64.eq': 0x51,
-  'i64.lt_u': 0x54,
-  'i64.ge_u': 0x5a,
-  'i32.add': 0x6a,
-  'i32.sub': 0x6b,
-  'i32.mul': 0x6c,
-  'i32.rem_u': 0x70,
-  'i32.and': 0x71,
-  'i32.or': 0x72,
-  'i32.shl': 0x74,
-  'i32.shr_u': 0x76,
-  'i64.add': 0x7c,
-  'i64.sub': 0x7d,
-  'i64.shl': 0x86,
-} as const;
-const vectorOpcodes = {
-  'f64x2.eq': 0x47,
-  'f64x2.ne': 0x48,
-  'f64x2.lt': 0x49,
-  'f64x2.gt': 0x4a,
-  'f64x2.le': 0x4b,
-  'f64x2.ge': 0x4c,
-  'v128.not': 0x4d,
-  'v128.and': 0x4e,
-  'v128.andnot': 0x4f,
-  'v128.or': 0x50,
-  'v128.xor': 0x51,
-  'v128.bitselect': 0x52,
-  'v128.any_true': 0x53,
-  'i8x16.sub': 0x71,
-  'f64x2.floor': 0x75,
-  'i16x8.extadd_pairwise_i8x16_u': 0x7d,
-  'i32x4.extadd_pairwise_i16x8_u': 0x7f,
-  'i16x8.narrow_i32x4_u': 0x86,
-  'i16x8.add': 0x8e,
-  'i16x8.extmul_low_i8x16_u': 0x9e,
-  'i16x8.extmul_high_i8x16_u': 0x9f,
-  'i32x4.shl': 0xab,
-  'i32x4.shr_s': 0xac,
-  'i32x4.add': 0xae,
-  'i32x4.sub': 0xb1,
-  'i64x2.all_true': 0xc3,
-  'i64x2.shl': 0xcb,
-  'i64x2.shr_u': 0xcd,
-  'i64x2.add': 0xce,
-  'i64x2.sub': 0xd1,
-  'i64x2.eq': 0xd6,
-  'i64x2.ne': 0xd7,
-  'i64x2.lt_s': 0xd8,
-  'f64x2.abs': 0xec,
-  'f64x2.neg': 0xed,
-  'f64x2.sqrt': 0xef,
-  'f64x2.add': 0xf0,
-  'f64x2.sub': 0xf1,
-  'f64x2.mul': 0xf2,
-  'f64x2.div': 0xf3,
-  'f64x2.min': 0xf4,
-  'f64x2.max': 0xf5,
-  'f64x2.pmin': 0xf6,
-  'f64x2.pmax': 0xf7,
-  'f64x2.convert_low_i32x4_u': 0xff,
-  'f64x2.convert_low_i32x4_s': 0xfe,
-  'i32x4.trunc_sat_f64x2_u_zero': 0xfd,
-  'f32x4.demote_f64x2_zero': 0x5e,
-  'f64x2.promote_low_f32x4': 0x5f,
-} as const;
 export type Opcode = keyof typeof scalarOpcodes | keyof typeof vectorOpcodes;
 
 /** The body of one function. Methods append instructions in order; nested blocks are callbacks. */
@@ -129,9 +55,14 @@ export class FunctionBody {
     this.code.push(0x41, ...signed(value | 0));
     return this;
   }
-  /** A 64-bit constant. */
-  i64(value: number): this {
-    this.code.push(0x42, ...signed64(BigInt(value)));
+  /** A 64-bit constant, taken modulo 2^64. */
+  i64(value: number | bigint): this {
+    this.code.push(0x42, ...signed64(BigInt.asIntN(64, BigInt(value))));
+    return this;
+  }
+  /** A double. */
+  f64(value: number): this {
+    this.code.push(0x44, ...new Uint8Array(Float64Array.of(value).buffer));
     return this;
   }
   /** A vector of two equal doubles. */
@@ -180,6 +111,16 @@ export class FunctionBody {
   /** Stores the lowest byte of an i32: address and value on the stack. */
   store8(offset = 0): this {
     this.code.push(0x3a, 0, ...unsigned(offset));
+    return this;
+  }
+  /** Loads a double from the address on the stack. */
+  loadDouble(offset = 0): this {
+    this.code.push(0x2b, 3, ...unsigned(offset));
+    return this;
+  }
+  /** Stores a double: address and value on the stack. */
+  storeDouble(offset = 0): this {
+    this.code.push(0x39, 3, ...unsigned(offset));
     return this;
   }
   /** Stores an i32: address and value on the stack. */
@@ -264,9 +205,16 @@ export class FunctionBody {
     this.code.push(0x0b);
     return this;
   }
+  /** Runs the inside, which is left when `leaveIf()` is emitted and taken. */
+  block(inside: (leaveIf: () => void) => void): this {
+    return this.labelled(0x02, inside);
+  }
   /** Repeats the inside; it goes on when `again()` is emitted and taken, and is left otherwise. */
   loop(inside: (againIf: () => void) => void): this {
-    this.code.push(0x03, 0x40);
+    return this.labelled(0x03, inside);
+  }
+  private labelled(opcode: number, inside: (branchIf: () => void) => void): this {
+    this.code.push(opcode, 0x40);
     const depth = ++this.depth;
     inside(() => this.code.push(0x0d, ...unsigned(this.depth - depth)));
     this.depth--;

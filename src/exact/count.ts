@@ -1,25 +1,37 @@
-// Counts of rectangles of a view, each of them proved. It leaves to others who computes which rectangle.
+// Counts of rectangles of a view, each of them proved. What a point cannot be told by goes up a ladder: blocks of a
+// tighter tolerance, double-double, big numbers. It leaves to others who computes which rectangle.
+import { batch, Engine, engineBytes, type PointState } from './engine.js';
 import { countPoint as countRead } from './oracle.js';
-import { type ExactView, type ReadView, readView, spacingExponent } from './view.js';
+import { type ReferenceOrbit, referenceOrbit } from './reference.js';
+import {
+  type ExactView,
+  modulusBound,
+  type ReadView,
+  reachExponent,
+  readView,
+  spacingExponent,
+} from './view.js';
 
 /** How a long preparation is reported and stopped. */
 export interface PrepareOptions {
   readonly signal?: AbortSignal | undefined;
-  /** Called now and then with what is done, and of how much. */
+  /** Called now and then with what is done, and of how much at most. */
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
 /** What all rectangles of a view need: plain data, which threads share where memory can be shared. */
 export interface ReferenceTables {
   readonly header: ReferenceHeader;
+  /** The orbit that points start next to, and the critical orbit where that is another one. */
+  readonly orbits: readonly ReferenceOrbit[];
 }
 
 export interface ReferenceHeader {
-  /** Bits behind the point of the reference orbit. */
+  /** Bits behind the point of the reference orbits. */
   readonly bits: number;
-  /** Its steps. */
+  /** Steps of all of them. */
   readonly steps: number;
-  /** The period of the point that it belongs to, where one was found. */
+  /** The period of the nucleus next to the centre, where there is one. */
   readonly period?: number | undefined;
 }
 
@@ -29,17 +41,41 @@ export interface ExactReport {
   tiles: number;
   /** Points that were followed one by one, by blocks and steps in doubles. */
   points: number;
-  /** Points that were undecided after each rung of the ladder, the last of which leaves none. */
+  /** Points that were undecided after each rung of the ladder; after the last one, big numbers, none is. */
   readonly undecided: number[];
 }
 
 export const emptyReport = (): ExactReport => ({ tiles: 0, points: 0, undecided: [] });
 
-/** A rough upper bound of the bytes that one thread needs for a view, and those of the tables. */
+/** Doubles are used down to this spacing, and double-double down to that one, as exponents of 2; below, scaled doubles. */
+const leastDouble = -940;
+const leastPair = -880;
+/** A reference is cut after so many steps, which changes no count. */
+const mostSteps = 4_000_000;
+/** Tolerances of blocks: exponents of 2 for the first rung and the second, and for double-double. */
+const tolerances = [-36, -46] as const;
+const pairTolerances = [-92, -92] as const;
+
+const isScaled = (read: ReadView) => spacingExponent(read) < leastDouble;
+const hasSecondOrbit = ({ view, z0 }: ReadView) =>
+  view.plane === 'dynamical' || z0.some(({ digits }) => digits !== 0n);
+
+/** An upper bound of the bytes that one thread needs for a view, reference and tables included. */
 export function memoryNeeded(view: ExactView): number {
-  const bits = -spacingExponent(readView(view)) + 140;
-  return 200 * Math.min(view.iterations, 2 ** 32) + bits;
+  const read = readView(view);
+  const steps = Math.min(view.iterations, mostSteps);
+  const all = hasSecondOrbit(read) ? [steps, steps] : [steps];
+  const engine = engineBytes(isScaled(read) ? 'scaled' : 'double', all);
+  const pair = spacingExponent(read) >= leastPair ? engineBytes('pair', all) : 0;
+  return engine + pair + 32 * all.length * steps;
 }
+
+const shared = (doubles: number) =>
+  new Float64Array(
+    typeof SharedArrayBuffer === 'undefined'
+      ? new ArrayBuffer(8 * doubles)
+      : new SharedArrayBuffer(8 * doubles),
+  );
 
 /** What all rectangles need; the same bytes on every machine. */
 export async function prepareReference(
@@ -48,8 +84,71 @@ export async function prepareReference(
 ): Promise<ReferenceTables> {
   signal?.throwIfAborted();
   const read = readView(view);
-  onProgress?.(1, 1);
-  return { header: { bits: 140 - spacingExponent(read), steps: 0 } };
+  const { center, c, z0 } = read;
+  const bits = Math.max(0, -spacingExponent(read)) + 150;
+  const most = Math.min(view.iterations, mostSteps);
+  const common = { bits, most, radius: view.radius, isScaled: isScaled(read) };
+  const isParameter = view.plane === 'parameter';
+  const hasSecond = hasSecondOrbit(read);
+  const total = hasSecond ? 2 * most : most;
+  const tick = (before: number) => (steps: number) => {
+    signal?.throwIfAborted();
+    onProgress?.(before + steps, total);
+  };
+  const constant = isParameter ? center : c;
+  const nearNucleus = isParameter && !hasSecond ? spacingExponent(read) - 3 : -Infinity;
+  const first = isParameter ? z0 : center;
+  const orbits = [await referenceOrbit({ ...common, z: first, c: constant, nearNucleus }, shared, tick(0))];
+  const zero = { digits: 0n, exponent: 0 };
+  if (hasSecond) {
+    const job = { ...common, z: [zero, zero] as const, c: constant, nearNucleus: -Infinity };
+    orbits.push(await referenceOrbit(job, shared, tick(orbits[0]!.steps)));
+  }
+  const steps = orbits.reduce((sum, orbit) => sum + orbit.steps, 0);
+  const { period } = orbits[0]!;
+  return { header: { bits, steps, ...(period > 0 && { period }) }, orbits };
+}
+
+/** The kernels of a view in this thread. */
+interface Engines {
+  readonly read: ReadView;
+  readonly first: Engine;
+  /** Made when the first point needs it. */
+  pair?: Engine;
+}
+const known = new WeakMap<ReferenceTables, Engines>();
+
+function makeEngine(read: ReadView, { header, orbits }: ReferenceTables, name: Engine['name']): Engine {
+  const { view } = read;
+  const isParameter = view.plane === 'parameter';
+  const reach = reachExponent(read);
+  const farthest = isParameter ? modulusBound(read.center) + 2 ** reach : modulusBound(read.c);
+  // From the critical point each c is tested by the first step, which is never a part of a block.
+  const isTested = isParameter && !hasSecondOrbit(read);
+  const numbers = {
+    radius: view.radius,
+    iterations: view.iterations,
+    residual: 2 - header.bits,
+    constantExponent: isParameter ? reach : undefined,
+    allowsBlocks: view.radius >= 2 && (isTested || farthest <= view.radius),
+    tolerances: name === 'pair' ? pairTolerances : tolerances,
+  };
+  const isSafe = (orbit: ReferenceOrbit) => !isParameter && orbit.steps >= view.iterations;
+  return new Engine(
+    name,
+    numbers,
+    orbits.map((orbit) => ({ ...orbit, isSafe: isSafe(orbit) })),
+  );
+}
+
+function enginesOf(view: ExactView, tables: ReferenceTables): Engines {
+  let engines = known.get(tables);
+  if (!engines) {
+    const read = readView(view);
+    engines = { read, first: makeEngine(read, tables, isScaled(read) ? 'scaled' : 'double') };
+    known.set(tables, engines);
+  }
+  return engines;
 }
 
 /**
@@ -58,7 +157,7 @@ export async function prepareReference(
  */
 export function countExact(
   view: ExactView,
-  _reference: ReferenceTables,
+  reference: ReferenceTables,
   top: number,
   left: number,
   rows: number,
@@ -66,10 +165,57 @@ export function countExact(
   out: Uint32Array,
   report: ExactReport = emptyReport(),
 ): void {
-  const read: ReadView = readView(view);
-  for (let row = 0, at = 0; row < rows; row++)
-    for (let column = 0; column < columns; column++) out[at++] = countRead(read, top + row, left + column);
-  report.points += rows * columns;
+  const engines = enginesOf(view, reference);
+  const { read, first } = engines;
+  let open = Array.from({ length: rows * columns }, (_, i) => i);
+  report.points += open.length;
+  const place = (i: number) => [top + Math.floor(i / columns), left + (i % columns)] as const;
+  const climb = (engine: Engine, rung: 0 | 1) => followAll(read, reference, engine, rung, open, place, out);
+  const rungs = [() => climb(first, 0), () => climb(first, 1)];
+  if (first.name === 'double' && spacingExponent(read) >= leastPair)
+    rungs.push(() => {
+      engines.pair ??= makeEngine(read, reference, 'pair');
+      return climb(engines.pair, 0);
+    });
+  for (const [i, rung] of rungs.entries()) {
+    if (open.length > 0) open = rung();
+    report.undecided[i] = (report.undecided[i] ?? 0) + open.length;
+  }
+  for (const i of open) out[i] = countRead(read, ...place(i));
+  report.undecided[rungs.length] ??= 0;
+}
+
+const none = { m: 0n, e: 0 };
+
+/** Follows points and gives those that stay undecided. */
+function followAll(
+  read: ReadView,
+  { header }: ReferenceTables,
+  engine: Engine,
+  rung: 0 | 1,
+  open: readonly number[],
+  place: (i: number) => readonly [row: number, column: number],
+  out: Uint32Array,
+): number[] {
+  const isParameter = read.view.plane === 'parameter';
+  // The first z is rounded, and so is what a point adds to it.
+  const rounding = Math.max(2 - header.bits, reachExponent(read) + (engine.name === 'pair' ? -100 : -53)) + 1;
+  const isExact = isParameter && !hasSecondOrbit(read);
+  const left: number[] = [];
+  for (let from = 0; from < open.length; from += batch) {
+    const some = open.slice(from, from + batch);
+    const points = some.map((i): PointState => {
+      const offset = read.offset(...place(i));
+      const [constant, distance] = isParameter
+        ? [offset, [none, none] as const]
+        : [[none, none] as const, offset];
+      return { reference: 0, index: 0, steps: 0, constant, distance };
+    });
+    for (const [j, count] of engine.follow(points, rung, isExact ? undefined : rounding).entries())
+      if (count >= 0) out[some[j]!] = count;
+      else left.push(some[j]!);
+  }
+  return left;
 }
 
 /** The oracle: one point's count by big numbers alone. */

@@ -100,3 +100,16 @@ export const pairToFixed = ([re, im]: DecimalPair, bits: number): [bigint, bigin
   decimalToFixed(re, bits),
   decimalToFixed(im, bits),
 ];
+
+/** log2 of a bound, a whole number, of what the sample points add to the centre. */
+export function reachExponent({ view, spacing }: ReadView): number {
+  const { columns, rows } = view;
+  return exponentOf(spacing) + 1 + Math.ceil(Math.log2(Math.sqrt(columns * columns + rows * rows) / 2 + 1));
+}
+
+/** An upper bound of the modulus of a pair. */
+export function modulusBound([re, im]: DecimalPair): number {
+  const part = (value: Decimal) => Math.abs(Number(`${value.digits}e${value.exponent}`));
+  const [x, y] = [part(re), part(im)];
+  return Math.sqrt(x * x + y * y) * (1 + 2 ** -40);
+}

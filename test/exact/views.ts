@@ -49,3 +49,31 @@ export const truthView = ({
   ...(c && { c }),
   ...{ center, width, columns, rows, iterations, radius },
 });
+
+interface NamedView {
+  readonly name: string;
+  readonly plane: 'parameter' | 'dynamical';
+  readonly center: [string, string];
+  readonly c?: [string, string];
+  readonly width: string;
+  readonly iterations: number;
+  readonly points: number;
+}
+
+/** Thirty places from 0.05 to 1e-320, dense and smooth, in both planes. */
+export const places: readonly NamedView[] = JSON.parse(fixture('deep-views.json').toString());
+
+export const placeView = ({ plane, center, c, width, iterations }: NamedView, points: number): ExactView => ({
+  ...base,
+  ...{ plane, center, width, iterations, columns: points, rows: points },
+  ...(c && { c }),
+});
+
+/** Whole numbers that look random and are the same each time. */
+export function sequence(seed: number): (below: number) => number {
+  let state = seed;
+  return (below) => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return Math.floor((state / 2 ** 32) * below);
+  };
+}

@@ -1,0 +1,175 @@
+// The arithmetics of the exact kernels, each with the unit u that bounds the relative error of + - * / and of numbers
+// rounded to it:
+// - double: IEEE 754 doubles, u = 2^-53, for spacings down to 2^-960.
+// - pair: double-double, the sum of two doubles. Sums by Knuth's two-sum, products by Dekker's splitting without a fused
+//   multiply-add. Joldes, Muller and Popescu ("Tight and rigorous error bounds for basic building blocks of
+//   double-word arithmetic", 2017) bound accurate sums by 3 u^2 + 13 u^3 and products by 5 u^2: u = 2^-100 is safe.
+//   Its bounds (mag) are doubles.
+// - scaled: a double from 1 to 2 and an exponent of 32 bits, u = 2^-53; nothing under- or overflows.
+import { f64, i32 } from '../assembler.js';
+import type { Arithmetic } from './compile.js';
+
+const unit = 2 ** -53;
+/** Constants that all arithmetics share; a name that begins with UP is what a bound is multiplied by. */
+const constants = {
+  UP: 1 + 2 ** -48,
+  UP40: 1 + 2 ** -40,
+  DOWN40: 1 - 2 ** -40,
+  UP30: 1 + 2 ** -30,
+  DOWN30: 1 - 2 ** -30,
+  DOWN20: 1 - 2 ** -20,
+  EPS40: 2 ** -40,
+  UD: unit,
+};
+
+/** Moduli: n1 and modulus are at least |a|; n2 is |a|^2 up to 4 roundings; `modulus` takes no square that overflows. */
+const moduli = `
+inline function n1(a: complex): mag { return (bound(a.re) + bound(a.im)) * UP; }
+inline function n2(a: complex): mag {
+  let x = near(a.re);
+  let y = near(a.im);
+  return x * x + y * y;
+}
+`;
+/** A modulus whose square may under- or overflow in doubles. */
+const modulus = `
+function modulus(a: complex): mag {
+  let q = n2(a);
+  if (q > 1e-280 && q < 1e280) { return sqrt(q) * UP; }
+  let x = bound(a.re);
+  let y = bound(a.im);
+  let most = max(x, y);
+  if (!(most > 0.0)) { return most; }
+  let part = min(x, y) / most;
+  return most * sqrt(part * part + 1.0) * UP;
+}
+`;
+
+export const doubleArithmetic: Arithmetic = {
+  name: 'double',
+  parts: { int: [i32], double: [f64], real: [f64], mag: [f64], complex: [f64, f64] },
+  text: `
+inline function bound(a: real): mag { return abs(a); }
+inline function near(a: real): mag { return a; }
+inline function root(a: mag): mag { return sqrt(a + TINY); }
+inline function halve(a: mag): mag { return a * 0.5; }
+inline function flat(a: mag): double { return a; }
+inline function real_mag(a: mag): real { return a; }
+${moduli}${modulus}`,
+  constants: { ...constants, U: unit, ZERO: 0, TINY: 1e-300, ETA: 2 ** -1060 },
+};
+
+export const pairArithmetic: Arithmetic = {
+  name: 'pair',
+  parts: { int: [i32], double: [f64], real: [f64, f64], mag: [f64], complex: [f64, f64, f64, f64] },
+  text: `
+inline function quick(a: double, b: double): double, double {
+  let s = a + b;
+  return s, b - (s - a);
+}
+inline function two_sum(a: double, b: double): double, double {
+  let s = a + b;
+  let t = s - a;
+  return s, (a - (s - t)) + (b - t);
+}
+inline function pair_add(a: double, b: double, c: double, d: double): double, double {
+  let s, e = two_sum(a, c);
+  let t, f = two_sum(b, d);
+  let g, h = quick(s, e + t);
+  let i, j = quick(g, h + f);
+  return i, j;
+}
+inline function pair_mul(a: double, b: double, c: double, d: double): double, double {
+  let p = a * c;
+  let ta = a * 134217729.0;
+  let ah = ta - (ta - a);
+  let al = a - ah;
+  let tc = c * 134217729.0;
+  let ch = tc - (tc - c);
+  let cl = c - ch;
+  let e = ((ah * ch - p) + ah * cl + al * ch) + al * cl;
+  let i, j = quick(p, e + (a * d + b * c));
+  return i, j;
+}
+inline function real_of(a: double): real { return as_real(a, 0.0); }
+inline function real_neg(a: real): real { return as_real(-high(a), -low(a)); }
+inline function real_add(a: real, b: real): real {
+  let h, l = pair_add(high(a), low(a), high(b), low(b));
+  return as_real(h, l);
+}
+inline function real_sub(a: real, b: real): real {
+  let h, l = pair_add(high(a), low(a), -high(b), -low(b));
+  return as_real(h, l);
+}
+inline function real_mul(a: real, b: real): real {
+  let h, l = pair_mul(high(a), low(a), high(b), low(b));
+  return as_real(h, l);
+}
+inline function bound(a: real): mag { return abs(high(a)) * UP; }
+inline function near(a: real): mag { return high(a); }
+inline function root(a: mag): mag { return sqrt(a + TINY); }
+inline function halve(a: mag): mag { return a * 0.5; }
+inline function flat(a: mag): double { return a; }
+inline function real_mag(a: mag): real { return as_real(a, 0.0); }
+${moduli}${modulus}`,
+  constants: { ...constants, U: 2 ** -100, ZERO: 0, TINY: 1e-300, ETA: 2 ** -1040 },
+};
+
+/** What is 0 has this exponent, so that it is lost in every sum. */
+const exponentOfZero = -(2 ** 28);
+const scaledOf = (type: 'real' | 'mag') => `
+function ${type}_make(m: double, e: int): ${type} {
+  if (m == 0.0) { return as_${type}(0.0, NONE); }
+  return as_${type}(mantissa(m), e + exponent(m) - 1023);
+}
+inline function ${type}_of(a: double): ${type} { return ${type}_make(a, 0); }
+inline function ${type}_neg(a: ${type}): ${type} { return as_${type}(-high(a), low(a)); }
+function ${type}_add(a: ${type}, b: ${type}): ${type} {
+  let k = low(a) - low(b);
+  if (k >= 0) {
+    if (k > 110) { return a; }
+    return ${type}_make(high(a) + high(b) * power_of_two(-k), low(a));
+  }
+  if (k < -110) { return b; }
+  return ${type}_make(high(b) + high(a) * power_of_two(k), low(b));
+}
+inline function ${type}_sub(a: ${type}, b: ${type}): ${type} { return ${type}_add(a, ${type}_neg(b)); }
+function ${type}_mul(a: ${type}, b: ${type}): ${type} { return ${type}_make(high(a) * high(b), low(a) + low(b)); }
+function ${type}_div(a: ${type}, b: ${type}): ${type} { return ${type}_make(high(a) / high(b), low(a) - low(b)); }
+function ${type}_less(a: ${type}, b: ${type}): int {
+  let x = high(a);
+  let y = high(b);
+  if ((x == 0.0 || y == 0.0) || x * y < 0.0) { return x < y; }
+  if (low(a) == low(b)) { return x < y; }
+  return (low(a) < low(b)) == (x > 0.0);
+}
+function ${type}_sqrt(a: ${type}): ${type} {
+  if (high(a) == 0.0) { return a; }
+  let half = low(a) >> 1;
+  return ${type}_make(sqrt(high(a) * (1.0 + double(low(a) - half * 2))), half);
+}
+inline function ${type}_abs(a: ${type}): ${type} { return as_${type}(abs(high(a)), low(a)); }
+`;
+
+export const scaledArithmetic: Arithmetic = {
+  name: 'scaled',
+  parts: { int: [i32], double: [f64], real: [f64, i32], mag: [f64, i32], complex: [f64, i32, f64, i32] },
+  text: `
+${scaledOf('real')}
+${scaledOf('mag')}
+inline function bound(a: real): mag { return as_mag(abs(high(a)), low(a)); }
+inline function near(a: real): mag { return as_mag(high(a), low(a)); }
+inline function root(a: mag): mag { return mag_sqrt(a); }
+inline function halve(a: mag): mag { return a * 0.5; }
+inline function real_mag(a: mag): real { return as_real(high(a), low(a)); }
+function flat(a: mag): double {
+  if (low(a) < -1000) { return 0.0; }
+  if (low(a) > 1000) { return high(a) * HUGE; }
+  return high(a) * power_of_two(low(a));
+}
+${moduli}
+function modulus(a: complex): mag { return mag_sqrt(n2(a)) * UP; }
+`,
+  constants: { ...constants, U: unit, ZERO: 0, TINY: 0, ETA: 0, NONE: exponentOfZero, HUGE: 2 ** 1000 },
+  whole: ['NONE'],
+};

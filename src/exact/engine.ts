@@ -1,0 +1,278 @@
+// A kernel of one arithmetic in one thread: compiles its text, puts a view's numbers and reference orbits into its
+// memory, builds the blocks there, and follows points. Everything is a function of the view alone.
+import { doubleArithmetic, pairArithmetic, scaledArithmetic } from './arithmetic.js';
+import { type Arithmetic, compileText } from './compile.js';
+import type { Dyadic } from './dyadic.js';
+import { exponentOf, toDouble } from './dyadic.js';
+import { followText } from './follow.js';
+import { jetsText, recordOf } from './jets.js';
+import {
+  entry,
+  freeFrom,
+  layoutConstants,
+  levelBytes,
+  lowestLevel,
+  referenceStride,
+  slots,
+} from './layout.js';
+
+export type ArithmeticName = 'double' | 'pair' | 'scaled';
+
+const arithmetics = { double: doubleArithmetic, pair: pairArithmetic, scaled: scaledArithmetic };
+const modules = new Map<
+  ArithmeticName,
+  { module: WebAssembly.Module; record: ReturnType<typeof recordOf> }
+>();
+
+/** The compiled text of an arithmetic; it does not depend on a view. */
+function moduleOf(name: ArithmeticName) {
+  const known = modules.get(name);
+  if (known) return known;
+  const arithmetic: Arithmetic = arithmetics[name];
+  const record = recordOf(arithmetic.parts.real.length, arithmetic.parts.mag.length);
+  const whole = {
+    ...layoutConstants,
+    ...record.offsets,
+    ORBIT_BYTES: 16 * arithmetic.parts.real.length,
+    RECORD: record.bytes,
+    RADII: record.radiusBytes,
+    MAG: record.magBytes,
+  };
+  const full: Arithmetic = {
+    ...arithmetic,
+    constants: { ...arithmetic.constants, ...whole },
+    whole: [...(arithmetic.whole ?? []), ...Object.keys(whole)],
+  };
+  const made = { module: new WebAssembly.Module(compileText(full, jetsText + followText)), record };
+  modules.set(name, made);
+  return made;
+}
+
+/** Numbers of a view that all points need. */
+export interface EngineView {
+  readonly radius: number;
+  readonly iterations: number;
+  /** The residual of a step of the references is below 2^residual. */
+  readonly residual: number;
+  /** log2 of a bound of |dc|, a whole number; undefined where dc is 0. */
+  readonly constantExponent: number | undefined;
+  /** Whether an orbit that has left the radius never returns. */
+  readonly allowsBlocks: boolean;
+  /** The tolerances of the two rungs, as exponents of 2. */
+  readonly tolerances: readonly [number, number];
+}
+
+/** An orbit as reference.ts gives it: rows of four doubles. */
+export interface EngineOrbit {
+  readonly steps: number;
+  readonly values: Float64Array;
+  /** Whether points may stay next to it for all iterations. */
+  readonly isSafe: boolean;
+}
+
+/** A point to be followed from its state. */
+export interface PointState {
+  readonly reference: 0 | 1;
+  readonly index: number;
+  readonly steps: number;
+  readonly constant: readonly [Dyadic, Dyadic];
+  readonly distance: readonly [Dyadic, Dyadic];
+}
+
+interface Functions {
+  follow_points(at: number, end: number): void;
+  lowest_level(orbit: number, records: number, first: number, end: number, scratch: number): void;
+  next_level(below: number, records: number, count: number): void;
+  finish_level(records: number, radii: number, count: number, tau: number, tau2: number): void;
+  safe_radii(orbit: number, steps: number, safe: number): void;
+}
+
+const pageBytes = 2 ** 16;
+/** Points that are followed in one call. */
+export const batch = 256;
+
+/** Bytes of a kernel's memory for references of so many steps. */
+export function engineBytes(name: ArithmeticName, steps: readonly number[]): number {
+  const { record } = moduleOf(name);
+  const parts = arithmetics[name].parts.real.length;
+  const each = (n: number) =>
+    (n + 1) * (16 * parts + record.magBytes) +
+    (n / 2 ** (lowestLevel - 1)) * (record.bytes + record.radiusBytes);
+  return steps.reduce((sum, n) => sum + each(n), freeFrom + batch * entry.bytes + 8 * record.bytes + 4096);
+}
+
+export class Engine {
+  private readonly memory: WebAssembly.Memory;
+  private readonly view: DataView;
+  private readonly run: Functions;
+  private free = freeFrom;
+  private readonly entries: number;
+
+  constructor(
+    readonly name: ArithmeticName,
+    private readonly numbers: EngineView,
+    orbits: readonly EngineOrbit[],
+  ) {
+    const { module } = moduleOf(name);
+    const bytes = engineBytes(
+      name,
+      orbits.map(({ steps }) => steps),
+    );
+    this.memory = new WebAssembly.Memory({ initial: Math.ceil(bytes / pageBytes) + 1 });
+    this.view = new DataView(this.memory.buffer);
+    this.run = new WebAssembly.Instance(module, { host: { memory: this.memory } })
+      .exports as unknown as Functions;
+    this.entries = this.allocate(batch * entry.bytes);
+    this.writeView(orbits.length - 1);
+    for (const [i, orbit] of orbits.entries()) this.addReference(i, orbit);
+  }
+
+  private allocate(bytes: number): number {
+    const at = this.free;
+    this.free = Math.ceil((at + bytes) / 16) * 16;
+    return at;
+  }
+
+  private writeView(last: number): void {
+    const { radius, iterations, residual, constantExponent, allowsBlocks } = this.numbers;
+    const power = (exponent: number | undefined) => (exponent === undefined ? [0, 0] : [1, exponent]);
+    const unit = this.name === 'pair' ? -100 : -53;
+    // 4 * 2^residual bounds the residual and the spacing of doubles near it; of 4 u DC the same.
+    const added =
+      Math.max(residual, constantExponent === undefined ? -Infinity : constantExponent + unit + 3) + 1;
+    this.mag(slots.AT_R, ...split(radius));
+    this.mag(slots.AT_RES, 1, residual);
+    this.mag(slots.AT_C0, 1, this.name === 'scaled' ? added : Math.max(added, -1030));
+    this.mag(slots.AT_DC, ...(power(constantExponent) as [number, number]));
+    this.mag(
+      slots.AT_INVDC,
+      ...(power(constantExponent === undefined ? undefined : -constantExponent) as [number, number]),
+    );
+    if (this.name === 'pair') this.view.setFloat64(slots.AT_INVDC + 8, 0, true);
+    this.view.setFloat64(slots.AT_LIMIT, iterations, true);
+    this.view.setInt32(slots.AT_LAST, last, true);
+    this.view.setInt32(slots.AT_BLOCKS, allowsBlocks ? 1 : 0, true);
+  }
+
+  /** Writes m * 2^e as a bound. */
+  private mag(at: number, m: number, e: number): void {
+    const isScaled = this.name === 'scaled';
+    this.view.setFloat64(at, isScaled ? m : m * 2 ** e, true);
+    if (isScaled) this.view.setInt32(at + 8, m === 0 ? -(2 ** 28) : e, true);
+  }
+
+  private addReference(i: number, { steps, values, isSafe }: EngineOrbit): void {
+    const { record } = moduleOf(this.name);
+    const parts = arithmetics[this.name].parts.real.length;
+    const orbit = this.allocate((steps + 1) * 16 * parts);
+    this.copyOrbit(orbit, values, steps);
+    const put = (slot: number, value: number) => this.view.setInt32(slot + i * referenceStride, value, true);
+    put(slots.AT_ORBIT, orbit);
+    put(slots.AT_STEPS, steps);
+    const safe = isSafe ? this.allocate((steps + 1) * record.magBytes) : 0;
+    put(slots.AT_SAFE, safe);
+    if (isSafe) this.run.safe_radii(orbit, steps, safe);
+    if (this.numbers.allowsBlocks) this.addBlocks(put, orbit, steps);
+  }
+
+  private addBlocks(put: (slot: number, value: number) => void, orbit: number, steps: number): void {
+    const { record } = moduleOf(this.name);
+    const levels = this.allocate(40 * levelBytes);
+    const scratch = this.allocate(4 * record.bytes);
+    const made: [records: number, radii: number, count: number][] = [];
+    let count = Math.floor((steps - 1) / 2 ** lowestLevel);
+    for (let k = 0; count > 0; k++, count = Math.floor(count / 2)) {
+      const [records, radii] = [
+        this.allocate(count * record.bytes),
+        this.allocate(count * record.radiusBytes),
+      ];
+      if (k === 0) this.run.lowest_level(orbit, records, 0, count, scratch);
+      else this.run.next_level(made[k - 1]![0], records, count);
+      made.push([records, radii, count]);
+      for (const [j, value] of [radii, records, count].entries())
+        this.view.setInt32(levels + k * levelBytes + 8 * j, value, true);
+    }
+    const [tau, tau2] = this.numbers.tolerances;
+    for (const [records, radii, count] of made)
+      this.run.finish_level(records, radii, count, 2 ** tau, 2 ** tau2);
+    put(slots.AT_LEVELS, levels);
+    put(slots.AT_LEVEL_COUNT, lowestLevel + made.length);
+  }
+
+  private copyOrbit(at: number, values: Float64Array, steps: number): void {
+    const { buffer } = this.memory;
+    if (this.name === 'pair') {
+      new Float64Array(buffer, at, 4 * (steps + 1)).set(values);
+      return;
+    }
+    if (this.name === 'double') {
+      const target = new Float64Array(buffer, at, 2 * (steps + 1));
+      for (let i = 0; i < target.length; i++) target[i] = values[2 * i]!;
+      return;
+    }
+    for (let i = 0; i < 2 * (steps + 1); i++) {
+      this.view.setFloat64(at + 16 * i, values[2 * i]!, true);
+      this.view.setInt32(at + 16 * i + 8, values[2 * i + 1]!, true);
+    }
+  }
+
+  /** Writes an exact number as a real, rounded to nearest. */
+  private real(at: number, value: Dyadic): void {
+    if (this.name === 'scaled') {
+      const e = value.m === 0n ? 0 : exponentOf(value);
+      this.view.setFloat64(at, value.m === 0n ? 0 : toDouble({ m: value.m, e: value.e - e }), true);
+      this.view.setInt32(at + 8, value.m === 0n ? -(2 ** 28) : e, true);
+      return;
+    }
+    const high = toDouble(value);
+    this.view.setFloat64(at, high, true);
+    if (this.name === 'pair') this.view.setFloat64(at + 8, lowPart(value, high), true);
+  }
+
+  /**
+   * Follows points, at most `batch`, by the blocks of a rung; gives the count of each, or -1 where it is undecided.
+   * `error` is an exponent of 2 that bounds the error of the distances, or undefined where they are exact up to rounding.
+   */
+  follow(points: readonly PointState[], rung: 0 | 1, error: number | undefined): number[] {
+    const { record } = moduleOf(this.name);
+    const half = 8 * arithmetics[this.name].parts.real.length;
+    this.view.setInt32(slots.AT_RUNG, rung * 2 * record.magBytes, true);
+    for (const [i, { reference, index, steps, constant, distance }] of points.entries()) {
+      const at = this.entries + i * entry.bytes;
+      this.view.setInt32(at + entry.reference, reference, true);
+      this.view.setInt32(at + entry.index, index, true);
+      this.view.setFloat64(at + entry.steps, steps, true);
+      this.mag(at + entry.error, error === undefined ? 0 : 1, error ?? 0);
+      for (const j of [0, 1] as const) {
+        this.real(at + entry.constant + j * half, constant[j]);
+        this.real(at + entry.distance + j * half, distance[j]);
+      }
+    }
+    this.run.follow_points(this.entries, this.entries + points.length * entry.bytes);
+    return points.map((_, i) => {
+      const at = this.entries + i * entry.bytes;
+      return this.view.getInt32(at + entry.isDecided, true) === 1
+        ? this.view.getFloat64(at + entry.count, true)
+        : -1;
+    });
+  }
+}
+
+/** A double as mantissa from 1 to 2 and exponent. */
+function split(value: number): [number, number] {
+  let [m, e] = [value, 0];
+  for (; m >= 2; e++) m /= 2;
+  for (; m < 1; e--) m *= 2;
+  return [m, e];
+}
+
+/** What a double lacks of an exact number, rounded. */
+function lowPart(value: Dyadic, high: number): number {
+  if (value.m === 0n || high === 0) return 0;
+  const e = Math.min(value.e, exponentOf(value) - 60);
+  const m = value.m << BigInt(value.e - e);
+  const nearest = BigInt(Math.round(high * 2 ** Math.max(-1000, Math.min(1000, -e))));
+  return -e > 1000
+    ? lowPart({ m: value.m, e: value.e + 900 }, high * 2 ** 900) * 2 ** -900
+    : toDouble({ m: m - nearest, e });
+}

@@ -1,0 +1,154 @@
+// Reference orbits: Z_0, Z_1, ... in fixed point of P bits by BigInt, Z' = Z^2 + C + r. The two products are rounded
+// down and so is C, which makes less than 2 units of each part: |r| < 4 * 2^-P. Points are compared with this very
+// orbit (not with the exact one of C), so that r is all of its error, however long it is. It is the same on every
+// machine. Its numbers are kept as sums of two doubles, or, where doubles underflow, with exponents of their own.
+// Perturbation: K. I. Martin, "SuperFractalThing Maths", 2013; the orbit is cut at the period of a nucleus.
+import type { DecimalPair } from './view.js';
+import { pairToFixed } from './view.js';
+
+/** An orbit: row n has the parts of Z_n. */
+export interface ReferenceOrbit {
+  /** The last index. */
+  readonly steps: number;
+  /** The period of the nucleus that the orbit's c is next to, or 0. */
+  readonly period: number;
+  /** Four doubles an index: high and low of the real part, of the imaginary part; or mantissas 0 and exponent. */
+  readonly values: Float64Array;
+}
+
+/** Where it starts and what it needs. */
+export interface OrbitJob {
+  readonly z: DecimalPair;
+  readonly c: DecimalPair;
+  readonly bits: number;
+  readonly most: number;
+  readonly radius: number;
+  /** Numbers as mantissa and exponent. */
+  readonly isScaled: boolean;
+  /** log2 of the distance to a nucleus at which the orbit is cut at its period; -Infinity never. */
+  readonly nearNucleus: number;
+}
+
+const pause = () => new Promise((done) => setTimeout(done, 0));
+
+export async function referenceOrbit(
+  job: OrbitJob,
+  allocate: (doubles: number) => Float64Array,
+  tick: (steps: number) => void,
+): Promise<ReferenceOrbit> {
+  const { bits, most, radius, isScaled } = job;
+  let [x, y] = pairToFixed(job.z, bits);
+  const [cx, cy] = pairToFixed(job.c, bits);
+  const [shift, halfShift] = [BigInt(bits), BigInt(bits - 1)];
+  let values = new Float64Array(4 * Math.min(most + 1, 2 ** 14));
+  const put = isScaled ? putScaled(bits) : putPair(bits);
+  const nucleus = new Derivative();
+  const pauseEvery = Math.max(64, Math.round(2 ** 21 / bits));
+  let [n, period] = [0, 0];
+  for (; ; n++) {
+    if (4 * n + 4 > values.length) {
+      const longer = new Float64Array(Math.min(4 * (most + 1), 2 * values.length));
+      longer.set(values);
+      values = longer;
+    }
+    put(values, 4 * n, x);
+    put(values, 4 * n + 2, y);
+    const [re, im] = [asDouble(values, 4 * n, isScaled), asDouble(values, 4 * n + 2, isScaled)];
+    if (n >= most || re * re + im * im > 4 * radius * radius) break;
+    if (n > 0 && job.nearNucleus > -Infinity) {
+      const size = Math.max(logOf(values, 4 * n, isScaled), logOf(values, 4 * n + 2, isScaled));
+      if (size < job.nearNucleus + nucleus.log()) {
+        period = n;
+        break;
+      }
+    }
+    nucleus.step(re, im);
+    const [product, cross] = [(x - y) * (x + y), x * y];
+    x = (product >> shift) + cx;
+    y = (cross >> halfShift) + cy;
+    if (n % pauseEvery === pauseEvery - 1) {
+      tick(n);
+      await pause();
+    }
+  }
+  const cut = allocate(4 * n + 4);
+  cut.set(values.subarray(0, 4 * n + 4));
+  return { steps: n, period, values: cut };
+}
+
+const asDouble = (values: Float64Array, at: number, isScaled: boolean): number =>
+  isScaled ? (values[at + 1]! < -1000 ? 0 : values[at]! * 2 ** values[at + 1]!) : values[at]!;
+const logOf = (values: Float64Array, at: number, isScaled: boolean): number =>
+  values[at] === 0 ? -Infinity : Math.log2(Math.abs(values[at]!)) + (isScaled ? values[at + 1]! : 0);
+
+/** A number of `bits` bits behind the point as the sum of two doubles, each the nearest. */
+function putPair(bits: number) {
+  const toTop = BigInt(Math.max(0, bits - 140));
+  const [unit, all] = [2 ** -Math.min(bits, 140), BigInt(bits)];
+  return (values: Float64Array, at: number, x: bigint) => {
+    const top = x >> toTop;
+    let high = Number(top);
+    if (Math.abs(high) > 2 ** 120) {
+      // 140 bits behind the point: what is cut off is below 2^-19 of the low part's last bit.
+      values[at] = high * unit;
+      values[at + 1] = Number(top - BigInt(high)) * unit;
+      return;
+    }
+    // Small: all bits count, by a power of two that keeps both parts doubles.
+    const size = BigInt(Math.max(0, x.toString(16).length * 4 - 900));
+    high = Number(x >> size);
+    const scale = size - all;
+    values[at] = scaleBy(high, Number(scale));
+    values[at + 1] = scaleBy(Number((x >> size) - BigInt(high)), Number(scale));
+  };
+}
+
+/** A number times a power of two that may be below all doubles; rounded once where the result is subnormal. */
+function scaleBy(value: number, exponent: number): number {
+  let [rest, left] = [value, exponent];
+  for (; left < -1000; left += 1000) rest *= 2 ** -1000;
+  return rest * 2 ** left;
+}
+
+/** A number as mantissa from 1 to 2 and exponent. */
+function putScaled(bits: number) {
+  const toTop = BigInt(bits - 100);
+  return (values: Float64Array, at: number, x: bigint) => {
+    if (x === 0n) {
+      values[at] = 0;
+      values[at + 1] = -(2 ** 28);
+      return;
+    }
+    let mantissa = Number(x >> toTop);
+    let exponent = -100;
+    if (Math.abs(mantissa) < 2 ** 70) {
+      const drop = Math.max(0, x.toString(16).length * 4 - 100);
+      mantissa = Number(x >> BigInt(drop));
+      exponent = drop - bits;
+    }
+    for (; Math.abs(mantissa) >= 2 ** 64; exponent += 64) mantissa *= 2 ** -64;
+    for (; Math.abs(mantissa) >= 2; exponent++) mantissa /= 2;
+    values[at] = mantissa;
+    values[at + 1] = exponent;
+  };
+}
+
+/** dZ/dC along an orbit in doubles, scaled before it overflows; it only chooses where an orbit is cut. */
+class Derivative {
+  private re = 0;
+  private im = 0;
+  private exponent = 0;
+  step(x: number, y: number): void {
+    const re = 2 * (x * this.re - y * this.im) + 2 ** -this.exponent;
+    this.im = 2 * (x * this.im + y * this.re);
+    this.re = re;
+    if (Math.abs(re) + Math.abs(this.im) > 2 ** 500) {
+      this.re *= 2 ** -500;
+      this.im *= 2 ** -500;
+      this.exponent += 500;
+    }
+  }
+  log(): number {
+    return Math.log2(Math.max(Math.abs(this.re), Math.abs(this.im))) + this.exponent;
+  }
+}
