@@ -56,7 +56,7 @@ inline function halve(a: mag): mag { return a * 0.5; }
 inline function flat(a: mag): double { return a; }
 inline function real_mag(a: mag): real { return a; }
 ${moduli}${modulus}`,
-  constants: { ...constants, U: unit, ZERO: 0, TINY: 1e-300, ETA: 2 ** -1060 },
+  constants: { ...constants, U: unit, LEAST_SQUARE: 1e-290, TINY: 1e-300, ETA: 2 ** -1040 },
 };
 
 export const pairArithmetic: Arithmetic = {
@@ -112,7 +112,7 @@ inline function halve(a: mag): mag { return a * 0.5; }
 inline function flat(a: mag): double { return a; }
 inline function real_mag(a: mag): real { return as_real(a, 0.0); }
 ${moduli}${modulus}`,
-  constants: { ...constants, U: 2 ** -100, ZERO: 0, TINY: 1e-300, ETA: 2 ** -1040 },
+  constants: { ...constants, U: 2 ** -100, TINY: 1e-300, ETA: 2 ** -1040 },
 };
 
 /** What is 0 has this exponent, so that it is lost in every sum. */
@@ -170,6 +170,14 @@ function flat(a: mag): double {
 ${moduli}
 function modulus(a: complex): mag { return mag_sqrt(n2(a)) * UP; }
 `,
-  constants: { ...constants, U: unit, ZERO: 0, TINY: 0, ETA: 0, NONE: exponentOfZero, HUGE: 2 ** 1000 },
+  constants: {
+    ...constants,
+    U: unit,
+    LEAST_SQUARE: 0,
+    TINY: 0,
+    ETA: 0,
+    NONE: exponentOfZero,
+    HUGE: 2 ** 1000,
+  },
   whole: ['NONE'],
 };

@@ -257,6 +257,7 @@ class Writer {
         this.binary('+', times(a, d), times(b, c)),
       );
     }
+    if (op === '/') return this.complex(this.binary('/', a, c), this.binary('/', b!, c));
     const im = b && d ? this.binary(op, b, d) : (b ?? (op === '-' ? this.unary('-', d!) : d!));
     return this.complex(this.binary(op, a, c), im);
   }

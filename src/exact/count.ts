@@ -1,6 +1,7 @@
 // Counts of rectangles of a view, each of them proved. What a point cannot be told by goes up a ladder: blocks of a
 // tighter tolerance, double-double, big numbers. It leaves to others who computes which rectangle.
-import { batch, Engine, engineBytes, type PointState } from './engine.js';
+import { batch, Engine, engineBytes } from './engine.js';
+import { rootSide } from './layout.js';
 import { countPoint as countRead } from './oracle.js';
 import { type ReferenceOrbit, referenceOrbit } from './reference.js';
 import {
@@ -65,8 +66,9 @@ export function memoryNeeded(view: ExactView): number {
   const read = readView(view);
   const steps = Math.min(view.iterations, mostSteps);
   const all = hasSecondOrbit(read) ? [steps, steps] : [steps];
-  const engine = engineBytes(isScaled(read) ? 'scaled' : 'double', all);
-  const pair = spacingExponent(read) >= leastPair ? engineBytes('pair', all) : 0;
+  const points = view.rows + view.columns;
+  const engine = engineBytes(isScaled(read) ? 'scaled' : 'double', all, points);
+  const pair = spacingExponent(read) >= leastPair ? engineBytes('pair', all, points) : 0;
   return engine + pair + 32 * all.length * steps;
 }
 
@@ -125,10 +127,17 @@ function makeEngine(read: ReadView, { header, orbits }: ReferenceTables, name: E
   const farthest = isParameter ? modulusBound(read.center) + 2 ** reach : modulusBound(read.c);
   // From the critical point each c is tested by the first step, which is never a part of a block.
   const isTested = isParameter && !hasSecondOrbit(read);
+  const residual = 2 - header.bits;
+  // The first z is rounded, and so is what a point adds to it.
+  const rounding = Math.max(residual, reach + (name === 'pair' ? -100 : -53)) + 1;
   const numbers = {
+    isParameter,
+    rows: Array.from({ length: view.rows }, (_, i) => read.ofRow(i)),
+    columns: Array.from({ length: view.columns }, (_, i) => read.ofColumn(i)),
+    startExponent: isTested ? undefined : rounding,
     radius: view.radius,
     iterations: view.iterations,
-    residual: 2 - header.bits,
+    residual,
     constantExponent: isParameter ? reach : undefined,
     allowsBlocks: view.radius >= 2 && (isTested || farthest <= view.radius),
     tolerances: name === 'pair' ? pairTolerances : tolerances,
@@ -167,51 +176,51 @@ export function countExact(
 ): void {
   const engines = enginesOf(view, reference);
   const { read, first } = engines;
-  let open = Array.from({ length: rows * columns }, (_, i) => i);
-  report.points += open.length;
   const place = (i: number) => [top + Math.floor(i / columns), left + (i % columns)] as const;
-  const climb = (engine: Engine, rung: 0 | 1) => followAll(read, reference, engine, rung, open, place, out);
-  const rungs = [() => climb(first, 0), () => climb(first, 1)];
+  const climb = (engine: Engine, rung: 0 | 1) => followAll(engine, rung, open, place, out);
+  let open: number[] = [];
+  const cover = () => {
+    for (let y = 0; y < rows; y += rootSide)
+      for (let x = 0; x < columns; x += rootSide) {
+        const [height, width] = [Math.min(rootSide, rows - y), Math.min(rootSide, columns - x)];
+        const { counts, followed } = first.cover(top + y, left + x, height, width);
+        report.points += followed;
+        report.tiles += height * width - followed;
+        for (let i = 0; i < height; i++)
+          for (let j = 0; j < width; j++) {
+            const [at, count] = [(y + i) * columns + x + j, counts[i * rootSide + j]!];
+            if (count >= 0) out[at] = count;
+            else open.push(at);
+          }
+      }
+    return open;
+  };
+  const rungs = [cover, () => climb(first, 1)];
   if (first.name === 'double' && spacingExponent(read) >= leastPair)
     rungs.push(() => {
       engines.pair ??= makeEngine(read, reference, 'pair');
       return climb(engines.pair, 0);
     });
   for (const [i, rung] of rungs.entries()) {
-    if (open.length > 0) open = rung();
+    if (i === 0 || open.length > 0) open = rung();
     report.undecided[i] = (report.undecided[i] ?? 0) + open.length;
   }
   for (const i of open) out[i] = countRead(read, ...place(i));
   report.undecided[rungs.length] ??= 0;
 }
 
-const none = { m: 0n, e: 0 };
-
 /** Follows points and gives those that stay undecided. */
 function followAll(
-  read: ReadView,
-  { header }: ReferenceTables,
   engine: Engine,
   rung: 0 | 1,
   open: readonly number[],
   place: (i: number) => readonly [row: number, column: number],
   out: Uint32Array,
 ): number[] {
-  const isParameter = read.view.plane === 'parameter';
-  // The first z is rounded, and so is what a point adds to it.
-  const rounding = Math.max(2 - header.bits, reachExponent(read) + (engine.name === 'pair' ? -100 : -53)) + 1;
-  const isExact = isParameter && !hasSecondOrbit(read);
   const left: number[] = [];
   for (let from = 0; from < open.length; from += batch) {
     const some = open.slice(from, from + batch);
-    const points = some.map((i): PointState => {
-      const offset = read.offset(...place(i));
-      const [constant, distance] = isParameter
-        ? [offset, [none, none] as const]
-        : [[none, none] as const, offset];
-      return { reference: 0, index: 0, steps: 0, constant, distance };
-    });
-    for (const [j, count] of engine.follow(points, rung, isExact ? undefined : rounding).entries())
+    for (const [j, count] of engine.follow(some.map(place), rung).entries())
       if (count >= 0) out[some[j]!] = count;
       else left.push(some[j]!);
   }

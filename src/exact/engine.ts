@@ -2,6 +2,7 @@
 // memory, builds the blocks there, and follows points. Everything is a function of the view alone.
 import { doubleArithmetic, pairArithmetic, scaledArithmetic } from './arithmetic.js';
 import { type Arithmetic, compileText } from './compile.js';
+import { coverText } from './cover.js';
 import type { Dyadic } from './dyadic.js';
 import { exponentOf, toDouble } from './dyadic.js';
 import { followText } from './follow.js';
@@ -13,8 +14,12 @@ import {
   levelBytes,
   lowestLevel,
   referenceStride,
+  rootSide,
   slots,
+  tile,
 } from './layout.js';
+import { tilesText } from './tiles.js';
+import type { DyadicPair } from './view.js';
 
 export type ArithmeticName = 'double' | 'pair' | 'scaled';
 
@@ -23,6 +28,11 @@ const modules = new Map<
   ArithmeticName,
   { module: WebAssembly.Module; record: ReturnType<typeof recordOf> }
 >();
+
+/** A tile of so many points is no longer cut: its points are followed one by one. */
+const leafPoints = 16;
+/** Tiles that wait: three for each cut, and one that is copied. */
+const stackTiles = 80;
 
 /** The compiled text of an arithmetic; it does not depend on a view. */
 function moduleOf(name: ArithmeticName) {
@@ -37,13 +47,16 @@ function moduleOf(name: ArithmeticName) {
     RECORD: record.bytes,
     RADII: record.radiusBytes,
     MAG: record.magBytes,
+    COMPLEX: 16 * arithmetic.parts.real.length,
+    LEAF: leafPoints,
   };
   const full: Arithmetic = {
     ...arithmetic,
-    constants: { ...arithmetic.constants, ...whole },
+    constants: { ...arithmetic.constants, ...whole, THETA: 2 ** -26 },
     whole: [...(arithmetic.whole ?? []), ...Object.keys(whole)],
   };
-  const made = { module: new WebAssembly.Module(compileText(full, jetsText + followText)), record };
+  const text = jetsText + followText + (name === 'pair' ? '' : tilesText + coverText);
+  const made = { module: new WebAssembly.Module(compileText(full, text)), record };
   modules.set(name, made);
   return made;
 }
@@ -56,6 +69,13 @@ export interface EngineView {
   readonly residual: number;
   /** log2 of a bound of |dc|, a whole number; undefined where dc is 0. */
   readonly constantExponent: number | undefined;
+  /** log2 of a bound of the error of the distances at the start; undefined where they are exact. */
+  readonly startExponent: number | undefined;
+  /** Whether the sample point is c. */
+  readonly isParameter: boolean;
+  /** What rows and columns of sample points add to the centre. */
+  readonly rows: readonly DyadicPair[];
+  readonly columns: readonly DyadicPair[];
   /** Whether an orbit that has left the radius never returns. */
   readonly allowsBlocks: boolean;
   /** The tolerances of the two rungs, as exponents of 2. */
@@ -70,17 +90,9 @@ export interface EngineOrbit {
   readonly isSafe: boolean;
 }
 
-/** A point to be followed from its state. */
-export interface PointState {
-  readonly reference: 0 | 1;
-  readonly index: number;
-  readonly steps: number;
-  readonly constant: readonly [Dyadic, Dyadic];
-  readonly distance: readonly [Dyadic, Dyadic];
-}
-
 interface Functions {
   follow_points(at: number, end: number): void;
+  cover(x: number, y: number, width: number, height: number): void;
   lowest_level(orbit: number, records: number, first: number, end: number, scratch: number): void;
   next_level(below: number, records: number, count: number): void;
   finish_level(records: number, radii: number, count: number, tau: number, tau2: number): void;
@@ -91,14 +103,16 @@ const pageBytes = 2 ** 16;
 /** Points that are followed in one call. */
 export const batch = 256;
 
-/** Bytes of a kernel's memory for references of so many steps. */
-export function engineBytes(name: ArithmeticName, steps: readonly number[]): number {
+/** Bytes of a kernel's memory for references of so many steps and so many rows and columns. */
+export function engineBytes(name: ArithmeticName, steps: readonly number[], points: number): number {
   const { record } = moduleOf(name);
   const parts = arithmetics[name].parts.real.length;
   const each = (n: number) =>
     (n + 1) * (16 * parts + record.magBytes) +
     (n / 2 ** (lowestLevel - 1)) * (record.bytes + record.radiusBytes);
-  return steps.reduce((sum, n) => sum + each(n), freeFrom + batch * entry.bytes + 8 * record.bytes + 4096);
+  const fixed =
+    freeFrom + batch * entry.bytes + 8 * rootSide ** 2 + stackTiles * tile.bytes + 10 * record.bytes;
+  return steps.reduce((sum, n) => sum + each(n), fixed + 16 * parts * points + 2 ** 13);
 }
 
 export class Engine {
@@ -107,6 +121,7 @@ export class Engine {
   private readonly run: Functions;
   private free = freeFrom;
   private readonly entries: number;
+  private readonly counts: number;
 
   constructor(
     readonly name: ArithmeticName,
@@ -117,14 +132,33 @@ export class Engine {
     const bytes = engineBytes(
       name,
       orbits.map(({ steps }) => steps),
+      numbers.rows.length + numbers.columns.length,
     );
     this.memory = new WebAssembly.Memory({ initial: Math.ceil(bytes / pageBytes) + 1 });
     this.view = new DataView(this.memory.buffer);
     this.run = new WebAssembly.Instance(module, { host: { memory: this.memory } })
       .exports as unknown as Functions;
     this.entries = this.allocate(batch * entry.bytes);
+    this.counts = this.allocate(8 * rootSide ** 2);
+    const put = (slot: number, value: number) => this.view.setInt32(slot, value, true);
+    put(slots.AT_ENTRY, this.entries);
+    put(slots.AT_COUNTS, this.counts);
+    put(slots.AT_STACK, this.allocate(stackTiles * tile.bytes));
+    put(slots.AT_ROWS, this.offsets(numbers.rows));
+    put(slots.AT_COLUMNS, this.offsets(numbers.columns));
+    put(slots.AT_PARAMETER, numbers.isParameter ? 1 : 0);
     this.writeView(orbits.length - 1);
     for (const [i, orbit] of orbits.entries()) this.addReference(i, orbit);
+  }
+
+  private offsets(pairs: readonly DyadicPair[]): number {
+    const half = 8 * arithmetics[this.name].parts.real.length;
+    const at = this.allocate(pairs.length * 2 * half);
+    for (const [i, [re, im]] of pairs.entries()) {
+      this.real(at + 2 * i * half, re);
+      this.real(at + (2 * i + 1) * half, im);
+    }
+    return at;
   }
 
   private allocate(bytes: number): number {
@@ -134,7 +168,7 @@ export class Engine {
   }
 
   private writeView(last: number): void {
-    const { radius, iterations, residual, constantExponent, allowsBlocks } = this.numbers;
+    const { radius, iterations, residual, constantExponent, startExponent, allowsBlocks } = this.numbers;
     const power = (exponent: number | undefined) => (exponent === undefined ? [0, 0] : [1, exponent]);
     const unit = this.name === 'pair' ? -100 : -53;
     // 4 * 2^residual bounds the residual and the spacing of doubles near it; of 4 u DC the same.
@@ -149,6 +183,7 @@ export class Engine {
       ...(power(constantExponent === undefined ? undefined : -constantExponent) as [number, number]),
     );
     if (this.name === 'pair') this.view.setFloat64(slots.AT_INVDC + 8, 0, true);
+    this.mag(slots.AT_ERROR, ...(power(startExponent) as [number, number]));
     this.view.setFloat64(slots.AT_LIMIT, iterations, true);
     this.view.setInt32(slots.AT_LAST, last, true);
     this.view.setInt32(slots.AT_BLOCKS, allowsBlocks ? 1 : 0, true);
@@ -229,32 +264,33 @@ export class Engine {
     if (this.name === 'pair') this.view.setFloat64(at + 8, lowPart(value, high), true);
   }
 
-  /**
-   * Follows points, at most `batch`, by the blocks of a rung; gives the count of each, or -1 where it is undecided.
-   * `error` is an exponent of 2 that bounds the error of the distances, or undefined where they are exact up to rounding.
-   */
-  follow(points: readonly PointState[], rung: 0 | 1, error: number | undefined): number[] {
+  /** Follows points, at most `batch`, by the blocks of a rung; gives their counts, -1 where one is undecided. */
+  follow(points: readonly (readonly [row: number, column: number])[], rung: 0 | 1): number[] {
     const { record } = moduleOf(this.name);
-    const half = 8 * arithmetics[this.name].parts.real.length;
     this.view.setInt32(slots.AT_RUNG, rung * 2 * record.magBytes, true);
-    for (const [i, { reference, index, steps, constant, distance }] of points.entries()) {
-      const at = this.entries + i * entry.bytes;
-      this.view.setInt32(at + entry.reference, reference, true);
-      this.view.setInt32(at + entry.index, index, true);
-      this.view.setFloat64(at + entry.steps, steps, true);
-      this.mag(at + entry.error, error === undefined ? 0 : 1, error ?? 0);
-      for (const j of [0, 1] as const) {
-        this.real(at + entry.constant + j * half, constant[j]);
-        this.real(at + entry.distance + j * half, distance[j]);
-      }
+    const entries = points.map((_, i) => this.entries + i * entry.bytes);
+    for (const [i, [row, column]] of points.entries()) {
+      this.view.setInt32(entries[i]! + entry.row, row, true);
+      this.view.setInt32(entries[i]! + entry.column, column, true);
     }
     this.run.follow_points(this.entries, this.entries + points.length * entry.bytes);
-    return points.map((_, i) => {
-      const at = this.entries + i * entry.bytes;
-      return this.view.getInt32(at + entry.isDecided, true) === 1
-        ? this.view.getFloat64(at + entry.count, true)
-        : -1;
-    });
+    return entries.map((at) => this.view.getFloat64(at + entry.count, true));
+  }
+
+  /**
+   * Counts a rectangle of at most `rootSide` points a side by tiles; gives its counts, rows of `rootSide`, -1 where one
+   * is undecided, and how many were followed one by one. The counts are valid until the next call.
+   */
+  cover(
+    top: number,
+    left: number,
+    rows: number,
+    columns: number,
+  ): { counts: Float64Array; followed: number } {
+    this.view.setInt32(slots.AT_RUNG, 0, true);
+    this.run.cover(left, top, columns, rows);
+    const counts = new Float64Array(this.memory.buffer, this.counts, rootSide ** 2);
+    return { counts, followed: this.view.getInt32(slots.AT_FOLLOWED, true) };
   }
 }
 

@@ -18,9 +18,27 @@
 export const followText = `
 inline function near_modulus(d: complex, q: mag): mag { return min(n1(d), root(q) * UP); }
 
+// What the sample point [row][column] adds to the centre: a sum of a row's number and a column's.
+inline function offset(row: int, column: int): complex {
+  return load_complex(load_int(AT_ROWS) + row * COMPLEX) + load_complex(load_int(AT_COLUMNS) + column * COMPLEX);
+}
+
+// Follows points from their start; rows and columns are in the entries.
 function follow_points(at: int, end: int) {
   let p = at;
   while (p < end) {
+    let o = offset(load_int(p + E_ROW), load_int(p + E_COLUMN));
+    store(p + E_REFERENCE, 0);
+    store(p + E_INDEX, 0);
+    store(p + E_STEPS, 0.0);
+    store(p + E_ERROR, load_mag(AT_ERROR));
+    if (load_int(AT_PARAMETER) == 1) {
+      store(p + E_CONSTANT, o);
+      store(p + E_DISTANCE, o - o);
+    } else {
+      store(p + E_CONSTANT, o - o);
+      store(p + E_DISTANCE, o);
+    }
     follow(p);
     p = p + ENTRY;
   }
@@ -218,11 +236,13 @@ function follow(p: int) {
       }
     }
   }
-  if (count < 0.0) { store(p + E_DECIDED, 0); }
-  else {
-    store(p + E_DECIDED, 1);
-    store(p + E_COUNT, count);
-  }
+  store(p + E_COUNT, count);
+  // The state at the end, from which a point can be followed on.
+  store(p + E_REFERENCE, ref);
+  store(p + E_INDEX, m);
+  store(p + E_STEPS, n);
+  store(p + E_ERROR, e);
+  store(p + E_DISTANCE, d);
 }
 
 // safe[m] backwards from the end: the largest s with (2 |Z_m| + s) s + res <= safe[m + 1], and within the radius.

@@ -81,10 +81,10 @@ function merge_living(x: int, y: int, at: int) {
   ${loads('y')}
   let A = y_A * x_A;
   let B = y_A * x_B + y_B;
-  let C20 = y_A * x_C20 + y_C20 * (x_A * x_A);
-  let mixed = y_C20 * (x_A * x_B);
+  let C20 = y_A * x_C20 + (y_C20 * x_A) * x_A;
+  let mixed = (y_C20 * x_A) * x_B;
   let C11 = y_A * x_C11 + (mixed + mixed) + y_C11 * x_A;
-  let C02 = y_A * x_C02 + y_C20 * (x_B * x_B) + y_C11 * x_B + y_C02;
+  let C02 = y_A * x_C02 + (y_C20 * x_B) * x_B + y_C11 * x_B + y_C02;
   let aA = modulus(A);
   let a20 = modulus(C20);
   let a11 = modulus(C11);
@@ -106,27 +106,28 @@ function merge_living(x: int, y: int, at: int) {
     let rv = zero - 1.0;
     if (a > 0.0) { rv = min(r1, (y_rv - b) / a * DOWN40); }
     if (rv > 0.0) {
-      let p0 = xB * t0;
-      let p1 = xB * t1 + x_aA * t0;
-      let p2 = xB * t2 + x_aA * t1;
-      let p3 = xB * t3 + x_aA * t2 + x_aA * t3 * rv;
-      let q0 = t0 * t0;
-      let q1 = t0 * t1 * 2.0;
-      let q2 = t0 * t2 * 2.0 + t1 * t1;
-      let q3 = (t0 * t3 + t1 * t2) * 2.0 + ((t3 * t3 * rv + t2 * t3 * 2.0) * rv + (t1 * t3 * 2.0 + t2 * t2)) * rv;
-      let aa = a * a;
-      let ab = a * b * 2.0;
-      let bb = b * b;
-      let c0 = raised(y_aA * x_c0 + y_a20 * (p0 * 2.0 + q0) + y_a11 * t0 + y_c3 * bb * b + y_c2 * bb + y_c1 * b + y_c0);
-      let c1 = raised(y_aA * x_c1 + y_a20 * (p1 * 2.0 + q1) + y_a11 * t1 + y_c3 * bb * a * 3.0 + y_c2 * ab + y_c1 * a);
-      let c2 = raised(y_aA * x_c2 + y_a20 * (p2 * 2.0 + q2) + y_a11 * t2 + y_c3 * aa * b * 3.0 + y_c2 * aa);
-      let c3 = raised(y_aA * x_c3 + y_a20 * (p3 * 2.0 + q3) + y_a11 * t3 + y_c3 * aa * a);
+      // |C20y| (2 |L| |S| + |S|^2): what is large first, so that no product underflows before it is multiplied by it.
+      let kB = y_a20 * xB * 2.0;
+      let kA = y_a20 * x_aA * 2.0;
+      let k0 = y_a20 * t0;
+      let k1 = y_a20 * t1;
+      let k2 = y_a20 * t2;
+      let k3 = y_a20 * t3;
+      let p0 = kB * t0 + k0 * t0;
+      let p1 = kB * t1 + kA * t0 + k0 * t1 * 2.0;
+      let p2 = kB * t2 + kA * t1 + k0 * t2 * 2.0 + k1 * t1;
+      let p3 = kB * t3 + kA * t2 + kA * t3 * rv + (k0 * t3 + k1 * t2) * 2.0
+        + ((k3 * t3 * rv + k2 * t3 * 2.0) * rv + (k1 * t3 * 2.0 + k2 * t2)) * rv;
+      let c0 = raised(y_aA * x_c0 + p0 + y_a11 * t0 + ((y_c3 * b + y_c2) * b + y_c1) * b + y_c0);
+      let c1 = raised(y_aA * x_c1 + p1 + y_a11 * t1 + ((y_c3 * b * 3.0 + y_c2 * 2.0) * b + y_c1) * a);
+      let c2 = raised(y_aA * x_c2 + p2 + y_a11 * t2 + (y_c3 * b * 3.0 + y_c2) * a * a);
+      let c3 = raised(y_aA * x_c3 + p3 + y_a11 * t3 + y_c3 * a * a * a);
       // The rounding of the new coefficients is below 16 u of the sums of their terms' moduli.
       let w = U * 16.0;
       let s0 = raised((y_aA * (xB + x02) + y_a20 * xB * xB + y_a11 * xB + modulus(y_B) + modulus(y_C02)) * w
-        + y_aA * x_s0 + y_s2 * bb + y_s1 * b + y_s0 + ETA);
-      let s1 = raised((y_aA * (x_aA + x_a11) + y_a20 * x_aA * xB * 2.0 + y_a11 * x_aA) * w + y_aA * x_s1 + y_s2 * ab + y_s1 * a);
-      let s2 = raised((y_aA * x_a20 + y_a20 * x_aA * x_aA) * w + y_aA * x_s2 + y_s2 * aa);
+        + y_aA * x_s0 + (y_s2 * b + y_s1) * b + y_s0 + ETA);
+      let s1 = raised((y_aA * (x_aA + x_a11) + y_a20 * x_aA * xB * 2.0 + y_a11 * x_aA) * w + y_aA * x_s1 + (y_s2 * b * 2.0 + y_s1) * a);
+      let s2 = raised((y_aA * x_a20 + y_a20 * x_aA * x_aA) * w + y_aA * x_s2 + y_s2 * a * a);
       ${stores('at')}
     }
   }

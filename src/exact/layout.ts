@@ -2,7 +2,10 @@
 // use these names as constants.
 
 /** Slots of the view. */
-const viewSlots = ['R', 'C0', 'RES', 'DC', 'INVDC', 'LIMIT', 'LAST', 'BLOCKS', 'RUNG', 'SPACING'] as const;
+const viewSlots = [
+  ...(['R', 'C0', 'RES', 'DC', 'INVDC', 'LIMIT', 'LAST', 'BLOCKS', 'RUNG', 'ERROR'] as const),
+  ...(['PARAMETER', 'ROWS', 'COLUMNS', 'ENTRY', 'COUNTS', 'STACK', 'FOLLOWED'] as const),
+] as const;
 /** Slots of a reference; those of the second come after those of the first. */
 const referenceSlots = ['ORBIT', 'STEPS', 'SAFE', 'LEVELS', 'LEVEL_COUNT'] as const;
 
@@ -31,8 +34,30 @@ export const entry = {
   constant: 48,
   distance: 80,
   count: 112,
-  isDecided: 120,
-  bytes: 128,
+  row: 120,
+  column: 128,
+  bytes: 144,
+} as const;
+
+/** The side of a tile that a call of the kernel covers; its counts are doubles, row after row of so many. */
+export const rootSide = 128;
+/** Degree of a tile's model. */
+export const degree = 8;
+/** A tile: see tiles.ts. */
+export const tile = {
+  x: 0,
+  y: 8,
+  width: 16,
+  height: 24,
+  reference: 32,
+  index: 40,
+  steps: 48,
+  radius: 64,
+  rest: 80,
+  sigma: 96,
+  center: 112,
+  model: 144,
+  bytes: 144 + 32 * (degree + 1),
 } as const;
 
 /** Where free memory begins. */
@@ -52,5 +77,20 @@ export const layoutConstants: Readonly<Record<string, number>> = {
   E_CONSTANT: entry.constant,
   E_DISTANCE: entry.distance,
   E_COUNT: entry.count,
-  E_DECIDED: entry.isDecided,
+  E_ROW: entry.row,
+  E_COLUMN: entry.column,
+  SIDE: rootSide,
+  TILE: tile.bytes,
+  T_X: tile.x,
+  T_Y: tile.y,
+  T_W: tile.width,
+  T_H: tile.height,
+  T_REFERENCE: tile.reference,
+  T_INDEX: tile.index,
+  T_STEPS: tile.steps,
+  T_RADIUS: tile.radius,
+  T_REST: tile.rest,
+  T_SIGMA: tile.sigma,
+  T_CENTER: tile.center,
+  T_MODEL: tile.model,
 };

@@ -50,8 +50,10 @@ export interface ReadView {
   readonly z0: DecimalPair;
   /** width / columns, rounded to 53 bits. */
   readonly spacing: Dyadic;
-  /** What a sample point adds to the centre, exactly. */
+  /** What a sample point adds to the centre, exactly: the sum of what its row and what its column add. */
   offset(row: number, column: number): DyadicPair;
+  ofRow(row: number): DyadicPair;
+  ofColumn(column: number): DyadicPair;
 }
 
 function read(text: string, what: string): Decimal {
@@ -76,18 +78,25 @@ export function readView(view: ExactView): ReadView {
   const spacing = decimalQuotient53(width, BigInt(columns));
   const [cos, sin] = cosAndSin(view.rotation).map(dyadicOf) as [Dyadic, Dyadic];
   const along = (i: number, length: number) => product53({ m: BigInt(2 * i + 1 - length), e: -1 }, spacing);
+  const ofRow = (row: number): DyadicPair => {
+    const dy = along(row, rows);
+    return [product53(dy, sin), negative(product53(dy, cos))];
+  };
+  const ofColumn = (column: number): DyadicPair => {
+    const dx = along(column, columns);
+    return [product53(dx, cos), product53(dx, sin)];
+  };
   return {
     view,
     center: pair(view.center, 'center'),
     c: pair(view.c, 'c'),
     z0: pair(view.z0, 'z0'),
     spacing,
+    ofRow,
+    ofColumn,
     offset(row, column) {
-      const [dx, dy] = [along(column, columns), along(row, rows)];
-      return [
-        sum(product53(dx, cos), product53(dy, sin)),
-        sum(product53(dx, sin), negative(product53(dy, cos))),
-      ];
+      const [down, across] = [ofRow(row), ofColumn(column)];
+      return [sum(across[0], down[0]), sum(across[1], down[1])];
     },
   };
 }
