@@ -120,7 +120,13 @@ interface Engines {
 }
 const known = new WeakMap<ReferenceTables, Engines>();
 
-function makeEngine(read: ReadView, { header, orbits }: ReferenceTables, name: Engine['name']): Engine {
+/** A kernel with a view's numbers and orbits; `module` is the compiled text, if not the usual one. */
+export function makeEngine(
+  read: ReadView,
+  { header, orbits }: ReferenceTables,
+  name: Engine['name'],
+  module?: WebAssembly.Module,
+): Engine {
   const { view } = read;
   const isParameter = view.plane === 'parameter';
   const reach = reachExponent(read);
@@ -147,6 +153,7 @@ function makeEngine(read: ReadView, { header, orbits }: ReferenceTables, name: E
     name,
     numbers,
     orbits.map((orbit) => ({ ...orbit, isSafe: isSafe(orbit) })),
+    module,
   );
 }
 

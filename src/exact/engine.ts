@@ -24,22 +24,33 @@ import type { DyadicPair } from './view.js';
 export type ArithmeticName = 'double' | 'pair' | 'scaled';
 
 const arithmetics = { double: doubleArithmetic, pair: pairArithmetic, scaled: scaledArithmetic };
-const modules = new Map<
-  ArithmeticName,
-  { module: WebAssembly.Module; record: ReturnType<typeof recordOf> }
->();
-
 /** A tile of so many points is no longer cut: its points are followed one by one. */
 const leafPoints = 16;
 /** Tiles that wait: three for each cut, and one that is copied. */
 const stackTiles = 80;
 
-/** The compiled text of an arithmetic; it does not depend on a view. */
-function moduleOf(name: ArithmeticName) {
-  const known = modules.get(name);
-  if (known) return known;
+const records = {
+  double: recordOf(1, 1),
+  pair: recordOf(2, 1),
+  scaled: recordOf(2, 2),
+};
+const modules = new Map<ArithmeticName, WebAssembly.Module>();
+
+/** The text of a kernel; double-double follows single points only. */
+export const kernelText = (name: ArithmeticName): string =>
+  jetsText + followText + (name === 'pair' ? '' : tilesText + coverText);
+
+/** The module of a kernel, which does not depend on a view; compiled once. */
+function moduleOf(name: ArithmeticName): WebAssembly.Module {
+  const module = modules.get(name) ?? compileKernel(name, kernelText(name));
+  modules.set(name, module);
+  return module;
+}
+
+/** Compiles a kernel's text. */
+export function compileKernel(name: ArithmeticName, text: string): WebAssembly.Module {
   const arithmetic: Arithmetic = arithmetics[name];
-  const record = recordOf(arithmetic.parts.real.length, arithmetic.parts.mag.length);
+  const record = records[name];
   const whole = {
     ...layoutConstants,
     ...record.offsets,
@@ -55,10 +66,7 @@ function moduleOf(name: ArithmeticName) {
     constants: { ...arithmetic.constants, ...whole, THETA: 2 ** -26 },
     whole: [...(arithmetic.whole ?? []), ...Object.keys(whole)],
   };
-  const text = jetsText + followText + (name === 'pair' ? '' : tilesText + coverText);
-  const made = { module: new WebAssembly.Module(compileText(full, text)), record };
-  modules.set(name, made);
-  return made;
+  return new WebAssembly.Module(compileText(full, text));
 }
 
 /** Numbers of a view that all points need. */
@@ -90,8 +98,13 @@ export interface EngineOrbit {
   readonly isSafe: boolean;
 }
 
-interface Functions {
+/** What the compiled text exports, as far as it is called from outside. */
+export interface KernelFunctions {
   follow_points(at: number, end: number): void;
+  follow(entry: number): void;
+  advance_tile(tile: number): number;
+  cut_tile(tile: number): number;
+  copy_tile(from: number, to: number): void;
   cover(x: number, y: number, width: number, height: number): void;
   lowest_level(orbit: number, records: number, first: number, end: number, scratch: number): void;
   next_level(below: number, records: number, count: number): void;
@@ -105,7 +118,7 @@ export const batch = 256;
 
 /** Bytes of a kernel's memory for references of so many steps and so many rows and columns. */
 export function engineBytes(name: ArithmeticName, steps: readonly number[], points: number): number {
-  const { record } = moduleOf(name);
+  const record = records[name];
   const parts = arithmetics[name].parts.real.length;
   const each = (n: number) =>
     (n + 1) * (16 * parts + record.magBytes) +
@@ -117,8 +130,9 @@ export function engineBytes(name: ArithmeticName, steps: readonly number[], poin
 
 export class Engine {
   private readonly memory: WebAssembly.Memory;
-  private readonly view: DataView;
-  private readonly run: Functions;
+  /** The memory and the compiled functions, which the test of the bound calls one by one. */
+  readonly view: DataView;
+  readonly run: KernelFunctions;
   private free = freeFrom;
   private readonly entries: number;
   private readonly counts: number;
@@ -127,8 +141,8 @@ export class Engine {
     readonly name: ArithmeticName,
     private readonly numbers: EngineView,
     orbits: readonly EngineOrbit[],
+    module = moduleOf(name),
   ) {
-    const { module } = moduleOf(name);
     const bytes = engineBytes(
       name,
       orbits.map(({ steps }) => steps),
@@ -137,7 +151,7 @@ export class Engine {
     this.memory = new WebAssembly.Memory({ initial: Math.ceil(bytes / pageBytes) + 1 });
     this.view = new DataView(this.memory.buffer);
     this.run = new WebAssembly.Instance(module, { host: { memory: this.memory } })
-      .exports as unknown as Functions;
+      .exports as unknown as KernelFunctions;
     this.entries = this.allocate(batch * entry.bytes);
     this.counts = this.allocate(8 * rootSide ** 2);
     const put = (slot: number, value: number) => this.view.setInt32(slot, value, true);
@@ -197,7 +211,7 @@ export class Engine {
   }
 
   private addReference(i: number, { steps, values, isSafe }: EngineOrbit): void {
-    const { record } = moduleOf(this.name);
+    const record = records[this.name];
     const parts = arithmetics[this.name].parts.real.length;
     const orbit = this.allocate((steps + 1) * 16 * parts);
     this.copyOrbit(orbit, values, steps);
@@ -211,7 +225,7 @@ export class Engine {
   }
 
   private addBlocks(put: (slot: number, value: number) => void, orbit: number, steps: number): void {
-    const { record } = moduleOf(this.name);
+    const record = records[this.name];
     const levels = this.allocate(40 * levelBytes);
     const scratch = this.allocate(4 * record.bytes);
     const made: [records: number, radii: number, count: number][] = [];
@@ -266,7 +280,7 @@ export class Engine {
 
   /** Follows points, at most `batch`, by the blocks of a rung; gives their counts, -1 where one is undecided. */
   follow(points: readonly (readonly [row: number, column: number])[], rung: 0 | 1): number[] {
-    const { record } = moduleOf(this.name);
+    const record = records[this.name];
     this.view.setInt32(slots.AT_RUNG, rung * 2 * record.magBytes, true);
     const entries = points.map((_, i) => this.entries + i * entry.bytes);
     for (const [i, [row, column]] of points.entries()) {
