@@ -4,7 +4,7 @@
 import { type FunctionBody, i32, v128 } from '../assembler.js';
 import { told } from './bounds.js';
 import { appendRectangle, groupColumns } from './count.js';
-import { testRows } from './enclosure.js';
+import { testRows } from './enclosure-tiles.js';
 import { countBytes, type EmitOptions, storeCounts } from './escape.js';
 import { inflation } from './model.js';
 import type { KernelJob } from './reference.js';

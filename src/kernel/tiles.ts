@@ -3,7 +3,7 @@
 // not in JavaScript, because an engine takes longer to make that fast than a picture takes.
 import { type FunctionBody, i32, v128 } from '../assembler.js';
 import { appendRectangle, queuedAt, rectangleBytes } from './count.js';
-import { testBytes, testRows, tilesAtOnce, untold } from './enclosure.js';
+import { testBytes, testRows, tilesAtOnce, untold } from './enclosure-tiles.js';
 import { countBytes } from './escape.js';
 import type { KernelJob } from './reference.js';
 

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { families } from '../../src/formula/families.js';
 import { parseFormula } from '../../src/formula/parse.js';
-import { testBytes, testRows, tilesAtOnce } from '../../src/kernel/enclosure.js';
+import { testBytes, testRows, tilesAtOnce } from '../../src/kernel/enclosure-tiles.js';
 import { realFunctions } from '../../src/kernel/functions.js';
 import { compileKernel, countsType, startKernel } from '../../src/kernel/kernel.js';
 import { rangeOf, type SamplePoints } from '../../src/kernel/points.js';
