@@ -6,7 +6,7 @@ import { told } from './bounds.js';
 import { appendRectangle, groupColumns } from './count.js';
 import { testRows } from './enclosure-tiles.js';
 import { countBytes, type EmitOptions, storeCounts } from './escape.js';
-import { inflation } from './model.js';
+import { inflation } from './model-arithmetic.js';
 import type { KernelJob } from './reference.js';
 
 /**

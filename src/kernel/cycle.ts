@@ -22,7 +22,7 @@
 // |e| <= spread (model.ts has such models of any step), and the disc of 1 moves with d, around m + D d.
 import { type FunctionBody, i32, v128 } from '../assembler.js';
 import { emitKeepDisc } from './discs.js';
-import { inflation } from './model.js';
+import { inflation } from './model-arithmetic.js';
 import type { KernelJob } from './reference.js';
 import { isSquare } from './square.js';
 import { stepEmitter } from './step.js';

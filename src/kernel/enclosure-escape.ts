@@ -2,7 +2,7 @@
 // is told.
 import { told } from './bounds.js';
 import { address, emitModulus, type Test, type Tiles, tell, testRows } from './enclosure-tiles.js';
-import { inflation, largest } from './model.js';
+import { inflation, largest } from './model-arithmetic.js';
 
 /**
  * A tile is given up where its points are spread over more than this, or over more than this part of their distance

@@ -1,6 +1,6 @@
 // Whether a tile has come back into where it was: then it stays there for ever.
 import { emitModulus, keptNames, type Test, type Tiles, tell } from './enclosure-tiles.js';
-import { inflation, underflow } from './model.js';
+import { inflation, underflow } from './model-arithmetic.js';
 
 /** A tile is about to come back when its middle has been nearer to where it was than so many spreads. */
 const returning = 4;

@@ -1,7 +1,8 @@
 // What the parts of the test share: the local variables of a vector of two tiles, and how far their points reach.
 import { type FunctionBody, i32, v128 } from '../assembler.js';
 import type { EmitOptions } from './escape.js';
-import { inflation, type StepModel, underflow } from './model.js';
+import type { StepModel } from './model.js';
+import { inflation, underflow } from './model-arithmetic.js';
 import type { KernelJob } from './reference.js';
 import type { codeEmitter } from './step.js';
 

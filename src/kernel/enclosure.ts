@@ -16,7 +16,8 @@ import {
   vectorCount,
 } from './enclosure-tiles.js';
 import type { EmitOptions } from './escape.js';
-import { largest, modelStep } from './model.js';
+import { modelStep } from './model.js';
+import { largest } from './model-arithmetic.js';
 import type { KernelJob } from './reference.js';
 import { codeEmitter } from './step.js';
 
