@@ -3,6 +3,7 @@
 import { assemble, FunctionBody, i32, type Signature, v128 } from '../assembler.js';
 import { classifyParameters, emitClassify } from './classify.js';
 import { countParameters, emitCount } from './count.js';
+import { coverParameters } from './cover.js';
 import { cycleParameters, emitCycle, hasCycles } from './cycle.js';
 import { emitPass, passParameters } from './discs.js';
 import { emitTest } from './enclosure.js';
@@ -15,7 +16,7 @@ import type { PointRange } from './points.js';
 import type { KernelJob } from './reference.js';
 import { isDoubledByExponent } from './square.js';
 import { hostFunctions, hostSignature } from './step.js';
-import { coverParameters, emitCover } from './tiles.js';
+import { emitCover } from './tiles.js';
 
 /**
  * The bytes of the module: imports `host.memory`, `host.reference(row, column)` and functions; exports `count` and,

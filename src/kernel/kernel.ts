@@ -1,13 +1,13 @@
 // A job compiled and at work: where its arrays lie in the memory of one thread, and the calls that count. Counts are
 // made band by band in that memory, which fits a core's cache, and copied to where they belong.
 import { groupColumns } from './count.js';
+import { coverBytes, largestTile } from './cover.js';
 import { discBytes, discsAt } from './discs.js';
 import { emitKernel } from './emit.js';
 import { countBytes } from './escape.js';
 import { realFunctions } from './functions.js';
 import { type PointRange, pointAt, type SamplePoints } from './points.js';
 import { countReference, type KernelJob } from './reference.js';
-import { coverBytes, largestTile } from './tiles.js';
 
 /** A count for each point: 16 bits where the iterations fit them. */
 export type Counts = Uint16Array | Uint32Array;

@@ -1,4 +1,6 @@
 // The compiled channels (shade.ts) at work in one thread: where its arrays are in memory, and the call for some rows.
+
+import { largestTile } from './cover.js';
 import type { Channels, ShadeJob } from './ends.js';
 import { countBytes } from './escape.js';
 import { realFunctions } from './functions.js';
@@ -6,7 +8,6 @@ import { type Counts, countsType } from './kernel.js';
 import type { SamplePoints } from './points.js';
 import { emitShade, listBytes } from './shade.js';
 import { shadedNames, tableBytes } from './shade-channels.js';
-import { largestTile } from './tiles.js';
 
 /** Compiles it; the module can be sent to other threads. */
 export const compileShade = (job: ShadeJob): WebAssembly.Module => new WebAssembly.Module(emitShade(job));

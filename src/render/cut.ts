@@ -1,7 +1,7 @@
 // Into how many slices a picture is cut where each has to be worth being sent elsewhere. How long a slice takes is
 // measured on pieces of the picture, in this thread, by what workers do.
 import type { ChannelName } from '../field/field.js';
-import { largestTile } from '../kernel/tiles.js';
+import { largestTile } from '../kernel/cover.js';
 import type { Scene } from '../scene/scene.js';
 import { type BandJob, computeBand, pointBytes } from './band.js';
 import { traceSetup } from './channels.js';

@@ -2,10 +2,10 @@
 
 import { compileOptimized } from '#compile';
 import { parseFormula } from '../formula/parse.js';
+import { largestTile } from '../kernel/cover.js';
 import { compileAsCalled, compileKernel, countsType } from '../kernel/kernel.js';
 import { rangeOf } from '../kernel/points.js';
 import type { KernelJob } from '../kernel/reference.js';
-import { largestTile } from '../kernel/tiles.js';
 import { type SliceRange, sliceRange } from '../pool/slices.js';
 import { axisLength, latticePoints } from '../scene/lattice.js';
 import { parseScene, type Scene } from '../scene/scene.js';
