@@ -54,23 +54,61 @@ export function hasCycles({ step, c, z0, escape }: KernelJob): boolean {
   return isCritical && isOutside;
 }
 
-export function emitCycle(body: FunctionBody, job: KernelJob): void {
-  const [wRe, wIm, pRe, pIm, wanted, period, discs] = [0, 1, 2, 3, 4, 5, 6];
+/** The parameters' places. */
+const parameters = { wRe: 0, wIm: 1, pRe: 2, pIm: 3, wanted: 4, period: 5, discs: 6 } as const;
+const vectors = [
+  ...(['x', 'y', 'dRe', 'dIm', 'size', 'slope', 'curve', 'first', 'second', 'square'] as const),
+  ...(['result', 'radius', 'spread', 'least', 'periods', 'stretch', 'told', 'rho', 'off'] as const),
+  // How the cycle's point w moves with c.
+  ...(['shiftRe', 'shiftIm'] as const),
+];
+type Local = keyof typeof parameters | (typeof vectors)[number];
+
+/** A function that is being emitted, with its parameters and local variables. */
+interface Cycle extends Readonly<Record<Local, number>> {
+  readonly body: FunctionBody;
+  readonly step: ReturnType<typeof stepEmitter>;
+  readonly left: number;
+  readonly pass: number;
+  /** C k for each step of the period, by 4. */
+  readonly leastProduct: number;
+}
+
+function cycleOf(body: FunctionBody, job: KernelJob): Cycle {
   const step = stepEmitter(body, job, new Map());
   const [left, pass] = [body.local(i32), body.local(i32)];
-  const vector = () => body.local(v128);
-  const [x, y, dRe, dIm, size, slope] = [vector(), vector(), vector(), vector(), vector(), vector()];
-  const [curve, first, second, square] = [vector(), vector(), vector(), vector()];
-  const [result, radius, spread, least] = [vector(), vector(), vector(), vector()];
-  const [periods, stretch, told, rho, off] = [vector(), vector(), vector(), vector(), vector()];
-  /** How the cycle's point w moves with c. */
-  const [shiftRe, shiftIm] = [vector(), vector()];
-  /** C k for each step of the period, by 4. */
-  const leastProduct = job.iterations * 2 ** -42;
+  const locals = Object.fromEntries(vectors.map((name) => [name, body.local(v128)]));
+  const named = { ...parameters, ...locals } as Record<Local, number>;
+  return { ...named, body, step, left, pass, leastProduct: job.iterations * 2 ** -42 };
+}
+
+export function emitCycle(body: FunctionBody, job: KernelJob): void {
+  const cycle = cycleOf(body, job);
+  const {
+    leastProduct,
+    wRe,
+    wIm,
+    pRe,
+    pIm,
+    wanted,
+    period,
+    discs,
+    pass,
+    slope,
+    curve,
+    first,
+    result,
+    radius,
+    periods,
+    told,
+    rho,
+    shiftRe,
+    shiftIm,
+  } = cycle;
 
   body.get(period).splatInteger(4).op('f64x2.convert_low_i32x4_u').set(periods).i32(newtonSteps).set(pass);
   body.loop((again) => {
-    improve();
+    improve(cycle);
     body.get(slope).f64x2(steepest).op('f64x2.lt').get(first).op('v128.and').get(wanted);
     body.op('v128.and', 'v128.any_true');
     body.get(pass).i32(-1).op('i32.add').tee(pass).i32(0).op('i32.ne', 'i32.and');
@@ -80,14 +118,20 @@ export function emitCycle(body: FunctionBody, job: KernelJob): void {
   // rho larger than that which makes the product of 3 largest.
   body.f64x2(1).get(slope).op('f64x2.sub').tee(first).get(curve).f64x2(4).op('f64x2.mul', 'f64x2.div');
   body.set(radius);
-  product(first, first)
+  product(cycle, first, first)
     .get(radius)
     .op('f64x2.mul')
     .f64x2(9 / 16)
     .op('f64x2.mul');
   body.get(periods).f64x2(leastProduct).op('f64x2.mul', 'f64x2.ge').get(wanted).op('v128.and').set(wanted);
   body.get(radius).f64x2(shifting).op('f64x2.mul');
-  pushModulus(shiftRe, shiftIm).op('f64x2.div').f64x2(1).op('f64x2.min').get(wanted).op('v128.and').set(rho);
+  pushModulus(cycle, shiftRe, shiftIm)
+    .op('f64x2.div')
+    .f64x2(1)
+    .op('f64x2.min')
+    .get(wanted)
+    .op('v128.and')
+    .set(rho);
   body
     .i32(2)
     .set(pass)
@@ -95,7 +139,7 @@ export function emitCycle(body: FunctionBody, job: KernelJob): void {
     .op('v128.any_true')
     .if(() =>
       body.loop((again) => {
-        prove();
+        prove(cycle);
         body.get(told, result).op('v128.or').set(told);
         // Where a disc cannot be proved, perhaps the point can.
         body.get(rho, result).op('v128.and').set(rho);
@@ -106,137 +150,169 @@ export function emitCycle(body: FunctionBody, job: KernelJob): void {
     );
   emitKeepDisc(body, discs, { pRe, pIm, rho, wRe, wIm, shiftRe, shiftIm, period });
   body.get(told);
+}
 
-  function takeStep() {
-    step.emit({ zRe: x, zIm: y, pRe, pIm });
-  }
+function takeStep(cycle: Cycle) {
+  const { step, pRe, pIm, x, y } = cycle;
+  step.emit({ zRe: x, zIm: y, pRe, pIm });
+}
 
-  function product(a: number, b: number) {
-    return body.get(a, b).op('f64x2.mul');
-  }
+function product(cycle: Cycle, a: number, b: number) {
+  const { body } = cycle;
+  return body.get(a, b).op('f64x2.mul');
+}
 
-  function pushModulus(re: number, im: number) {
-    product(re, re);
-    return product(im, im).op('f64x2.add', 'f64x2.sqrt');
-  }
+function pushModulus(cycle: Cycle, re: number, im: number) {
+  product(cycle, re, re);
+  return product(cycle, im, im).op('f64x2.add', 'f64x2.sqrt');
+}
 
-  /** Multiplies a derivative by f' = 2z, and adds to it. */
-  function derive(re: number, im: number, plus: 0 | 1) {
-    product(x, re);
-    product(y, im).op('f64x2.sub').tee(first).get(first).op('f64x2.add');
-    if (plus === 1) body.f64x2(1).op('f64x2.add');
-    product(x, im);
-    product(y, re).op('f64x2.add').tee(first).get(first).op('f64x2.add').set(im).set(re);
-  }
+/** Multiplies a derivative by f' = 2z, and adds to it. */
+function derive(cycle: Cycle, re: number, im: number, plus: 0 | 1) {
+  const { body, x, y, first } = cycle;
+  product(cycle, x, re);
+  product(cycle, y, im).op('f64x2.sub').tee(first).get(first).op('f64x2.add');
+  if (plus === 1) body.f64x2(1).op('f64x2.add');
+  product(cycle, x, im);
+  product(cycle, y, re).op('f64x2.add').tee(first).get(first).op('f64x2.add').set(im).set(re);
+}
 
-  /** Takes the steps of the period from w, and does something before each, where `square` and `size` are z's. */
-  function follow(inside: () => void) {
-    body.get(wRe).set(x).get(wIm).set(y).get(period).set(left);
-    body.loop((again) => {
-      product(x, x);
-      product(y, y).op('f64x2.add').tee(square).op('f64x2.sqrt').set(size);
-      inside();
-      takeStep();
-      body.get(left).i32(-1).op('i32.add').tee(left);
-      again();
+/** Takes the steps of the period from w, and does something before each, where `square` and `size` are z's. */
+function follow(cycle: Cycle, inside: () => void) {
+  const { body, wRe, wIm, period, left, x, y, size, square } = cycle;
+  body.get(wRe).set(x).get(wIm).set(y).get(period).set(left);
+  body.loop((again) => {
+    product(cycle, x, x);
+    product(cycle, y, y).op('f64x2.add').tee(square).op('f64x2.sqrt').set(size);
+    inside();
+    takeStep(cycle);
+    body.get(left).i32(-1).op('i32.add').tee(left);
+    again();
+  });
+}
+
+/**
+ * A step of Newton's method for f^q(w) = w; also |derivative| of f^q, and a bound of half the second one, and how w
+ * moves with c. `first`: ones where the step was still too long.
+ */
+function improve(cycle: Cycle) {
+  const { body, wRe, wIm, x, y, dRe, dIm, size, slope, curve, first, second, square, shiftRe, shiftIm } =
+    cycle;
+  body.f64x2(1).tee(dRe).set(slope).f64x2(0).tee(dIm).tee(shiftRe).tee(shiftIm).set(curve);
+  follow(cycle, () => {
+    body.get(size, size).op('f64x2.add').tee(size).get(curve).op('f64x2.mul');
+    product(cycle, slope, slope).op('f64x2.add').set(curve);
+    product(cycle, slope, size).set(slope);
+    derive(cycle, dRe, dIm, 0);
+    derive(cycle, shiftRe, shiftIm, 1);
+  });
+  body.get(dRe).f64x2(1).op('f64x2.sub').set(dRe);
+  body.get(x, wRe).op('f64x2.sub').set(x).get(y, wIm).op('f64x2.sub').set(y);
+  product(cycle, dRe, dRe);
+  product(cycle, dIm, dIm).op('f64x2.add').set(square);
+  // Whether this is still much where f^q contracts by 1 - slope in a radius of (1 - slope) / curve.
+  pushModulus(cycle, x, y).f64x2(24).op('f64x2.mul').get(curve).op('f64x2.mul').set(first);
+  body.f64x2(1).get(slope).op('f64x2.sub').tee(second).get(second).op('f64x2.mul').get(first);
+  body.op('f64x2.lt').set(first);
+  divide(cycle, x, y);
+  body.get(wRe, x).op('f64x2.sub').set(wRe).get(wIm, y).op('f64x2.sub').set(wIm);
+  // w' = shift + f^q' w' there.
+  divide(cycle, shiftRe, shiftIm);
+  body.get(shiftRe).op('f64x2.neg').set(shiftRe).get(shiftIm).op('f64x2.neg').set(shiftIm);
+}
+
+/** Divides by dRe + i dIm, the square of whose modulus is in `square`. */
+function divide(cycle: Cycle, re: number, im: number) {
+  const { dRe, dIm, square } = cycle;
+  product(cycle, re, dRe);
+  product(cycle, im, dIm).op('f64x2.add').get(square).op('f64x2.div');
+  product(cycle, im, dRe);
+  product(cycle, re, dIm).op('f64x2.sub').get(square).op('f64x2.div').set(im).set(re);
+}
+
+/** Finds in `result` the points for which 1 and the condition of 4 hold within rho. */
+function prove(cycle: Cycle) {
+  const {
+    body,
+    leastProduct,
+    wRe,
+    wIm,
+    wanted,
+    x,
+    y,
+    dRe,
+    dIm,
+    size,
+    first,
+    square,
+    result,
+    radius,
+    spread,
+    least,
+    periods,
+    stretch,
+    rho,
+    off,
+    shiftRe,
+    shiftIm,
+  } = cycle;
+  body.get(wanted).set(result).get(radius).set(spread).f64x2(1).tee(stretch).set(least);
+  body.get(shiftRe).set(dRe).get(shiftIm).set(dIm);
+  follow(cycle, () => {
+    // How far |D d| is at most.
+    pushModulus(cycle, dRe, dIm).get(rho).op('f64x2.mul').f64x2(inflation).op('f64x2.mul').set(off);
+    // The least conformal radius so far, from that of the first disc; the last disc is the first again.
+    body.get(least, stretch).op('f64x2.min').set(least);
+    body
+      .get(size)
+      .f64x2(2 - inflation)
+      .op('f64x2.mul')
+      .get(spread, off)
+      .op('f64x2.add', 'f64x2.sub');
+    body
+      .f64x2(2 * (2 - inflation))
+      .op('f64x2.mul')
+      .get(stretch)
+      .op('f64x2.mul')
+      .f64x2(0);
+    body.op('f64x2.max').set(stretch);
+    // |(m + D d + e)^2 - m^2 - 2 m D d| <= |D d|^2 + |e| (2 (|m| + |D d|) + |e|).
+    body.get(size, off).op('f64x2.add').tee(size).get(size, spread).op('f64x2.add', 'f64x2.add');
+    body.get(spread).op('f64x2.mul');
+    product(cycle, off, off).op('f64x2.add');
+    body.f64x2(stepError).op('f64x2.add').f64x2(inflation).op('f64x2.mul').set(spread);
+    derive(cycle, dRe, dIm, 1);
+    keep(cycle, () => {
+      body.get(square).f64x2(largestSquare).op('f64x2.lt');
+      return body.get(off).f64x2(1).op('f64x2.lt', 'v128.and');
     });
-  }
+  });
+  keep(cycle, () => {
+    product(cycle, x, x);
+    return product(cycle, y, y).op('f64x2.add').f64x2(largestSquare).op('f64x2.lt');
+  });
+  body.get(dRe, shiftRe).op('f64x2.sub').set(dRe).get(dIm, shiftIm).op('f64x2.sub').set(dIm);
+  // k r, rounded down.
+  body.get(x, wRe).op('f64x2.sub').set(x).get(y, wIm).op('f64x2.sub').set(y);
+  body.get(radius);
+  pushModulus(cycle, x, y).get(spread).op('f64x2.add');
+  pushModulus(cycle, dRe, dIm).get(rho).op('f64x2.mul', 'f64x2.add').f64x2(inflation).op('f64x2.mul');
+  body.f64x2(stepError).op('f64x2.add', 'f64x2.sub').set(first);
+  keep(cycle, () => body.get(first).f64x2(0).op('f64x2.ge'));
+  // C k = (k r)^2 / r * least.
+  keep(cycle, () => {
+    product(cycle, first, first)
+      .get(least)
+      .op('f64x2.mul')
+      .f64x2(2 - inflation)
+      .op('f64x2.mul');
+    return product(cycle, radius, periods).f64x2(leastProduct).op('f64x2.mul', 'f64x2.ge');
+  });
+}
 
-  /**
-   * A step of Newton's method for f^q(w) = w; also |derivative| of f^q, and a bound of half the second one, and how w
-   * moves with c. `first`: ones where the step was still too long.
-   */
-  function improve() {
-    body.f64x2(1).tee(dRe).set(slope).f64x2(0).tee(dIm).tee(shiftRe).tee(shiftIm).set(curve);
-    follow(() => {
-      body.get(size, size).op('f64x2.add').tee(size).get(curve).op('f64x2.mul');
-      product(slope, slope).op('f64x2.add').set(curve);
-      product(slope, size).set(slope);
-      derive(dRe, dIm, 0);
-      derive(shiftRe, shiftIm, 1);
-    });
-    body.get(dRe).f64x2(1).op('f64x2.sub').set(dRe);
-    body.get(x, wRe).op('f64x2.sub').set(x).get(y, wIm).op('f64x2.sub').set(y);
-    product(dRe, dRe);
-    product(dIm, dIm).op('f64x2.add').set(square);
-    // Whether this is still much where f^q contracts by 1 - slope in a radius of (1 - slope) / curve.
-    pushModulus(x, y).f64x2(24).op('f64x2.mul').get(curve).op('f64x2.mul').set(first);
-    body.f64x2(1).get(slope).op('f64x2.sub').tee(second).get(second).op('f64x2.mul').get(first);
-    body.op('f64x2.lt').set(first);
-    divide(x, y);
-    body.get(wRe, x).op('f64x2.sub').set(wRe).get(wIm, y).op('f64x2.sub').set(wIm);
-    // w' = shift + f^q' w' there.
-    divide(shiftRe, shiftIm);
-    body.get(shiftRe).op('f64x2.neg').set(shiftRe).get(shiftIm).op('f64x2.neg').set(shiftIm);
-  }
-
-  /** Divides by dRe + i dIm, the square of whose modulus is in `square`. */
-  function divide(re: number, im: number) {
-    product(re, dRe);
-    product(im, dIm).op('f64x2.add').get(square).op('f64x2.div');
-    product(im, dRe);
-    product(re, dIm).op('f64x2.sub').get(square).op('f64x2.div').set(im).set(re);
-  }
-
-  /** Finds in `result` the points for which 1 and the condition of 4 hold within rho. */
-  function prove() {
-    body.get(wanted).set(result).get(radius).set(spread).f64x2(1).tee(stretch).set(least);
-    body.get(shiftRe).set(dRe).get(shiftIm).set(dIm);
-    follow(() => {
-      // How far |D d| is at most.
-      pushModulus(dRe, dIm).get(rho).op('f64x2.mul').f64x2(inflation).op('f64x2.mul').set(off);
-      // The least conformal radius so far, from that of the first disc; the last disc is the first again.
-      body.get(least, stretch).op('f64x2.min').set(least);
-      body
-        .get(size)
-        .f64x2(2 - inflation)
-        .op('f64x2.mul')
-        .get(spread, off)
-        .op('f64x2.add', 'f64x2.sub');
-      body
-        .f64x2(2 * (2 - inflation))
-        .op('f64x2.mul')
-        .get(stretch)
-        .op('f64x2.mul')
-        .f64x2(0);
-      body.op('f64x2.max').set(stretch);
-      // |(m + D d + e)^2 - m^2 - 2 m D d| <= |D d|^2 + |e| (2 (|m| + |D d|) + |e|).
-      body.get(size, off).op('f64x2.add').tee(size).get(size, spread).op('f64x2.add', 'f64x2.add');
-      body.get(spread).op('f64x2.mul');
-      product(off, off).op('f64x2.add');
-      body.f64x2(stepError).op('f64x2.add').f64x2(inflation).op('f64x2.mul').set(spread);
-      derive(dRe, dIm, 1);
-      keep(() => {
-        body.get(square).f64x2(largestSquare).op('f64x2.lt');
-        return body.get(off).f64x2(1).op('f64x2.lt', 'v128.and');
-      });
-    });
-    keep(() => {
-      product(x, x);
-      return product(y, y).op('f64x2.add').f64x2(largestSquare).op('f64x2.lt');
-    });
-    body.get(dRe, shiftRe).op('f64x2.sub').set(dRe).get(dIm, shiftIm).op('f64x2.sub').set(dIm);
-    // k r, rounded down.
-    body.get(x, wRe).op('f64x2.sub').set(x).get(y, wIm).op('f64x2.sub').set(y);
-    body.get(radius);
-    pushModulus(x, y).get(spread).op('f64x2.add');
-    pushModulus(dRe, dIm).get(rho).op('f64x2.mul', 'f64x2.add').f64x2(inflation).op('f64x2.mul');
-    body.f64x2(stepError).op('f64x2.add', 'f64x2.sub').set(first);
-    keep(() => body.get(first).f64x2(0).op('f64x2.ge'));
-    // C k = (k r)^2 / r * least.
-    keep(() => {
-      product(first, first)
-        .get(least)
-        .op('f64x2.mul')
-        .f64x2(2 - inflation)
-        .op('f64x2.mul');
-      return product(radius, periods).f64x2(leastProduct).op('f64x2.mul', 'f64x2.ge');
-    });
-  }
-
-  /** Keeps the points of a mask. */
-  function keep(push: () => unknown) {
-    push();
-    body.get(result).op('v128.and').set(result);
-  }
+/** Keeps the points of a mask. */
+function keep(cycle: Cycle, push: () => unknown) {
+  const { body, result } = cycle;
+  push();
+  body.get(result).op('v128.and').set(result);
 }
