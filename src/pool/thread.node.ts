@@ -1,12 +1,12 @@
 // Threads on Node: worker_threads, from the pool's side and, in `serveHere`, from the worker's.
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { createRequire } from 'node:module';
 import { availableParallelism as cores } from 'node:os';
-import { fileURLToPath } from 'node:url';
-import { types } from 'node:util';
+
 import { isMainThread, parentPort, type TransferListItem, Worker } from 'node:worker_threads';
 import { checkWorker } from './checks.js';
 import { current } from './current.js';
+import { load } from './load.node.js';
+
 import {
   type PoolMessage,
   sealed,
@@ -74,29 +74,14 @@ export function startThread({ worker: make, resourceLimits }: ThreadOptions, eve
   };
 }
 
-/** Loaders that a program asks for, such as those for TypeScript, may treat the two ways below differently. */
-const loaders = /(^|\s)(-r|--require|--import|--loader|--experimental-loader)\b/;
-const hasLoaders = loaders.test([...process.execArgv, process.env.NODE_OPTIONS].join(' '));
-
-/**
- * The module that `import(address)` gives. In a new thread the first `import()` takes 5 ms, most of them for Node's
- * asynchronous loader; `require` gives the very same ES module without it (Node's "Loading ECMAScript modules
- * using require()"), where no part of it awaits at its top level. Only where the pool knows of it by `state`.
- */
-function load(address: string, state: Int32Array | undefined): Functions | Promise<Functions> {
-  if (!state || !/^file:[^?#]*\.m?js$/.test(address) || hasLoaders) return import(address);
-  // Who is being ended has no use for it any more.
-  if (Atomics.compareExchange(state, 0, neither, loading) === ending) return new Promise(() => {});
+/** Runs what must not be ended from outside; undefined where this thread is being ended. */
+function undisturbed<T>(state: Int32Array, action: () => T): T | undefined {
+  if (Atomics.compareExchange(state, 0, neither, loading) === ending) return undefined;
   try {
-    const loaded = createRequire(address)(fileURLToPath(address));
-    if (types.isModuleNamespaceObject(loaded)) return loaded as unknown as Functions;
-  } catch (error) {
-    const code = (error as { code?: unknown } | null)?.code;
-    if (code !== 'MODULE_NOT_FOUND' && !String(code).startsWith('ERR_REQUIRE')) throw error;
+    return action();
   } finally {
     Atomics.compareExchange(state, 0, loading, neither);
   }
-  return import(address);
 }
 
 /** Makes this thread a worker of the pool that started it, by `state` if it is one of ours. Throws on the main thread. */
@@ -110,8 +95,9 @@ export function serveHere(served: Functions | undefined, state?: Int32Array): vo
   const running = new AsyncLocalStorage<number>();
   const within = <T>(job: number, action: () => T): T => running.run(job, action);
   const jobOf = (stored: number | undefined) => (stored !== undefined && stored < 0 ? -1 - stored : stored);
+  const linking = state && (<T>(link: () => T) => undisturbed(state, link));
   const loadHere = (address: string) =>
-    running.run(-1 - (jobOf(running.getStore()) ?? 0), () => load(address, state));
+    running.run(-1 - (jobOf(running.getStore()) ?? 0), () => load(address, linking));
   current.inTask = () => (running.getStore() ?? -1) >= 0;
   const { receive, stray } = runWorker({ post, end: () => process.exit(), within, load: loadHere }, served);
   port.on('message', (data) => receive(unsealed<readonly WorkerMessage[]>(data) ?? []));
