@@ -5,7 +5,6 @@ import type { ChannelName, Field } from '../field/field.js';
 import type { Exact } from '../kernel/kernel.js';
 import { Pool, partial, type SliceRange, tasks, type WorkerShare } from '../pool/index.js';
 import type { BandJob, Rows } from '../render/band.js';
-import { traceSetup } from '../render/channels.js';
 import { arraysOf, computeRows, gatheredBand, rowsOf } from '../render/gathered.js';
 import { filledSlices, partSlices, prepareJob, sliceRanges } from '../render/job.js';
 import { checkedBytes, sharedMemory } from '../render/memory.js';
@@ -125,7 +124,7 @@ async function computeShare(
   take: (rows: Rows) => void,
 ): Promise<{ readonly report: RankReport; free(): void }> {
   const shared = schedule === 'dynamic' ? counter() : undefined;
-  const { scene, job: render } = prepareJob(given);
+  const { scene, job: render, setup } = prepareJob(given, channels);
   const filled = filledSlices(scene, slices);
   const numbers = shared ? upTo(filled, shared.next) : partSlices({ number: rank + 1, of: size }, filled);
   const shape = streamShape(scene, workers, channels, slices);
@@ -133,7 +132,7 @@ async function computeShare(
   checkedBytes('a slice', shape.slot);
   const job: BandJob = {
     ...{ render, channels, exact, tones: undefined, seed },
-    setup: channels.length > 0 ? traceSetup(scene, render, channels) : undefined,
+    setup,
     slots: Array.from({ length: memories }, () => sharedMemory(shape.slot)),
   };
   const pool = workers > 0 ? new Pool({ workers, retries: 2 }) : undefined;

@@ -3,7 +3,6 @@
 import { StoreError } from '../errors.js';
 import type { ChannelName } from '../field/field.js';
 import { type Band, type BandJob, pointBytes } from '../render/band.js';
-import { traceSetup } from '../render/channels.js';
 import { prepareJob, sceneShape, sliceRanges } from '../render/job.js';
 import { existingStore } from '../render/store.node.js';
 import type { SliceJob } from './job.js';
@@ -29,14 +28,14 @@ export async function computeSlice(slice: Slice): Promise<Band['origin']> {
 }
 
 function makeReady({ scene: text, channels, slices, folder }: Slice) {
-  const { scene, job: render } = prepareJob(JSON.parse(text));
   const store = existingStore(folder);
   if (store.field !== text || store.slices !== slices)
     throw new StoreError(`${folder}: is the store of another scene, or cut otherwise`);
   const wanted: readonly ChannelName[] = channels;
+  const { scene, job: render, setup } = prepareJob(JSON.parse(text), wanted);
   const job = {
     ...{ render, channels: wanted, exact: 'enclosures', tones: undefined, seed: undefined },
-    setup: wanted.length > 0 ? traceSetup(scene, render, wanted) : undefined,
+    setup,
     slots: [new ArrayBuffer(0)],
   } satisfies BandJob;
   return { scene, job, store };

@@ -3,6 +3,7 @@
 // keep the others waiting; finish.ts takes them on. No fused multiply-add, no relaxed SIMD: every step does the
 // operations of reference.ts in their order.
 import { type FunctionBody, i32, i64, v128 } from '../assembler.js';
+import { type Capture, type CaptureEmitter, captureEmitter, fewIterations, firstOf } from './capture.js';
 import {
   countBytes,
   type EmitOptions,
@@ -36,18 +37,32 @@ export function appendRectangle(body: FunctionBody, listEnd: number, ...edges: r
   body.get(listEnd).i32(rectangleBytes).op('i32.add').set(listEnd);
 }
 
-/** An entry of the queue: x, y, pRe, pIm, previousRe, previousIm as doubles, row and column as i32. */
-export const queueEntry = 56;
+/**
+ * An entry of the queue: x, y, pRe, pIm, previousRe, previousIm as doubles, row and column as i32, and what is carried for
+ * channels as doubles.
+ */
+export const queueEntry = (capture: Capture | undefined) => 56 + 8 * queuedExtras(capture).length;
+/** A trap's least, and z before the last step. */
+const mostExtras = 3;
 const queueLength = 2048;
 /** The queue, with room for what one group may add when it is all but full. */
-export const queueBytes = queueEntry * (queueLength + 2 * vectorCount);
+export const queueBytes = (56 + 8 * mostExtras) * (queueLength + 2 * vectorCount);
+
+/** What queued points have for their channels, from byte 56 on. */
+export function queuedExtras(capture: Capture | undefined): ((lanes: Lanes) => number)[] {
+  const { carried = [], job } = capture ?? {};
+  const isConverging = typeof job?.kernel.escape === 'object';
+  return [
+    ...carried.map((name) => (lanes: Lanes) => lanes.orbit.now.get(name)!),
+    ...(isConverging ? [(lanes: Lanes) => lanes.beforeX, (lanes: Lanes) => lanes.beforeY] : []),
+  ];
+}
 
 /**
  * Steps that points are taken side by side before they are queued; most points of a boundary are done by then. A
  * multiple of every block. Jobs of few iterations do without the queue.
  */
 const togetherSteps = 40;
-const fewIterations = 128;
 
 /** How many steps points have taken when they are queued; undefined: they never are. */
 export const queuedAt = ({ iterations }: KernelJob) =>
@@ -57,7 +72,8 @@ export function emitCount(body: FunctionBody, job: KernelJob, options: EmitOptio
   const { iterations, z0 } = job;
   const bytes = countBytes(iterations);
   const steps = queuedAt(job) ?? iterations;
-  const { near } = options;
+  const entryBytes = queueEntry(options.capture);
+  const { near, capture } = options;
   const [rowRe, rowIm, columnRe, columnIm, stride, list, listEnd, target, queue, seesPeriods] = [
     0, 1, 2, 3, 4, 5, 6, 7, 8, 9,
   ];
@@ -68,7 +84,8 @@ export function emitCount(body: FunctionBody, job: KernelJob, options: EmitOptio
   const taken = body.local(i64);
   const packed = body.local(v128);
   /** Two points of the row, the next two, and the same of the row below, which at an edge is the row again. */
-  const all = Array.from({ length: vectorCount }, () => lanesOf(body));
+  const all = Array.from({ length: vectorCount }, () => lanesOf(body, capture));
+  const captured = capture && captureEmitter(body, capture);
 
   body.get(queue).set(queueEnd);
   body.get(list, listEnd).op('i32.lt_u');
@@ -100,6 +117,7 @@ export function emitCount(body: FunctionBody, job: KernelJob, options: EmitOptio
       }
       storeRow(row, all[0]!, all[1]!);
       storeRow(lower, all[2]!, all[3]!);
+      if (captured) captureGroup(captured);
       if (queuedAt(job) !== undefined) enqueueAll();
       advance();
       body.get(list, listEnd).op('i32.lt_u');
@@ -137,10 +155,16 @@ export function emitCount(body: FunctionBody, job: KernelJob, options: EmitOptio
       .set(lanes.pIm);
     if (z0 === 'p') body.get(lanes.pRe).set(lanes.x).get(lanes.pIm).set(lanes.y);
     else body.f64x2(z0[0]).set(lanes.x).f64x2(z0[1]).set(lanes.y);
+    if (capture) beginOrbit(lanes, capture);
     for (const local of [lanes.untold, lanes.blocks]) body.i64x2(0n).set(local);
     body.f64x2(Infinity).set(lanes.square);
     for (const local of [lanes.previousRe, lanes.previousIm]) body.f64x2(0).set(local);
     body.i64x2(-1n).set(lanes.live).i64x2(BigInt(iterations)).set(lanes.count);
+  }
+
+  function beginOrbit({ x, y, beforeX, beforeY, orbit }: Lanes, { job }: Capture) {
+    for (const [name, local] of orbit.now) body.f64x2(firstOf(job, name)).set(local);
+    if (orbit.earlier) body.get(x).set(beforeX).get(y).set(beforeY);
   }
 
   /** Takes the points of all vectors so many steps, or until all have escaped. */
@@ -183,6 +207,45 @@ export function emitCount(body: FunctionBody, job: KernelJob, options: EmitOptio
     else body.storeLane(8, 0);
   }
 
+  /** Whether a lane's point is the rectangle's and not of the row that is there twice. */
+  function pushIsOwn(j: number, lane: number) {
+    pushColumn(j, lane).get(columnEnd).op('i32.lt_u');
+    if (j >= 2) body.get(row, lower).op('i32.ne', 'i32.and');
+  }
+
+  function pushColumn(j: number, lane: number) {
+    return body
+      .get(column)
+      .i32(2 * (j % 2) + lane)
+      .op('i32.add');
+  }
+
+  /** Lists the points that have escaped. */
+  function captureGroup({ group, one, emptyIfFull }: CaptureEmitter) {
+    const pushPlace = (j: number, lane: number) => {
+      body.get(j < 2 ? row : lower, stride).op('i32.mul');
+      pushColumn(j, lane).op('i32.add');
+    };
+    for (const [j, { count }] of all.entries()) {
+      body.get(count).i64x2(BigInt(iterations)).op('i64x2.lt_s');
+      if (j > 0) body.op('v128.and');
+    }
+    body.op('i64x2.all_true');
+    pushIsOwn(3, 1);
+    body.op('i32.and');
+    body.if(
+      () => group(all, (j) => pushPlace(j, 0)),
+      () => {
+        for (const [j, lanes] of all.entries())
+          for (const lane of [0, 1]) {
+            pushIsOwn(j, lane);
+            body.if(() => one(lanes, lane, () => pushPlace(j, lane)));
+          }
+      },
+    );
+    emptyIfFull();
+  }
+
   function enqueueAll() {
     pushAny(({ live }) => body.get(live));
     body.op('v128.any_true').if(() => {
@@ -190,29 +253,28 @@ export function emitCount(body: FunctionBody, job: KernelJob, options: EmitOptio
       body
         .get(queueEnd, queue)
         .op('i32.sub')
-        .i32(queueEntry * queueLength)
+        .i32(entryBytes * queueLength)
         .op('i32.ge_u')
         .if(emptyQueue);
     });
   }
 
-  /** Queues a point that is under way, if it is the rectangle's and not of the row that is there twice. */
-  function enqueue({ x, y, pRe, pIm, previousRe, previousIm, live }: Lanes, j: number, lane: number) {
-    const ownRow = j < 2 ? row : lower;
-    const pushColumn = () =>
-      body
-        .get(column)
-        .i32(2 * (j % 2) + lane)
-        .op('i32.add');
+  /** Queues a point that is under way, if it is to be counted. */
+  function enqueue(lanes: Lanes, j: number, lane: number) {
+    const { x, y, pRe, pIm, previousRe, previousIm, live } = lanes;
     body.get(live).lane64(lane);
-    pushColumn().get(columnEnd).op('i32.lt_u', 'i32.and');
-    if (j >= 2) body.get(row, lower).op('i32.ne', 'i32.and');
-    body.if(() => {
+    pushIsOwn(j, lane);
+    body.op('i32.and').if(() => {
       for (const [i, local] of [x, y, pRe, pIm, previousRe, previousIm].entries())
         body.get(queueEnd, local).storeLane(8, lane, 8 * i);
-      body.get(queueEnd, ownRow).store32(48).get(queueEnd);
-      pushColumn().store32(52);
-      body.get(queueEnd).i32(queueEntry).op('i32.add').set(queueEnd);
+      body
+        .get(queueEnd, j < 2 ? row : lower)
+        .store32(48)
+        .get(queueEnd);
+      pushColumn(j, lane).store32(52);
+      for (const [i, localOf] of queuedExtras(capture).entries())
+        body.get(queueEnd, localOf(lanes)).storeLane(8, lane, 56 + 8 * i);
+      body.get(queueEnd).i32(entryBytes).op('i32.add').set(queueEnd);
     });
   }
 

@@ -75,6 +75,7 @@ const integers = [
   'isOpen',
   'isWorthwhile',
   'classified',
+  'escapes',
 ] as const;
 const vectors = ['told', 'low', 'high', 'middle', 'ofRow', 'ofLastRow', 'ofColumn', 'ofLastColumn'] as const;
 type Local = keyof typeof parameters | (typeof integers)[number] | (typeof vectors)[number];
@@ -85,19 +86,21 @@ export interface Cover extends Readonly<Record<Local, number>> {
   readonly calls: CoverCalls;
   /** A count has two to so many bytes. */
   readonly bytesShift: number;
+  readonly iterations: number;
+  /** Whether what escapes is counted point by point, for its channels (capture.ts). */
+  readonly isCaptured: boolean;
   /** The side of the smallest tiles that are tested. */
   readonly smallest: number;
   readonly tile: readonly [number, number, number, number];
 }
 
-export function coverOf(body: FunctionBody, job: KernelJob, calls: CoverCalls): Cover {
+export function coverOf(body: FunctionBody, job: KernelJob, calls: CoverCalls, isCaptured: boolean): Cover {
   const named = (names: readonly string[], type: ValueType) =>
     Object.fromEntries(names.map((name) => [name, body.local(type)]));
   const locals = { ...parameters, ...named(integers, i32), ...named(vectors, v128) } as Record<Local, number>;
   return {
     ...locals,
-    body,
-    calls,
+    ...{ body, calls, isCaptured, iterations: job.iterations },
     bytesShift: Math.log2(countBytes(job.iterations)),
     smallest: queuedAt(job) === undefined ? 2 * smallestTile : smallestTile,
     tile: [locals.row, locals.rowEnd, locals.column, locals.columnEnd],

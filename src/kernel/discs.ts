@@ -2,7 +2,7 @@
 // and the function that looks for queued points in and near them. What holds for one band holds for all, since it is a
 // fact about the formula.
 import { type FunctionBody, i32, v128 } from '../assembler.js';
-import { queueBytes, queueEntry } from './count.js';
+import { queueBytes } from './count.js';
 import { countBytes } from './escape.js';
 import type { KernelJob } from './reference.js';
 
@@ -84,9 +84,18 @@ const [tryAt, toldAt] = [32, 40];
  */
 export const passParameters = [i32, i32, i32, i32, i32] as const;
 
-/** `cycle` is the index of the function that proves. */
-export function emitPass(body: FunctionBody, { iterations }: KernelJob, cycle: number): void {
+/** `cycle` is the index of the function that proves, `queueEntry` the bytes of an entry. */
+export function emitPass(
+  body: FunctionBody,
+  { iterations }: KernelJob,
+  cycle: number,
+  queueEntry: number,
+): void {
   const bytes = countBytes(iterations);
+  /** Where the 16 bytes of an entry are that it is moved by. */
+  const parts = Array.from({ length: Math.ceil(queueEntry / 16) }, (_, i) =>
+    Math.min(16 * i, queueEntry - 16),
+  );
   const [queue, queueEnd, stride, target, discs] = [0, 1, 2, 3, 4];
   const [entry, disc, end, near, isTold, to] = Array.from({ length: 6 }, () => body.local(i32)) as Six;
   const vector = () => body.local(v128);
@@ -124,7 +133,7 @@ export function emitPass(body: FunctionBody, { iterations }: KernelJob, cycle: n
         body.get(entry).i32(-queueEntry).op('i32.add').tee(entry).load32(toldAt).op('i32.eqz');
         body.if(() => {
           body.get(to).i32(-queueEntry).op('i32.add').set(to);
-          for (const at of [0, 16, 32, queueEntry - 16]) body.get(to, entry).load(at).store(at);
+          for (const at of parts) body.get(to, entry).load(at).store(at);
         });
         body.get(queue, entry).op('i32.lt_u');
         again();

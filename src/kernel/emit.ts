@@ -2,28 +2,36 @@
 // count.ts's, finish.ts's, cycle.ts's, enclosure.ts's, classify.ts's, fill.ts's and tiles.ts's.
 import { assemble, FunctionBody, i32, type Signature, v128 } from '../assembler.js';
 import { classifyParameters, emitClassify } from './classify.js';
-import { countParameters, emitCount } from './count.js';
+import { countParameters, emitCount, queueEntry } from './count.js';
 import { coverParameters } from './cover.js';
 import { cycleParameters, emitCycle, hasCycles } from './cycle.js';
 import { emitPass, passParameters } from './discs.js';
 import { emitTest } from './enclosure.js';
 import { testParameters } from './enclosure-tiles.js';
+import type { ShadeJob } from './ends.js';
 import { type EmitOptions, kernelBounds } from './escape.js';
 import { emitFill, fillParameters } from './fill.js';
 import { emitFinish, finishParameters } from './finish.js';
+import { shadeStep } from './orbit.js';
 import { emitPeriod, periodParameters } from './period.js';
 import type { PointRange } from './points.js';
 import type { KernelJob } from './reference.js';
+import { addCaptured } from './shade.js';
 import { isDoubledByExponent } from './square.js';
-import { hostFunctions, hostSignature } from './step.js';
+import { functionsIn, hostFunctions, hostSignature } from './step.js';
 import { emitCover } from './tiles.js';
 
 /**
  * The bytes of the module: imports `host.memory`, `host.reference(row, column)` and functions; exports `count` and,
- * where the step has a model, `cover`, and what these call.
+ * where the step has a model, `cover`, and what these call. With a job whose channels are `captured`, these are made while
+ * it counts, but for what `empty` finishes.
  */
-export function emitKernel(job: KernelJob, range: PointRange): Uint8Array<ArrayBuffer> {
-  const names = hostFunctions(job);
+export function emitKernel(
+  job: KernelJob,
+  range: PointRange,
+  captured: ShadeJob | undefined,
+): Uint8Array<ArrayBuffer> {
+  const names = captured ? functionsIn(shadeStep(captured).code.instructions) : hostFunctions(job);
   const imports: { name: string; signature: Signature }[] = [
     { name: 'reference', signature: { parameters: [i32, i32], results: [i32] } },
     ...names.map((name) => ({ name, signature: hostSignature(name) })),
@@ -34,6 +42,7 @@ export function emitKernel(job: KernelJob, range: PointRange): Uint8Array<ArrayB
   /** Adds a function and gives its index. */
   const add = (name: string, body: FunctionBody) => imports.length + exports.push({ name, body }) - 1;
 
+  const capture = captured && addCaptured(add, captured, functions);
   let cycles: EmitOptions['cycles'];
   if (hasCycles(job)) {
     const cycleBody = new FunctionBody({ parameters: cycleParameters, results: [v128] });
@@ -42,17 +51,19 @@ export function emitKernel(job: KernelJob, range: PointRange): Uint8Array<ArrayB
     const periodBody = new FunctionBody({ parameters: periodParameters, results: [v128] });
     emitPeriod(periodBody, job, cycle);
     const passBody = new FunctionBody({ parameters: passParameters, results: [i32] });
-    emitPass(passBody, job, cycle);
+    emitPass(passBody, job, cycle, queueEntry(capture));
     cycles = { period: add('period', periodBody), pass: add('pass', passBody) };
   }
   const finish = imports.length + exports.length;
   const options = {
     ...bounds,
-    isDoubled: isDoubledByExponent(job, range),
+    // What is captured is z itself, which from such points on may differ after it has left.
+    isDoubled: isDoubledByExponent(job, range) && (!captured || range.reach < 2 ** 500),
     functions,
     reference: 0,
     finish,
     cycles,
+    capture,
   };
   const finishBody = new FunctionBody({ parameters: finishParameters, results: [] });
   emitFinish(finishBody, job, { ...options, bounds: bounds.near?.bounds ?? bounds.bounds });
@@ -74,7 +85,7 @@ export function emitKernel(job: KernelJob, range: PointRange): Uint8Array<ArrayB
       classify = add('classify', classifyBody);
     }
     const coverBody = new FunctionBody({ parameters: coverParameters, results: [] });
-    emitCover(coverBody, job, { test, fill, count, classify });
+    emitCover(coverBody, job, { test, fill, count, classify }, capture !== undefined);
     add('cover', coverBody);
   }
   return assemble({ imports, exports });

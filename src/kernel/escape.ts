@@ -6,6 +6,7 @@
 import { type FunctionBody, i32, v128 } from '../assembler.js';
 import type { EscapeRule } from '../scene/scene.js';
 import { bailoutBounds, type EscapeBounds, nearReach, overflowBounds, told } from './bounds.js';
+import { type Capture, carriedStep, type OrbitLanes, orbitOf, rowOf } from './capture.js';
 import type { RealFunction } from './code.js';
 import type { KernelJob } from './reference.js';
 import { stepEmitter } from './step.js';
@@ -20,6 +21,8 @@ export interface EmitOptions extends KernelBounds {
   readonly finish: number;
   /** Of the ones of period.ts and discs.ts, for jobs that have cycles. */
   readonly cycles: { readonly period: number; readonly pass: number } | undefined;
+  /** What is kept of points that escape, where their channels are asked for. */
+  readonly capture: Capture | undefined;
 }
 
 /** What is certain of how points escape; undefined for the rule of convergence. */
@@ -40,20 +43,9 @@ export function kernelBounds({ step, c, escape }: KernelJob, reach: number): Ker
 }
 
 /** The local variables of one vector of two points. */
-export interface Lanes {
-  readonly x: number;
-  readonly y: number;
-  /** z before the block. */
-  readonly beforeX: number;
-  readonly beforeY: number;
-  readonly pRe: number;
-  readonly pIm: number;
-  readonly previousRe: number;
-  readonly previousIm: number;
+export interface Lanes extends OrbitLanes {
   /** All ones where the point is under way. */
   readonly live: number;
-  /** Valid where it is not, unless it is untold. */
-  readonly count: number;
   /** All ones where the reference has to count. */
   readonly untold: number;
   /** What is kept of a point until all of its group are done: |z|^2 at its escape, and how many blocks it was live. */
@@ -61,9 +53,10 @@ export interface Lanes {
   readonly blocks: number;
 }
 
-export function lanesOf(body: FunctionBody): Lanes {
+export function lanesOf(body: FunctionBody, capture: Capture | undefined): Lanes {
   const vector = () => body.local(v128);
   return {
+    orbit: orbitOf(body, capture),
     ...{ x: vector(), y: vector(), beforeX: vector(), beforeY: vector(), pRe: vector(), pIm: vector() },
     ...{ previousRe: vector(), previousIm: vector(), live: vector(), count: vector(), untold: vector() },
     ...{ square: vector(), blocks: vector() },
@@ -79,11 +72,15 @@ export type EscapeEmitter = ReturnType<typeof escapeEmitter>;
 
 export function escapeEmitter(body: FunctionBody, job: KernelJob, options: EmitOptions) {
   const { iterations, escape } = job;
-  const { bounds } = options;
+  const { bounds, capture } = options;
   const block = bounds?.block ?? 1;
+  const carries = capture && capture.carried.length > 0;
   /** Whether nothing is known of how |z| grows: then only doubles that overflow say it. */
   const isUnknown = escape === 'overflow' && bounds?.thresholds.length === 0;
   const step = stepEmitter(body, job, options.functions, options.isDoubled);
+  const carried = carries ? carriedStep(body, capture, options.functions) : undefined;
+  /** What settleBlock takes the block again with. */
+  const retaken = new Map(block > 1 ? capture?.carried.map((name) => [name, body.local(v128)]) : []);
   const [hit, first, second, third, left] = ([v128, v128, v128, v128, i32] as const).map((type) =>
     body.local(type),
   ) as [number, number, number, number, number];
@@ -98,10 +95,9 @@ export function escapeEmitter(body: FunctionBody, job: KernelJob, options: EmitO
 
   /** Takes a block of steps in all vectors side by side; `keeps` z from before it where that is needed afterwards. */
   function emitBlock(all: readonly Lanes[], keeps = true, inLoop = true): void {
-    if (escape !== 'overflow' && keeps)
-      for (const { x, y, beforeX, beforeY } of all) body.get(x).set(beforeX).get(y).set(beforeY);
+    if (escape !== 'overflow' && keeps) all.forEach(keepBefore);
     const oneStep = () => {
-      for (const lanes of all) emitStep(lanes, lanes.x, lanes.y);
+      for (const lanes of all) emitStep(lanes, lanes.x, lanes.y, lanes.orbit.now);
     };
     if (block === 1 || !inLoop) for (let n = 0; n < block; n++) oneStep();
     else {
@@ -115,8 +111,20 @@ export function escapeEmitter(body: FunctionBody, job: KernelJob, options: EmitO
     }
   }
 
-  /** Takes a step of a vector's points in these locals of z. */
-  function emitStep({ pRe, pIm, previousRe, previousIm }: Lanes, zRe: number, zIm: number): void {
+  /** Keeps what a vector's points have before a block. */
+  function keepBefore({ x, y, beforeX, beforeY, orbit: { now, before, earlier } }: Lanes): void {
+    if (earlier) body.get(beforeX).set(earlier.re).get(beforeY).set(earlier.im);
+    body.get(x).set(beforeX).get(y).set(beforeY);
+    for (const [name, local] of now) body.get(local).set(before.get(name)!);
+  }
+
+  /** Takes a step of a vector's points in these locals of z and of what is carried. */
+  function emitStep(lanes: Lanes, zRe: number, zIm: number, others: ReadonlyMap<string, number>): void {
+    const { pRe, pIm, previousRe, previousIm } = lanes;
+    if (carried) {
+      carried(new Map([...others, ...Object.entries({ zRe, zIm, pRe, pIm, previousRe, previousIm })]));
+      return;
+    }
     if (step.readsPrevious) body.get(zRe, zIm).set(second).set(first);
     step.emit({ zRe, zIm, pRe, pIm, previousRe, previousIm });
     if (step.readsPrevious) body.get(first).set(previousRe).get(second).set(previousIm);
@@ -205,8 +213,11 @@ export function escapeEmitter(body: FunctionBody, job: KernelJob, options: EmitO
   }
 
   /** The last step is the one that escaped, unless |z| is finite by a hair. */
-  function settleStep({ x, y, untold }: Lanes): void {
+  function settleStep(lanes: Lanes): void {
+    const { x, y, untold, orbit } = lanes;
     body.i64x2(1n).op('i64x2.sub').set(first);
+    for (const [name, end] of orbit.ends)
+      body.get(rowOf(name, lanes), end, hit).op('v128.bitselect').set(end);
     if (!isUnknown) return;
     emitInside(x, y, Number.MAX_VALUE, 'f64x2.le').get(hit).op('v128.and');
     body.get(untold).op('v128.or').set(untold);
@@ -228,10 +239,18 @@ export function escapeEmitter(body: FunctionBody, job: KernelJob, options: EmitO
   /** The block again, step by step, for the points that may have left the circle in it: those that have are hit. */
   function settleBlock(lanes: Lanes, limit: number): void {
     const [x, y, inside] = [second, third, lanes.untold];
+    const { before, ends } = lanes.orbit;
+    for (const [name, local] of retaken) body.get(before.get(name)!).set(local);
     body.i64x2(BigInt(block)).op('i64x2.sub').set(first).get(lanes.beforeX).set(x).get(lanes.beforeY).set(y);
     body.get(hit).set(inside).i32(block).set(left);
     body.loop((again) => {
-      emitStep(lanes, x, y);
+      emitStep(lanes, x, y, retaken);
+      // The first z that is outside stays.
+      for (const [name, end] of ends)
+        body
+          .get(rowOf(name, { ...lanes, x, y, orbit: { ...lanes.orbit, now: retaken } }), end, inside)
+          .op('v128.bitselect')
+          .set(end);
       emitSquare(x, y).f64x2(limit).op('f64x2.le').get(inside).op('v128.and').set(inside);
       body.get(first, inside).op('i64x2.sub').set(first);
       body.get(left).i32(-1).op('i32.add').tee(left);

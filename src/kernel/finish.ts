@@ -1,7 +1,8 @@
 // The function that takes queued points to their end, eight side by side: a lane whose point is done stores its count
 // and takes the next point of the queue. Here, where orbits are long, it is also seen when one repeats.
 import { type FunctionBody, i32, i64, v128 } from '../assembler.js';
-import { queuedAt, queueEntry, vectorCount } from './count.js';
+import { captureEmitter } from './capture.js';
+import { queuedAt, queuedExtras, queueEntry, vectorCount } from './count.js';
 import { discsAt } from './discs.js';
 import { countBytes, type EmitOptions, escapeEmitter, type Lanes, lanesOf } from './escape.js';
 import type { KernelJob } from './reference.js';
@@ -24,7 +25,9 @@ const nearSquare = 2 ** -6;
 
 export function emitFinish(body: FunctionBody, job: KernelJob, options: EmitOptions): void {
   const { iterations } = job;
-  const { cycles } = options;
+  const { cycles, capture } = options;
+  const entryBytes = queueEntry(capture);
+  const captured = capture && captureEmitter(body, capture);
   const started = queuedAt(job) ?? 0;
   const bytes = countBytes(iterations);
   const { block, readsPrevious, emitBlock, escaped, settle, askReference } = escapeEmitter(
@@ -39,7 +42,7 @@ export function emitFinish(body: FunctionBody, job: KernelJob, options: EmitOpti
   const [now, deadline, age, lookAt, between] = Array.from({ length: 5 }, () => body.local(i64)) as Five;
   const [hit, ages, square, before, told] = Array.from({ length: 5 }, () => body.local(v128)) as Five;
   const all = Array.from({ length: vectorCount }, () => ({
-    ...lanesOf(body),
+    ...lanesOf(body, capture),
     /** The states that the orbit had at the last look, and at one before that is kept for longer. */
     ...{ lastX: body.local(v128), lastY: body.local(v128), seenX: body.local(v128), seenY: body.local(v128) },
     /** For each lane: its entry in the queue or 0 if it has none, and `now` when it was begun. */
@@ -58,8 +61,17 @@ export function emitFinish(body: FunctionBody, job: KernelJob, options: EmitOpti
       ...lanes,
       ...Object.fromEntries(state.map((name) => [name, body.local(v128)])),
       ...{ beforeX: lanes.x, beforeY: lanes.y },
+      orbit: { ...lanes.orbit, now: new Map([...lanes.orbit.now].map(([name]) => [name, body.local(v128)])) },
     }),
   );
+  /** What a step changes of the points of vectors: from these locals to those. */
+  const moved = (from: Lanes, to: Lanes) => [
+    ...state.map((name) => [from[name], to[name]] as const),
+    ...[...from.orbit.now].map(([name, local]) => [local, to.orbit.now.get(name)!] as const),
+  ];
+  const move = (from: Lanes, to: Lanes) => {
+    for (const [source, target] of moved(from, to)) body.get(source).set(target);
+  };
 
   body.get(queue).i32(discsAt).op('i32.add').set(discs);
   // Nobody is live yet, so that the first thing is to fill all lanes; the deadline, 0 yet, is set after a block.
@@ -81,8 +93,7 @@ export function emitFinish(body: FunctionBody, job: KernelJob, options: EmitOpti
       // The inner loop tries a block on copies and takes it over if nobody escapes in it; so nothing that it computes
       // is needed outside, and V8 lets the steps of all vectors overlap.
       body.loop((goOn) => {
-        for (const [j, lanes] of all.entries())
-          for (const name of state) body.get(lanes[name]).set(tries[j]![name]);
+        for (const [j, lanes] of all.entries()) move(lanes, tries[j]!);
         emitBlock(tries, false, false);
         body.get(now).i64(block).op('i64.add').get(deadline).op('i64.lt_u');
         for (const [j, lanes] of tries.entries()) {
@@ -90,8 +101,10 @@ export function emitFinish(body: FunctionBody, job: KernelJob, options: EmitOpti
           if (j > 0) body.op('v128.or');
         }
         body.op('v128.any_true', 'i32.eqz', 'i32.and').if(() => {
-          for (const [j, lanes] of all.entries())
-            for (const name of state) body.get(tries[j]![name]).set(lanes[name]);
+          for (const [j, lanes] of all.entries()) {
+            if (lanes.orbit.earlier) body.get(lanes.x).set(lanes.beforeX).get(lanes.y).set(lanes.beforeY);
+            move(tries[j]!, lanes);
+          }
           body.get(now).i64(block).op('i64.add').set(now);
           body.i32(1);
           goOn();
@@ -174,6 +187,10 @@ export function emitFinish(body: FunctionBody, job: KernelJob, options: EmitOpti
     body.get(entry).load32(48).get(stride).op('i32.mul').get(entry).load32(52).op('i32.add');
     body.i32(Math.log2(bytes)).op('i32.shl').get(target).op('i32.add').set(address);
     body.get(address, lanes.count).storeLane(bytes, (8 * lane) / bytes);
+    captured?.one(lanes, lane, () =>
+      body.get(entry).load32(48).get(stride).op('i32.mul').get(entry).load32(52).op('i32.add'),
+    );
+    captured?.emptyIfFull();
   }
 
   function load(lanes: Queued, lane: number) {
@@ -184,6 +201,11 @@ export function emitFinish(body: FunctionBody, job: KernelJob, options: EmitOpti
         .get(queue, local)
         .loadLane(lane, 8 * i)
         .set(local);
+    for (const [i, localOf] of queuedExtras(capture).entries())
+      body
+        .get(queue, localOf(lanes))
+        .loadLane(lane, 56 + 8 * i)
+        .set(localOf(lanes));
     for (const [local, value] of [
       [live, -1],
       // The bits of a NaN, which is no live point's.
@@ -196,7 +218,7 @@ export function emitFinish(body: FunctionBody, job: KernelJob, options: EmitOpti
       body.get(local).i64(value).replaceLaneInteger(lane).set(local);
     body.get(queue).set(lanes.entries[lane]!).get(now).set(lanes.begun[lane]!);
     body.get(now).i64(lookEvery).tee(lanes.keepFor).op('i64.add').set(lanes.keepAt);
-    body.get(queue).i32(queueEntry).op('i32.add').set(queue).get(under).i32(1).op('i32.add').set(under);
+    body.get(queue).i32(entryBytes).op('i32.add').set(queue).get(under).i32(1).op('i32.add').set(under);
   }
 
   /** When the first point will have taken all its steps, or to look; points that come later have more time. */

@@ -1,9 +1,12 @@
 // A job compiled and at work: where its arrays lie in the memory of one thread, and the calls that count. Counts are
 // made band by band in that memory, which fits a core's cache, and copied to where they belong.
+import { captureBytes } from './capture.js';
+import { channelBand } from './channel-band.js';
 import { groupColumns } from './count.js';
 import { coverBytes, largestTile } from './cover.js';
 import { discBytes, discsAt } from './discs.js';
 import { emitKernel } from './emit.js';
+import type { Channels, ShadeJob } from './ends.js';
 import { countBytes } from './escape.js';
 import { realFunctions } from './functions.js';
 import { type PointRange, pointAt, type SamplePoints } from './points.js';
@@ -15,13 +18,17 @@ export type Counts = Uint16Array | Uint32Array;
 /** The array that counts of so many iterations take. */
 export const countsType = (iterations: number) => (countBytes(iterations) === 2 ? Uint16Array : Uint32Array);
 
-/** Compiles a job for sample points in that range; the module can be sent to other threads. */
+/**
+ * Compiles a job for sample points in that range; the module can be sent to other threads. `captured`: the job's channels,
+ * where they are made while it counts.
+ */
 export function compileKernel(
   job: KernelJob,
   range: PointRange,
   compile = compileAsCalled,
+  captured?: ShadeJob,
 ): WebAssembly.Module {
-  return compile(emitKernel(job, range));
+  return compile(emitKernel(job, range, captured));
 }
 
 /** Leaves it to the engine when it makes which function fast. */
@@ -43,6 +50,8 @@ export interface StartedKernel {
    * each row the first `width` points, if not all, and as many elements a row.
    */
   count(start: number, end: number, target: Counts, exact?: Exact, width?: number): void;
+  /** The same for all points of the rows, and their channels where they escape, in a kernel that was compiled for it. */
+  countWithChannels(start: number, end: number, target: Counts, channels: Channels, exact?: Exact): void;
 }
 
 /** What the compiled module exports; without a model there is no `cover`. */
@@ -51,25 +60,35 @@ interface Functions {
   readonly count: (...parameters: number[]) => void;
   /** The parameters are those of tiles.ts. */
   readonly cover?: (...parameters: number[]) => void;
+  /** Writes the channels of points that are still listed. */
+  readonly empty?: () => void;
 }
 
-export function startKernel(job: KernelJob, module: WebAssembly.Module, given: SamplePoints): StartedKernel {
+export function startKernel(
+  job: KernelJob,
+  module: WebAssembly.Module,
+  given: SamplePoints,
+  captured?: ShadeJob,
+): StartedKernel {
   const [rows, columns] = [given.rowRe.length, given.columnRe.length];
   const bytes = countBytes(job.iterations);
   const padded = (length: number) => 8 * (length + groupColumns);
-  const columnAddress = 2 * padded(rows);
+  const first = captured ? captureBytes(captured) : 0;
+  const columnAddress = first + 2 * padded(rows);
   const work = columnAddress + 2 * padded(columns);
   const queue = work + coverBytes(columns);
   const band = queue + discsAt + discBytes;
   // Rows of counts are so long that groups of points end where they do.
   const stride = Math.ceil(columns / groupColumns) * groupColumns;
-  const pages = Math.ceil((band + bandRows * stride * bytes) / pageBytes);
+  const countsEnd = Math.ceil((band + bandRows * stride * bytes) / 16) * 16;
+  const channelRows = captured && channelBand(captured, countsEnd, bandRows * stride, stride);
+  const pages = Math.ceil((channelRows?.end ?? countsEnd) / pageBytes);
   const memory = new WebAssembly.Memory({ initial: pages });
   const { buffer } = memory;
 
   const points = {
-    rowRe: new Float64Array(buffer, 0, rows),
-    rowIm: new Float64Array(buffer, padded(rows), rows),
+    rowRe: new Float64Array(buffer, first, rows),
+    rowIm: new Float64Array(buffer, first + padded(rows), rows),
     columnRe: new Float64Array(buffer, columnAddress, columns),
     columnIm: new Float64Array(buffer, columnAddress + padded(columns), columns),
   };
@@ -95,28 +114,48 @@ export function startKernel(job: KernelJob, module: WebAssembly.Module, given: S
     }
   }
 
-  return {
-    points,
-    count(start, end, target, exact = 'enclosures', width = columns) {
-      if (width === 0) return;
-      // Asked each time, for the points may have been written since.
-      const isOrdered = () =>
-        [rowRe, rowIm].every((numbers) => isMonotonic(numbers, start, end)) &&
-        [columnRe, columnIm].every((numbers) => isMonotonic(numbers, 0, width));
-      const hasTiles = exact === 'enclosures' && functions.cover !== undefined && isOrdered();
-      for (let from = start; from < end; from += bandRows) {
-        const to = Math.min(from + bandRows, end);
-        countBand(from, to, width, exact, hasTiles);
-        if (stride === width) target.set(counts.subarray(0, (to - from) * width), (from - start) * width);
+  /** Counts rows band by band, and fills the channels that are given. */
+  function countRows(
+    [start, end, width]: readonly [number, number, number],
+    target: Counts,
+    channels: Channels,
+    exact: Exact,
+  ): void {
+    // Asked each time, for the points may have been written since.
+    const isOrdered = () =>
+      [rowRe, rowIm].every((numbers) => isMonotonic(numbers, start, end)) &&
+      [columnRe, columnIm].every((numbers) => isMonotonic(numbers, 0, width));
+    const hasTiles = exact === 'enclosures' && functions.cover !== undefined && isOrdered();
+    for (let from = start; from < end; from += bandRows) {
+      const to = Math.min(from + bandRows, end);
+      channelRows?.begin(buffer, from);
+      countBand(from, to, width, exact, hasTiles);
+      functions.empty?.();
+      const copy = (band: Numbers, values: Numbers) => {
+        if (stride === width) values.set(band.subarray(0, (to - from) * width), (from - start) * width);
         else
           for (let row = from; row < to; row++) {
             const at = (row - from) * stride;
-            target.set(counts.subarray(at, at + width), (row - start) * width);
+            values.set(band.subarray(at, at + width), (row - start) * width);
           }
-      }
+      };
+      copy(counts, target);
+      channelRows?.take(buffer, channels, copy);
+    }
+  }
+
+  return {
+    points,
+    count(start, end, target, exact = 'enclosures', width = columns) {
+      if (width > 0) countRows([start, end, width], target, {}, exact);
+    },
+    countWithChannels(start, end, target, channels, exact = 'enclosures') {
+      countRows([start, end, columns], target, channels, exact);
     },
   };
 }
+
+type Numbers = Counts | Float64Array;
 
 /** Whether numbers from `start` up to but not `end` only rise or only fall, so that a part's lie between its ends. */
 function isMonotonic(numbers: Float64Array, start: number, end: number): boolean {

@@ -9,6 +9,9 @@ import { codeEmitter } from './step.js';
 
 /** The channels that have an array in the module's memory, in the order of their addresses in the table. */
 export const shadedNames = ['smooth', 'distance', 'slope', 'angle', 'trap', 'basin'] as const;
+export type ShadedName = (typeof shadedNames)[number];
+/** Bytes of a number of each. */
+export const channelBytes = { smooth: 8, distance: 4, slope: 4, angle: 4, trap: 4, basin: 1 } as const;
 /** The table has the address of the counts, and after it those of the channels, as i32. */
 export const tableBytes = 4 * (1 + shadedNames.length);
 
@@ -83,7 +86,7 @@ export function emitChannels(
       body.tee(place).i32(-1).op('i32.ne', 'i32.and');
       body.if(() => {
         for (const [channel, position] of channels) {
-          const { shift, convert, bytes } = stored[channel as (typeof shadedNames)[number]];
+          const { shift, convert, bytes } = stored[channel as ShadedName];
           body.get(place).i32(shift).op('i32.shl').get(addresses.get(channel)!).op('i32.add');
           push(position, input);
           body.op(...convert);
@@ -101,10 +104,9 @@ const single: { shift: number; bytes: 4; convert: readonly Opcode[] } = {
   bytes: 4,
   convert: ['f32x4.demote_f64x2_zero'],
 };
-const stored: Readonly<
-  Record<(typeof shadedNames)[number], { shift: number; bytes: 1 | 4 | 8; convert: readonly Opcode[] }>
-> = {
-  smooth: { shift: 3, bytes: 8, convert: [] },
-  ...{ distance: single, slope: single, angle: single, trap: single },
-  basin: { shift: 0, bytes: 1, convert: ['i32x4.trunc_sat_f64x2_u_zero'] },
-};
+const stored: Readonly<Record<ShadedName, { shift: number; bytes: 1 | 4 | 8; convert: readonly Opcode[] }>> =
+  {
+    smooth: { shift: 3, bytes: 8, convert: [] },
+    ...{ distance: single, slope: single, angle: single, trap: single },
+    basin: { shift: 0, bytes: 1, convert: ['i32x4.trunc_sat_f64x2_u_zero'] },
+  };

@@ -11,24 +11,27 @@ export const endVectors = 4;
 /** The parameters of the function: where the list begins and where its first row ends. */
 export const endsParameters = [i32, i32] as const;
 
-/** Emits the function; `needsNext`: whether a channel is made of the z after the last one. */
+/**
+ * Emits the function; `needsNext`: whether a channel is made of the z after the last one; `isCaptured`: whether the list
+ * has orbits as they are at their first step outside (capture.ts), not before those that are not sure.
+ */
 export function emitEnds(
   body: FunctionBody,
   job: ShadeJob,
   step: OrbitStep,
   functions: HostFunctions,
-  needsNext: boolean,
+  { needsNext, isCaptured }: { readonly needsNext: boolean; readonly isCaptured: boolean },
 ): void {
   const { kernel, shading } = job;
   const { escape } = kernel;
   const [first, listEnd] = [0, 1];
-  const { offsetOf, setSure, maskedStep, lookAhead } = stepsOf(body, job, step, functions);
+  const { offsetOf, setSure, plainStep, maskedStep, lookAhead } = stepsOf(body, job, step, functions);
   const [mask, taking] = [body.local(v128), body.local(v128)];
   const isConverging = typeof escape === 'object';
   const kept = isConverging ? keptRows(step.next) : [];
   /** What is written when orbits have ended. */
   const written = [
-    ...[...step.next.keys(), 'taken', ...kept],
+    ...[...step.next.keys(), 'taken', ...(isCaptured ? [] : kept)],
     ...(isConverging ? ['hasLeft'] : []),
     ...(needsNext ? ['nextRe', 'nextIm'] : []),
   ];
@@ -38,7 +41,10 @@ export function emitEnds(
 
   body.loop((again) => {
     all.forEach(load);
-    if (isConverging) all.forEach(converge);
+    if (isConverging && isCaptured) all.forEach(findLeft);
+    else if (isConverging) all.forEach(converge);
+    if (isCaptured && !isConverging)
+      for (let n = 0; n < shading.sureAfter; n++) for (const lanes of all) plainStep(lanes);
     if (shading.hasGrowth) {
       takeLastSteps();
       if (needsNext) all.forEach(lookAhead);
@@ -61,8 +67,12 @@ export function emitEnds(
         .get(first)
         .load(offsetOf(name) + 16 * j)
         .set(lanes.get(name)!);
-    setSure(lanes);
-    body.get(lanes.get('sure')!).set(lanes.get('taken')!);
+    if (isCaptured && isConverging) body.get(lanes.get('count')!).f64x2(1).op('f64x2.add');
+    else {
+      setSure(lanes);
+      body.get(lanes.get('sure')!);
+    }
+    body.set(lanes.get('taken')!);
     body.get(lanes.get('count')!);
     if (escape !== 'overflow') body.f64x2(1 + shading.mostAfter).op('f64x2.add');
     body.set(lanes.get('most')!).i64x2(-1n).set(lanes.get('hasLeft')!);
@@ -80,6 +90,10 @@ export function emitEnds(
     maskedStep(lanes, mask);
     keep('second');
     maskedStep(lanes, lanes.get('hasLeft')!);
+    findLeft(lanes);
+  }
+
+  function findLeft(lanes: Lanes): void {
     pushSquare(lanes).tee(mask).f64x2(Infinity).op('f64x2.lt');
     body
       .get(mask)

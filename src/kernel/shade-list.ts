@@ -3,7 +3,7 @@
 import { type FunctionBody, v128 } from '../assembler.js';
 import type { RealFunction } from './code.js';
 import type { ShadeJob } from './ends.js';
-import type { OrbitStep } from './orbit.js';
+import { type OrbitStep, shadeStep } from './orbit.js';
 import { codeEmitter } from './step.js';
 
 /** Points in a list; a multiple of all vectors in flight. */
@@ -18,6 +18,9 @@ export function listRows({ kernel }: ShadeJob, { next }: OrbitStep): readonly st
   const rows = ['pRe', 'pIm', 'count', 'place', ...next.keys(), 'taken', 'nextRe', 'nextIm'];
   return typeof kernel.escape === 'object' ? [...rows, 'hasLeft', ...keptRows(next)] : rows;
 }
+
+/** Bytes of a list. */
+export const listBytes = (job: ShadeJob): number => 8 * listLength * listRows(job, shadeStep(job)).length;
 
 /** What is kept of the last step but two, z, and of the last but one, z and its slopes. */
 export const keptRows = (next: OrbitStep['next']): readonly string[] => [

@@ -6,15 +6,14 @@ import { countBytes } from './escape.js';
 import { realFunctions } from './functions.js';
 import { type Counts, countsType } from './kernel.js';
 import type { SamplePoints } from './points.js';
-import { emitShade, listBytes } from './shade.js';
-import { shadedNames, tableBytes } from './shade-channels.js';
+import { emitShade } from './shade.js';
+import { channelBytes, shadedNames, tableBytes } from './shade-channels.js';
+import { listBytes } from './shade-list.js';
 
 /** Compiles it; the module can be sent to other threads. */
 export const compileShade = (job: ShadeJob): WebAssembly.Module => new WebAssembly.Module(emitShade(job));
 
 const bandRows = largestTile;
-/** Bytes of a number of each channel. */
-const channelBytes = { smooth: 8, distance: 4, slope: 4, angle: 4, trap: 4, basin: 1 } as const;
 const pageBytes = 2 ** 16;
 
 /** Fills channels of some rows, row after row, whose counts are known; points that never escape keep what is there. */

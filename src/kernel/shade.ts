@@ -2,17 +2,15 @@
 // orbit followed once more, as far as its count makes sure of (shade-advance.ts) and then to its end (shade-ends.ts), and its
 // channels written (shade-channels.ts) by the code of ends.ts. Points that never escape are inside.ts's.
 import { assemble, FunctionBody, i32 } from '../assembler.js';
+import { type Capture, captureOf, listAt, listEndAt, tableAt } from './capture.js';
 import type { ShadeJob } from './ends.js';
 import { countBytes } from './escape.js';
 import { type OrbitStep, shadeStep } from './orbit.js';
 import { advanceParameters, emitAdvance } from './shade-advance.js';
 import { channelsParameters, emitChannels, endCodes } from './shade-channels.js';
 import { emitEnds, endsParameters, endVectors } from './shade-ends.js';
-import { listLength, listRows, rowOffsets } from './shade-list.js';
+import { type HostFunctions, listLength, rowOffsets } from './shade-list.js';
 import { functionsIn, hostSignature } from './step.js';
-
-/** Bytes of the list to work with. */
-export const listBytes = (job: ShadeJob): number => 8 * listLength * listRows(job, shadeStep(job)).length;
 
 /**
  * The parameters of `shade`: addresses of the table, of the sample points' arrays (each row's and each column's parts,
@@ -27,10 +25,7 @@ export function emitShade(job: ShadeJob): Uint8Array<ArrayBuffer> {
   const names = functionsIn(step.code.instructions);
   const functions = new Map(names.map((name, i) => [name, i]));
   const endsBody = new FunctionBody({ parameters: endsParameters, results: [] });
-  const needsNext = ends
-    .at(-1)!
-    .code.instructions.some((each) => each.kind === 'input' && each.name === 'nextRe');
-  emitEnds(endsBody, job, step, functions, needsNext);
+  emitEnds(endsBody, job, step, functions, { needsNext: readsNext(ends), isCaptured: false });
   const channelsBody = new FunctionBody({ parameters: channelsParameters, results: [] });
   emitChannels(channelsBody, job, step, ends);
   const advanceBody = new FunctionBody({ parameters: advanceParameters, results: [] });
@@ -49,6 +44,49 @@ export function emitShade(job: ShadeJob): Uint8Array<ArrayBuffer> {
       { name: 'channels', body: channelsBody },
       { name: 'shade', body },
     ],
+  });
+}
+
+/** Whether channels are made of the z after the last one. */
+const readsNext = (ends: ReturnType<typeof endCodes>): boolean =>
+  ends.at(-1)!.code.instructions.some((each) => each.kind === 'input' && each.name === 'nextRe');
+
+/**
+ * Adds the functions to a module that finish what its counting captures (capture.ts), and gives what counting needs;
+ * `functions` are the host's.
+ */
+export function addCaptured(
+  add: (name: string, body: FunctionBody) => number,
+  job: ShadeJob,
+  functions: HostFunctions,
+): Capture {
+  const step = shadeStep(job);
+  const ends = endCodes(job);
+  const endsBody = new FunctionBody({ parameters: endsParameters, results: [] });
+  emitEnds(endsBody, job, step, functions, { needsNext: readsNext(ends), isCaptured: true });
+  const channelsBody = new FunctionBody({ parameters: channelsParameters, results: [] });
+  emitChannels(channelsBody, job, step, ends);
+  const calls = { ends: add('ends', endsBody), channels: add('channels', channelsBody) };
+  const body = new FunctionBody({ parameters: [], results: [] });
+  const listEnd = body.local(i32);
+  body.i32(0).load32(listEndAt).tee(listEnd).i32(listAt).op('i32.ne');
+  body.if(() => {
+    emitTail(body, listAt, listEnd, rowOffsets(job, step)('place'));
+    body.i32(listAt).get(listEnd).call(calls.ends).i32(tableAt).i32(listAt).get(listEnd).call(calls.channels);
+    body.i32(0).i32(listAt).store32(listEndAt);
+  });
+  return captureOf(job, step, add('empty', body));
+}
+
+/** Marks the lanes of the list's last group that have no points. */
+function emitTail(body: FunctionBody, list: number, listEnd: number, placeOffset: number): void {
+  const end = body.local(i32);
+  body.get(listEnd).set(end);
+  body.loop((nextLane) => {
+    body.get(end).i32(-1).store32(placeOffset);
+    body.get(end).i32(8).op('i32.add').tee(end).i32(list).op('i32.sub');
+    body.i32(16 * endVectors - 1).op('i32.and');
+    nextLane();
   });
 }
 

@@ -36,8 +36,9 @@ const weight = 7;
 
 const halvesSwapped = [8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7];
 
-export function emitCover(body: FunctionBody, job: KernelJob, calls: CoverCalls): void {
-  const cover = coverOf(body, job, calls);
+/** `isCaptured`: whether what escapes is counted point by point, for its channels. */
+export function emitCover(body: FunctionBody, job: KernelJob, calls: CoverCalls, isCaptured: boolean): void {
+  const cover = coverOf(body, job, calls, isCaptured);
   const { start, end, columns, work, listEnd, stackEnd, column, columnEnd } = cover;
   inWork(cover, list).set(listEnd);
   inWork(cover, stack).set(stackEnd);
@@ -170,15 +171,21 @@ function loadNumbers(cover: Cover, re: number, im: number, index: number, number
 
 /** Does with a tile what its test allows. */
 function settle(cover: Cover) {
-  const { body, calls, listEnd, model, isOpen, told } = cover;
+  const { body, calls, listEnd, model, tile, isOpen, escapes, told, isCaptured } = cover;
   body.get(model).loadSplat(8 * testRows.count);
   body.tee(told).f64x2(0).op('f64x2.lt').lane64(0).i32(1).op('i32.and').set(isOpen);
+  if (isCaptured) findEscaping(cover);
   findSide(cover);
   learn(cover);
   body.get(isOpen).if(
     () => {
       if (calls.classify !== undefined) classify(cover, calls.classify);
-      body.get(isOpen).if(() => cutOrList(cover));
+      if (isCaptured)
+        body.get(escapes).if(
+          () => appendRectangle(body, listEnd, ...tile),
+          () => cutOrList(cover),
+        );
+      else body.get(isOpen).if(() => cutOrList(cover));
       // What the next tile adds has room.
       body.get(listEnd);
       inWork(cover, list + rectangleBytes * listLength)
@@ -187,6 +194,12 @@ function settle(cover: Cover) {
     },
     () => fill(cover),
   );
+}
+
+/** A tile that escapes as a whole is open, too, where its points are needed. */
+function findEscaping({ body, told, iterations, isOpen, escapes }: Cover) {
+  body.get(told).f64x2(iterations).op('f64x2.lt').get(told).f64x2(0).op('f64x2.ge', 'v128.and').lane64(0);
+  body.set(escapes).get(isOpen, escapes).op('i32.or').i32(1).op('i32.and').set(isOpen);
 }
 
 /** The side of the square tile that a tile is or would be if it were not at an edge. */

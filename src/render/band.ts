@@ -7,7 +7,7 @@ import { countsType, type Exact } from '../kernel/kernel.js';
 import type { SliceRange } from '../pool/slices.js';
 import { channelTypes } from './channel-types.js';
 import { findWrong, placesWithin, type WrongValue } from './places.js';
-import { countSlice, type RenderJob, referencePoints, type TraceSetup, traceRows } from './task.js';
+import { countRows, fillRows, type RenderJob, referencePoints, type TraceSetup } from './task.js';
 
 /** What every worker is sent once for all bands of a picture. */
 export interface BandJob {
@@ -57,21 +57,20 @@ export const now = () => performance.timeOrigin + performance.now();
 export function computeBand(range: SliceRange, job: BandJob): Band {
   const begun = now();
   const field = bandField(range, job);
-  computeCounts(range, job, field);
-  traceField(range, job, field);
+  computeField(range, job, field);
   return finishBand(range, job, begun, field);
 }
 
-export function computeCounts(range: SliceRange, { render, exact }: BandJob, { counts }: Field): void {
-  countSlice(counts, range, render, exact);
-}
-
-/** Fills the channels, where there are any, of rows whose counts are there. */
-export function traceField(range: SliceRange, { render, setup }: BandJob, { counts, channels }: Field): void {
-  if (!setup || !channels) return;
+/** Counts rows, and fills their channels where there are any. */
+export function computeField(range: SliceRange, job: BandJob, { counts, channels }: Field): void {
+  const { render, exact, setup } = job;
+  if (!setup || !channels) {
+    countRows(range, render, exact, counts);
+    return;
+  }
   // What a band before left there would stay where a point has no value, which is 0.
   for (const values of Object.values(channels)) values.fill(0);
-  traceRows(range, render, setup, counts, channels);
+  fillRows(range, render, exact, setup, counts, channels);
 }
 
 /** What is told of rows that are computed, and their pixels. */

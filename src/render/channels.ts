@@ -1,5 +1,6 @@
 // What workers need to fill the channels of a field. What they hold is kernel/ends.ts's.
 import type { ChannelName } from '../field/field.js';
+import { isCaptured } from '../kernel/capture.js';
 import type { ShadeJob } from '../kernel/ends.js';
 import { compileFollow } from '../kernel/orbits.js';
 import { compileShade } from '../kernel/shade-rows.js';
@@ -13,7 +14,7 @@ import type { RenderJob, TraceSetup } from './task.js';
 /** What every worker is sent once to trace a scene's points. Throws RangeError for what is no channel. */
 export function traceSetup(
   scene: Scene,
-  { kernel, points }: RenderJob,
+  { kernel, points }: Pick<RenderJob, 'kernel' | 'points'>,
   wanted: readonly ChannelName[],
 ): TraceSetup {
   const unknown = wanted.find((name) => !channelNames.includes(name));
@@ -28,8 +29,15 @@ export function traceSetup(
   const hasTrap = wanted.includes('trap');
   return {
     job,
-    shade: wanted.some((name) => name !== 'period') ? compileShade(job) : undefined,
+    shade: needsShade(job) && !isCaptured(job) ? compileShade(job) : undefined,
     follow:
       hasTrap || wanted.includes('period') ? compileFollow(kernel, hasTrap ? trap : undefined) : undefined,
   };
 }
+
+/** Whether a channel is made of where orbits that escape end. */
+const needsShade = ({ wanted }: ShadeJob): boolean => wanted.some((name) => name !== 'period');
+
+/** The channels that the kernel makes while it counts, if any. */
+export const capturedBy = (setup: TraceSetup | undefined): ShadeJob | undefined =>
+  setup && needsShade(setup.job) && isCaptured(setup.job) ? setup.job : undefined;

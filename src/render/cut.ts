@@ -4,7 +4,6 @@ import type { ChannelName } from '../field/field.js';
 import { largestTile } from '../kernel/cover.js';
 import type { Scene } from '../scene/scene.js';
 import { type BandJob, computeBand, pointBytes } from './band.js';
-import { traceSetup } from './channels.js';
 import { pictureShape, prepareJob, sceneShape } from './job.js';
 import { fewestSlices } from './stream.js';
 
@@ -18,7 +17,7 @@ const pieces = 8;
 
 /** Slices of at least 50 ms, on average, of this machine's core, as far as there are rows and a slice fits the memory. */
 export async function slicesByTime(given: Scene, channels: readonly ChannelName[]): Promise<number> {
-  const { scene, job: render } = prepareJob(given);
+  const { scene, job: render, setup } = prepareJob(given, channels);
   const [rows, columns] = sceneShape(scene);
   const { rowRe, rowIm, columnRe, columnIm } = render.points;
   const points = {
@@ -28,7 +27,7 @@ export async function slicesByTime(given: Scene, channels: readonly ChannelName[
   const height = Math.min(largestTile, sampleRows);
   const job: BandJob = {
     ...{ render: { ...render, points }, channels, exact: 'enclosures', tones: undefined, seed: undefined },
-    setup: channels.length > 0 ? traceSetup(scene, render, channels) : undefined,
+    setup,
     slots: [new ArrayBuffer(height * sampleColumns * pointBytes(channels, scene.iterations))],
   };
   const count = Math.floor(sampleRows / height);

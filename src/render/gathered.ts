@@ -6,12 +6,11 @@ import {
   type Band,
   type BandJob,
   bandField,
-  computeCounts,
+  computeField,
   finishBand,
   finishRows,
   now,
   type Rows,
-  traceField,
 } from './band.js';
 
 type Numbers = Field['counts'];
@@ -38,8 +37,7 @@ export function rowsOf(field: Field, start: number, rows: number): Field {
 export function computeRows(range: SliceRange, job: BandJob, field: Field | undefined): Rows {
   const begun = now();
   const rows = field ? rowsOf(field, range.start, range.end - range.start) : bandField(range, job);
-  computeCounts(range, job, rows);
-  traceField(range, job, rows);
+  computeField(range, job, rows);
   return finishRows(range, job, begun, rows);
 }
 

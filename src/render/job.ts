@@ -1,6 +1,7 @@
 // A scene made ready to be computed: its formula compiled for its sample points, and what is known of its size.
 
 import { compileOptimized } from '#compile';
+import type { ChannelName } from '../field/field.js';
 import { parseFormula } from '../formula/parse.js';
 import { largestTile } from '../kernel/cover.js';
 import { compileAsCalled, compileKernel, countsType } from '../kernel/kernel.js';
@@ -10,8 +11,9 @@ import { type SliceRange, sliceRange } from '../pool/slices.js';
 import { axisLength, latticePoints } from '../scene/lattice.js';
 import { parseScene, type Scene } from '../scene/scene.js';
 import { viewPoints } from '../scene/view.js';
+import { capturedBy, traceSetup } from './channels.js';
 import { checkedBytes } from './memory.js';
-import type { RenderJob } from './task.js';
+import type { RenderJob, TraceSetup } from './task.js';
 
 /** How many sample points there are along each side of a pixel. */
 export const samplesOf = ({ view }: Scene): number => view?.samples ?? 1;
@@ -88,13 +90,24 @@ export const partOfSlice = (slice: number, of: number): number => (slice % of) +
 /** Where all points together may take more steps, optimizing at once, some 20 ms, is less than what is lost without it. */
 const manySteps = 2 ** 28;
 
-/** A scene that was checked, and what workers need of it. Throws SceneError for what is no scene. */
-export function prepareJob(given: Scene): { readonly scene: Scene; readonly job: RenderJob } {
+/** A scene that was checked, and what workers need of it. */
+export interface Ready {
+  readonly scene: Scene;
+  readonly job: RenderJob;
+  /** Where there are channels. */
+  readonly setup: TraceSetup | undefined;
+}
+
+/** Throws SceneError for what is no scene, RangeError for what is no channel. */
+export function prepareJob(given: Scene, wanted: readonly ChannelName[] = []): Ready {
   const scene = parseScene(given);
   const { formula, parameters, c, z0, iterations, escape } = scene;
   const kernel: KernelJob = { step: parseFormula(formula, parameters), c, z0, iterations, escape };
   const points = scene.view ? viewPoints(scene.view) : latticePoints(scene.lattice);
+  const setup = wanted.length > 0 ? traceSetup(scene, { kernel, points }, wanted) : undefined;
+  const captured = capturedBy(setup);
   const isLong = points.rowRe.length * points.columnRe.length * iterations >= manySteps;
-  const module = compileKernel(kernel, rangeOf(points), isLong ? compileOptimized : compileAsCalled);
-  return { scene, job: { kernel, module, points } };
+  const compile = isLong ? compileOptimized : compileAsCalled;
+  const module = compileKernel(kernel, rangeOf(points), compile, captured);
+  return { scene, job: { kernel, module, points, captured }, setup };
 }

@@ -4,14 +4,13 @@
 import type { ChannelName, Field } from '../field/field.js';
 import { Pool } from '../pool/index.js';
 import type { Scene } from '../scene/scene.js';
-import { traceSetup } from './channels.js';
 import { prepareJob } from './job.js';
 import { type Verified, type VerifyOptions, verifyField } from './verify.js';
 import { type Computed, type ComputeOptions, wholeField } from './whole.js';
 
 /** What a field is to have. */
 export interface PrepareOptions {
-  /** What to tell of each point besides its count: its orbit is then followed once more. */
+  /** What to tell of each point besides its count. */
   readonly channels?: readonly ChannelName[] | undefined;
 }
 
@@ -53,8 +52,7 @@ export interface Prepared extends Field {
  * SceneError for what is no scene, LimitError for more than 4 GiB of counts.
  */
 export function prepare(given: Scene, { channels: wanted = [] }: PrepareOptions = {}): Prepared {
-  const { scene, job } = prepareJob(given);
-  const setup = wanted.length > 0 ? traceSetup(scene, job, wanted) : undefined;
+  const { scene, job, setup } = prepareJob(given, wanted);
   const { field, compute } = wholeField(job, setup, wanted);
   return {
     scene,

@@ -4,10 +4,10 @@ import { createHash } from 'node:crypto';
 import { opendirSync } from 'node:fs';
 import { join } from 'node:path';
 import { StoreError } from '../errors.js';
-import type { ChannelName, Field } from '../field/field.js';
+import type { Field } from '../field/field.js';
 import type { SliceRange } from '../pool/slices.js';
 import { systemReason } from '../system-error.node.js';
-import { type Band, type BandJob, bandField, computeCounts, finishBand, now, traceField } from './band.js';
+import { type Band, type BandJob, bandField, computeField, finishBand, now } from './band.js';
 import { hasFolder, putFile, readRegular } from './store-files.node.js';
 
 const digestBytes = 32;
@@ -24,20 +24,14 @@ export function computeStoredBand(range: SliceRange, job: BandJob, place: Place)
   const begun = now();
   const field = bandField(range, job);
   try {
-    const counted = readArray(place, range, 'counts', field.counts);
-    if (counted !== 'whole') {
-      computeCounts(range, job, field);
-      writeArray(place, range, 'counts', field.counts);
-    }
-    const channels = Object.entries(field.channels ?? {}) as [ChannelName, Numbers][];
-    const states = channels.map(([name, values]) => readArray(place, range, name, values));
-    if (states.some((state) => state !== 'whole')) {
-      traceField(range, job, field);
-      channels.forEach(([name, values], i) => {
-        if (states[i] !== 'whole') writeArray(place, range, name, values);
+    const arrays = Object.entries({ counts: field.counts, ...field.channels }) as [string, Numbers][];
+    const all = arrays.map(([name, values]) => readArray(place, range, name, values));
+    if (all.some((state) => state !== 'whole')) {
+      computeField(range, job, field);
+      arrays.forEach(([name, values], i) => {
+        if (all[i] !== 'whole') writeArray(place, range, name, values);
       });
     }
-    const all = [counted, ...states];
     const origin = all.includes('damaged') ? 'mended' : all.includes('missing') ? 'computed' : 'kept';
     return { ...finishBand(range, job, begun, field), origin };
   } catch (error) {

@@ -6,9 +6,8 @@ import { pixelFormat } from '../color/paint.js';
 import { needsSample, sampleStep, type Tones, tonesOf } from '../color/tones.js';
 import type { ChannelName } from '../field/field.js';
 import { partial, type SliceRange, type Task, tasks, type WorkerShare } from '../pool/index.js';
-import type { Scene } from '../scene/scene.js';
+import { parseScene, type Scene } from '../scene/scene.js';
 import { type Band, type BandJob, computeBand, now, pointBytes } from './band.js';
-import { traceSetup } from './channels.js';
 import {
   defaultSlices,
   filledSlices,
@@ -174,9 +173,8 @@ async function* inThisThread(
 
 /** A scene and all that its bands are computed with. */
 function makeReady(given: Scene, wanted: readonly ChannelName[], isPainted: boolean) {
-  const { scene, job } = prepareJob(given);
-  const channels = streamedChannels(scene, wanted, isPainted);
-  return { scene, job, channels, setup: channels.length > 0 ? traceSetup(scene, job, channels) : undefined };
+  const channels = streamedChannels(parseScene(given), wanted, isPainted);
+  return { channels, ...prepareJob(given, channels) };
 }
 
 /** How to paint, from every k-th row and column of the sample points. */

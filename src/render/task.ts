@@ -1,5 +1,5 @@
-// What the renderer's workers do: count the points of one slice, straight into the shared field; trace
-// their orbits into its channels; count single points again by the oracle.
+// What the renderer's workers do: count the points of one slice and fill its channels, straight into the shared field;
+// count single points again by the oracle.
 import type { Channels, Counts } from '../field/field.js';
 import type { ShadeJob } from '../kernel/ends.js';
 import { traceInside } from '../kernel/inside.js';
@@ -18,24 +18,51 @@ export interface RenderJob {
   readonly kernel: KernelJob;
   readonly module: WebAssembly.Module;
   readonly points: SamplePoints;
+  /** The channels that the module makes while it counts, if any. */
+  readonly captured: ShadeJob | undefined;
 }
 
 const started = new WeakMap<RenderJob, StartedKernel>();
 
-/** Counts the rows of a slice into it. */
-export function countSlice(slice: Counts, { start, end }: SliceRange, job: RenderJob, exact: Exact): void {
+function startedOf(job: RenderJob): StartedKernel {
   let kernel = started.get(job);
   if (!kernel) {
-    kernel = startKernel(job.kernel, job.module, job.points);
+    kernel = startKernel(job.kernel, job.module, job.points, job.captured);
     started.set(job, kernel);
   }
-  kernel.count(start, end, slice, exact);
+  return kernel;
+}
+
+/** Counts some rows. */
+export function countRows({ start, end }: SliceRange, job: RenderJob, exact: Exact, counts: Counts): void {
+  startedOf(job).count(start, end, counts, exact);
+}
+
+/** Counts the rows of a slice into it, and fills its rows of the whole field's channels, where it has any. */
+export function fillSlice(
+  slice: Counts,
+  range: SliceRange,
+  render: RenderJob,
+  exact: Exact,
+  setup: TraceSetup | undefined,
+  channels: Channels | undefined,
+): void {
+  if (!setup || !channels) {
+    countRows(range, render, exact, slice);
+    return;
+  }
+  const columns = render.points.columnRe.length;
+  const rows = Object.entries(channels).map(([name, values]: [string, Float64Array]) => [
+    name,
+    values.subarray(range.start * columns, range.end * columns),
+  ]);
+  fillRows(range, render, exact, setup, slice, Object.fromEntries(rows));
 }
 
 /** What slices get their channels with, besides counts: what every worker is sent once. */
 export interface TraceSetup {
   readonly job: ShadeJob;
-  /** Of points that escape; where a channel needs it. */
+  /** Of points that escape; where a channel needs it and they are not captured. */
   readonly shade: WebAssembly.Module | undefined;
   /** Of points that never escape; where a channel needs it. */
   readonly follow: WebAssembly.Module | undefined;
@@ -59,35 +86,25 @@ function tracerOf(setup: TraceSetup) {
   return tracer;
 }
 
-/** Traces the points of a slice, whose counts these are, into its rows of the whole field's channels. */
-export function traceSlice(
-  counts: Counts,
+/** Counts some rows and fills channels of these rows alone. */
+export function fillRows(
   range: SliceRange,
   render: RenderJob,
-  setup: TraceSetup,
-  channels: Channels,
-): void {
-  const columns = render.points.columnRe.length;
-  const rows = Object.entries(channels).map(([name, values]: [string, Float64Array]) => [
-    name,
-    values.subarray(range.start * columns, range.end * columns),
-  ]);
-  traceRows(range, render, setup, counts, Object.fromEntries(rows));
-}
-
-/** Traces the points of some rows, whose counts these are, into channels of these rows alone. */
-export function traceRows(
-  { start, end }: SliceRange,
-  render: RenderJob,
+  exact: Exact,
   setup: TraceSetup,
   counts: Counts,
   channels: Channels,
 ): void {
+  const { start, end } = range;
+  if (render.captured) startedOf(render).countWithChannels(start, end, counts, channels, exact);
+  else countRows(range, render, exact, counts);
   const { shade, follower } = tracerOf(setup);
   const { rowRe, rowIm, ...columns } = render.points;
   const points = { ...columns, rowRe: rowRe.subarray(start, end), rowIm: rowIm.subarray(start, end) };
   shade?.(points, counts, channels);
-  traceInside(setup.job, points, follower, counts, channels);
+  // Continuous counts of points that never escape are captured, too.
+  const { smooth, ...others } = channels;
+  traceInside(setup.job, points, follower, counts, render.captured ? others : channels);
 }
 
 /** The oracle's counts of single points, given by their places in the field, and their channels where they have any. */

@@ -15,7 +15,7 @@ import type { Scene } from '../scene/scene.js';
 import { channelArrays } from './channel-types.js';
 import { countsBytes, defaultSlices, sceneShape } from './job.js';
 import { sharedMemory } from './memory.js';
-import { countSlice, type RenderJob, type TraceSetup, traceSlice } from './task.js';
+import { fillSlice, type RenderJob, type TraceSetup } from './task.js';
 import { takeTurns } from './turns.js';
 import { type Verified, type VerifyOptions, verifyField } from './verify.js';
 
@@ -43,7 +43,7 @@ export interface ComputeOptions {
 export interface Progress {
   /** How many slices are done. */
   readonly done: number;
-  /** How many there are, twice as many where channels are traced behind the counts. */
+  /** How many there are. */
   readonly slices: number;
   /** Who took which of the slices that are done, and when; where a pool fills a field. */
   readonly timeline?: (() => readonly SliceTime[]) | undefined;
@@ -53,7 +53,7 @@ export interface Progress {
 export interface Work {
   /** Into how many slices the rows were cut. */
   readonly slices: number;
-  /** For each worker, of the counts; one share where this thread did all. */
+  /** For each worker; one share where this thread did all. */
   readonly shares: readonly WorkerShare[];
   /** From the call to the first slice: what starting took. */
   readonly start: number;
@@ -98,24 +98,17 @@ export function wholeField(job: RenderJob, setup?: TraceSetup, wanted: readonly 
     const { pool, slices = defaultSlices(rows, pool?.workers ?? 0), exact = 'enclosures' } = options;
     const { order, verify, signal, onProgress } = options;
     const called = performance.now();
-    const passes = setup ? 2 : 1;
-    const each = (pass: number): SliceOptions => ({
-      ...{ slices, order, rows, signal },
-      onProgress:
-        onProgress &&
-        (({ done, ...others }) =>
-          onProgress({ ...others, done: pass * slices + done, slices: passes * slices })),
-    });
-    const work = pool
-      ? await inPool(pool.fill(worker.countSlice, counts, [job, exact], each(0)))
-      : await inThisThread(counts, (slice, range) => countSlice(slice, range, job, exact), each(0));
-    if (setup && channels) {
-      // A slice of one array is what a pool copies where there is no shared memory; these are several.
-      const isShared = !(counts.buffer instanceof ArrayBuffer);
-      if (pool && isShared) await pool.fill(worker.traceSlice, counts, [job, setup, channels], each(1));
-      else
-        await inThisThread(counts, (slice, range) => traceSlice(slice, range, job, setup, channels), each(1));
-    }
+    const each = { slices, order, rows, signal, onProgress };
+    // A slice of one array is what a pool copies where there is no shared memory; channels are others.
+    const isShared = !(counts.buffer instanceof ArrayBuffer);
+    const work =
+      pool && (isShared || !setup)
+        ? await inPool(pool.fill(worker.fillSlice, counts, [job, exact, setup, channels], each))
+        : await inThisThread(
+            counts,
+            (slice, range) => fillSlice(slice, range, job, exact, setup, channels),
+            each,
+          );
     const all = (performance.now() - called) / 1000;
     const given = typeof verify === 'object' ? verify : {};
     const verified = verify ? await verifyField(field, job, setup, { pool, signal, ...given }) : undefined;

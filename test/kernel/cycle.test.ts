@@ -113,6 +113,7 @@ test('wider views across the boundary, where most points lie in or near discs of
 });
 
 test('of queued points those in a disc are told, those near one only with a proof of their own', () => {
+  const entryBytes = queueEntry(undefined);
   const memory = new WebAssembly.Memory({ initial: 1 });
   const module = compileKernel(mandelbrot, { reach: 2, leastImaginary: 0 });
   const { exports } = new WebAssembly.Instance(module, { host: { memory, reference: () => 0 } });
@@ -136,19 +137,19 @@ test('of queued points those in a disc are told, those near one only with a proo
     [1.5, 0],
   ];
   for (const [i, [re, im]] of c.entries()) {
-    bytes.setFloat64(queue + i * queueEntry + 16, re, true);
-    bytes.setFloat64(queue + i * queueEntry + 24, im, true);
-    bytes.setUint32(queue + i * queueEntry + 52, i, true);
+    bytes.setFloat64(queue + i * entryBytes + 16, re, true);
+    bytes.setFloat64(queue + i * entryBytes + 24, im, true);
+    bytes.setUint32(queue + i * entryBytes + 52, i, true);
   }
-  const end = queue + c.length * queueEntry;
+  const end = queue + c.length * entryBytes;
   const begin = pass(queue, end, c.length, target, discs);
   const left = [];
-  for (let at = begin; at < end; at += queueEntry) left.push(bytes.getUint32(at + 52, true));
+  for (let at = begin; at < end; at += entryBytes) left.push(bytes.getUint32(at + 52, true));
   assert.deepEqual(left, [1, 3, 5]);
   const counts = c.map((_, i) => bytes.getUint16(target + 2 * i, true));
   assert.deepEqual(counts, [1000, 0, 1000, 0, 1000, 0]);
   assert.deepEqual(
-    [...c.keys()].slice(3).map((i) => bytes.getFloat64(queue + i * queueEntry + 16, true)),
+    [...c.keys()].slice(3).map((i) => bytes.getFloat64(queue + i * entryBytes + 16, true)),
     [0.3, 0.25, 1.5],
   );
 });

@@ -3,11 +3,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { families } from '../../src/formula/families.js';
 import { parseFormula } from '../../src/formula/parse.js';
+import { isCaptured } from '../../src/kernel/capture.js';
 import type { ChannelName, ShadeJob } from '../../src/kernel/ends.js';
 import { traceInside } from '../../src/kernel/inside.js';
-import { countsType } from '../../src/kernel/kernel.js';
+import { compileKernel, countsType, startKernel } from '../../src/kernel/kernel.js';
 import { orbitStep, runCode } from '../../src/kernel/orbit.js';
 import { compileFollow, followReference, startFollow } from '../../src/kernel/orbits.js';
+import { rangeOf } from '../../src/kernel/points.js';
 import { countReference, type KernelJob, orbitReference } from '../../src/kernel/reference.js';
 import { compileShade, startShade } from '../../src/kernel/shade-rows.js';
 import { growthOf, shadingOf } from '../../src/kernel/shading.js';
@@ -94,6 +96,47 @@ test('what is compiled gives the bytes of the plain TypeScript, for every family
         assert.ok(!Number.isNaN(smooth), name);
         if (counts[place] === kernel.iterations) assert.equal(smooth, kernel.iterations);
       });
+    }
+});
+
+test('what is captured while points are counted are the bytes of the plain TypeScript', () => {
+  const sets: ChannelName[][] = [['smooth'], ['angle', 'trap'], names, ['slope'], ['trap', 'basin']];
+  for (const [at, [name, ownKernel, [re, im]]] of jobs.entries())
+    for (const [i, escape] of [ownKernel.escape, ...rules].entries()) {
+      if (escape === 'overflow' || (!isLong && i > 0 && (i + at) % 3 !== 0)) continue;
+      // With more iterations than points are taken side by side, and with fewer.
+      for (const iterations of [60, 131]) {
+        const kernel = { ...ownKernel, escape, iterations };
+        const view = { center: [String(re), String(im)] as const, width: 3.7, columns, rows };
+        const points = viewPoints(view);
+        const trap = traps[at % 3]!;
+        const wanted = sets[(i + at) % 5]!;
+        const job: ShadeJob = {
+          ...{ kernel, wanted, spacing: 3.7 / columns, shading: shadingOf(kernel, points), trap },
+          basins: findBasins(kernel, points),
+        };
+        if (!isCaptured(job)) continue;
+        const [captured, plain] = [arraysOf(wanted, columns * rows), arraysOf(wanted, columns * rows)];
+        const counts = new (countsType(iterations))(columns * rows);
+        const module = compileKernel(kernel, rangeOf(points), undefined, job);
+        const started = startKernel(kernel, module, points, job);
+        for (const exact of ['brute', 'enclosures'] as const) {
+          for (const values of Object.values(captured)) values.fill(0);
+          // In two parts, of which the first has an odd number of rows.
+          for (const [from, to] of [
+            [0, 3],
+            [3, rows],
+          ] as const) {
+            const part = (values: object) => (values as Float64Array).subarray(from * columns, to * columns);
+            const channels = Object.entries(captured).map(([name, values]) => [name, part(values)]);
+            started.countWithChannels(from, to, part(counts) as never, Object.fromEntries(channels), exact);
+          }
+          for (const values of Object.values(plain)) values.fill(0);
+          traceReference(job, points, counts, plain);
+          traceInside(job, points, undefined, counts, plain);
+          assert.deepEqual(captured, plain, `${name} ${JSON.stringify(escape)} ${iterations} ${exact}`);
+        }
+      }
     }
 });
 

@@ -21,6 +21,18 @@ test('channels are the same for any number of workers and slices', async () => {
   }
 });
 
+test("channels of more points than a list holds are the oracle's, by tiles and point by point, in any slices", async () => {
+  const sets: ChannelName[][] = [['smooth'], ['trap', 'angle'], ['distance', 'slope']];
+  for (const [i, name] of ['mandelbrot', 'newton', 'burning-ship', 'phoenix', 'seahorse'].entries()) {
+    const scene = inPixels(gallery[name]!.scene, 170, 90);
+    const channels = sets[i % 3]!;
+    const options = { workers: 0, channels, verify: { seed: 3 } };
+    const tiled = await render(scene, { ...options, slices: 1 });
+    const brute = await render(scene, { ...options, slices: 4, exact: 'brute' });
+    assert.deepEqual(tiled.channels, brute.channels, name);
+  }
+});
+
 test('distances are in spacings of the samples, and samples are the points of a finer view', async () => {
   const { view } = mandelbrot;
   const sampled = await render(

@@ -87,9 +87,9 @@ test('a wrong count is found while it is streamed', async () => {
     return {
       task: undefined as never,
       run: async (range) => {
-        const { computeCounts, bandField, finishBand } = await import('../../src/render/band.js');
+        const { computeField, bandField, finishBand } = await import('../../src/render/band.js');
         const field = bandField(range, job);
-        computeCounts(range, job, field);
+        computeField(range, job, field);
         return finishBand(range, { ...job, render: wrong }, 0, field);
       },
     };
