@@ -1,5 +1,5 @@
 // Pictures: the lesson's job to PNG as a whole command, a smooth-coloured PNG of 16 million pixels beside sharp, and a
-// picture of 400 million points, killed and gone on with.
+// picture of 400 million points, killed and resumed.
 //     npm run bench -- pictures [ROUNDS] [KILLS]
 // Needs python3 with numpy, and sharp. Prints medians and ratios; each round runs everything once, in turn.
 import { spawn } from 'node:child_process';
@@ -147,7 +147,7 @@ async function large(small: number): Promise<void> {
   }
   const slices = kept();
   await mandoline(...job, '--store', 'store', '-o', 'killed.png');
-  line(`killed ${killed} times at random moments, then gone on with`, `${slices} slices kept`);
+  line(`killed ${killed} times at random moments, then resumed`, `${slices} slices kept`);
   line('slices that were whole and written again', String(recomputed));
   line('the same SHA-256 as undisturbed', String(sha256('killed.png') === expected), expected.slice(0, 16));
 }

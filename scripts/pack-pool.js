@@ -71,8 +71,8 @@ function manifest() {
 function typesFrom(first) {
   const files = new Set([first]);
   for (const file of files)
+    // Examples in docstrings name modules of their reader.
     for (const [, stem] of readFileSync(join(built, file), 'utf8').matchAll(/'\.\/([\w.-]+)\.js'/g))
-      // Examples in docstrings name modules of their reader.
       if (existsSync(join(built, `${stem}.d.ts`))) files.add(`${stem}.d.ts`);
   return files;
 }

@@ -1,7 +1,7 @@
 // A small assembler for WebAssembly: modules with one imported memory, imported and exported functions, and only the
-// instructions that kernels (kernel/emit.ts) and the PNG filter (encode/up.ts) use. It knows neither. Format and opcodes: WebAssembly Core
-// Specification 2.0, chapter 5. Looked at first: binaryen (100 MB installed) and wabt (it assembles text);
-// the form of an assembler as a file of its own is learnt from jax-js.
+// instructions that kernels (kernel/emit.ts) and the PNG filter (encode/up.ts) use. Format and opcodes: WebAssembly Core
+// Specification 2.0, chapter 5. Looked at: binaryen (100 MB installed) and wabt (assembles text). The idea of an assembler
+// in a separate file is from jax-js.
 import { scalarOpcodes, vectorOpcodes } from './opcodes.js';
 
 export const i32 = 0x7f;
@@ -209,7 +209,7 @@ export class FunctionBody {
   block(inside: (leaveIf: () => void) => void): this {
     return this.labelled(0x02, inside);
   }
-  /** Repeats the inside; it goes on when `again()` is emitted and taken, and is left otherwise. */
+  /** Repeats the inside while `again()` is emitted and taken. */
   loop(inside: (againIf: () => void) => void): this {
     return this.labelled(0x03, inside);
   }
@@ -230,9 +230,9 @@ export class FunctionBody {
 }
 
 export interface ModuleParts {
-  /** Functions taken from outside, imported as `host.NAME`: function indices 0, 1, ... */
+  /** Functions imported as `host.NAME`: function indices 0, 1, ... */
   readonly imports: readonly { readonly name: string; readonly signature: Signature }[];
-  /** Functions given out by name: the function indices after the imports. */
+  /** Functions exported by name: the function indices after the imports. */
   readonly exports: readonly { readonly name: string; readonly body: FunctionBody }[];
 }
 
@@ -278,7 +278,7 @@ function joined(parts: readonly Part[]): Bytes {
   return bytes;
 }
 
-/** Parts one behind the other, with their length before them. */
+/** Concatenated parts, preceded by their length. */
 function sized(parts: readonly Part[]): Bytes {
   return joined([unsigned(parts.reduce((sum, part) => sum + part.length, 0)), ...parts]);
 }

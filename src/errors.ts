@@ -1,5 +1,5 @@
-// The errors that a caller can tell apart. Each says what was given, what is accepted and what to do;
-// the facts stand in fields too. Errors of the pool are its own (pool/errors.ts).
+// Errors that a caller can distinguish. Each message says what was given, what is accepted and what to do; fields have the
+// facts. The pool has its own errors (pool/errors.ts).
 
 /** A scene that cannot be drawn as it is. `issues` has one entry per wrong value. */
 export class SceneError extends Error {
@@ -12,15 +12,15 @@ export class SceneError extends Error {
   }
 }
 
-/** One wrong value: where it stands (`lattice.cells`; '' is the whole), what was given, what is accepted. */
+/** One wrong value: its path (`lattice.cells`; '' is the scene), what was given, what is accepted. */
 export interface SceneIssue {
-  /** Keys with dots between. */
+  /** Keys separated by dots. */
   readonly path: string;
-  /** The value as text, shortened where it is long. */
+  /** The value as text, shortened if it is long. */
   readonly given: string;
   /** What it must be. */
   readonly accepted: string;
-  /** Where the formula cannot be read: its column and what points at it. */
+  /** Where the formula is wrong: the column, and a pointer to it. */
   readonly cause?: FormulaError;
 }
 
@@ -30,12 +30,12 @@ export class FormulaError extends Error {
   constructor(
     /** The whole formula as it was given. */
     readonly formula: string,
-    /** Where it goes wrong, from 1, in UTF-16 units; 1 where it is the whole. */
+    /** The column of the error, from 1, in UTF-16 units; 1 for the whole formula. */
     readonly column: number,
     problem: string,
-    /** What may stand there instead. */
+    /** What is accepted there. */
     readonly expected: string,
-    /** A name that is unknown, and may be that of a parameter. */
+    /** An unknown name, which may be a parameter's. */
     readonly unknownName?: string,
   ) {
     super(`column ${column}: ${problem}, expected ${expected}`);
@@ -76,11 +76,11 @@ export class ClusterError extends Error {
   override readonly name = 'ClusterError';
 }
 
-/** A job that needs more memory than there is or than one array can have; sizes in bytes. */
+/** A job that needs more memory than is available or than one array can have; sizes in bytes. */
 export class LimitError extends Error {
   override readonly name = 'LimitError';
   constructor(
-    /** What would be too large. */
+    /** What is too large. */
     readonly what: string,
     /** Bytes that it needs. */
     readonly needed: number,
@@ -93,7 +93,7 @@ export class LimitError extends Error {
   }
 }
 
-/** A count or a channel's value that the oracle does not confirm: a fault of the program. */
+/** A count or a channel's value that differs from the oracle's: a bug. */
 export class VerifyError extends Error {
   override readonly name = 'VerifyError';
   constructor(
@@ -115,12 +115,12 @@ export class VerifyError extends Error {
         ? `counted ${counted}, the oracle counts ${expected}`
         : `${of} is ${counted}, the oracle computes ${expected}`;
     super(
-      `row ${row}, column ${column}: ${found} (seed ${seed}); this is a fault of the program: report it with the scene`,
+      `row ${row}, column ${column}: ${found} (seed ${seed}); this is a bug in Mandoline; please report it with the scene`,
     );
   }
 }
 
-/** A number of bytes for people: `1.5 MB`, in powers of 1000. */
+/** A number of bytes as text: `1.5 MB`, in powers of 1000. */
 export function formatBytes(bytes: number): string {
   const units = ['bytes', 'kB', 'MB', 'GB', 'TB'];
   const power = bytes < 1000 ? 0 : Math.min(Math.floor(Math.log10(bytes) / 3), units.length - 1);

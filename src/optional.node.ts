@@ -1,5 +1,5 @@
-// Packages that only some commands need. They are not installed with this one (peerDependencies that are optional, in
-// package.json), so who needs them says here how to install them.
+// Packages that only some commands need. They are optional peerDependencies, which are not installed with this one, so
+// errors say how to install them.
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';

@@ -1,5 +1,5 @@
 // The cosine and the sine of an angle in degrees, with the same bits on every machine: Math's differ between engines.
-// Of degrees an eighth of a turn is exact, and two short polynomials do. @stdlib/math-base-special-cospi and -sinpi are
+// In degrees an eighth of a turn is exact, so two short polynomials suffice. @stdlib/math-base-special-cospi and -sinpi are
 // deterministic too, but come with many packages and as CommonJS only, which a page cannot load as it is.
 
 /**

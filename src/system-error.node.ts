@@ -1,5 +1,5 @@
-// What the system refuses, in words: an error's code and call are for programs. Most words are the system's own, as Node
-// lists them; those that name no cause a user can act on have better ones here.
+// System errors in words, without codes. Most words are the system's own, as Node lists them; this file replaces those
+// that do not help a user.
 import { getSystemErrorMap } from 'node:util';
 
 const reasons: Readonly<Record<string, string>> = {
@@ -20,7 +20,7 @@ const reasons: Readonly<Record<string, string>> = {
   ESTALE: 'the file server has lost the file',
 };
 
-/** Why the system refuses something, as words without a name or a code; undefined for other errors. */
+/** The reason of a system error, without names or codes; undefined for other errors. */
 export function systemReason(error: unknown): string | undefined {
   if (!(error instanceof Error && 'code' in error && 'errno' in error)) return undefined;
   return (

@@ -1,4 +1,4 @@
-// The page's address: what is behind its # is the scene, every settled one a step of the browser's history.
+// The page's address: the part after # is the scene, and every settled scene is a step of the browser's history.
 import {
   gallery,
   inPixels,
@@ -10,17 +10,17 @@ import {
   type ViewScene,
 } from 'mandoline';
 
-/** What is drawn where the address says nothing. */
+/** The default scene. */
 export const firstScene: Scene = gallery.mandelbrot!.scene;
 
-/** The scene of the address, in so many pixels. Throws SceneError for an address that cannot be read. */
+/** The scene of the address, with this number of pixels. Throws SceneError for an invalid address. */
 export function readAddress(columns: number, rows: number): ViewScene {
   const { hash } = location;
   if (hash.length < 2) return fitted(firstScene, columns, rows);
   return inPixels(withPalette(parseAddress(hash)), columns, rows);
 }
 
-/** The scene, if its palette is one that there is. Throws SceneError. */
+/** The scene, if its palette exists. Throws SceneError. */
 export function withPalette(scene: Scene): Scene {
   const { palette } = scene;
   if (typeof palette !== 'string' || paletteNames.includes(palette)) return scene;
@@ -28,7 +28,7 @@ export function withPalette(scene: Scene): Scene {
   throw new SceneError([{ path: 'palette', given: JSON.stringify(palette), accepted }]);
 }
 
-/** A scene with all that it showed in a picture of another form: in a wider one there is more at the sides. */
+/** A scene with everything it showed, in another aspect ratio: a wider picture shows more at the sides. */
 export function fitted(scene: Scene, columns: number, rows: number): ViewScene {
   const { view } = inPixels(scene, 1, 1);
   const before = scene.view ?? { columns: 1, rows: 1 };
@@ -36,31 +36,31 @@ export function fitted(scene: Scene, columns: number, rows: number): ViewScene {
   return inPixels({ ...inPixels(scene, 1, 1), view: { ...view, width: view.width * wider } }, columns, rows);
 }
 
-/** The bundled scene that this one is nearest to, by which its address begins. */
+/** The nearest bundled scene, with which the address starts. */
 export const nearestName = (scene: Scene): string => /^#f=([^&]*)/.exec(sceneAddress(scene))?.[1] ?? '\u2014';
 
-/** What stands behind the # for a scene; the size of the window is nobody else's. */
+/** The part after # for a scene, without the size of this window. */
 export const addressOf = (scene: Scene): string => sceneAddress(inPixels(scene, 800, 600));
 
-/** The view with which a scene's family is opened; for a formula of one's own, around 0. */
+/** The initial view of a scene's family; for the user's formula, around 0. */
 export function homeOf(scene: ViewScene, columns: number, rows: number): ViewScene {
   const view = { center: ['0', '0'], width: 4, columns: 4, rows: 3 } as const;
   return fitted(gallery[nearestName(scene)]?.scene ?? { ...scene, view }, columns, rows);
 }
 
-/** What changes belong together: a number of gestures, or the field that somebody types in. */
+/** Identifies changes that belong together: a gesture's number, or the edited field. */
 export type Gesture = number | EventTarget;
 
 interface Step {
   readonly scene: ViewScene;
   /** What automatic iterations are based on. */
   readonly base: number;
-  /** A step of the history, or a change of the one that is there. */
+  /** A step of the history, or a change of the current one. */
   readonly isNew: boolean;
   readonly gesture: Gesture | undefined;
 }
 
-/** Milliseconds after which a view has settled; who drags a slider makes one step of the history, not hundreds. */
+/** Milliseconds after which a view has settled, so that dragging a slider makes one step of the history, not hundreds. */
 const pause = 150;
 /** Milliseconds within which what belongs to one gesture is one step. */
 const together = 2500;
@@ -72,14 +72,14 @@ let isBroken = false;
 /** What was written last. */
 let last: { readonly gesture: Gesture | undefined; readonly at: number } | undefined;
 
-/** Another address has come: that of the scene before is not written any more. */
+/** The address has changed: that of the previous scene must not be written. */
 export function forgetAddress(): void {
   clearTimeout(timer);
   pending = last = undefined;
   isBroken = false;
 }
 
-/** What is in the address cannot be read. */
+/** The address is invalid. */
 export function keepAddress(): void {
   isBroken = true;
 }
@@ -96,7 +96,7 @@ export function writeAddress(
   base: number,
   { isNew, gesture }: { readonly isNew: boolean; readonly gesture?: Gesture | undefined },
 ): void {
-  // What is no step belongs to the last, or to the one that is not written yet.
+  // Other changes belong to the last step, or to the unwritten one.
   const before = pending ?? last;
   pending = {
     scene,
@@ -128,8 +128,8 @@ function settle(): void {
   if (pending && !isHeld) timer = setTimeout(write, pause);
 }
 
-// Each of these events tells whether the first button, or the finger, is down, so an end that nobody told is seen at the
-// next. Who presses a list of choices lets go over the list, which is no part of the page.
+// Each of these events says whether the first button or the finger is down, so a missed release is noticed at the next
+// event. A press on a list of choices is released over the list, which is not part of the page.
 for (const type of ['pointerdown', 'pointermove', 'pointerup', 'pointercancel'] as const)
   addEventListener(
     type,

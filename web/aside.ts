@@ -1,4 +1,4 @@
-// Small things that are computed beside the picture, by one worker of their own, so that neither waits for the other.
+// Small computations apart from the picture, by one separate worker, so that neither waits for the other.
 import { type ChannelName, prepare, type Rendering, type Scene } from 'mandoline';
 import { Pool } from 'mandoline/pool';
 

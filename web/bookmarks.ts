@@ -1,4 +1,4 @@
-// Views that are kept in this browser, each with a small picture; nothing of them goes anywhere else.
+// Views kept in this browser, each with a small picture; they are not sent anywhere.
 import type { ViewScene } from 'mandoline';
 import { addressOf } from './address.js';
 import { button, element, say } from './elements.js';

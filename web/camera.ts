@@ -1,5 +1,5 @@
-// Where one looks: the middle, the width and the turn of a view as numbers, and how they change under a pointer. Pure
-// functions; a scene keeps the middle as decimal text.
+// The camera: centre, width and rotation of a view as numbers, and how they change under a pointer. Pure functions; a scene
+// keeps the centre as decimal text.
 import type { ViewScene } from 'mandoline';
 
 export interface Camera {

@@ -1,5 +1,5 @@
-// What of a scene is seldom changed: the place as numbers, turn, samples, light, trap and the colour inside. Fields as
-// they are in index.html; what is typed becomes changes of the scene, which panel.ts checks.
+// Values of a scene that are seldom changed: the place as numbers, rotation, samples, light, trap and the inside colour. The
+// fields are in index.html; typed text becomes changes of the scene, which panel.ts checks.
 import type { Trap, ViewScene } from 'mandoline';
 import { element, input, select } from './elements.js';
 import { markRight, put } from './fields.js';

@@ -1,4 +1,4 @@
-// The elements of index.html by their ids, typed; a missing one is a mistake of ours.
+// The elements of index.html by id, typed; a missing one is a bug.
 
 export function element<T extends HTMLElement>(id: string, kind: new () => T): T {
   const found = document.getElementById(id);

@@ -1,5 +1,5 @@
 // From a scene to pixels, by a pool of workers: first coarse, then exact, then, where iterations are automatic, with
-// more of them if the view needs more, and at last with 2 x 2 samples a pixel; cancelled as soon as another scene is
+// more of them if the view needs more, and finally with 2 x 2 samples per pixel; cancelled as soon as another scene is
 // wanted. Keeps the fields, so that other colours need no computing.
 import {
   type ChannelName,
@@ -105,7 +105,7 @@ export class Engine {
     const isSamePoints = underWay && suffices(underWay.scene, channelsOf(underWay.scene), scene);
     const waited = underWay?.isCoarse && isMoving ? performance.now() - underWay.begun : Infinity;
     if (!isSamePoints && waited > tooSlow) {
-      // Who moves on would never see one that takes longer than the next move.
+      // While the view moves, a picture that takes longer than the next move would never be seen.
       if (Number.isFinite(waited)) this.coarsePixels = Math.max(leastCoarse, this.coarsePixels / 2);
       this.stop();
     }

@@ -1,5 +1,4 @@
-// Saving a picture of any size: streamed from the workers into a file, with progress, and cancelled when nobody wants
-// it any more.
+// Saves a picture of any size: streamed from the workers into a file, with progress, and cancellable.
 import { inPixels, parseScene, renderPng, type Scene, SceneError, type ViewScene } from 'mandoline';
 import { Pool } from 'mandoline/pool';
 import { button, element, input, say, select } from './elements.js';

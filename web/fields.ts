@@ -1,5 +1,5 @@
-// Fields that cannot be read: what was typed stays, the field is marked, and a sentence is below it until it is mended.
-// Other fields go on working meanwhile.
+// Invalid fields: the typed text stays, the field is marked, and a sentence is below it until it is corrected. Other fields
+// keep working.
 
 export const isWrong = (field: Element): boolean => field.getAttribute('aria-invalid') === 'true';
 

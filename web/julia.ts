@@ -39,7 +39,7 @@ export function makeJulia(figure: HTMLElement, open: (scene: ViewScene) => void)
         // Unless a sentence has taken its place.
         if (wanted) shown = scene;
       } catch {
-        // A constant of which there is no picture, or a worker that died: the next is another.
+        // A constant that cannot be drawn, or a dead worker: the next constant may work.
       }
       if (wanted === mine) wanted = undefined;
       tell();

@@ -1,5 +1,4 @@
-// What this browser keeps for the page. Where it keeps nothing, because that is forbidden or there is no room, the page
-// works all the same.
+// Data that this browser stores for the page. If storing is forbidden or there is no room, the page still works.
 
 /** Undefined where nothing is kept under this name. */
 export function read(key: string): string | undefined {

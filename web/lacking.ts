@@ -1,4 +1,4 @@
-// What a browser may lack of what the page needs, a sentence each.
+// Features that a browser may lack, with a sentence for each.
 
 /** A module of one function that has an instruction of SIMD. */
 const simd = Uint8Array.of(

@@ -1,4 +1,4 @@
-// A sentence over the picture: what is wrong until it is mended or closed, a remark for a while.
+// A message over the picture: an error until it is corrected or closed, a remark for a while.
 import { button, element } from './elements.js';
 
 /** Milliseconds for which a remark stays. */

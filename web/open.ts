@@ -1,4 +1,4 @@
-// Files that are dropped on the page or chosen: scenes of every kind that the library reads, and palettes.
+// Files that are dropped on the page or chosen: scenes in every format that the library reads, and palettes.
 import { PaletteError, PictureError, type Scene, SceneError } from 'mandoline';
 import { withPalette } from './address.js';
 import { button, input } from './elements.js';

@@ -1,4 +1,4 @@
-// The palette as a strip that can be dragged, and a gradient of one's own, colour by colour.
+// The palette as a draggable strip, and the user's gradient, colour by colour.
 import { type Image, paint, type ViewScene } from 'mandoline';
 import { canvas, element } from './elements.js';
 import { withAlpha } from './pixels.js';

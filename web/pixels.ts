@@ -1,4 +1,4 @@
-// A picture's rows on a canvas, some at a time, so that the page stays awake while there are many.
+// Paints a picture's rows on a canvas, some at a time, so that the page stays responsive.
 import type { Image } from 'mandoline';
 
 /** Pixels that are painted before the clock is asked, and milliseconds after which the page may do something else. */

@@ -1,5 +1,4 @@
-// How far a picture that takes long is: a thin bar, and words now and then for those who cannot see it. What is done in
-// a moment needs neither.
+// The progress of a slow picture: a thin bar, and words now and then for screen readers. Fast pictures need neither.
 import type { Progress } from 'mandoline';
 
 /** Milliseconds before it is shown, and between words. */

@@ -1,4 +1,4 @@
-// Light or dark: what the system says, until the reader says otherwise.
+// Light or dark: the system's setting, until the user chooses.
 import { keep, read } from './kept.js';
 
 const key = 'mandoline-theme';

@@ -1,5 +1,5 @@
 // Trusted Types: the two ways in which text of this page may become a script or markup. The server's policy names them
-// (src/cli/page-server.ts), and a browser that knows Trusted Types lets no other text through.
+// (src/cli/page-server.ts), and a browser with Trusted Types rejects all other text.
 
 interface Rules {
   createHTML?(text: string): string;

@@ -1,4 +1,5 @@
-// `mandoline assemble`: a picture, or arrays, of the slices that parts of a render put into a store; or what is lacking.
+// `mandoline assemble`: makes a picture or arrays from the slices that parts of a render put into a store, or reports
+// which are missing.
 import { basename, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { StoreError } from '../errors.js';
@@ -8,6 +9,7 @@ import { streamedChannels } from '../render/stream.js';
 import { describeLack, surveyStore } from '../render/survey.node.js';
 import { addColors, type ColorFlags } from './color-flags.js';
 import { draw, isPainted } from './draw.js';
+import { helpBriefly } from './help.js';
 import { checkMemory } from './memory-check.js';
 import { addOutputs, addTalk, type OutputFlags, openTargets } from './outputs.js';
 import { warnOfCopies } from './parts.js';
@@ -22,16 +24,29 @@ interface AssembleFlags extends ColorFlags, OutputFlags {
 export function addAssemble(program: Command): void {
   const command = program
     .command('assemble')
-    .summary('make a picture or an array of the slices in a store')
+    .summary('make files from the slices in a store')
     .description(
-      'Checks every slice that "mandoline render --store" kept, and makes of them the files that a render of the ' +
-        'whole scene writes, byte for byte; or says which slices are missing or damaged, and writes nothing.',
+      'Checks every slice in a store and writes the files that "mandoline render" would, byte for byte. If slices ' +
+        'are missing or damaged, it lists them and writes nothing.',
     )
-    .addArgument(new Operand('<store>', 'the folder', { paths: 'folders' }));
+    .addArgument(new Operand('<store>', 'folder of "mandoline render --store"', { paths: 'folders' }));
+  command.optionsGroup('Files:');
   addOutputs(command, "the folder's name, as .png");
-  command.addOption(workersOption()).option('--preview', 'show the picture in the terminal');
   addTalk(command);
+  command
+    .option('--preview', 'show the picture in the terminal')
+    .optionsGroup('Computation:')
+    .addOption(workersOption());
   addColors(command);
+  helpBriefly(command, [
+    '--output',
+    '--preview',
+    '--workers',
+    '--coloring',
+    '--palette',
+    '--json',
+    '--quiet',
+  ]);
   command
     .addHelpText('after', '\nExample:\n  mandoline assemble kept -o picture.png --palette viridis')
     .action((folder: string, flags: AssembleFlags) => run(folder, flags));

@@ -5,7 +5,7 @@ import type { Scene } from '../scene/scene.js';
 import { colorsOf, escapeXml, plotted } from './chart.js';
 import { bar, inLines } from './text.js';
 
-/** One combination; `efficiency` is the speed-up for each worker, null where this thread did all. */
+/** One combination; `efficiency` is the speed-up per worker, null if this thread did everything. */
 export interface BenchRow {
   readonly slices: number;
   readonly workers: number;
@@ -65,7 +65,7 @@ export function table({ rows }: BenchDocument): string {
   ].join('\n');
 }
 
-/** How each kind of file is made, by its suffix. */
+/** The writers of files, by suffix. */
 export const benchFormats: Readonly<Record<string, (document: BenchDocument) => Promise<string>>> = {
   json: async (document) => `${JSON.stringify(document, null, 2)}\n`,
   csv: async ({ rows }) => {
@@ -82,7 +82,7 @@ export const chartWidth = 720;
 const plotTop = 64;
 export const chartHeight = 400;
 
-/** Speed-up against workers, a line for each number of slices, and what it would be if nothing were lost. */
+/** Speed-up by workers, with a line for each number of slices, and the ideal. */
 async function chart({ rows, machine, command }: BenchDocument): Promise<string> {
   const parallel = rows
     .filter(({ workers }) => workers > 0)
@@ -128,13 +128,13 @@ async function chart({ rows, machine, command }: BenchDocument): Promise<string>
 
 export interface ChartPage {
   readonly title: string;
-  /** Words with the colour of what they name, which stand in a row. */
+  /** Names with their colours, in a row. */
   readonly legend: readonly (readonly [name: string, color: string | undefined])[];
   /** Lines below the plot. */
   readonly notes: readonly string[];
 }
 
-/** A plot, of `chartWidth` and `chartHeight`, with what stands around it; readable on light and on dark. */
+/** A plot of `chartWidth` and `chartHeight` with title, legend and notes; readable on light and dark. */
 export function chartPage(plot: Element, { title, legend, notes }: ChartPage): string {
   plot.setAttribute('y', String(plotTop));
   const height = plotTop + chartHeight + 20 + 18 * notes.length;

@@ -1,6 +1,6 @@
-// `mandoline bench`: the same job with every number of slices and workers, against this thread alone. Compute
-// only, on warm pools, into the same memory; the combinations take turns, so that a machine that slows down
-// slows all of them. What measures is here, what the table looks like is in bench-outputs.ts.
+// `mandoline bench`: times the same job with every number of slices and workers, compared with this thread alone. It times
+// compute only, on warm pools, into the same memory. Combinations take turns, so that a machine that slows down slows all
+// of them. This file measures; bench-outputs.ts formats the results.
 import { availableParallelism } from 'node:os';
 import type { Command } from 'commander';
 import { isDevice } from '../encode/output.node.js';
@@ -16,6 +16,7 @@ import {
   speedUpOf,
   table,
 } from './bench-outputs.js';
+import { helpBriefly } from './help.js';
 import { unheard } from './interrupt.js';
 import { checkField } from './memory-check.js';
 import { addScene, type SceneFlags, sceneOf } from './scene-flags.js';
@@ -40,7 +41,7 @@ interface BenchFlags extends SceneFlags {
   readonly json?: true;
 }
 
-/** Numbers of slices where nobody says. */
+/** The default numbers of slices. */
 const standardCuts = [1, 2, 8, 100, 2000];
 
 interface Combination {
@@ -51,18 +52,19 @@ interface Combination {
 export function addBench(program: Command): void {
   const command = program
     .command('bench')
-    .summary('time the compute for numbers of slices and workers')
-    .description('Times the compute for every combination of slices and workers against this thread alone.');
-  addScene(command);
+    .summary('measure the speed-up of slices and workers')
+    .description('Times every combination of slices and workers, compared with this thread alone.');
+  addScene(command, false);
   const cores = availableParallelism();
   const defaultWorkers = [...new Set([0, 1, 2, cores])]
     .filter((workers) => workers <= cores)
     .sort((a, b) => a - b);
   command
+    .optionsGroup('Measurement:')
     .addOption(
       option(
         '--slices <list>',
-        `numbers of slices (default: ${standardCuts}, no more than rows)`,
+        `numbers of slices (default: ${standardCuts}, up to the rows)`,
         list(whole('--slices', 1, mostSlices)),
       ),
     )
@@ -71,14 +73,25 @@ export function addBench(program: Command): void {
         '--workers <list>',
         'numbers of workers; 0: this thread',
         list(whole('--workers', 0, mostWorkers)),
-      ).default(defaultWorkers, '0,1,2 and one a core'),
+      ).default(defaultWorkers, '0,1,2 and one per core'),
     )
     .addOption(
       option('--repeat <number>', 'number of timed repetitions', whole('--repeat', 1, 1000)).default(5),
     )
-    .addOption(outputOption('where to, repeatable: .json, .csv, or a chart as .svg'))
-    .option('--json', 'print the document to stdout')
-    .addHelpText('after', '\nExample:\n  mandoline bench --slices 1,8,2000 --workers 0,1,2 -o bench.svg')
+    .addOption(outputOption('output file (repeatable): .json, .csv, or .svg for a chart'))
+    .option('--json', 'print the results as JSON to stdout');
+  helpBriefly(command, [
+    ...['--center', '--zoom', '--size', '--extent', '--cells', '--iterations'],
+    ...['--slices', '--workers', '--repeat', '--output', '--json'],
+  ]);
+  command
+    .addHelpText(
+      'after',
+      `
+Examples:
+  mandoline bench --slices 1,8,2000 --workers 0,1,2 -o bench.svg
+  mandoline bench mandelbrot --size 2000x2000`,
+    )
     .action((scene: string | undefined, flags: BenchFlags) => run(scene, flags));
 }
 
@@ -116,7 +129,7 @@ async function run(given: string | undefined, flags: BenchFlags): Promise<void> 
   }
 }
 
-/** Seconds of every combination; the first row is the serial run that the others are held against. */
+/** Seconds of every combination. The first row is the serial run with which the others are compared. */
 async function measure(
   scene: Scene,
   { slices, workers, repeat }: Required<Pick<BenchFlags, 'slices' | 'workers' | 'repeat'>>,

@@ -1,5 +1,5 @@
-// `mandoline cluster submit` and `demo`: a scene's slices put into the queue and, with --wait, its files made when all are
-// done, in the very way of `mandoline render` (draw.ts).
+// `mandoline cluster submit` and `demo`: put a scene's slices into the queue and, with --wait, make its files when all are
+// done, as `mandoline render` does (draw.ts).
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
@@ -16,12 +16,13 @@ import { streamedChannels } from '../render/stream.js';
 import { listStore, ranged } from '../render/survey.node.js';
 import type { Scene } from '../scene/scene.js';
 import { draw, isPainted } from './draw.js';
+import { helpBriefly } from './help.js';
 import { checkMemory } from './memory-check.js';
 import { addOutputs, addTalk, type OutputFlags, openTargets } from './outputs.js';
 import { addRedis, connectTo, type RedisFlags } from './redis-flags.js';
 import { drawnScene, slicesOption, workersOption } from './render.js';
 import { addScene, pictureOf, type SceneFlags } from './scene-flags.js';
-import { progressLine, say } from './text.js';
+import { progressLine, say, several } from './text.js';
 import { option, UsageError } from './usage.js';
 
 interface SubmitFlags extends SceneFlags, OutputFlags, RedisFlags {
@@ -34,19 +35,25 @@ interface SubmitFlags extends SceneFlags, OutputFlags, RedisFlags {
 export function addSubmit(cluster: Command): void {
   const command = cluster
     .command('submit')
-    .summary('put the slices of a scene into the queue')
+    .summary('queue the slices of a scene')
     .description(
-      'Puts the slices of a scene into the queue that its store does not have yet. With --wait, waits until workers ' +
-        'have done them and writes the files.',
+      'Queues the slices that are missing in the store. With --wait, waits until workers have computed them and ' +
+        'writes the files.',
     );
   addScene(command);
+  command.optionsGroup('Queue:');
   addRedis(command)
-    .addOption(option('--store <folder>', 'where the slices go: a folder that all machines share', String))
-    .option('--wait', 'wait until all slices are done, then write the files')
+    .addOption(option('--store <folder>', 'folder for the slices, which all machines share', String))
+    .option('--wait', 'wait for all slices, then write the files')
     .addOption(slicesOption('of at least 50 ms each'))
     .addOption(workersOption());
+  command.optionsGroup('Files:');
   addOutputs(command, "with --wait, the scene's name, or julia.png");
   addTalk(command);
+  helpBriefly(command, [
+    ...['--formula', '--c', '--iterations', '--center', '--zoom', '--size', '--coloring', '--palette'],
+    ...['--redis', '--redis-file', '--store', '--wait', '--slices', '--output', '--quiet'],
+  ]);
   command
     .addHelpText(
       'after',
@@ -58,7 +65,7 @@ Examples:
     .action(async (scene: string | undefined, flags: SubmitFlags) => {
       const { store } = flags;
       if (store === undefined)
-        throw new UsageError('submit: needs --store, a folder that all machines share');
+        throw new UsageError('submit: requires --store, a folder that all machines share');
       checkWaiting(flags);
       await submitScene(scene, flags, async () => ({ connection: await connectTo(flags), store }));
     });
@@ -69,12 +76,22 @@ export function addDemo(cluster: Command): void {
     .command('demo')
     .summary('try it on this machine alone')
     .description(
-      'Starts a Redis server on a socket in a temporary folder and two workers, renders a scene by them, and takes ' +
-        'all of it away again.',
+      'Starts a Redis server and two workers in a temporary folder, renders a scene with them, and removes them.',
     );
   addScene(command);
+  command.optionsGroup('Files:');
   addOutputs(command, "the scene's name, or julia.png");
   addTalk(command);
+  helpBriefly(command, [
+    '--center',
+    '--zoom',
+    '--size',
+    '--cells',
+    '--coloring',
+    '--palette',
+    '--output',
+    '--quiet',
+  ]);
   command
     .addHelpText('after', '\nExample:\n  mandoline cluster demo --cells 4000 -o julia.png')
     .action(async (scene: string | undefined, flags: SceneFlags & OutputFlags) => {
@@ -85,9 +102,7 @@ export function addDemo(cluster: Command): void {
         const demo = await startDemo(threads, say);
         end = demo.end;
         if (!flags.quiet && !flags.json)
-          say(
-            `a Redis server and two workers of ${threads} ${threads === 1 ? 'thread' : 'threads'} work in ${demo.folder}`,
-          );
+          say(`started a Redis server and two workers of ${several(threads, 'thread')} in ${demo.folder}`);
         return demo;
       };
       try {
@@ -98,18 +113,17 @@ export function addDemo(cluster: Command): void {
     });
 }
 
-/** What slices go through, and the folder that they come to. */
+/** The server of the queue, and the store. */
 interface Begun {
   readonly connection: Connection;
   readonly store: string;
 }
 
-/** Files are written by who waits. */
+/** Files are only written with --wait. */
 function checkWaiting({ wait, output, format, dtype }: SubmitFlags): void {
   const others = { '-o': output?.[0], '--format': format, '--dtype': dtype };
   const other = Object.entries(others).find(([, value]) => value !== undefined);
-  if (!wait && other)
-    throw new UsageError(`${other.join(' ')}: requires --wait, which writes files when all slices are done`);
+  if (!wait && other) throw new UsageError(`${other.join(' ')}: requires --wait`);
 }
 
 async function submitScene(
@@ -121,7 +135,7 @@ async function submitScene(
   const { scene } = named;
   const { wait = false, channels = [], workers } = flags;
   const targets = wait ? await openTargets(flags, pictureOf(given, named), scene) : [];
-  // Whoever does not wait may want a picture later.
+  // Without --wait a picture may be wanted later.
   const wanted = streamedChannels(scene, channels, !wait || isPainted(flags, targets));
   const { connection, store: folder } = await begin();
   await using(connection, async () => {
@@ -133,7 +147,7 @@ async function submitScene(
   });
 }
 
-/** The store of a scene, and into how many slices it is cut. Throws UsageError. */
+/** The scene's store, which decides the number of slices. Throws UsageError. */
 async function storeFor(
   folder: string,
   scene: Scene,
@@ -152,7 +166,7 @@ async function storeFor(
   }
 }
 
-/** Queues what a store lacks and, where that is asked for, waits. Throws ClusterError that says what could not be done. */
+/** Queues the slices that the store lacks and, with --wait, waits for them. Throws ClusterError if some failed. */
 async function queueSlices(
   connection: Connection,
   store: Store,
@@ -180,8 +194,7 @@ async function queueSlices(
     if (wait && done < slices) throw new ClusterError(lackOf(submitted, store, slices, submission.kept()));
     if (wait && !quiet && !json)
       say(
-        `${done - before} of ${slices} slices were done by workers; ${stalled} were given to another worker, ` +
-          `${lost} queued again`,
+        `workers computed ${done - before} of ${slices} slices; ${stalled} were reassigned, ${lost} queued again`,
       );
     return submitted;
   } finally {
@@ -189,13 +202,13 @@ async function queueSlices(
   }
 }
 
-/** What is missing, on one line. */
+/** The missing slices, on one line. */
 function lackOf({ failed }: Submitted, { folder }: Store, slices: number, kept: Uint8Array): string {
   const missing = [...kept.keys()].filter((index) => !kept[index]);
-  const [reason = 'workers say that it is done, and the store does not have it'] = failed.values();
+  const [reason = 'a worker reported it as done, but the store does not have it'] = failed.values();
   return (
     `${folder}: ${missing.length} of ${slices} slices ${missing.length === 1 ? 'is' : 'are'} missing: ` +
-    `${ranged(missing)}, from 0; the first: ${reason}; the same command tries again`
+    `${ranged(missing)} (counted from 0); the first: ${reason}; run the same command to try again`
   );
 }
 
@@ -203,9 +216,9 @@ function sayNext({ before }: Submitted, store: Store, { quiet, json }: SubmitFla
   if (quiet || json) return;
   const slices = filledSlices(store.scene, store.slices);
   say(
-    `${slices - before} of ${slices} slices are queued, ${before} are in the store\n` +
-      'compute them, on any machine that has the store:   mandoline cluster work\n' +
-      'look at what is queued:                            mandoline cluster status\n' +
-      `write the picture when all are done:               mandoline assemble ${store.folder} -o picture.png`,
+    `queued ${slices - before} of ${slices} slices; ${before} are in the store\n` +
+      'compute them, on any machine with the store:   mandoline cluster work\n' +
+      'show the queue:                                mandoline cluster status\n' +
+      `write the picture when all are done:           mandoline assemble ${store.folder} -o picture.png`,
   );
 }

@@ -1,5 +1,5 @@
-// `mandoline cluster`: a scene's slices on many machines, by a queue on Redis or Valkey. What it does is cluster/'s; here is
-// what is asked for and what is said. Submitting is cluster-submit.ts's.
+// `mandoline cluster`: a scene's slices on many machines, through a queue on Redis or Valkey. cluster/ does the work; this
+// file has the flags and the messages, cluster-submit.ts those of `submit` and `demo`.
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
@@ -38,53 +38,49 @@ export function addCluster(program: Command): void {
     .command('cluster')
     .summary('compute a scene on many machines')
     .description(
-      'Computes slices of a scene on many machines, which share a folder, the store, and a Redis or Valkey server ' +
-        'for the queue. The files are those of "mandoline render", byte for byte.',
+      'Computes slices of a scene on many machines. The machines share a folder, the store, and a queue on a Redis or ' +
+        'Valkey server. The files are identical to those of "mandoline render".',
     );
   addSubmit(cluster);
   addRedis(cluster.command('work'))
-    .summary('compute slices that are queued')
+    .summary('compute queued slices')
     .description(
-      'Computes slices that are queued, until Ctrl-C or SIGTERM; then finishes or hands back its own.',
+      'Computes queued slices until Ctrl-C or SIGTERM; then finishes its slices or hands them back.',
     )
     .addOption(
-      option('--store <folder>', 'the only store to work for, where this machine has it elsewhere', String),
+      option('--store <folder>', 'path of the store on this machine (only its slices are computed)', String),
     )
     .addOption(
       option('--workers <number>', 'worker threads', whole('--workers', 1, mostWorkers)).default(
         availableParallelism(),
-        'one a core',
+        'one per core',
       ),
     )
     .addOption(
       option(
         '--time-limit <seconds>',
-        'time that a slice may take',
+        'seconds that a slice may take',
         whole('--time-limit', 1, 1_000_000),
       ).default(4 * 60 * 60),
     )
-    .option('--quiet', 'say nothing but what goes wrong')
+    .option('--quiet', 'print warnings and errors only')
     .action((flags: WorkFlags) => doWork(flags));
   addRedis(cluster.command('status'))
-    .summary('say what is in the queue')
-    .description('Says what is in the queue, who works, and which slices failed.')
-    .option('--json', 'print it as one document to stdout')
+    .summary('report the queue, its workers and failures')
+    .description('Reports how many slices are queued, which workers run, and which slices failed.')
+    .option('--json', 'print the status as JSON to stdout')
     .action((flags: StatusFlags) => sayStatus(flags));
   addRedis(cluster.command('cancel'))
-    .summary('take slices out of the queue')
+    .summary('remove slices from the queue')
     .description(
-      'Takes the slices out of the queue that nobody is at. Those that are done stay in their store.',
+      'Removes queued and failed slices from the queue. Slices in progress finish; finished ones stay in their store.',
     )
-    .addOption(option('--store <folder>', 'only those of this store', String))
+    .addOption(option('--store <folder>', 'cancel slices of this store only', String))
     .action((flags: CancelFlags) => doCancel(flags));
   addRedis(cluster.command('dashboard'))
-    .summary('show the queue on a page')
-    .description(
-      'Serves a page that shows the queue, for this machine alone: bull-board, with nothing to change.',
-    )
-    .addOption(
-      option('--port <number>', 'where to serve; 0: any that is free', whole('--port', 0, 65535)).default(0),
-    )
+    .summary('show the queue in the browser')
+    .description('Serves a read-only page of the queue (bull-board) on this machine only.')
+    .addOption(option('--port <number>', 'port; 0: any free port', whole('--port', 0, 65535)).default(0))
     .action((flags: DashboardFlags) => showDashboard(flags));
   addDemo(cluster);
 }
@@ -92,7 +88,7 @@ export function addCluster(program: Command): void {
 async function doWork(flags: WorkFlags): Promise<void> {
   const connection = await connectTo(flags);
   return using(connection, () =>
-    // The program ends by itself, when its slices are done or handed back.
+    // The program ends when its slices are finished or handed back.
     unheard(async () => {
       const { work } = await import('../cluster/work.js');
       const { statusOf } = await import('../cluster/status.js');
@@ -103,20 +99,22 @@ async function doWork(flags: WorkFlags): Promise<void> {
       const code = codeVersion();
       const talk = quiet ? () => {} : say;
       talk(
-        `${connection.address.shown}: ${several(workers, 'thread')} ${workers === 1 ? 'works' : 'work'} for it; Mandoline ${code}; Ctrl-C ends it`,
+        `${connection.address.shown}: working with ${several(workers, 'thread')}, Mandoline ${code}; press Ctrl-C to stop`,
       );
-      // While Redis is away this waits, and a signal ends that too.
+      // While Redis is away this waits; a signal ends that, too.
       const aborted = new Promise<undefined>((resolve) => {
         stopping.signal.addEventListener('abort', () => resolve(undefined));
       });
       const status = await Promise.race([statusOf(connection, code), aborted]);
       for (const other of status?.others.filter(({ waiting }) => waiting > 0) ?? [])
         say(
-          `slices wait for Mandoline ${other.code} (${other.waiting}), which this one leaves to that version`,
+          `${several(other.waiting, 'slice')} queued for Mandoline ${other.code}; only workers of that version compute them`,
         );
       const { signal } = stopping;
       const done = await work(connection, { code, workers, timeLimit, store, signal, say });
-      talk(`${several(done.computed, 'slice')} computed, ${done.mended} mended, ${done.kept} were there`);
+      talk(
+        `${several(done.computed, 'slice')} computed, ${done.mended} repaired, ${done.kept} already in the store`,
+      );
     }),
   );
 }
@@ -130,14 +128,14 @@ async function sayStatus(flags: StatusFlags): Promise<void> {
     return;
   }
   const lines = status.others.flatMap((other) => [
-    `of another version, ${other.code}, which this one does not compute:`,
+    `queued for Mandoline ${other.code}, which this version does not compute:`,
     ...statusLines(other),
   ]);
   process.stdout.write(printable(`${[...statusLines(status), ...lines].join('\n')}\n`));
 }
 
 const statusLines = ({ waiting, active, done, failed, workers }: QueueStatus): string[] => [
-  `waiting ${waiting}   at work ${active}   done ${done}   failed ${failed.length}   workers ${workers.length}`,
+  `waiting ${waiting}   active ${active}   done ${done}   failed ${failed.length}   workers ${workers.length}`,
   ...workers.map((name) => `worker ${name}`),
   ...failed.map(({ id, index, folder, reason }) =>
     index === undefined ? `job ${id} failed: ${reason}` : `slice ${index} of ${folder} failed: ${reason}`,
@@ -147,13 +145,13 @@ const statusLines = ({ waiting, active, done, failed, workers }: QueueStatus): s
 async function doCancel({ store, ...flags }: CancelFlags): Promise<void> {
   const token = store === undefined ? undefined : readProbe(resolve(store));
   if (store !== undefined && token === undefined)
-    throw new UsageError(`--store ${store}: nothing was submitted for this folder`);
+    throw new UsageError(
+      `--store ${store}: no slices were submitted for this folder; give the folder of "cluster submit"`,
+    );
   const { cancel } = await import('../cluster/status.js');
   const connection = await connectTo(flags);
   const cancelled = await using(connection, () => cancel(connection, codeVersion(), token));
-  say(
-    `${several(cancelled, 'slice')} ${cancelled === 1 ? 'is' : 'are'} out of the queue; what is done is in the store`,
-  );
+  say(`removed ${several(cancelled, 'slice')} from the queue; finished slices are in the store`);
 }
 
 async function showDashboard({ port, ...flags }: DashboardFlags): Promise<void> {
@@ -162,7 +160,7 @@ async function showDashboard({ port, ...flags }: DashboardFlags): Promise<void> 
   const connection = await connectTo(flags, false);
   try {
     say(
-      `${await serveDashboard(connection, codeVersion(), port)}\nserved for this machine alone; Ctrl-C ends it`,
+      `${await serveDashboard(connection, codeVersion(), port)}\non this machine only; press Ctrl-C to stop`,
     );
   } catch (error) {
     connection.close();

@@ -1,4 +1,4 @@
-// The flags of a picture's colours. Each value is checked by the scene's own schema.
+// The flags of a picture's colours. The scene's schema checks each value.
 import type { Command } from 'commander';
 import * as v from 'valibot';
 import { gradientFormats, readGradient, splitGradient } from '../color/gradient-files.js';
@@ -12,7 +12,7 @@ import { checked } from './checked.js';
 import { fileLimits, readBytes } from './read-file.js';
 import { option, toNumber, UsageError } from './usage.js';
 
-/** What the flags set of a scene. */
+/** The values of a scene that the flags set. */
 export type ColorFlags = Partial<Pick<Scene, (typeof names)[number]>>;
 
 const names = [
@@ -32,74 +32,70 @@ const names = [
 
 const { coloring, scale, palette, range, density, offset, inside, light, trap, depth } = sceneSchema.entries;
 
-/** Adds the flags of everything about colours. */
+/** Adds all flags of colours. */
 export function addColors(command: Command): void {
   const text = (given: string) => given;
   for (const each of [
     option(
       '--coloring <name>',
-      `what colours stand for: ${colorings.join(', ')}`,
+      `what the colours represent: ${colorings.join(', ')}`,
       checked('--coloring', coloring, text),
       { words: colorings },
     ),
     option(
       '--palette <palette>',
-      `a name (see mandoline palettes), colours like '#000764,#ffaa00', or a file in ${gradientFormats.join(', ')}; FILE.ugr:NAME for one of several`,
+      `name, colours such as '#000764,#ffaa00', or file in ${gradientFormats.join(', ')} (FILE.ugr:NAME: one gradient)`,
       toPalette,
       { words: paletteNames, paths: 'files' },
     ),
     option(
       '--scale <name>',
-      `how numbers are laid over it: ${scales.join(', ')} (default: logarithm)`,
+      `how values map to the palette: ${scales.join(', ')} (default: logarithm)`,
       checked('--scale', scale, text),
       { words: scales },
     ),
     option(
       '--range <least,most>',
-      "numbers at the palette's ends (default: from a sample)",
+      'values mapped to the ends of the palette (default: estimated from a sample)',
       checked('--range', range, (text) => text.split(',').map((part) => toNumber(part.trim()))),
     ),
-    option(
-      '--density <number>',
-      'how many times the palette is gone through',
-      checked('--density', density.wrapped, toNumber),
-    ),
+    option('--density <number>', 'number of palette cycles', checked('--density', density.wrapped, toNumber)),
     option(
       '--offset <number>',
-      'where in the palette to begin, 0 to 1',
+      'start of the range in the palette, from 0 to 1',
       checked('--offset', offset.wrapped, toNumber),
     ),
     option('--inside <color>', 'colour of points that never escape', checked('--inside', inside, text)),
     option(
       '--light <direction,height>',
-      'where light on slopes is from, in degrees (default: 135,45)',
+      'direction and height of the light, in degrees (default: 135,45)',
       checked('--light', light, toLight),
     ),
     option(
       '--depth <bits>',
-      'bits of each of red, green, blue: 8, 16',
+      'bits per colour channel: 8 or 16',
       checked('--depth', depth.wrapped, toNumber),
       { words: ['8', '16'] },
     ),
   ])
-    command.addOption(each.helpGroup('Its colours:'));
+    command.addOption(each.helpGroup('Colours:'));
 }
 
-/** What orbits are measured against decides about numbers too, not only about colours. */
+/** Apart from the colours, since the shape of the trap decides about numbers, too. */
 export const trapOption = () =>
   option(
     '--trap <shape>',
-    'what orbits are measured against: point:0+0i, line:0+0i,0.25 (turns), circle:0+0i,0.5',
+    'shape that orbits are measured against: point:0+0i, line:0+0i,0.25 (turns) or circle:0+0i,0.5',
     toTrap,
   );
 
-/** What of a scene's colours is set by flags. */
+/** The colours of a scene that flags set. */
 export const colorsOf = (flags: ColorFlags): ColorFlags =>
   Object.fromEntries(names.filter((name) => flags[name] !== undefined).map((name) => [name, flags[name]]));
 
 export const acceptedPalettes = (given: string) =>
   /[./\\]/.test(given)
-    ? `is not a palette; give a name, colours like '#000764,#ffaa00', or a file in ${gradientFormats.join(', ')}`
+    ? `is not a palette; give a name, colours such as '#000764,#ffaa00', or a file in ${gradientFormats.join(', ')}`
     : `must be one of ${paletteNames.join(', ')}${didYouMean(given, paletteNames)}`;
 
 function toPalette(text: string): Scene['palette'] {
@@ -119,7 +115,7 @@ function gradientIn(path: string, which: string | undefined): readonly string[] 
     return readGradient(path, bytes, which);
   } catch (error) {
     if (!(error instanceof PaletteError)) throw error;
-    // What is wrong with the gradient's name follows the path as it was given.
+    // An error about the gradient's name continues the path as it was given.
     throw new UsageError(`${place}${error.message.startsWith(':') ? '' : ': '}${error.message}`);
   }
 }
@@ -135,5 +131,7 @@ function toTrap(text: string): Scene['trap'] {
   const value = { [shape]: [...(parseComplex(point) ?? []), ...sizes.map((size) => toNumber(size.trim()))] };
   const result = v.safeParse(trap, value);
   if (result.success) return result.output;
-  throw new UsageError(`--trap ${text}: must be like point:0+0i, line:0+0i,0.25 or circle:0+0i,0.5`);
+  throw new UsageError(
+    `--trap ${text}: must be a shape such as point:0+0i, line:0+0i,0.25 or circle:0+0i,0.5`,
+  );
 }

@@ -1,7 +1,7 @@
-// `mandoline completions`: the script by which a shell completes commands, flags and their values, made of the very
-// definitions that the command reads. Looked at: @bomb.sh/tab (never completes paths, starts Node at each press of the
-// key), omelette, tabtab and commander-completion (do not know what commander has, no zsh or fish of their own).
-// What the scripts follow: bash's manual, Programmable Completion Builtins; zshcompsys(1), _arguments; fish's complete.
+// `mandoline completions`: the script with which a shell completes commands, flags and their values, made from the
+// command's own definitions. Looked at: @bomb.sh/tab (never completes paths, starts Node for every key press), omelette,
+// tabtab and commander-completion (do not read commander's definitions, no zsh or fish). The scripts follow bash's manual,
+// Programmable Completion Builtins; zshcompsys(1), _arguments; fish's complete.
 import type { Command } from 'commander';
 import { type CommandOutline, outline, shortened } from './outline.js';
 import { Operand, UsageError, type Values } from './usage.js';
@@ -12,18 +12,16 @@ const shells = Object.keys(scripts) as (keyof typeof scripts)[];
 export function addCompletions(program: Command): void {
   program
     .command('completions')
-    .summary('print what makes a shell complete all this')
-    .description(
-      'Prints the script by which a shell completes commands, flags, and names of scenes and others.',
-    )
+    .summary('print a shell completion script')
+    .description('Prints a script with which a shell completes commands, flags and names.')
     .addArgument(new Operand('<shell>', 'bash, zsh or fish', { words: shells }))
     .addHelpText(
       'after',
       `
-To have it in every shell that is opened:
-  bash, a line in ~/.bashrc:   source <(mandoline completions bash)
-  zsh, a line in ~/.zshrc:     source <(mandoline completions zsh)
-    behind the line with compinit
+To install it:
+  bash, in ~/.bashrc:   source <(mandoline completions bash)
+  zsh, in ~/.zshrc, after compinit:
+    source <(mandoline completions zsh)
   fish, once:
     mandoline completions fish > ~/.config/fish/completions/mandoline.fish`,
     )
@@ -100,7 +98,7 @@ function zshScript(commands: readonly CommandOutline[]): string {
   const functions = commands.map(({ path, flags, operands, commands }) => {
     const options = flags.flatMap(({ names, description, value }) =>
       names.map((flag) => {
-        // A value stands behind the flag, with or without = or nothing between.
+        // A value follows the flag, with = or a blank or nothing in between.
         const end = value ? (flag.startsWith('--') ? '=' : '+') : '';
         const behind = value ? `:${value.name}:${action(value.name, value)}` : '';
         return quoted(`${value ? '*' : ''}${flag}${end}[${text(description)}]${behind}`);

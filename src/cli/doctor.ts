@@ -1,5 +1,4 @@
-// `mandoline doctor`: what this machine has of what the command can use, each tried and not only looked for, and what
-// to do where something is missing.
+// `mandoline doctor`: checks which features work on this machine, by using each, and how to install what is missing.
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -14,26 +13,26 @@ import { render } from '../render/render.js';
 import { lessonScene } from '../scene/scene.js';
 import { several, tint } from './text.js';
 
-/** What came of one look. */
+/** The result of one check. */
 interface Check {
   readonly name: string;
-  /** Whether no picture can be made without it. */
+  /** Whether every picture needs it. */
   readonly isNeeded: boolean;
   readonly isFound: boolean;
   readonly version?: string;
-  /** What was found or what it is for; where it is missing, what to do. */
+  /** What was found or what it is for; if it is missing, how to install it. */
   readonly says: string;
 }
 
 export function addDoctor(program: Command): void {
   program
     .command('doctor')
-    .summary('say what this machine has and what it lacks')
+    .summary('check what works on this machine')
     .description(
-      'Tries what the command can use here and says what was found, or what to do. Exits with 1 where something ' +
-        'is missing that every picture needs.',
+      'Checks which features work on this machine and how to install what is missing. Exits with 1 if something is ' +
+        'missing that every picture needs.',
     )
-    .option('--json', 'print one document about it')
+    .option('--json', 'print the results as JSON')
     .action(({ json }: { readonly json?: true }) => examine(json === true));
 }
 
@@ -44,10 +43,10 @@ async function examine(json: boolean): Promise<void> {
     simd,
     ...(simd.isFound ? await workers() : []),
     await installed('sharp', optionalPackages.sharp, 'for .webp, .jpg, .tiff and .avif'),
-    await installed('BullMQ', optionalPackages.queue, 'to queue slices for many machines'),
-    program(redisServers, 'redis-server', 'for a queue on this machine'),
+    await installed('BullMQ', optionalPackages.queue, 'for a queue of slices on many machines'),
+    program(redisServers, 'redis-server', 'to run the queue on this machine'),
     await mpi(),
-    program(['mpirun'], 'openmpi-bin', 'to start the ranks of MPI'),
+    program(['mpirun'], 'openmpi-bin', 'to start MPI ranks'),
   ];
   const isWell = checks.every(({ isNeeded, isFound }) => isFound || !isNeeded);
   const document = { schema: 'mandoline.doctor.1', well: isWell, checks };
@@ -72,14 +71,14 @@ export function node(version: string): Check {
   const numbers = (text: string) => text.split('.').map(Number);
   const [[major, minor], [leastMajor, leastMinor]] = [numbers(version), numbers(floor)];
   const isFound = major! > leastMajor! || (major === leastMajor && minor! >= leastMinor!);
-  const says = isFound ? `${floor} or newer is needed` : `this is ${version}, take ${floor} or newer`;
+  const says = isFound ? `${floor} or newer is required` : `this is ${version}; install ${floor} or newer`;
   return { name: 'Node', isNeeded: true, isFound, version, says };
 }
 
-/** Small, but with points that are counted in every way. */
+/** Small, but with points for every way of counting. */
 const trial = { ...lessonScene, lattice: { extent: 2, cells: 50 } };
 
-/** Counts in this thread, some of them again by the oracle. */
+/** Counts in this thread, and verifies some of them. */
 async function vectors(): Promise<Check> {
   const about = { name: 'WebAssembly SIMD', isNeeded: true };
   try {
@@ -87,14 +86,14 @@ async function vectors(): Promise<Check> {
     return {
       ...about,
       isFound: true,
-      says: `${rows * columns} points counted, ${verified!.points} of them again by the oracle`,
+      says: `${rows * columns} points computed, ${verified!.points} of them verified`,
     };
-  } catch (error) {
-    return { ...about, isFound: false, says: `${(error as Error).message}; take a newer Node` };
+  } catch {
+    return { ...about, isFound: false, says: 'does not work in this Node; install a newer one' };
   }
 }
 
-/** The same by workers, into memory that is shared. */
+/** Counts with workers, into shared memory. */
 async function workers(): Promise<Check[]> {
   const cores = availableParallelism();
   const size = Math.max(2, cores);
@@ -108,14 +107,14 @@ async function workers(): Promise<Check[]> {
       check(
         'threads',
         true,
-        `${several(size, 'worker')} answered in ${milliseconds} ms; this machine runs ${cores} at once`,
+        `${several(size, 'worker')} answered in ${milliseconds} ms; this machine has ${several(cores, 'core')}`,
       ),
       fills.shared > 0
-        ? check('shared memory', true, 'workers write straight into the result')
+        ? check('shared memory', true, 'workers write into the result directly')
         : check('shared memory', false, 'results are copied, which takes longer'),
     ];
   } catch (error) {
-    return [check('threads', false, `${(error as Error).message}; --workers 0 does without`)];
+    return [check('threads', false, `${(error as Error).message}; use --workers 0`)];
   } finally {
     pool.terminate();
   }
@@ -126,7 +125,7 @@ const check = (name: string, isFound: boolean, says: string, version?: string): 
   ...(version !== undefined && { version }),
 });
 
-/** Packages that are optional, loaded as they would be. */
+/** Imports optional packages. */
 async function installed(name: string, packages: readonly string[], use: string): Promise<Check> {
   try {
     for (const each of packages) await import(each);
@@ -136,12 +135,12 @@ async function installed(name: string, packages: readonly string[], use: string)
   }
 }
 
-/** MPI's library, loaded as ranks load it. */
+/** Loads MPI's library as ranks do. */
 async function mpi(): Promise<Check> {
   const { loadMpi } = await import('../cluster/mpi-library.js');
   try {
     const { version } = await loadMpi();
-    return check('MPI', true, 'to share work with other ranks', version.split(',')[0]);
+    return check('MPI', true, 'to share work between ranks', version.split(',')[0]);
   } catch (error) {
     if (!(error instanceof ClusterError)) throw error;
     return check('MPI', false, error.message.replace('MPI: ', ''));
@@ -154,7 +153,7 @@ function versionOf(name: string): string {
   return JSON.parse(readFileSync(files.find((file) => existsSync(file))!, 'utf8')).version;
 }
 
-/** The first of some programs that can be run, and the version that it tells. */
+/** The first of some programs that runs, and its version. */
 function program(names: readonly string[], debianPackage: string, use: string): Check {
   for (const name of names)
     try {
@@ -164,7 +163,7 @@ function program(names: readonly string[], debianPackage: string, use: string): 
       });
       return check(name, true, use, /\d+(\.\d+)+/.exec(told)?.[0]);
     } catch {
-      // Not here, or not to be run: the next one.
+      // Not installed, or not executable: try the next one.
     }
-  return check(names[0]!, false, `${use}: apt install ${debianPackage}, or the like`);
+  return check(names[0]!, false, `${use}: apt install ${debianPackage}, or the equivalent`);
 }

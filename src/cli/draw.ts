@@ -1,5 +1,5 @@
-// What every command does that makes a scene's files: it computes the scene, or takes what is kept of it, while it is
-// written, and says what that took.
+// Shared by all commands that write a scene's files: computes the scene, or reads it from a store, while the files are
+// written, and reports the times.
 
 import type { GatheredField, Schedule } from '../cluster/mpi-render.js';
 import { type FieldBands, pixelsOf } from '../encode/formats.js';
@@ -16,19 +16,19 @@ import { needsOf, type Target } from './targets.js';
 import { knowsSixel } from './terminal-answer.js';
 import { progressLine } from './text.js';
 
-/** Whether a picture is made of a scene, or only numbers. */
+/** Whether a picture is made, not only arrays. */
 export const isPainted = (flags: OutputFlags, targets: readonly Target[]): boolean =>
   flags.preview === true || targets.some(({ format }) => needsOf(format).isPicture);
 
 export interface Drawing extends Pick<StreamOptions, 'channels' | 'exact' | 'verify'> {
   readonly named: NamedScene;
-  /** 0: none, this thread does all. */
+  /** 0: this thread does everything. */
   readonly workers: number;
   readonly slices: number;
   readonly store?: Store | undefined;
-  /** The slices of one part of the work, where that is all to be done. */
+  /** The slices of one part of the work, if only a part is computed. */
   readonly share?: { readonly said: string; readonly size: number; readonly numbers: Iterable<number> };
-  /** The ranks that compute everything before it is written, where they do, and what makes them. */
+  /** The ranks that compute everything before it is written, if any. */
   readonly ranks?: RanksAtWork;
 }
 
@@ -38,7 +38,7 @@ export interface RanksAtWork {
   compute(): Promise<GatheredField>;
 }
 
-/** Computes a scene and writes the files; says what is done and how long it took. */
+/** Computes a scene, writes the files and reports. */
 export async function draw(
   { named, workers, share, ranks, ...drawing }: Drawing,
   flags: OutputFlags,
@@ -88,7 +88,7 @@ export async function draw(
   }
 }
 
-/** Writes all files at once; where one cannot be written the others still are. */
+/** Writes all files at the same time. If one fails, the others are still written. */
 async function write(
   stream: FieldStream,
   targets: readonly Target[],
@@ -111,9 +111,9 @@ async function write(
   return Promise.all(written);
 }
 
-/** The picture in the terminal, where all talk goes, when it is whole. */
+/** Shows the finished picture in the terminal. */
 async function showPreview(field: FieldBands): Promise<void> {
-  // A terminal that does not know its size says 0.
+  // A terminal of unknown size reports 0.
   const columns = process.stderr.columns || 80;
   const pixels = knowsKitty(process.env) ? 'kitty' : undefined;
   const protocol = pixels ?? ((await knowsSixel(process.stdin, process.stderr)) ? 'sixel' : 'blocks');

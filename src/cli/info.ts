@@ -1,4 +1,4 @@
-// `mandoline info`: what a picture, a file or a name says about its scene.
+// `mandoline info`: prints the scene of a picture, a file, an address or a name.
 import type { Command } from 'commander';
 import { coloringOf } from '../color/coloring.js';
 import { formatBytes } from '../errors.js';
@@ -13,17 +13,11 @@ export function addInfo(program: Command): void {
   program
     .command('info')
     .summary('print the scene of a picture or a file')
-    .description(
-      'Prints the scene of a picture that mandoline wrote, of another file, of an address, or of a name.',
-    )
+    .description('Prints the scene of a picture that mandoline wrote, a scene file, an address or a name.')
     .addArgument(
-      new Operand(
-        '<scene>',
-        'a picture in .png, a file in .json, .kfr or .toml, an address, or a name',
-        sceneValues,
-      ),
+      new Operand('<scene>', 'picture in .png, file in .json, .kfr or .toml, address, or name', sceneValues),
     )
-    .option('--json', 'print the scene as a file in .json has it')
+    .option('--json', 'print the scene as a JSON scene file')
     .addHelpText(
       'after',
       '\nExamples:\n  mandoline info julia.png\n  mandoline info julia.png --json > julia.json',

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// The command `mandoline`: reads the command line, runs a command, turns errors into one line and an exit code:
+// The command `mandoline`: reads the command line, runs a command, and turns errors into one line and an exit code:
 // 0 done, 1 failed, 2 usage, 130 interrupted.
 import { setTimeout } from 'node:timers/promises';
 import { CommanderError } from 'commander';
@@ -10,15 +10,16 @@ import { printable } from '../printable.js';
 import { systemReason } from '../system-error.node.js';
 import { hearSignals, unheard } from './interrupt.js';
 import { makeProgram } from './program.js';
+import { americanFlags } from './spelling.js';
 import { UsageError } from './usage.js';
 
-// Who reads stdout may have had enough: `mandoline render -o - --format npy | head` is no failure.
+// The reader of stdout may stop early: `mandoline render -o - --format npy | head` is not a failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(0);
   fail(describe(error, 'stdout'), 1);
 });
 
-// Node opens /dev/null in its place, where everything would be lost without an error.
+// Node opens /dev/null in place of a closed stdout, and would lose everything without an error.
 if (isStdoutClosed())
   process.stdout.write = () => {
     throw new UsageError('stdout is closed; redirect it to a file or a program');
@@ -27,17 +28,17 @@ if (isStdoutClosed())
 hearSignals();
 await runCommand();
 
-/** Does what the process's command line says; tests ask again with another. */
+/** Runs the process's command line; tests call it again with another. */
 export async function runCommand(): Promise<void> {
   try {
-    await makeProgram(tell).parseAsync();
+    await makeProgram(tell).parseAsync(americanFlags(process.argv));
   } catch (error) {
     if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
     else fail(describe(error), error instanceof UsageError ? 2 : 1);
   }
 }
 
-/** What the system refuses in words, with the file or program that it is about; other errors in their own. */
+/** A system error in words, with its file or program; other errors by their own message. */
 function describe(error: unknown, place?: string): string {
   if (!(error instanceof Error)) return String(error);
   const { path } = error as NodeJS.ErrnoException;
@@ -46,16 +47,16 @@ function describe(error: unknown, place?: string): string {
   return reason === undefined ? error.message : `${about === undefined ? '' : `${about}: `}${reason}`;
 }
 
-/** One line, the first time: what fails first may make more fail. */
+/** Prints one line, for the first failure only: it may have caused others. */
 function fail(message: string, code: 1 | 2): void {
   if (!process.exitCode) void tell(`mandoline: ${message}\n`);
   process.exitCode = code;
 }
 
 /**
- * Ranks that were started together fail together where it is the command line that is wrong. Rank 0 says so, and its end
- * ends the others: each starts MPI first, which all have to do at once. Another rank has something to say where rank 0 is
- * still there a while later; where there is no MPI, that has to do alone.
+ * Writes to stderr. Ranks that were started together all fail if the command line is wrong, and only rank 0 should report
+ * it. Each rank starts MPI first, which needs all of them; then rank 0 reports and ends, which ends the others. Another
+ * rank reports only if rank 0 is still running after a delay. Without MPI the delay alone must do.
  */
 async function tell(text: string): Promise<void> {
   const rank = startedRank();
@@ -65,7 +66,7 @@ async function tell(text: string): Promise<void> {
     await meet();
     await setTimeout(2000 + 1000 * Math.min(rank, 4));
   }
-  // What comes from a file or from another machine must not be what a terminal obeys.
+  // Text from files and other machines must not control the terminal.
   process.stderr.write(printable(text));
   if (areMany && rank === 0) await meet();
 }

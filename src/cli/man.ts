@@ -1,6 +1,6 @@
-// The manual page mandoline(1), made of the definitions that the command reads; scripts/bundle.js writes it to dist/man/.
-// In the macros of man(7). Looked at: marked-man and remark-man, which make such a page of Markdown; the Markdown, which
-// is the whole work here, they leave to others, as help2man leaves all but the text of --help.
+// The manual page mandoline(1), made from the command's definitions in the macros of man(7); scripts/bundle.js writes it to
+// dist/man/. Looked at: marked-man and remark-man, which convert Markdown that this would have to write first, and
+// help2man, which only has the text of --help.
 import type { Command } from 'commander';
 import { type CommandOutline, type OperandOutline, outline } from './outline.js';
 
@@ -19,7 +19,7 @@ export function manPage(program: Command, day: string): string {
     '.SH DESCRIPTION',
     ...text(command.description()),
     ...paragraph(
-      'Each command prints its own part of this page with --help. Data goes to stdout, all else to stderr.',
+      'Each command prints its part of this page with --help all. Data goes to stdout, messages to stderr.',
     ),
     '.SH OPTIONS',
     ...options(flags),
@@ -28,17 +28,17 @@ export function manPage(program: Command, day: string): string {
     '.SH EXIT STATUS',
     ...['0', '1', '2', '130, 143'].flatMap((code, i) => ['.TP', `.B ${code}`, exits[i]!]),
     '.SH ENVIRONMENT',
-    ...['.TP', '.B NO_COLOR', 'Where it is set, only pictures have colours on the terminal.'],
+    ...['.TP', '.B NO_COLOR', 'If it is set, messages have no colours.'],
     '.SH EXAMPLES',
     ...example(afterHelp(command)).slice(1),
   ].join('\n')}\n`;
 }
 
 const exits = [
-  'Done.',
-  'It failed; stderr says why.',
-  'The command line, or a file that it names, cannot be obeyed.',
-  'It was interrupted, or terminated; nothing half-written is left.',
+  'Success.',
+  'Failure; stderr has the reason.',
+  'Wrong command line, or a wrong file that it names.',
+  'Interrupted or terminated; unfinished files are removed.',
 ];
 
 function section({ path, command, flags, operands }: CommandOutline): string[] {
@@ -69,7 +69,7 @@ function options(flags: CommandOutline['flags']): string[] {
   });
 }
 
-/** What a command's help has behind its options. */
+/** The text after the options of a command's help. */
 function afterHelp(command: Command): string {
   let printed = '';
   const before = command.configureOutput();
@@ -79,7 +79,7 @@ function afterHelp(command: Command): string {
   return printed.slice(command.helpInformation().length).trim();
 }
 
-/** Lines as they stand; an empty one is a space between paragraphs. */
+/** Unfilled lines; an empty one separates paragraphs. */
 const example = (lines: string) =>
   lines ? ['.PP', '.nf', ...lines.split('\n').map((line) => noRequest(escaped(line))), '.fi'] : [];
 
@@ -96,10 +96,10 @@ function text(given: string): string[] {
   return lines.map(noRequest);
 }
 
-/** A line that begins with a dot or an apostrophe would be a request. */
+/** Keeps a line that begins with a dot or an apostrophe from being a request. */
 const noRequest = (line: string) => line.replace(/^(?=[.'])/, '\\&');
 
-/** Minus signs that can be copied, apostrophes and others as ASCII has them. */
+/** Minus signs, apostrophes and others as ASCII characters, which can be copied. */
 const escaped = (given: string) =>
   given
     .replaceAll('\\', '\\e')

@@ -1,4 +1,4 @@
-// Whether a job fits the memory, told before it begins, by the flag that makes it too large.
+// Checks before a job starts whether it fits into memory; the error names the flag that makes it too large.
 import { availableMemory } from 'node:process';
 import { checkArchive } from '../encode/npz.js';
 import { LimitError } from '../errors.js';
@@ -10,10 +10,10 @@ import type { Scene } from '../scene/scene.js';
 import { type Format, needsOf } from './targets.js';
 import { UsageError } from './usage.js';
 
-/** What the program itself takes beside the numbers. */
+/** Memory of the program itself, besides the numbers. */
 const ownBytes = 150e6;
 
-/** Throws UsageError where a render with these channels, slices and files does not fit. */
+/** Throws UsageError if a render with these channels, slices and files does not fit. */
 export function checkMemory(
   scene: Scene,
   { slices: asked, workers }: { readonly slices?: number; readonly workers: number },
@@ -35,10 +35,10 @@ export function checkMemory(
     const field = holdsField ? countsBytes([rows, columns], scene.iterations) && all : 0;
     return shape.slots * shape.slot + holding + field;
   };
-  check(scene, needed, asked === undefined ? '' : `; or more slices than ${asked}`);
+  check(scene, needed, asked === undefined ? '' : `; or give more slices than ${asked}`);
 }
 
-/** Throws UsageError where the whole of a scene's counts do not fit. */
+/** Throws UsageError if all counts of a scene do not fit. */
 export const checkField = (scene: Scene): void =>
   check(scene, () => countsBytes(sceneShape(scene), scene.iterations), '');
 

@@ -1,10 +1,10 @@
-// What the command line has, read from commander's definitions: for completions.ts and man.ts.
+// An outline of the command line, read from commander's definitions: for completions.ts and man.ts.
 import type { Command } from 'commander';
 import { Flag, Operand, type Values } from './usage.js';
 
-/** One command, or the whole with an empty path. */
+/** One command; the program has an empty path. */
 export interface CommandOutline {
-  /** Its names with spaces between, as they are typed behind `mandoline`. */
+  /** Its names separated by spaces, as typed after `mandoline`. */
   readonly path: string;
   readonly command: Command;
   readonly commands: readonly { readonly name: string; readonly short: string }[];
@@ -15,10 +15,10 @@ export interface CommandOutline {
 export interface FlagOutline {
   /** `-o` and `--output`. */
   readonly names: readonly string[];
-  /** As it is declared: `-o, --output <file>`. */
+  /** The declaration: `-o, --output <file>`. */
   readonly flags: string;
   readonly description: string;
-  /** What its value is called and may be; undefined: it takes none. */
+  /** The name and the accepted values; undefined if it takes none. */
   readonly value?: { readonly name: string } & Values;
 }
 
@@ -27,10 +27,10 @@ export interface OperandOutline extends Values {
   readonly description: string;
 }
 
-/** What a shell offers where nothing else is said. */
+/** What a shell offers by default. */
 const anything: Values = { paths: 'files' };
 
-/** The command and all below it, the way they stand in the help. */
+/** The command and all its subcommands, in the order of the help. */
 export function outline(command: Command, path = ''): readonly CommandOutline[] {
   const help = command.createHelp();
   const commands = help.visibleCommands(command);
@@ -55,12 +55,12 @@ export function outline(command: Command, path = ''): readonly CommandOutline[] 
       ...(argument instanceof Operand ? argument.values : anything),
     })),
   };
-  // `help` is commander's, and takes what may stand in its own place.
+  // Commander adds `help`, which takes the name of a command.
   const below = commands
     .filter((each) => each.name() !== 'help')
     .flatMap((each) => outline(each, path ? `${path} ${each.name()}` : each.name()));
   return [own, ...below];
 }
 
-/** The beginning of a description, for a list: what stands before what it goes on with. */
+/** The first part of a description, without the details, for a list. */
 export const shortened = (description: string): string => /^.*?(?=[;:] | \(|$)/s.exec(description)![0];

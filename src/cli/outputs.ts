@@ -1,5 +1,5 @@
-// The flags of what is written, for every command that writes what a scene gives: which files, what is in them, and
-// what is said. How a file is made is targets.ts's.
+// The flags of outputs, for every command that writes a scene: which files, their contents, and what is printed.
+// targets.ts makes the files.
 import type { Command } from 'commander';
 import type { Dtype } from '../encode/npy.js';
 import { isDevice } from '../encode/output.node.js';
@@ -22,51 +22,58 @@ export interface OutputFlags {
   readonly quiet?: true;
 }
 
-/** Adds the flags of files; `standard` says which is written where none is named. */
+/** Adds the flags of files; `standard` describes the default. */
 export function addOutputs(command: Command, standard: string): void {
   command
     .addOption(
       outputOption(
-        `where to, repeatable: .${formatNames.join(', .')}, or - for stdout (default: ${standard})`,
+        `output file (repeatable): .${formatNames.join(', .')}, or - for stdout (default: ${standard})`,
       ),
     )
     .addOption(
-      option('--format <format>', `format of stdout: ${fileFormats.join(', ')}`, toFormat, {
+      option('--format <format>', `format for stdout: ${fileFormats.join(', ')}`, toFormat, {
         words: fileFormats,
       }),
     )
     .addOption(
-      option('--dtype <type>', 'numbers in .npy: uint16, float64 (default: uint16)', toDtype, {
+      option('--dtype <type>', 'number type in .npy: uint16 or float64 (default: uint16)', toDtype, {
         words: ['uint16', 'float64'],
       }),
     )
     .addOption(
-      option('--channels <names>', `more arrays in .npz and .zarr: ${channelNames.join(', ')}`, toChannels, {
-        words: channelNames,
-        isList: true,
-      }),
+      option(
+        '--channels <names>',
+        `additional arrays in .npz and .zarr: ${channelNames.join(', ')}`,
+        toChannels,
+        {
+          words: channelNames,
+          isList: true,
+        },
+      ),
     );
 }
 
-/** Adds the flags of what is said and shown. */
+/** Adds the flags of what is printed. */
 export function addTalk(command: Command): void {
-  command.option('--json', 'print one document about it to stdout').option('--quiet', 'say nothing');
+  command.option('--json', 'print a report as JSON to stdout').option('--quiet', 'print errors only');
 }
 
-/** Whether what flags name are pictures, all of them; without any, a picture is written. */
+/** Whether all outputs are pictures; the default is one. */
 export const arePictures = (flags: OutputFlags): boolean =>
   !flags.channels && namedOutputs(flags, 'a.png').every(({ format }) => needsOf(format).isPicture);
 
-/** Opens the files that flags name, or else the one of the standard name. Throws UsageError. */
+/** Opens the files that flags name, or else the default. Throws UsageError. */
 export async function openTargets(flags: OutputFlags, standard: string, scene: Scene): Promise<Target[]> {
   const named = namedOutputs(flags, standard);
   const { dtype, channels, json, quiet, preview } = flags;
   if (preview && process.stderr.isTTY && isDumb())
-    throw new UsageError('--preview: this terminal (TERM=dumb) shows no pictures; leave it out');
+    throw new UsageError('--preview: this terminal (TERM=dumb) cannot show pictures; omit it');
   if (dtype && named.every((each) => each.format !== 'npy'))
-    throw new UsageError(`--dtype ${dtype}: requires an output in .npy`);
+    throw new UsageError(`--dtype ${dtype}: only applies to .npy output; add -o FILE.npy`);
   if (channels && !named.some((each) => needsOf(each.format).hasChannels))
-    throw new UsageError(`--channels ${channels.join(',')}: requires an output in .npz or .zarr`);
+    throw new UsageError(
+      `--channels ${channels.join(',')}: only applies to .npz and .zarr output; add -o FILE.npz`,
+    );
   const [height, width] = pictureShape(scene);
   const targets: Target[] = [];
   for (const { path, format } of named) targets.push(await openTarget(path, format, { width, height }));
@@ -75,13 +82,16 @@ export async function openTargets(flags: OutputFlags, standard: string, scene: S
   return targets;
 }
 
-/** What is written where; stdout and devices such as /dev/null have no suffix that names a format. */
+/** The files to write. Stdout and devices such as /dev/null have no suffix that names a format. */
 function namedOutputs({ output, format, json }: OutputFlags, standard: string) {
   const paths = output ?? [standard];
   const toStdout = paths.filter((path) => path === '-').length;
-  if (toStdout > 1) throw new UsageError('-o -: must be given once; stdout takes one file');
-  if (toStdout && json) throw new UsageError('--json: must not be given with -o -; both write to stdout');
-  if (toStdout && !format) throw new UsageError(`-o -: needs --format, one of ${fileFormats.join(', ')}`);
+  if (toStdout > 1) throw new UsageError('-o -: is given more than once; stdout takes one file');
+  if (toStdout && json)
+    throw new UsageError(
+      '--json: must not be given with -o -, which also writes to stdout; give one of them',
+    );
+  if (toStdout && !format) throw new UsageError(`-o -: requires --format, one of ${fileFormats.join(', ')}`);
   const named = paths.map((path) => {
     const known =
       path === '-' ? format : (formatOf(path) ?? (isDevice(path) ? (format ?? 'png') : undefined));
@@ -89,11 +99,11 @@ function namedOutputs({ output, format, json }: OutputFlags, standard: string) {
     throw new UsageError(`-o ${path}: must end in one of .${formatNames.join(', .')}`);
   });
   if (format && named.every(({ isSaid }) => isSaid))
-    throw new UsageError(`--format ${format}: requires -o -; a file's suffix names its format`);
+    throw new UsageError(`--format ${format}: only applies to -o -; a file's suffix names its format`);
   return named;
 }
 
-/** Those that stdout can take. */
+/** Formats that stdout can take. */
 const fileFormats = formatNames.filter((name) => !needsOf(name).isFolder);
 
 function toFormat(text: string): Format {
@@ -111,7 +121,7 @@ function toChannels(text: string): ChannelName[] {
   return text.split(',').map((given) => {
     const channel = channelNames.find((name) => name === given.trim());
     if (channel) return channel;
-    const accepted = `must be some of ${channelNames.join(',')}${didYouMean(given, channelNames)}`;
+    const accepted = `must be one or more of ${channelNames.join(',')}${didYouMean(given, channelNames)}`;
     throw new UsageError(`--channels ${text}: ${accepted}`);
   });
 }

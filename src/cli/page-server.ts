@@ -1,6 +1,6 @@
-// Serves one folder of static files to this machine alone. `send` resolves paths and handles ranges, conditional
+// Serves one folder of static files on this machine only. `send` resolves paths and handles ranges, conditional
 // requests and read errors (also looked at: sirv, whose ranges and read errors end the process, and serve-handler).
-// What is decided here is who may ask: only pages of this server, under this machine's names.
+// This file decides which requests are answered: only those of this server's pages, under this machine's names.
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { systemReason } from '../system-error.node.js';
 import { UsageError } from './usage.js';
@@ -8,7 +8,7 @@ import { UsageError } from './usage.js';
 /** The address that is listened on: loopback only. */
 export const host = '127.0.0.1';
 
-/** Sent with every answer: isolated, so that memory can be shared; nothing from elsewhere, nothing for others. */
+/** Sent with every answer: isolation, so that memory can be shared; nothing from other sites, nothing for them. */
 const headers = {
   'Content-Security-Policy': [
     "default-src 'none'",
@@ -41,7 +41,7 @@ const mostConnections = 128;
 
 /** Serves a folder on this machine. Throws UsageError for a port that cannot be used. */
 export async function serveFolder(folder: string, port: number): Promise<Server> {
-  // Loaded here, so that no other command waits for them.
+  // Imported here, so that other commands do not load them.
   const [{ createServer, STATUS_CODES }, { default: send }] = await Promise.all([
     import('node:http'),
     import('send'),
@@ -60,15 +60,15 @@ export async function serveFolder(folder: string, port: number): Promise<Server>
   server.setTimeout(idle);
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
-      const why = error.code === 'EADDRINUSE' ? 'is taken' : `cannot be used: ${systemReason(error)}`;
-      reject(new UsageError(`--port ${port}: ${why}; give another, or 0 for any that is free`));
+      const why = error.code === 'EADDRINUSE' ? 'is in use' : `cannot be used: ${systemReason(error)}`;
+      reject(new UsageError(`--port ${port}: ${why}; give another, or 0 for any free port`));
     });
     server.listen(port, host, resolve);
   });
   return server;
 }
 
-/** Why a request is not answered: a code and a sentence. Undefined: it is answered. */
+/** The code and the text of a rejected request; undefined if it is answered. */
 function refusal(request: IncomingMessage): readonly [code: number, why: string] | undefined {
   const { headers, headersDistinct, method, url, socket } = request;
   const names = [host, 'localhost'].map((name) => `${name}:${socket.localPort}`);
@@ -82,7 +82,7 @@ function refusal(request: IncomingMessage): readonly [code: number, why: string]
   return undefined;
 }
 
-/** Whether a page of another site asks. It may link here, since what opens then is a page of its own, isolated. */
+/** Whether a page of another site sent the request. It may link here, because that opens a separate, isolated page. */
 function isForeign(headers: IncomingMessage['headers'], names: readonly string[]): boolean {
   const { origin } = headers;
   if (origin !== undefined && !names.some((name) => origin === `http://${name}`)) return true;
@@ -92,7 +92,7 @@ function isForeign(headers: IncomingMessage['headers'], names: readonly string[]
 }
 
 function end(response: ServerResponse, code: number, text: string): void {
-  // A file that cannot be read to its end: the client must not take a part for the whole.
+  // The file could not be read completely; the client must not accept a part.
   if (response.headersSent) return void response.destroy();
   if (code === 405) response.setHeader('Allow', 'GET, HEAD');
   response.writeHead(code, { 'Content-Type': 'text/plain; charset=utf-8' }).end(`${text}\n`);

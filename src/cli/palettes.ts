@@ -1,4 +1,4 @@
-// `mandoline palettes`: the palettes that have names, as strips in the terminal, as a picture, or as data.
+// `mandoline palettes`: the named palettes, as strips in the terminal, as a picture, or as data.
 import type { Command } from 'commander';
 import { contactSheet } from '../color/contact-sheet.js';
 import { rowsOf } from '../color/image.js';
@@ -17,9 +17,9 @@ interface PalettesFlags {
 export function addPalettes(program: Command): void {
   program
     .command('palettes')
-    .summary('show the palettes that have names')
-    .description('Shows the palettes that have names; a name goes to --palette.')
-    .addOption(option('-o, --output <file>', 'write them as strips, from top to bottom: .png', toPng))
+    .summary('show the named palettes')
+    .description('Shows the named palettes, whose names --palette takes.')
+    .addOption(option('-o, --output <file>', 'write them as strips, from top to bottom, to a .png', toPng))
     .option('--json', 'print their colours as JSON')
     .addHelpText('after', '\nExamples:\n  mandoline palettes\n  mandoline palettes -o palettes.png')
     .action(({ output, json }: PalettesFlags) => {
@@ -47,7 +47,7 @@ const dataOf = (name: string) => ({
 
 const nameWidth = Math.max(...paletteNames.map((name) => name.length)) + 2;
 
-/** A strip as wide as the terminal; where there are no colours, some of them in words of HTML. */
+/** A strip as wide as the terminal; without colours, some of them as hexadecimal numbers. */
 function line(name: string): string {
   const { stdout } = process;
   const title = tint('bold', name.padEnd(nameWidth), stdout);

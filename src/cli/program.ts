@@ -1,5 +1,5 @@
-// The command line as commander has it: all commands with their flags, whose definitions the help, the completions of
-// shells and the manual page are made of. What a run ends with is main.ts's.
+// The command line as commander has it: all commands with their flags. The help, the shell completions and the manual
+// page are made from these definitions. Exit codes are main.ts's.
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { addAssemble } from './assemble.js';
@@ -8,6 +8,7 @@ import { addCluster } from './cluster.js';
 import { addCompletions } from './completions.js';
 import { addDoctor } from './doctor.js';
 import { addExplore } from './explore.js';
+import { addHelp, formatHelp } from './help.js';
 import { addInfo } from './info.js';
 import { addLesson } from './lesson.js';
 import { addPalettes } from './palettes.js';
@@ -18,35 +19,49 @@ import { addZoom } from './zoom.js';
 
 const toStderr = (text: string): unknown => process.stderr.write(text);
 
-/** The command `mandoline`; commander's errors are told by `tell`, and thrown. */
+/** The command `mandoline`. Commander's errors are passed to `tell`, and thrown. */
 export function makeProgram(tell = toStderr): Command {
   const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'));
   const program = new Command('mandoline')
     .description('Fractals computed in parallel, exactly.')
-    .version(version)
-    // All of them have options; without that word a line has room for what the command does.
+    .version(version, '-V, --version', 'print the version')
+    .helpCommand('help [command]', 'print the help of a command')
+    // All of them have options; without that word a line has room for the summary.
     .configureHelp({
+      formatHelp,
       subcommandTerm: (command) => `${command.name()} ${command.usage().replace(/^\[options\] ?/, '')}`,
     })
     .showSuggestionAfterError()
     .exitOverride()
-    // What stands behind a program of the lesson is that program's.
+    // Arguments after a program of the lesson are passed to that program.
     .enablePositionalOptions()
     .configureOutput({ writeErr: (text) => tell(text.replace(/^error: /, 'mandoline: ')) })
-    .addHelpText('after', '\nExample:\n  mandoline render -o julia.png');
+    .addHelpText(
+      'after',
+      `
+Examples:
+  mandoline render mandelbrot -o mandelbrot.png
+  mandoline explore
+  mandoline lesson`,
+    );
+  program.commandsGroup('Pictures and films:');
   addRender(program);
-  addAssemble(program);
+  addZoom(program);
+  addExplore(program);
+  program.commandsGroup('Scenes and colours:');
   addScenes(program);
   addPalettes(program);
   addInfo(program);
   addSchema(program);
-  addZoom(program);
-  addExplore(program);
+  program.commandsGroup('Parallelism:');
+  addLesson(program);
   addBench(program);
   addCluster(program);
-  addLesson(program);
+  addAssemble(program);
+  program.commandsGroup('This installation:');
   addDoctor(program);
   addCompletions(program);
   for (const command of program.commands) command.copyInheritedSettings(program);
+  addHelp(program);
   return program;
 }

@@ -1,5 +1,5 @@
-// A file that the user names, read whole: no larger than such a file can sensibly be, so that neither a slip nor a
-// stranger's file takes all memory, and an endless device does not hang the command.
+// Reads a file that the user names, up to a limit for its kind, so that neither a mistake nor a stranger's file takes all
+// memory, and an endless device does not hang the command.
 import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import { decodeText } from '../decode.js';
 import { formatBytes } from '../errors.js';
@@ -7,17 +7,14 @@ import { systemReason } from '../system-error.node.js';
 import { unheardSync } from './interrupt.js';
 import { UsageError } from './usage.js';
 
-/** Bytes of a file; scenes, palettes and addresses are a few thousand, a picture of 20,000 x 20,000 pixels up to 800 MB. */
+/** Limits in bytes: scenes and palettes have a few thousand, a picture of 20,000 x 20,000 pixels up to 800 MB. */
 export const fileLimits = { text: 1_000_000, palette: 4_000_000, picture: 1_000_000_000 } as const;
 
-/**
- * Reads a file or a pipe of at most `limit` bytes. Throws UsageError, which begins with `place`: the path, or the flag
- * and the path.
- */
+/** Reads a file or a pipe of at most `limit` bytes. Throws UsageError, which begins with `place`: the path, or flag and path. */
 export function readBytes(path: string, limit: number, place: string = path): Buffer {
   const read = () => readOpened(path, limit, place);
   try {
-    // A pipe or a device may keep this thread waiting for as long as it likes.
+    // A pipe or a device may block this thread indefinitely.
     return statSync(path).isFile() ? read() : unheardSync(read);
   } catch (error) {
     if (error instanceof UsageError) throw error;
@@ -35,14 +32,14 @@ function readOpened(path: string, limit: number, place: string): Buffer {
   }
 }
 
-/** The same as text. */
+/** Reads a text file. */
 export const readText = (path: string, limit: number, place: string = path): string =>
   decodeText(readBytes(path, limit, place));
 
 function readWhole(file: number, limit: number, place: string): Buffer {
   const tooLarge = () =>
-    new UsageError(`${place}: is larger than ${formatBytes(limit)}, the most that such a file may have`);
-  // 0 for a pipe and a device, which end when they end.
+    new UsageError(`${place}: is larger than ${formatBytes(limit)}, the limit for such a file`);
+  // 0 for a pipe or a device.
   const { size } = fstatSync(file);
   if (size > limit) throw tooLarge();
   let bytes = Buffer.allocUnsafe(Math.min(limit, Math.max(size, 2 ** 16)) + 1);
@@ -57,6 +54,6 @@ function readWhole(file: number, limit: number, place: string): Buffer {
 
 function reasonOf(error: unknown): string {
   const { code } = error as NodeJS.ErrnoException;
-  if (code === 'ENOENT' || code === 'ENOTDIR') return 'there is no such file';
+  if (code === 'ENOENT' || code === 'ENOTDIR') return 'does not exist';
   return `cannot be read: ${systemReason(error) ?? String(error)}`;
 }

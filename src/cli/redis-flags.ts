@@ -1,5 +1,5 @@
-// Where the Redis server is: by a flag, a file or the environment. A password on the command line is refused, since
-// everybody on the machine can read it in the list of processes.
+// The address of the Redis server, from a flag, a file or the environment. A password on the command line is rejected,
+// because everybody on the machine can read it in the list of processes.
 import { statSync } from 'node:fs';
 import type { Command } from 'commander';
 import {
@@ -18,9 +18,9 @@ export interface RedisFlags {
   readonly redisFile?: RedisAddress;
 }
 
-/** The environment's variable with the server's address. */
+/** The environment variable with the server's address. */
 const variable = 'MANDOLINE_REDIS';
-/** The bits of a file's mode by which others than its owner and its group may read and write it. */
+/** The bits of a file's mode that let everybody read and write it. */
 const everybody = 0o006;
 const standard = 'redis://127.0.0.1:6379';
 
@@ -29,26 +29,27 @@ export const addRedis = (command: Command): Command =>
     .addOption(
       option(
         '--redis <address>',
-        `the server, without a password (default: $${variable}, or ${standard})`,
+        `address without a password (default: $${variable}, or ${standard})`,
         toAddress,
       ),
     )
-    .addOption(option('--redis-file <file>', 'a file with its address, where that has a password', fromFile));
+    .addOption(option('--redis-file <file>', 'file with the address, for one with a password', fromFile));
 
-/** Connects to the server that is meant, to write or only to read. Throws ClusterError where it cannot be worked with. */
+/** Connects to the server, to write or only to read. Throws ClusterError if it is unusable. */
 export function connectTo({ redis, redisFile }: RedisFlags, toWrite = true): Promise<Connection> {
-  if (redis && redisFile) throw new UsageError('--redis-file: must not be given with --redis');
+  if (redis && redisFile)
+    throw new UsageError('--redis-file: must not be given with --redis; give one of them');
   return connect(redis ?? redisFile ?? fromEnvironment(), say, toWrite);
 }
 
 function toAddress(text: string): RedisAddress {
   const address = parseRedis(text);
-  // What is wrong with it is told without it: it may have a password in it.
+  // The error does not quote the address, which may have a password.
   if (!address) throw new UsageError(`--redis: ${describeAddress(text)}`);
   if (address.hasPassword)
     throw new UsageError(
-      `--redis ${address.shown}: must have no password, which all on this machine could read in the list of ` +
-        `processes; give the address in $${variable}, or in a file by --redis-file`,
+      `--redis ${address.shown}: must not have a password, which everybody on this machine could read in the list of ` +
+        `processes; put the address into $${variable} or a --redis-file`,
     );
   return address;
 }
@@ -59,11 +60,11 @@ function fromFile(path: string): RedisAddress {
   const address = parseRedis(text);
   if (!address || /\s/.test(text))
     throw new UsageError(`${place}: must have one line; that ${describeAddress(text)}`);
-  // Files on Windows have no such modes.
+  // Files on Windows do not have these modes.
   const mode = process.platform === 'win32' ? 0 : statSync(path).mode;
   if (address.hasPassword && (mode & everybody) !== 0)
     throw new UsageError(
-      `${place}: has a password, and everybody on this machine may read or change it; chmod 600 ${path}`,
+      `${place}: has a password, but everybody on this machine may read or change it; run chmod 600 ${path}`,
     );
   return address;
 }

@@ -1,4 +1,4 @@
-// What `mandoline render` says about a job: before it, after it, and as one document.
+// The reports of `mandoline render`: before a job, after it, and as JSON.
 import { formatBytes } from '../errors.js';
 import { printable } from '../printable.js';
 import { pictureShape, sceneShape } from '../render/job.js';
@@ -15,7 +15,7 @@ export interface Written {
   readonly bytes: number;
 }
 
-/** Whole-program seconds: until the first slice, until the last, writing, all. */
+/** Seconds of the whole program: until the first slice, until the last, for writing, and in total. */
 export interface Seconds {
   readonly start: number;
   readonly compute: number;
@@ -23,15 +23,15 @@ export interface Seconds {
   readonly total: number;
 }
 
-/** The columns of a terminal. */
+/** Columns of a terminal. */
 const lineWidth = 80;
 
 /** Who computes a scene's slices. */
 export interface Hands {
-  /** Threads, of each rank where there are ranks; 0: none. */
+  /** Threads, per rank if there are ranks; 0: none. */
   readonly workers: number;
   readonly ranks?: number | undefined;
-  /** Which of the slices are to be made, where these are not all. */
+  /** Describes the share of the slices to compute, if not all. */
   readonly share?: string | undefined;
 }
 
@@ -52,7 +52,7 @@ function handsText({ workers, ranks }: Hands): string {
 
 const titleOf = (name: string) => (name.length < 9 ? name.padEnd(8) : name);
 
-/** A scene in some lines of at most 80 columns. */
+/** A scene in lines of at most 80 columns. */
 export function sceneLines(
   { name, scene }: NamedScene,
   stream?: NodeJS.WriteStream,
@@ -62,14 +62,14 @@ export function sceneLines(
   const title = titleOf(name);
   const indent = ' '.repeat(title.length + 1);
   const values = [...Object.entries(parameters), ['c', scene.c] as const, ['z0', scene.z0] as const];
-  // Where the orbit starts at the sample point, as most do, that is not said.
+  // Most orbits start at the sample point, which is not shown.
   const shown = values.filter(([key, value]) => key !== 'z0' || value !== 'p');
   const about = [
     formula,
     ...shown.map(([key, value]) => `${key} = ${spell(value)}`),
     ...(view ? [`${view.width} wide around ${spell(view.center.map(Number) as [number, number])}`] : []),
     ...(view?.rotation ? [`view turned by ${view.rotation} degrees`] : []),
-    ...(view?.samples && view.samples > 1 ? [`${view.samples} x ${view.samples} samples a pixel`] : []),
+    ...(view?.samples && view.samples > 1 ? [`${view.samples} x ${view.samples} samples per pixel`] : []),
     ...(scene.escape === 'overflow' ? ['overflow'] : []),
     ...(typeof scene.escape === 'number' ? [`bailout ${scene.escape}`] : []),
     ...(typeof scene.escape === 'object' ? Object.entries(scene.escape).map((pair) => pair.join(' ')) : []),
@@ -80,14 +80,14 @@ export function sceneLines(
   return [`${tint('bold', title, stream)} ${first}`, ...others.map((line) => indent + line)];
 }
 
-/** A number as people write it: `-0.83 - 0.22i`. */
+/** A number with spaces around its sign: `-0.83 - 0.22i`. */
 function spell(value: Complex | 'p'): string {
   if (value === 'p') return 'p';
   if (value[1] === 0) return String(value[0]);
   return formatComplex(value).replace(/(?<=\d)([+-])(?=[^e]*i$)/, ' $1 ');
 }
 
-/** Parts with commas between, in lines of at most `width`; a part that is longer is cut. */
+/** Parts separated by commas, in lines of at most `width`; a longer part is cut. */
 function inLines(parts: readonly string[], width: number): string[] {
   const lines: string[] = [];
   parts.map(printable).forEach((part, i) => {
@@ -101,10 +101,10 @@ function inLines(parts: readonly string[], width: number): string[] {
   return lines;
 }
 
-/** More workers than this are summed up in one line. */
+/** Further workers are summed up in one line. */
 const shownWorkers = 16;
 
-/** All that is told of a job that is done. */
+/** Everything to report about a finished job. */
 export interface Report extends Summary {
   readonly scene: Scene;
   readonly shape: readonly [rows: number, columns: number];
@@ -144,11 +144,10 @@ export function sayReport(report: Report): void {
     `\nstart ${seconds(times.start)}   compute ${seconds(times.compute)}   encode ${seconds(times.encode)}   ` +
       `total ${seconds(times.total)}   ${rate} points/s`,
   );
-  if (verified)
-    say(`verified ${verified.points} points against the oracle, none different (seed ${verified.seed})`);
+  if (verified) say(`verified ${verified.points} points: no mismatches (seed ${verified.seed})`);
   if (store) {
-    const mended = origins.mended > 0 ? `, ${origins.mended} were damaged and are mended` : '';
-    say(`${store.folder}: ${origins.kept} of ${several(work.slices, 'slice')} were there${mended}`);
+    const mended = origins.mended > 0 ? `, repaired ${origins.mended} damaged` : '';
+    say(`${store.folder}: reused ${origins.kept} of ${several(work.slices, 'slice')}${mended}`);
   }
   for (const { path, format, bytes } of outputs) {
     const size = needsOf(format).isPicture ? `${width} x ${height}` : `${columns} x ${rows}`;

@@ -1,4 +1,4 @@
-// `mandoline render`: a scene computed, written, and what it took; or a part of it, into a store.
+// `mandoline render`: computes a scene, writes it and reports the times; or computes a part of it into a store.
 
 import { availableParallelism } from 'node:os';
 import type { Command } from 'commander';
@@ -12,6 +12,7 @@ import { streamedChannels, streamShape } from '../render/stream.js';
 import { anySeed } from '../render/verify.js';
 import type { Scene } from '../scene/scene.js';
 import { draw, isPainted, type RanksAtWork } from './draw.js';
+import { helpBriefly } from './help.js';
 import { unheard } from './interrupt.js';
 import { checkMemory } from './memory-check.js';
 import { addOutputs, addTalk, arePictures, type OutputFlags, openTargets } from './outputs.js';
@@ -42,54 +43,58 @@ interface RenderFlags extends SceneFlags, OutputFlags {
 export function addRender(program: Command): void {
   const command = program
     .command('render')
-    .summary('compute a scene and write it as a picture or an array')
+    .summary('draw a scene, or write its arrays')
     .description('Computes a scene in parallel and writes it as a picture or as arrays.');
   addScene(command);
-  command.addOption(slicesOption('of 64 rows, or 4 for each worker')).addOption(workersOption());
+  command.optionsGroup('Files:');
   addOutputs(command, "the scene's name, or julia.png");
+  addTalk(command);
   command
+    .option('--preview', 'show the picture in the terminal')
+    .optionsGroup('Computation:')
+    .addOption(workersOption())
+    .addOption(slicesOption('of 64 rows, or 4 for each worker'))
+    .addOption(option('--store <folder>', 'keep computed slices there, and reuse them', String))
     .addOption(
-      option('--exact <way>', 'enclosures, or brute: point by point; the same counts', toExact, {
+      option('--exact <method>', 'enclosures, or brute: every point separately (identical counts)', toExact, {
         words: ['enclosures', 'brute'],
       }),
     )
+    .option('--verify', 'recompute a random 1% of points with the reference implementation')
     .addOption(
-      option('--store <folder>', 'keep each slice there, and go on from those that are kept', String),
+      option('--seed <number>', 'seed that selects the points for --verify', whole('--seed', 0, 2 ** 32 - 1)),
     )
+    .optionsGroup('Many machines:')
     .addOption(
-      option(
-        '--part <number/of>',
-        'compute this share into --store, write nothing: 3/64, or slurm; then "mandoline assemble"',
-        toPart,
-      ),
+      option('--part <number/of>', 'compute one share into --store: 3/64, or slurm', toPart, {
+        words: ['slurm'],
+      }),
     )
-    .option('--mpi', 'compute on the ranks that mpirun started, each in one thread or in --workers')
+    .option('--mpi', 'compute on the ranks that mpirun started')
     .addOption(
-      option(
-        '--schedule <way>',
-        'how ranks get slices: static, or dynamic, the next when one is done',
-        toSchedule,
-        { words: schedules },
-      ),
-    )
-    .option('--preview', 'show the picture in the terminal')
-    .option('--verify', 'compute a random 1% of the points again by the oracle')
-    .addOption(option('--seed <number>', 'which points --verify takes', whole('--seed', 0, 2 ** 32 - 1)));
-  addTalk(command);
+      option('--schedule <method>', 'how ranks get slices: static, or dynamic', toSchedule, {
+        words: schedules,
+      }),
+    );
+  helpBriefly(command, [
+    ...['--formula', '--c', '--iterations', '--center', '--zoom', '--size', '--coloring', '--palette'],
+    ...['--output', '--preview', '--workers', '--store'],
+  ]);
   command
     .addHelpText(
       'after',
       `
 Examples:
-  mandoline render
-  mandoline render --c -0.123+0.745i --extent 1.5 --iterations 200 -o rabbit.png
-  mandoline render mandelbrot --center -0.745+0.11i --width 0.02 --verify
-  mandoline render --formula "z^3 + c" --c 0.4
-  mandoline render --cells 500 --workers 2 --dtype float64 -o counts.npy --json`,
+  a picture      mandoline render mandelbrot
+  a wallpaper    mandoline render seahorse --size 3840x2160 -o wallpaper.png
+  a poster       mandoline render elephant --size 10000x7500 --store kept
+  a film         mandoline zoom mandelbrot --to seahorse -o frames
+  a formula      mandoline render --formula "z^3 + c" --c 0.4
+  an array       mandoline render --cells 500 --dtype float64 -o counts.npy`,
     )
     .action((scene: string | undefined, flags: RenderFlags, { getOptionValueSource }: Command) => {
       if (!flags.mpi) return run(scene, flags, undefined);
-      // A rank is a thread, where nobody says otherwise.
+      // By default a rank is one thread.
       const isSaid = getOptionValueSource.call(command, 'workers') !== 'default';
       return onRanks(scene, { ...flags, workers: isSaid ? flags.workers : 0 });
     });
@@ -104,27 +109,29 @@ export async function drawnScene(
   return arePictures(flags) ? { ...named, scene: smoothScene(given, flags, named.scene) } : named;
 }
 
-/** Into how many slices; `otherwise` says which where nobody says. */
+/** The number of slices; `otherwise` describes the default. */
 export const slicesOption = (otherwise: string) =>
   option(
     '--slices <number>',
-    `cut the rows into so many slices (default: ${otherwise})`,
+    `number of slices of rows (default: ${otherwise})`,
     whole('--slices', 1, mostSlices),
   );
 
 export const workersOption = () =>
   option('--workers <number>', 'worker threads; 0: none', whole('--workers', 0, mostWorkers)).default(
     availableParallelism(),
-    'one a core',
+    'one per core',
   );
 
-/** As the rank that this program is; only rank 0 reads, checks, says and writes anything. */
+/** Runs this process's rank. Only rank 0 reads, checks, prints and writes anything. */
 async function onRanks(given: string | undefined, flags: RenderFlags): Promise<void> {
   const world = await openWorld();
   // Messages keep this thread busy.
   if (world.rank > 0) return unheard(() => serveRank(world));
   if (!world.isLaunched && !flags.quiet && !flags.json)
-    say('one rank, since no mpirun started this; "mpirun -n 4 mandoline render ... --mpi" has four\n');
+    say(
+      '--mpi: one rank, because mpirun did not start this; "mpirun -n 4 mandoline render ... --mpi" starts four\n',
+    );
   return run(given, flags, world);
 }
 
@@ -134,13 +141,15 @@ async function run(given: string | undefined, flags: RenderFlags, world: World |
   if (flags.seed !== undefined && !flags.verify)
     throw new UsageError(`--seed ${flags.seed}: requires --verify`);
   if (flags.part) checkPart(flags);
-  else if (!world) warnOfCopies('give --mpi, so that they share the work');
+  else if (!world) warnOfCopies('give --mpi to share the work');
   if (flags.schedule && !world) throw new UsageError(`--schedule ${flags.schedule}: requires --mpi`);
   if (world && flags.store !== undefined)
-    throw new UsageError(`--store ${flags.store}: must not be given with --mpi, where rank 0 gathers all`);
+    throw new UsageError(
+      `--store ${flags.store}: must not be given with --mpi; rank 0 gathers all rows in memory`,
+    );
   const targets = flags.part ? [] : await openTargets(flags, pictureOf(given, named), scene);
   const { workers, exact, part, channels = [] } = flags;
-  // A part computes all that a picture needs.
+  // A part computes everything that a picture needs.
   const wanted = streamedChannels(scene, channels, part !== undefined || isPainted(flags, targets));
   const hands = Math.max(1, workers) * (world?.size ?? part?.of ?? 1);
   const cut = streamShape(scene, hands, wanted, flags.slices).slices;
@@ -169,23 +178,23 @@ function atWork(
       const gathered = await unheard(() =>
         computeOnRanks(world, { ...job, schedule, ...(verify && { seed }) }),
       );
-      // The others need not wait until all is written.
+      // The other ranks need not wait for the files.
       world.finalize();
       return gathered;
     },
   };
 }
 
-/** A part makes slices for others to write. */
+/** A part only makes slices; `assemble` makes files of them. */
 function checkPart({ part, store, ...flags }: RenderFlags): void {
   const said = `--part ${part!.number}/${part!.of}`;
-  if (store === undefined) throw new UsageError(`${said}: needs --store, a folder that all parts share`);
+  if (store === undefined) throw new UsageError(`${said}: requires --store, a folder that all parts share`);
   const others = { '-o': flags.output?.[0], '--format': flags.format, '--dtype': flags.dtype };
   const other = Object.entries(others).find(([, value]) => value !== undefined);
   if (!other && !flags.preview) return;
   throw new UsageError(
-    `${other?.join(' ') ?? '--preview'}: must not be given with --part, which writes slices alone; ` +
-      `"mandoline assemble ${store} -o picture.png" makes files of all parts`,
+    `${other?.join(' ') ?? '--preview'}: must not be given with --part, which only writes slices; ` +
+      `"mandoline assemble ${store} -o picture.png" makes files from all parts`,
   );
 }
 
@@ -196,7 +205,7 @@ function shareOf(part: Part, scene: Scene, slices: number) {
   return { said, size, numbers: partSlices(part, filled) };
 }
 
-/** A store of the scene's field, its errors told by the flag. */
+/** The scene's store; its errors name the flag. */
 function keptIn(folder: string, scene: Scene, cut: StoreCut): Store {
   try {
     return openStore(folder, scene, cut);

@@ -1,5 +1,5 @@
-// A scene in a file: in JSON, in a picture that this program wrote, or as another program keeps locations. That it is a
-// scene is scene-flags.ts's to check.
+// A scene in a file: JSON, a picture that this program wrote, or another program's location. scene-flags.ts checks the
+// scene.
 import { basename, extname } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { decodeText } from '../decode.js';
@@ -11,28 +11,28 @@ import { UsageError } from './usage.js';
 export interface SceneFile {
   readonly path: string;
   readonly bytes: number;
-  /** The size in pixels, where it is a picture. */
+  /** The size in pixels, if it is a picture. */
   readonly picture?: { readonly width: number; readonly height: number };
-  /** What may be a scene. */
+  /** The unchecked scene. */
   readonly value: unknown;
 }
 
-/** Loaded for those files, so that no other command waits for their parser. */
+/** Imported for those files only, so that other commands do not load the parser. */
 const imports = () => import('../scene/import.js');
-/** How files that are text give what may be a scene, by their suffixes. */
+/** Readers of text files, by suffix; each returns an unchecked scene. */
 const readers: Readonly<Record<string, ((text: string, path: string) => unknown) | undefined>> = {
   '.json': (text, path) => parseJson(path, text),
   '.kfr': async (text) => (await imports()).importKfr(text),
   '.toml': async (text) => (await imports()).importToml(text),
 };
 const suffixes = [...Object.keys(readers), '.png'];
-/** What files a scene can stand in, for people. */
+/** The suffixes of scene files, for messages. */
 export const suffixText = `${suffixes.slice(0, -1).join(', ')} or ${suffixes.at(-1)}`;
 export const isSceneFile = (path: string): boolean => suffixes.includes(extname(path).toLowerCase());
-/** What a scene in a file is called. */
+/** The name of a scene in a file. */
 export const nameOfFile = (path: string): string => basename(path, extname(path));
 
-/** Reads a file. Throws UsageError where it cannot be read, or has no scene in it. */
+/** Reads a file. Throws UsageError if it cannot be read or does not contain a scene. */
 export async function readSceneFile(path: string): Promise<SceneFile> {
   const reader = readers[extname(path).toLowerCase()];
   try {

@@ -1,5 +1,5 @@
-// The scene of a command: a bundled one, one in a file, or the lesson's; and the flags that change it. Each value is
-// checked by the scene's own schema.
+// The scene of a command: a bundled one, one in a file, or the lesson's; and the flags that change it. The scene's schema
+// checks each value.
 import type { Command, Option } from 'commander';
 import * as v from 'valibot';
 import { paletteNames } from '../color/palettes.js';
@@ -42,68 +42,83 @@ export interface SceneFlags extends ColorFlags {
   readonly escape?: EscapeRule;
 }
 
-/** A scene and what it is called. */
+/** A scene and its name. */
 export interface NamedScene {
   readonly name: string;
   readonly scene: Scene;
-  /** Where it was read from, if from a file. */
+  /** The file that it was read from, if any. */
   readonly file?: SceneFile;
 }
 
 const { c, z0, iterations, escape, ...rest } = sceneSchema.entries;
 const [lattice, view] = [rest.lattice.wrapped.entries, rest.view.wrapped.entries];
 
-/** What may stand where a scene is named. */
+/** What may be given as a scene. */
 export const sceneValues: Values = { words: Object.keys(gallery), paths: 'files' };
 
 const toPoint = (text: string) => (text === 'p' ? text : parseComplex(text));
 
-/** Adds the scene and the flags of everything in it. */
-export function addScene(command: Command): void {
+/** Adds the scene and the flags of everything in it; those of colours only where colours are used. */
+export function addScene(command: Command, hasColors = true): void {
   command.addArgument(
     new Operand(
       '[scene]',
-      "a scene's name (see mandoline scenes), a file in .json, a picture that mandoline wrote, a page's address, " +
-        "or a location in .kfr or .toml; without, the lesson's, or with --formula an 800x600 view",
+      'bundled scene (see mandoline scenes), file in .json, .png, .kfr or .toml, or explorer address (default: the ' +
+        "lesson's Julia set, or an 800x600 view of --formula)",
       sceneValues,
     ),
   );
   const options: Option[] = [
-    option('--formula <text>', 'the step, such as "z^3 + c"', String),
-    option('--parameter <name=value>', 'a name in the formula; repeatable', toParameter),
-    option('--c <complex>', 'the constant of the formula; p: the sample point', checked('--c', c, toPoint)),
-    option('--z0 <complex>', 'the first z; p: the sample point', checked('--z0', z0, toPoint)),
-    option('--center <complex>', 'the middle of the view, like -0.75+0.1i', toCenter),
-    option('--width <number>', 'how wide the view is', checked('--width', view.width, toNumber)),
-    option('--zoom <number>', 'how many times nearer than the scene', toZoom),
-    option('--size <pixels>', 'the size of the view, like 800x600', toSize),
+    option('--formula <text>', 'one step of the iteration, such as "z^3 + c"', String),
+    option('--parameter <name=value>', 'value of a name in the formula (repeatable)', toParameter),
+    option('--c <complex>', 'constant c of the formula; p: the sample point', checked('--c', c, toPoint)),
+    option('--z0 <complex>', 'first z; p: the sample point', checked('--z0', z0, toPoint)),
+    option(
+      '--iterations <number>',
+      'maximum number of iterations',
+      checked('--iterations', iterations, toNumber),
+    ),
+    option(
+      '--escape <rule>',
+      'when points escape: overflow, a radius, or converged:1e-6,bailout:100',
+      checked('--escape', escape, parseEscape),
+      { words: ['overflow'] },
+    ),
+    ...(hasColors ? [trapOption()] : []),
+  ];
+  const views: Option[] = [
+    option('--center <complex>', 'centre of the view, such as -0.75+0.1i', toCenter),
+    option('--width <number>', 'width of the view in the plane', checked('--width', view.width, toNumber)),
+    option('--zoom <number>', 'magnification relative to the scene', toZoom),
+    option('--size <pixels>', 'columns x rows, such as 800x600', toSize),
     option(
       '--rotate <degrees>',
-      'turn the view counterclockwise, so its content clockwise',
+      'turn the view counterclockwise (its content turns clockwise)',
       checked('--rotate', view.rotation.wrapped, toNumber),
     ),
-    option('--samples <number>', 'sample points a pixel: 1, 2x2, 3x3', toSamples, {
+    option('--samples <number>', 'sample points per pixel: 1, 2x2 or 3x3', toSamples, {
       words: ['1', '2x2', '3x3'],
     }),
+  ];
+  const lattices: Option[] = [
     option(
       '--extent <number>',
       'sample from -extent to extent',
       checked('--extent', lattice.extent, toNumber),
     ),
-    option('--cells <number>', 'points a unit of the extent', checked('--cells', lattice.cells, toNumber)),
-    option('--iterations <number>', 'steps at most', checked('--iterations', iterations, toNumber)),
     option(
-      '--escape <rule>',
-      'overflow, a radius, or converged:1e-6,bailout:100',
-      checked('--escape', escape, parseEscape),
-      { words: ['overflow'] },
+      '--cells <number>',
+      'grid points from the centre to the edge',
+      checked('--cells', lattice.cells, toNumber),
     ),
   ];
-  for (const each of [...options, trapOption()]) command.addOption(each.helpGroup('The scene:'));
-  addColors(command);
+  for (const each of options) command.addOption(each.helpGroup('Formula:'));
+  for (const each of views) command.addOption(each.helpGroup('View:'));
+  for (const each of lattices) command.addOption(each.helpGroup("The lesson's grid, instead of a view:"));
+  if (hasColors) addColors(command);
 }
 
-/** The scene that is named, with what the flags change. Throws UsageError. */
+/** The scene that is given, changed by the flags. Throws UsageError. */
 export async function sceneOf(given: string | undefined, flags: SceneFlags): Promise<NamedScene> {
   const { name, scene: base, file } = await namedScene(given, flags);
   const { lattice: _, view: __, parameters: before, ...others } = base;
@@ -121,25 +136,25 @@ export async function sceneOf(given: string | undefined, flags: SceneFlags): Pro
   if (scene.c !== 'p' && scene.z0 !== 'p' && !/\bp\b/.test(formula)) {
     const flag = flags.c ? `--c ${formatComplex(scene.c)}` : `--z0 ${formatComplex(scene.z0)}`;
     const other = flags.c ? '--z0 p' : '--c p';
-    throw new UsageError(`${flag}: no count would depend on the sample point; give ${other} too`);
+    throw new UsageError(`${flag}: the counts would not depend on the sample point; give ${other}, too`);
   }
   if (name !== 'lesson' || given !== undefined || isLesson(scene))
     return { name, scene, ...(file && { file }) };
   return { name: scene.z0 === 'p' && scene.c !== 'p' ? 'julia' : 'scene', scene };
 }
 
-/** The picture of a scene where no file is named: never the picture that the scene was read from. */
+/** The default file of a scene's picture, which is never the picture that the scene was read from. */
 export function pictureOf(given: string | undefined, { name, file }: NamedScene): string {
   if (given === undefined && name === 'lesson') return 'julia.png';
   return file?.picture ? `${name}-again.png` : `${name}.png`;
 }
 
-/** Sample points of a pixel, along each side, in pictures of bundled scenes and of formulas of the user's. */
+/** Sample points per pixel, along each side, in pictures of bundled scenes and of `--formula`. */
 const smoothSamples = 2;
 
 /**
- * The scene for files of which all are pictures: one that neither a file nor an address nor a flag says the samples of
- * has 2 x 2 of them, where doubles can tell them apart. The lesson's has as many points as its array.
+ * The scene for outputs that are all pictures: 2 x 2 samples per pixel unless a file, an address or a flag sets them, or
+ * doubles cannot tell them apart. The lesson's picture keeps one point per array element.
  */
 export function smoothScene<T extends Scene>(given: string | undefined, flags: SceneFlags, scene: T): T {
   const isOurs = given === undefined ? flags.formula !== undefined : Object.hasOwn(gallery, given);
@@ -148,7 +163,7 @@ export function smoothScene<T extends Scene>(given: string | undefined, flags: S
   return viewIssues(view).length > 0 ? scene : { ...scene, view };
 }
 
-/** A scene with other colours. Throws UsageError. */
+/** A scene with the colours that flags set. Throws UsageError. */
 export const recolored = (scene: Scene, flags: ColorFlags): Scene =>
   checkScene({ ...scene, ...colorsOf(flags) }, undefined, flags);
 
@@ -156,8 +171,8 @@ const isLesson = (scene: Scene) =>
   JSON.stringify({ ...scene, palette: '' }) === JSON.stringify({ ...lessonScene, palette: '' });
 
 /**
- * What a formula of the user's begins with: the plane around 0, and a radius from which the orbits of most formulas
- * never come back. Steps to a root only end by convergence.
+ * The defaults of `--formula`: the plane around 0, and a radius from which the orbits of most formulas never return.
+ * Newton's method only ends by convergence.
  */
 function ownFormula(formula: string): ViewScene {
   const { palette: _, ...plane } = inPixels(lessonScene, 800, 600);
@@ -169,7 +184,7 @@ function ownFormula(formula: string): ViewScene {
   };
 }
 
-/** The scene that is named, before flags change it; whether it can be drawn is for the changed scene to say. */
+/** The scene that is given, before flags change it; only the changed scene is checked in full. */
 async function namedScene(given: string | undefined, flags: SceneFlags): Promise<NamedScene> {
   if (given === undefined) {
     const { formula, extent, cells } = flags;
@@ -183,19 +198,19 @@ async function namedScene(given: string | undefined, flags: SceneFlags): Promise
   }
   if (!isSceneFile(given)) {
     const meant = didYouMean(given, Object.keys(gallery)) || '; "mandoline scenes" lists them';
-    throw new UsageError(`${given}: no scene of this name, and no file in ${suffixText}${meant}`);
+    throw new UsageError(`${given}: is not a bundled scene, nor a file in ${suffixText}${meant}`);
   }
   const file = await readSceneFile(given);
   return { name: nameOfFile(given), scene: orUsageError(() => parseDraft(file.value), given, {}), file };
 }
 
-/** Whether a scene is given by the address of a page. */
+/** Whether a scene is given as the address of a page. */
 const isAddress = (given: string): boolean => /^(?:https?:\/\/[^#]*)?#/.test(given);
 
-/** The flag that sets a value of a scene, where it is not called the same. */
+/** Flags that are not named as the value that they set. */
 const flagOf: Readonly<Record<string, keyof SceneFlags>> = { view: 'center', 'view.width': 'width' };
 
-/** Checks a scene; what is wrong is told by the flag that set it, or else by the file or scene it is in. */
+/** Checks a scene. An error names the flag that set the value, or else the file or scene that has it. */
 const checkScene = (value: unknown, given: string | undefined, flags: SceneFlags): Scene =>
   orUsageError(
     () => {
@@ -209,7 +224,7 @@ const checkScene = (value: unknown, given: string | undefined, flags: SceneFlags
     flags,
   );
 
-/** Wrong values that are told one by one. */
+/** Wrong values that are listed one by one. */
 const shownIssues = 20;
 
 function orUsageError(read: () => Scene, given: string | undefined, flags: SceneFlags): Scene {
@@ -224,7 +239,7 @@ function orUsageError(read: () => Scene, given: string | undefined, flags: Scene
         : `${placeOf(path)} ${value}: ${accepted}`,
     );
     const others = error.issues.length - shown.length;
-    if (others > 0) lines.push(`and ${others} more values are wrong`);
+    if (others > 0) lines.push(`and ${others} more wrong values`);
     throw new UsageError(lines.join('\nmandoline: '));
   }
 
@@ -239,11 +254,13 @@ function orUsageError(read: () => Scene, given: string | undefined, flags: Scene
 const parameterHint = ({ unknownName }: FormulaError): string =>
   unknownName === undefined ? '' : `; or give it a value, as in --parameter ${unknownName}=0.5`;
 
-/** The sample points: those of the scene, changed; a flag of a view makes a view of a lattice. */
+/** The scene's sample points, changed by flags; a flag of a view turns a lattice into a view. */
 function pointsOf(base: Scene, flags: SceneFlags, name: string): Pick<Scene, 'lattice' | 'view'> {
   const { extent, cells, center, zoom, size, rotate, samples } = flags;
   if (zoom !== undefined && flags.width !== undefined)
-    throw new UsageError(`--zoom ${zoom}: must not be given with --width, which says how wide the view is`);
+    throw new UsageError(
+      `--zoom ${zoom}: must not be given with --width, which sets the width directly; give one of them`,
+    );
   const ofLattice =
     extent !== undefined ? `--extent ${extent}` : cells !== undefined ? `--cells ${cells}` : '';
   const ofView = [center, flags.width, zoom, size, rotate, samples];
@@ -251,7 +268,7 @@ function pointsOf(base: Scene, flags: SceneFlags, name: string): Pick<Scene, 'la
   if (!isView) return { lattice: { ...base.lattice, ...(extent && { extent }), ...(cells && { cells }) } };
   if (ofLattice) {
     const why = base.view ? `${name} is a view` : 'a view has no lattice';
-    throw new UsageError(`${ofLattice}: ${why}; give --center, --width or --zoom, and --size alone`);
+    throw new UsageError(`${ofLattice}: ${why}; give --center, --width or --zoom, and --size instead`);
   }
   const before: View = base.view ?? {
     center: ['0', '0'],
@@ -288,7 +305,7 @@ function toZoom(text: string): number {
   throw new UsageError(`--zoom ${text}: must be a number from 1e-300 to 1e300`);
 }
 
-/** Two decimal numbers, kept as they are written: `-0.75+0.1i` or `-0.75,0.1`. */
+/** Two decimal numbers, kept as they were typed: `-0.75+0.1i` or `-0.75,0.1`. */
 function toCenter(text: string): readonly [string, string] {
   const plain = plainMinus(text.trim());
   const pair = plain.replace(/^\((.*)\)$/s, '$1').split(',');
@@ -301,7 +318,7 @@ function toCenter(text: string): readonly [string, string] {
 export function toSize(text: string): readonly [number, number] {
   const [columns, rows] = /^(\d+) ?[x×] ?(\d+)$/i.exec(text)?.slice(1).map(Number) ?? [];
   if (v.is(view.columns, columns) && v.is(view.rows, rows)) return [columns, rows];
-  throw new UsageError(`--size ${text}: must be columns and rows like 800x600, each from 1 to 100000`);
+  throw new UsageError(`--size ${text}: must be columns x rows, such as 800x600, each from 1 to 100000`);
 }
 
 function toSamples(text: string): number {

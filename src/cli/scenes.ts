@@ -31,13 +31,15 @@ export function addScenes(program: Command): void {
   program
     .command('scenes')
     .summary('list the bundled scenes, or draw them all')
-    .description('Lists the bundled scenes; a name goes to mandoline render.')
+    .description('Lists the bundled scenes, whose names "mandoline render" takes; or draws them all.')
     .addOption(option('--render <folder>', 'write a picture of each, and contact-sheet.png', String))
-    .addOption(option('--size <pixels>', 'the size of each picture', toSize).default([640, 480], '640x480'))
+    .addOption(
+      option('--size <pixels>', 'columns x rows of each picture', toSize).default([640, 480], '640x480'),
+    )
     .addOption(
       option('--workers <number>', 'worker threads', whole('--workers', 1, mostWorkers)).default(
         availableParallelism(),
-        'one a core',
+        'one per core',
       ),
     )
     .addHelpText('after', '\nExamples:\n  mandoline scenes\n  mandoline scenes --render pictures')

@@ -1,4 +1,4 @@
-// `mandoline schema`: the scene's schema as JSON Schema, by which an editor completes and checks a scene file.
+// `mandoline schema`: the scene's schema as JSON Schema, with which an editor completes and checks a scene file.
 import type { Command } from 'commander';
 import { sceneSchema } from '../scene/schema.js';
 
@@ -7,19 +7,21 @@ export function addSchema(program: Command): void {
     .command('schema')
     .summary('print the JSON Schema of scene files')
     .description(
-      'Prints the JSON Schema (draft 2020-12) of scene files, by which editors complete and check them.',
+      'Prints the JSON Schema (draft 2020-12) of scene files, with which editors complete and check them.',
     )
     .addHelpText(
       'after',
       `
 Example:
   mandoline schema > scene.schema.json
-  and in a scene's file, for editors: { "$schema": "./scene.schema.json", ... }`,
+
+In the scene file:
+  { "$schema": "./scene.schema.json", ... }`,
     )
     .action(async () => {
-      // Loaded here, so that no other command waits for it.
+      // Imported here, so that other commands do not load it.
       const { toJsonSchema } = await import('@valibot/to-json-schema');
-      // What JSON Schema cannot say, such as that text is a decimal number, is left to the program itself.
+      // Checks that JSON Schema cannot express, such as decimal numbers in strings, are the program's.
       const schema = toJsonSchema(sceneSchema, { target: 'draft-2020-12', errorMode: 'ignore' });
       process.stdout.write(`${JSON.stringify({ title: 'A scene of Mandoline', ...schema }, null, 2)}\n`);
     });

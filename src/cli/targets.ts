@@ -1,5 +1,5 @@
-// The files that a render writes: what each format needs, whether it can be written, and how it is made of the bands of
-// a field while they come.
+// The files that a render writes: what each format needs, whether it can be written, and how it is made from the bands of
+// a field as they arrive.
 import type { PixelFormat } from '../color/image.js';
 import { openDzi } from '../encode/dzi.node.js';
 import { type FieldBands, formats, pixelsOf } from '../encode/formats.js';
@@ -13,15 +13,15 @@ import { channelTypes } from '../render/channel-types.js';
 import { sceneText } from '../scene/scene.js';
 import { checkedOutput, opened, UsageError } from './usage.js';
 
-/** What a format needs of a render. */
+/** What a format needs from a render. */
 interface FormatNeeds {
   /** Whether it shows colours. */
   readonly isPicture: boolean;
-  /** Whether it has the channels that are asked for. */
+  /** Whether it can have further channels. */
   readonly hasChannels?: true;
-  /** Bytes for each sample point that are in memory at once, besides a band; `all`: those of the field. */
+  /** Bytes per sample point that it keeps in memory; `all`: the whole field. */
   readonly holds?: number | 'all';
-  /** Whether it is one file, which stdout can be too. */
+  /** Whether it is a folder, which cannot go to stdout. */
   readonly isFolder?: true;
 }
 
@@ -43,11 +43,11 @@ export type Format = keyof typeof formatNeeds;
 export const formatNames = Object.keys(formatNeeds) as Format[];
 export const needsOf = (format: Format): FormatNeeds => formatNeeds[format];
 
-/** The format that a file's suffix names, or undefined. Shells complete the name of a folder with a slash. */
+/** The format of a file's suffix, or undefined. Shells add a slash to the names of folders. */
 export const formatOf = (path: string): Format | undefined =>
   formatNames.find((name) => path.replace(/\/+$/, '').toLowerCase().endsWith(`.${name}`));
 
-/** A field with what its files are made with. */
+/** A field and the options of its files. */
 export interface Making extends FieldBands {
   readonly channels: readonly ChannelName[];
   readonly dtype: Dtype;
@@ -57,11 +57,11 @@ export interface Making extends FieldBands {
 
 export interface Target extends Pick<Opened, 'path' | 'places' | 'leftovers'> {
   readonly format: Format;
-  /** Writes all; gives the number of bytes. */
+  /** Writes everything; returns the number of bytes. */
   write(making: Making): Promise<number>;
 }
 
-/** Makes sure that a file can be written there, with a picture of that size, before the work begins. Throws UsageError. */
+/** Checks before the work starts that a file with a picture of that size can be written. Throws UsageError. */
 export async function openTarget(
   path: string,
   format: Format,
@@ -102,7 +102,7 @@ export async function openTarget(
   };
 }
 
-/** Whether it is one of encode/formats.ts's. */
+/** Whether encode/formats.ts has it. */
 const isOfEveryPlatform = (format: Format): format is keyof typeof formats => format in formats;
 
 const arraysOf = ({ scene, channels }: Making): Record<string, Dtype> => ({

@@ -1,9 +1,9 @@
 // Asks a terminal what it can show: its answer to "send device attributes" lists 4 where it knows Sixel
 // (https://vt100.net/docs/vt510-rm/DA1.html, https://invisible-island.net/xterm/ctlseqs/ctlseqs.html). Also looked at:
-// supports-terminal-graphics, which goes by the environment and so cannot tell of Sixel.
+// supports-terminal-graphics, which reads the environment and cannot detect Sixel.
 import { setTimeout } from 'node:timers/promises';
 
-/** What of process.stdin and process.stderr is needed. */
+/** The parts of process.stdin and process.stderr that are needed. */
 export interface Keys extends NodeJS.ReadableStream {
   readonly isTTY?: boolean;
   readonly isRaw?: boolean;
@@ -13,10 +13,10 @@ export interface Screen extends NodeJS.WritableStream {
   readonly isTTY?: boolean;
 }
 
-/** How long an answer is waited for: most come within milliseconds, from far away in some hundred. */
+/** Milliseconds to wait for an answer: most arrive within a few, over a network in some hundred. */
 const patience = 1000;
 
-/** Whether the terminal shows Sixel; false where there is none, or it does not answer in `milliseconds`. */
+/** Whether the terminal shows Sixel; false if there is none, or it does not answer in time. */
 export async function knowsSixel(keys: Keys, screen: Screen, milliseconds = patience): Promise<boolean> {
   if (!keys.isTTY || !screen.isTTY) return false;
   const wasRaw = keys.isRaw ?? false;
@@ -28,7 +28,7 @@ export async function knowsSixel(keys: Keys, screen: Screen, milliseconds = pati
     stopped ||= heard.includes('\x03');
     if (stopped || attributes.test(heard)) waiting.abort();
   };
-  // Raw, so that the answer is neither shown nor kept back until a line ends.
+  // Raw, so that the answer is neither shown nor buffered until the end of a line.
   keys.setRawMode(true);
   keys.on('data', hear);
   keys.resume();
@@ -37,7 +37,7 @@ export async function knowsSixel(keys: Keys, screen: Screen, milliseconds = pati
   keys.off('data', hear);
   keys.pause();
   keys.setRawMode(wasRaw);
-  // In raw mode Ctrl-C is a key like others.
+  // In raw mode Ctrl-C is an ordinary key.
   if (stopped) process.kill(process.pid, 'SIGINT');
   return attributes.exec(heard)?.[1]?.split(';').slice(1).includes('4') ?? false;
 }

@@ -1,15 +1,15 @@
-// How numbers and bars look on a terminal. All talk goes to stderr; stdout is for data.
+// Numbers and bars on a terminal. Messages go to stderr; stdout is for data.
 import { styleText } from 'node:util';
 import { printable } from '../printable.js';
 import { onInterrupt } from './interrupt.js';
 
-/** Says something to people. Whatever of it came from outside, no terminal obeys it. */
+/** Prints a message. Control characters from outside are made harmless. */
 export const say = (text: string): void => sayTinted(printable(text));
 
-/** The same for lines with colours of `tint`; what else is in them is printable already. */
+/** Prints a line with colours of `tint`, whose text must be printable already. */
 export const sayTinted = (text: string): void => void process.stderr.write(`${text}\n`);
 
-/** Colour where the stream is a terminal that has it and NO_COLOR does not forbid it. */
+/** Coloured text if the stream is a terminal with colours and NO_COLOR is not set. */
 export function tint(
   format: Parameters<typeof styleText>[0],
   text: string,
@@ -32,12 +32,12 @@ export function large(value: number): string {
 export const several = (number: number, what: string): string =>
   `${number} ${what}${number === 1 ? '' : 's'}`;
 
-/** Says which of the slices are empty; undefined where none is. Slices are made of rows. */
+/** A warning about empty slices, which have no rows; undefined if there are none. */
 export function emptySlices(slices: number, rows: number): string | undefined {
   const empty = slices - rows;
   if (empty <= 0) return undefined;
-  const which = empty === 1 ? '1 of them is' : `${empty} of them are`;
-  return `${slices} slices: the scene has ${several(rows, 'row')}, so that ${which} empty; --slices ${rows} is the most`;
+  const which = empty === 1 ? '1 slice is' : `${empty} slices are`;
+  return `--slices ${slices}: ${which} empty, because the scene has ${several(rows, 'row')}; give at most ${rows}`;
 }
 
 export const seconds = (value: number, digits = 2): string => `${value.toFixed(digits)} s`;
@@ -48,7 +48,7 @@ export function bar(part: number, width: number): string {
   return '█'.repeat(eighths >> 3) + ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'][eighths & 7];
 }
 
-/** One line that shows how far the work is, on a terminal that can draw it again; `stop` takes it away. */
+/** A progress bar on a terminal that can redraw it; `stop` removes it. */
 export async function progressLine(points: number, slices: number) {
   const line = await barLine('{bar} {percentage}%  {value}/{total} slices  {rate} points/s  {left} left');
   if (!line) return undefined;
@@ -66,7 +66,7 @@ export async function progressLine(points: number, slices: number) {
   };
 }
 
-/** The same for something with a name that is done step by step. */
+/** A progress bar for named work in steps. */
 export async function stepLine(name: string) {
   const line = await barLine('{bar} {percentage}%  {name}');
   line?.start(1, 0, { name });
@@ -92,7 +92,7 @@ async function barLine(format: string) {
     hideCursor: null,
     fps: 20,
   });
-  // It leaves the terminal as it was.
+  // Restores the terminal.
   onInterrupt(() => line.stop());
   return line;
 }

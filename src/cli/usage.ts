@@ -1,5 +1,4 @@
-// What the commands' flags have in common: how a value is read, and how a wrong one is told. Those of the scene are
-// scene-flags.ts's.
+// What the flags of all commands share: reading values, and reporting wrong ones. scene-flags.ts has those of the scene.
 import { sep } from 'node:path';
 import { Argument, Option } from 'commander';
 import { makeFolder } from '../encode/folder.node.js';
@@ -9,26 +8,26 @@ import { plainMinus } from '../scene/complex.js';
 import { onInterrupt } from './interrupt.js';
 import { say } from './text.js';
 
-/** A command line that cannot be obeyed: exit code 2. */
+/** A wrong command line: exit code 2. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
   constructor(message: string) {
-    // It quotes files and flags, wherever it is shown.
+    // The message quotes files and flags.
     super(printable(message));
   }
 }
 
-/** `-o`, as often as it is given. */
+/** `-o`, which may be repeated. */
 export const outputOption = (description: string): Option =>
   option('-o, --output <file>', description, (path, before: readonly string[] = []) => [
     ...before,
     path === '/dev/stdout' ? '-' : path,
   ]);
 
-/** An output that can be written to. */
+/** Opens an output, which must be writable. */
 export const checkedOutput = (path: string): Output => opened(() => openOutput(path));
 
-/** What `open` opens for `-o`; what is half-written of it goes when the program is interrupted. */
+/** Opens an output of `-o`, which is discarded if the program is interrupted. */
 export function opened<T extends { discard(): void }>(open: () => T): T {
   try {
     const output = open();
@@ -39,7 +38,7 @@ export function opened<T extends { discard(): void }>(open: () => T): T {
   }
 }
 
-/** Refuses outputs of which one would replace another, or something in it, however their paths are spelled. */
+/** Rejects outputs that would replace each other or parts of each other, however their paths are spelled. */
 export function refuseSame(outputs: readonly Pick<Opened, 'path' | 'places'>[]): void {
   const all = outputs.flatMap(({ path, places }) => places.map((place) => ({ path, place })));
   for (const [i, { path, place }] of all.entries()) {
@@ -49,21 +48,21 @@ export function refuseSame(outputs: readonly Pick<Opened, 'path' | 'places'>[]):
     const around = all.find((each) => place.startsWith(`${each.place}${sep}`));
     if (around)
       throw new UsageError(
-        `-o ${path}: is in ${around.path}, which is replaced as a whole; choose another folder`,
+        `-o ${path}: is inside ${around.path}, which another -o replaces; choose another folder`,
       );
   }
 }
 
-/** Tells of files that were found next to an output and are left alone. */
+/** Reports unfinished files next to an output, which are left alone. */
 export function sayLeftovers({ path, leftovers }: Pick<Opened, 'path' | 'leftovers'>): void {
   if (leftovers.length > 0)
     say(
-      `${path}: unfinished files of other machines or containers are next to it; remove them if no program there ` +
-        `writes them any more: ${leftovers.join(' ')}`,
+      `${path}: other machines or containers left unfinished files next to it; remove them if no program still ` +
+        `writes them: ${leftovers.join(' ')}`,
     );
 }
 
-/** A folder that a flag names, to be filled where it is. */
+/** Makes the folder that a flag names, if it does not exist. */
 export function checkedFolder(flag: string, folder: string): void {
   try {
     makeFolder(folder);
@@ -82,13 +81,13 @@ export const whole = (flag: string, smallest: number, largest: number) => (text:
 export const mostSlices = 10_000_000;
 export const mostWorkers = 1024;
 
-/** What a value may be, for shells that complete it. */
+/** Accepted values, for shell completion. */
 export interface Values {
-  /** Words that are accepted. */
+  /** Accepted words. */
   readonly words?: readonly string[];
-  /** Whether several of them may stand there with commas between. */
+  /** Whether several may be given, separated by commas. */
   readonly isList?: true;
-  /** What paths are accepted. */
+  /** Accepted paths. */
   readonly paths?: 'files' | 'folders';
 }
 
@@ -103,7 +102,7 @@ export class Flag extends Option {
   }
 }
 
-/** What stands behind a command without a flag. */
+/** An argument of a command that is not a flag. */
 export class Operand extends Argument {
   constructor(
     name: string,
@@ -114,7 +113,7 @@ export class Operand extends Argument {
   }
 }
 
-/** A flag whose value is read by `parse`; one that is called a folder is completed as one. */
+/** A flag whose value `parse` reads. Shells complete a value named `<folder>` as a folder. */
 export const option = (
   flags: string,
   description: string,
@@ -122,7 +121,7 @@ export const option = (
   values: Values = { paths: flags.endsWith('<folder>') ? 'folders' : 'files' },
 ) => new Flag(flags, description, values).argParser(parse as (text: string, before: unknown) => unknown);
 
-/** A decimal number, which may be too large for a double, or undefined: Number('') and Number('0x10') are numbers too. */
+/** A decimal number, or undefined. Number() would also accept '' and '0x10'. */
 export function toNumber(text: string): number | undefined {
   const plain = plainMinus(text);
   return /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i.test(plain) ? Number(plain) : undefined;

@@ -1,5 +1,5 @@
-// `mandoline zoom`: a film from one view of a formula to another, or of its constant along a path, as numbered pictures
-// that are gone on with, or as one stream for an encoder.
+// `mandoline zoom`: a film from one view of a formula to another, or of its constant along a path; as numbered pictures,
+// which an interrupted run resumes, or as one stream for an encoder.
 
 import { readdirSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -17,6 +17,7 @@ import { findRange, streamScene } from '../render/stream.js';
 import { type Complex, parseComplex } from '../scene/complex.js';
 import { inPixels } from '../scene/gallery.js';
 import { parseScene, type Scene, sceneText, type ViewScene } from '../scene/scene.js';
+import { helpBriefly } from './help.js';
 import { warnOfCopies } from './parts.js';
 import { fileLimits, readBytes } from './read-file.js';
 import { addScene, type SceneFlags, sceneOf, sceneValues, smoothScene } from './scene-flags.js';
@@ -37,31 +38,33 @@ interface ZoomFlags extends SceneFlags {
 export function addZoom(program: Command): void {
   const command = program
     .command('zoom')
-    .summary('make a film from one view to another')
+    .summary('make a film from one scene to another')
     .description(
-      'Makes a film from one view to another, or of the constant along a path: numbered pictures, or y4m.',
+      'Makes a film from one view to another, or of c along a path; as numbered pictures or as y4m.',
     );
   addScene(command);
   command
+    .optionsGroup('Film:')
+    .addOption(option('--to <scene>', 'last view: a scene of the same formula', String, sceneValues))
+    .addOption(option('--c-path <list>', 'path of c, such as 0.3,0.3+0.5i,-0.8', toPath))
+    .addOption(option('--frames <number>', 'number of frames', whole('--frames', 1, 1_000_000)).default(300))
     .addOption(
-      option('--to <scene>', 'where the film ends: a scene of the same formula', String, sceneValues),
+      option('-o, --output <folder>', 'folder for the pictures; -: y4m to stdout', String).default('frames'),
     )
-    .addOption(option('--c-path <list>', 'values that c goes through, like 0.3,0.3+0.5i,-0.8', toPath))
-    .addOption(option('--frames <number>', 'how many pictures', whole('--frames', 1, 1_000_000)).default(300))
-    .addOption(
-      option('-o, --output <folder>', 'a folder for the pictures; -: y4m to stdout', String).default(
-        'frames',
-      ),
-    )
-    .addOption(option('--format <format>', 'format of stdout: y4m', toFormat, { words: ['y4m'] }))
-    .addOption(option('--fps <number>', 'frames a second, for y4m', whole('--fps', 1, 1000)).default(30))
+    .addOption(option('--format <format>', 'format for stdout: y4m', toFormat, { words: ['y4m'] }))
+    .addOption(option('--fps <number>', 'frames per second of y4m', whole('--fps', 1, 1000)).default(30))
     .addOption(
       option('--workers <number>', 'worker threads', whole('--workers', 1, mostWorkers)).default(
         availableParallelism(),
-        'one a core',
+        'one per core',
       ),
     )
-    .option('--quiet', 'say nothing')
+    .option('--quiet', 'print errors only');
+  helpBriefly(command, [
+    ...['--formula', '--c', '--iterations', '--center', '--zoom', '--size', '--coloring', '--palette'],
+    ...['--to', '--c-path', '--frames', '--output', '--format', '--fps', '--workers'],
+  ]);
+  command
     .addHelpText(
       'after',
       `
@@ -69,7 +72,7 @@ Examples:
   mandoline zoom mandelbrot --to seahorse --frames 600 -o frames
   mandoline zoom julia --c-path "-0.8,-0.7+0.3i" --frames 90 -o frames
 
-An mp4 that every player plays has even sides, and colours in BT.709:
+An mp4 for every player (even sides, colours in BT.709):
   mandoline zoom mandelbrot --to seahorse -o - --format y4m |
     ffmpeg -i - -vf setparams=colorspace=bt709 -pix_fmt yuv420p film.mp4`,
     )
@@ -81,11 +84,11 @@ async function run(given: string | undefined, flags: ZoomFlags): Promise<void> {
   const { to, cPath: path = [], frames, output, format, fps, workers } = flags;
   const [first, last] = await endsOf(given, flags);
   if (to === undefined && path.length === 0)
-    throw new UsageError('zoom: needs --to, a scene where the film ends, or --c-path');
+    throw new UsageError('zoom: requires --to, the last view, or --c-path');
   const toStdout = output === '-';
   if (toStdout !== (format === 'y4m'))
     throw new UsageError(
-      toStdout ? '-o -: needs --format y4m' : '--format y4m: requires -o -; a folder gets pictures',
+      toStdout ? '-o -: requires --format y4m' : '--format y4m: only applies to -o -; a folder gets pictures',
     );
   const stream = toStdout ? checkedOutput('-') : undefined;
   if (!toStdout) checkedFolder('-o', output);
@@ -95,7 +98,7 @@ async function run(given: string | undefined, flags: ZoomFlags): Promise<void> {
     const begun = performance.now();
     const rangeAt = async (part: 0 | 1) =>
       first.range ?? (await findRange(frameScene(first, last, part, undefined, path), { pool }));
-    // A histogram is of each frame's own points.
+    // Each frame has its own histogram.
     const colors = first.scale === 'histogram' ? undefined : { from: await rangeAt(0), to: await rangeAt(1) };
     const scenes = Array.from({ length: frames }, (_, frame) =>
       parseScene(frameScene(first, last, frames === 1 ? 0 : frame / (frames - 1), colors, path)),
@@ -108,7 +111,7 @@ async function run(given: string | undefined, flags: ZoomFlags): Promise<void> {
       : await writePictures(scenes, output, pool, done);
     line?.stop();
     if (flags.quiet) return;
-    const there = kept > 0 ? `, ${kept} ${kept === 1 ? 'was' : 'were'} there` : '';
+    const there = kept > 0 ? `, reused ${kept}` : '';
     const took = seconds((performance.now() - begun) / 1000);
     say(`${output}: ${several(frames, 'frame')} of ${columns} x ${rows}${there}, ${took}`);
     if (!toStdout) sayOtherFrames(output, frames);
@@ -127,17 +130,19 @@ async function endsOf(given: string | undefined, flags: ZoomFlags): Promise<read
     return [only, only];
   }
   const end = inPixels((await sceneOf(flags.to, { size: [columns, rows] })).scene, columns, rows);
-  // As many samples at both ends, which the nearer one decides.
+  // Both ends have the same number of samples; the nearer one decides it.
   const near = smoothScene(given, flags, { ...begin, view: end.view });
   const first = near.view === end.view ? begin : smoothScene(given, flags, begin);
   for (const key of ['formula', 'parameters', 'c', 'z0', 'escape'] as const)
     if (JSON.stringify(first[key]) !== JSON.stringify(end[key]))
-      throw new UsageError(`--to ${flags.to}: must have the same ${key} as the scene where the film begins`);
-  // Colours are those of the first, so that they go on.
+      throw new UsageError(
+        `--to ${flags.to}: must have the same ${key} as the first scene; give --c-path for a film of c, or a scene with the same ${key}`,
+      );
+  // The first scene's colours apply throughout.
   return [first, { ...first, view: end.view, iterations: end.iterations }];
 }
 
-/** Writes the pictures that are not there yet; gives how many were. */
+/** Writes the missing pictures; returns how many existed. */
 async function writePictures(
   scenes: readonly Scene[],
   folder: string,
@@ -158,11 +163,11 @@ async function writePictures(
   return kept;
 }
 
-/** The file of a frame, from 0, of a film of so many. */
+/** The file of a frame, counted from 0. */
 const frameName = (frame: number, frames: number): string =>
   `frame-${String(frame + 1).padStart(Math.max(5, String(frames).length), '0')}.png`;
 
-/** Tells of frames that another film left: an encoder that is given the folder would take them for this one's. */
+/** Reports frames of another film, which an encoder would add to this one. */
 function sayOtherFrames(folder: string, frames: number): void {
   const isOwn = (name: string) => {
     const number = Number(/\d+/.exec(name)![0]);
@@ -173,12 +178,12 @@ function sayOtherFrames(folder: string, frames: number): void {
   const [first, last] = [others.sort()[0]!, others.at(-1)!];
   const which = others.length === 1 ? first : `${first} to ${last}`;
   say(
-    `${folder}: ${several(others.length, 'frame')} of another film ${others.length === 1 ? 'is' : 'are'} there too ` +
-      `(${which}); remove them before you make a video of the folder`,
+    `${folder}: also has ${several(others.length, 'frame')} of another film (${which}); remove ` +
+      `${others.length === 1 ? 'it' : 'them'} before you make a video of the folder`,
   );
 }
 
-/** Whether the picture of a scene is there, and whole. */
+/** Whether the scene's picture exists and is complete. */
 function isPictureOf(path: string, scene: Scene): boolean {
   if (!statSync(path, { throwIfNoEntry: false })?.isFile()) return false;
   try {
@@ -212,7 +217,9 @@ function toPath(text: string): readonly Complex[] {
   return text.split(',').map((part) => {
     const complex = parseComplex(part);
     if (complex) return complex;
-    throw new UsageError(`--c-path ${text}: must be complex numbers with commas between, like 0.3,-0.8+0.2i`);
+    throw new UsageError(
+      `--c-path ${text}: must be complex numbers separated by commas, such as 0.3,-0.8+0.2i`,
+    );
   });
 }
 

@@ -96,6 +96,6 @@ async function startServer(
     return;
   }
   throw new ClusterError(
-    `demo: there is no ${redisServers.join(' and no ')} on the PATH; on Debian: apt-get install redis-server`,
+    `demo: ${redisServers.join(' or ')} is not on the PATH; on Debian: apt-get install redis-server`,
   );
 }

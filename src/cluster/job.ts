@@ -1,4 +1,4 @@
-// What stands in the queue for a slice: plain data that says everything about it. Whoever can write to the server can put
+// The job of a slice in the queue: plain data that defines it. Whoever can write to the server can put
 // anything there, so all that is read from Redis is checked here, where it is read. What is done with it is slice.ts's.
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -103,7 +103,7 @@ export function checkJob(id: string | undefined, data: unknown, code: string): S
   if (!result.success) {
     const [issue] = result.issues;
     throw new RefusedError(
-      `${v.getDotPath(issue) ?? 'job'}: ${spell(issue.input)}: is not what a slice's job has there`,
+      `${v.getDotPath(issue) ?? 'job'}: ${spell(issue.input)}: is not valid in the job of a slice`,
     );
   }
   const job = result.output;
@@ -121,13 +121,13 @@ export function checkSlices(scene: Scene, slices: number, index: number): void {
   const points = (range!.end - range!.start) * sceneShape(scene)[1];
   if (points > mostPoints)
     throw new RefusedError(
-      `a slice of ${points} points: at most ${mostPoints} are computed; take more slices`,
+      `a slice of ${points} points: at most ${mostPoints} are accepted; give more slices`,
     );
   const operations = stepOperations(scene);
   if (points * scene.iterations * operations > mostOperations)
     throw new RefusedError(
       `${points} points of ${scene.iterations} iterations, each of ${operations} operations: at most ` +
-        `${mostOperations} operations a slice are taken; take more slices or fewer iterations`,
+        `${mostOperations} operations per slice are accepted; give more slices or fewer iterations`,
     );
 }
 

@@ -106,7 +106,7 @@ export async function loadMpi(): Promise<Mpi> {
   const family = families.find(({ says }) => says.test(version));
   if (!family)
     throw new ClusterError(
-      `MPI: ${version || 'a library that does not say which'}: is not known here; take Open MPI ` +
+      `MPI: ${version || 'a library that does not say which'}: is not supported; use Open MPI ` +
         '(Debian: apt install openmpi-bin) or MPICH',
     );
   const { type } = family;
@@ -180,8 +180,8 @@ function loadLibrary(koffi: Koffi, likely: readonly (typeof openMpi)[]): Library
     } catch {}
   }
   throw new ClusterError(
-    `MPI: there is no ${names.join(', ')}; install it (Debian: apt install ${likely[0]!.install}), ` +
-      'or let LD_LIBRARY_PATH name the folder it is in',
+    `MPI: ${names.join(', ')} was not found; install it (Debian: apt install ${likely[0]!.install}), ` +
+      'or set LD_LIBRARY_PATH to its folder',
   );
 }
 

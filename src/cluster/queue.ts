@@ -1,6 +1,5 @@
-// The queues of slices on Redis, which are BullMQ's: one for each version of the code, since no version computes what
-// another is to compute. Their names and settings, and what is known of them at a moment. Who fills one is submit.ts, who
-// empties it work.ts.
+// The queues of slices on Redis, by BullMQ: one for each version of the code, because no version computes another's slices.
+// This file has their names, settings and state. submit.ts fills a queue, work.ts empties it.
 import { hostname } from 'node:os';
 import { setTimeout } from 'node:timers/promises';
 import type { Job, JobJson, JobsOptions, Queue, QueueEvents, QueueEventsListener, Worker } from 'bullmq';

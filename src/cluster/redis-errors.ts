@@ -1,4 +1,4 @@
-// What a Redis server's refusals mean, in sentences that say what to do. Who talks to the server is redis.ts.
+// What a Redis server's refusals mean, in sentences that say what to do. redis.ts talks to the server.
 import { ClusterError } from '../errors.js';
 
 interface Meaning {
@@ -11,7 +11,7 @@ interface Meaning {
 
 export const readOnly = 'is a read-only replica; give the address of its primary server';
 export const inCluster =
-  'is part of a Redis Cluster, where a queue cannot be; give a server that is not (cluster-enabled no)';
+  'is part of a Redis Cluster, which cannot have a queue; give a server that is not (cluster-enabled no)';
 
 const meanings: readonly Meaning[] = [
   {
@@ -44,7 +44,7 @@ const meanings: readonly Meaning[] = [
   },
   {
     sign: /\bMISCONF\b/,
-    meaning: 'cannot save its data and takes no more; make room on its disk, or see its log',
+    meaning: 'cannot save its data and accepts no more; make room on its disk, or see its log',
     isPassing: true,
   },
   {

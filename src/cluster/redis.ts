@@ -1,5 +1,5 @@
 // A connection to Redis or Valkey: its address, which is never shown with its password, what is checked before any work,
-// and what is said while it is away. Who connects and speaks the protocol is ioredis; the queue is queue.ts's.
+// and what is said while it is away. ioredis connects and speaks the protocol; queue.ts has the queue.
 import { createRequire } from 'node:module';
 import type { Redis, RedisOptions } from 'ioredis';
 import { ClusterError } from '../errors.js';
@@ -72,7 +72,7 @@ export interface Connection {
   /** Its duplicates are closed with it. */
   readonly client: Redis;
   readonly address: RedisAddress;
-  /** Tells when the server is there again after it was away. */
+  /** Tells when the server is back after it was away. */
   onReturn(listener: () => void): void;
   close(): void;
 }
@@ -144,14 +144,14 @@ export async function using<T>(connection: Connection, use: () => Promise<T>): P
   }
 }
 
-/** Throws ClusterError for a database that the server does not have: ioredis would go on with another one. */
+/** Throws ClusterError for a database that the server does not have: ioredis would continue with another one. */
 async function selectDatabase(client: Redis, { shown, options: { db = 0 } }: RedisAddress): Promise<void> {
   try {
     if (db !== 0) await client.select(db);
   } catch (error) {
     throw new ClusterError(
-      `${shown}: has no database ${db} (${(error as Error).message}); take one from 0 to 15, or as many as the ` +
-        "server's configuration has (databases)",
+      `${shown}: has no database ${db} (${(error as Error).message}); give one from 0 to 15, or from those of the ` +
+        "server's configuration (databases)",
     );
   }
 }
@@ -173,7 +173,7 @@ function sayAway(
   });
   client.on('ready', () => {
     if (!away) return;
-    say(`${shown} is there again after ${Math.ceil(performance.now() / 1000 - away.since)} s`);
+    say(`${shown} is back after ${Math.ceil(performance.now() / 1000 - away.since)} s`);
     away = undefined;
     for (const listener of listeners) listener();
   });
@@ -193,9 +193,7 @@ function checkServer(
   const [major = 0, minor = 0] = version.split('.').map(Number);
   const isOld = !(major > oldest[0] || (major === oldest[0] && minor >= oldest[1]));
   if (isOld && valkey === undefined)
-    throw new ClusterError(
-      `${shown}: is Redis ${version}; take one from ${oldest.join('.')} on, or Valkey, which the queue needs`,
-    );
+    throw new ClusterError(`${shown}: is Redis ${version}; use ${oldest.join('.')} or newer, or Valkey`);
   if (fact('cluster_enabled') === '1') throw new ClusterError(`${shown}: ${inCluster}`);
   const isReadOnly = fact('role') === 'slave' && fact('slave_read_only') !== '0';
   if (toWrite && isReadOnly)
@@ -203,7 +201,7 @@ function checkServer(
   const policy = fact('maxmemory_policy') ?? 'noeviction';
   if (policy !== 'noeviction')
     say(
-      `${shown}: warning: its maxmemory-policy is ${policy}, so it may throw parts of the queue away; ` +
+      `${shown}: warning: its maxmemory-policy is ${policy}, so it may discard parts of the queue; ` +
         'set it to noeviction',
     );
 }
@@ -221,7 +219,7 @@ function connectError(
   if (/CERT|SELF_SIGNED|ERR_TLS|EPROTO|ERR_SSL/i.test(`${code} ${message}`))
     return new ClusterError(
       `${shown}: no encrypted connection (${message}); ` +
-        "is it rediss://? NODE_EXTRA_CA_CERTS names the file of an authority of one's own",
+        'use rediss:// if the server has TLS; for a private certificate authority, set NODE_EXTRA_CA_CERTS',
     );
   if (/RESP/.test(message))
     return new ClusterError(`${shown}: answers, but not as Redis does; is it the address of the server?`);

@@ -1,6 +1,5 @@
-// The queue filled with the slices that a store lacks, as it drains, and followed until all are there. The store is the
-// truth: what events tell of single slices is held against it whenever they fall silent, and whatever Redis has lost is
-// queued again.
+// Fills the queue with the slices that a store lacks, as it drains, and waits until all are stored. The store is the truth:
+// events are compared with it whenever they stop arriving, and whatever Redis has lost is queued again.
 import { setFlagsFromString } from 'node:v8';
 import type { QueueEvents } from 'bullmq';
 import { ClusterError } from '../errors.js';

@@ -127,7 +127,7 @@ export async function work(connection: Connection, options: WorkOptions): Promis
       say(`slice ${job.index} failed: ${message}`);
       if (error instanceof TaskTimeoutError)
         throw new UnrecoverableError(
-          `it took longer than ${timeLimit} s; take more slices, or raise --time-limit`,
+          `it took longer than ${timeLimit} s; give more slices, or raise --time-limit`,
         );
       throw error;
     }

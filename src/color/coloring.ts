@@ -1,4 +1,4 @@
-// What a picture's colours stand for, and which channels of the field they are made from.
+// What a picture's colours represent, and which channels of the field they need.
 import type { ChannelName } from '../field/field.js';
 import type { Coloring, Scene } from '../scene/scene.js';
 
@@ -19,10 +19,10 @@ const channels: Readonly<Record<Coloring, readonly ChannelName[]>> = {
   period: ['period'],
 };
 
-/** Whether a picture can show where orbits come to: they converge, and the step is the same for all of them. */
+/** Whether a picture can show attractors: orbits converge, and the step is the same for all of them. */
 const hasBasins = ({ escape, c }: Scene): boolean => typeof escape === 'object' && c !== 'p';
 
-/** A scene's colouring; where it names none, basins if it has any, or else counts. */
+/** A scene's colouring; by default basins if it has any, otherwise counts. */
 export const coloringOf = (scene: Scene): Coloring =>
   scene.coloring ?? (hasBasins(scene) ? 'basin' : 'count');
 
@@ -31,12 +31,12 @@ export const channelsOf = (scene: Scene): readonly ChannelName[] => channels[col
 
 const continuous: readonly Coloring[] = ['smooth', 'distance', 'trap', 'slope'];
 
-/** Whether a scene's colours go over into each other; others are few. */
+/** Whether a scene's colours are continuous; otherwise they are few. */
 export const isContinuous = (scene: Scene): boolean => continuous.includes(coloringOf(scene));
 
-/** Whether the samples of a scene's picture are the numbers of colours, of which there are at most 256. */
+/** Whether a scene's picture is indexed, with at most 256 colours. */
 export const isIndexed = (scene: Scene): boolean =>
   !isContinuous(scene) && (scene.depth ?? 8) === 8 && (scene.view?.samples ?? 1) === 1;
 
-/** How many bytes a pixel of a scene's picture takes. */
+/** Bytes per pixel of a scene's picture. */
 export const pixelBytes = (scene: Scene): number => (isIndexed(scene) ? 1 : (3 * (scene.depth ?? 8)) / 8);

@@ -1,9 +1,9 @@
-// Pictures made small and put side by side. What files they become is encode's.
+// Thumbnails of pictures next to each other. encode/ makes files of them.
 import { type Image, withColors } from './image.js';
 
-/** Pixels between two pictures and around all of them. */
+/** Pixels between and around the pictures. */
 const gap = 8;
-/** The grey of the paper. */
+/** The grey of the background. */
 const paper = 24;
 
 /** Pictures of the same size in rows of `across`, the first on top at the left. Throws RangeError for none. */

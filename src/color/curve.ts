@@ -1,9 +1,8 @@
-// From a number to its place in a range: the curve that a scene's scale names. By arithmetic that every engine has the
-// same.
+// Maps a value to its place in a range, by the curve of a scene's scale, in arithmetic that is the same on every engine.
 import { binaryLogarithm, quickLogarithm } from './logarithm.js';
 import type { Curve } from './tones.js';
 
-/** The place of a number from 0, at the range's least, to 1, at its most; numbers beyond have those of the ends. */
+/** The place of a value, from 0 at the lower end of the range to 1 at the upper; values beyond are clamped. */
 export function placer({ scale, least, most, knee, quantiles }: Curve, isExact: boolean) {
   const range = most - least;
   if (!(range > 0)) return () => 0;
@@ -18,7 +17,7 @@ export function placer({ scale, least, most, knee, quantiles }: Curve, isExact: 
   return (value: number) => logarithm(1 + clamped(value) / knee) / whole;
 }
 
-/** Which part of a sample is below a value: between two quantiles on a line. */
+/** The share of a sample below a value, interpolated between quantiles. */
 function rankIn(quantiles: Float64Array, value: number): number {
   let [low, high] = [0, quantiles.length];
   while (low < high) {

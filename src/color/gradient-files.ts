@@ -30,16 +30,16 @@ export const gradientFormats = ['.map', '.ugr', '.ggr', '.pal'] as const;
 
 const named = new RegExp(`^(.*?\\.(${Object.keys(readers).join('|')}))(?::(.*))?$`, 'is');
 
-/** The path in `FILE` or `FILE:GRADIENT`, and the gradient's name or number; undefined for what names no such file. */
+/** The path in `FILE` or `FILE:GRADIENT`, and the gradient's name or number; undefined for other text. */
 export function splitGradient(text: string): { readonly path: string; readonly which?: string } | undefined {
   const [, path, , which] = named.exec(text) ?? [];
   return path === undefined ? undefined : { path, ...(which !== undefined && { which }) };
 }
 
 /**
- * The colours of a gradient's file: 2 to 256, evenly spaced, as a scene's `palette` has them. The name's suffix says
- * which format it has: `.map`, `.ugr`, `.ggr` or `.pal`. `which` names a gradient of several, or numbers it from 1; by
- * default it is the first. Throws PaletteError, whose message continues after the file's name.
+ * The colours of a gradient file: 2 to 256, evenly spaced, as in a scene's `palette`. The suffix selects the format:
+ * `.map`, `.ugr`, `.ggr` or `.pal`. `which` is the name or number (from 1) of one of several gradients; the default is
+ * the first. Throws PaletteError, whose message continues after the file's name.
  */
 export function readGradient(name: string, bytes: Uint8Array, which?: string): readonly string[] {
   const suffix = splitGradient(name)?.path === name ? /[^.]*$/.exec(name)![0].toLowerCase() : '';
@@ -54,11 +54,11 @@ export function readGradient(name: string, bytes: Uint8Array, which?: string): r
   return colors;
 }
 
-/** Lines of red, green and blue; others are left out. */
+/** Lines of red, green and blue; other lines are ignored. */
 function readLines(lines: readonly string[]): Colors {
   const colors = lines.slice(0, 10 * mostColors).flatMap((line) => {
     const numbers = /^\s*(\d{1,9})\s+(\d{1,9})\s+(\d{1,9})(?:\s|$)/.exec(line)?.slice(1);
-    // As Fractint takes them, which keeps a byte of each.
+    // Modulo 256, as in Fractint, which keeps a byte of each.
     return numbers ? [hex(numbers.map((part) => Number(part) % 256))] : [];
   });
   return colors.slice(0, mostColors);

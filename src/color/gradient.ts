@@ -1,6 +1,6 @@
-// A gradient of one's own: colours in even steps, what lies between them in OKLab (Ottosson 2020), where equal steps
-// look equal. The mathematics of colours is culori's. It takes cube roots and powers from the engine, whose last digit
-// may differ; colours are rounded once, to 16 bits, which leaves that digit no part but by a chance of one in 10^10.
+// A user's gradient: evenly spaced colours, interpolated in OKLab (Ottosson 2020), where equal steps look equal. culori
+// converts the colours. Its cube roots and powers are the engine's, which may differ in the last digit; rounding to 16
+// bits hides that but for a chance of one in 10^10.
 import { converter, interpolate, modeLrgb, modeOklab, modeRgb, useMode } from 'culori/fn';
 
 useMode(modeRgb);

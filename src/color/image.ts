@@ -1,4 +1,4 @@
-// What a picture is made of, however it came about: the form of its pixels, and its rows.
+// A picture: the form of its pixels, and its rows.
 
 /** The form of a picture's pixels. */
 export interface PixelFormat {
@@ -6,19 +6,18 @@ export interface PixelFormat {
   readonly width: number;
   /** Pixels from top to bottom. */
   readonly height: number;
-  /** Red, green, blue in turn, 0 to 255, of at most 256 colours. Without it the rows hold colours. */
+  /** Red, green, blue of at most 256 colours, 0 to 255. Without a palette the rows hold colours. */
   readonly palette?: Uint8Array | undefined;
   /** Bits of each sample; 16 never with a palette. */
   readonly depth: 8 | 16;
 }
 
-/** Bytes in a row: a byte a pixel, the colour's number; or red, green, blue, each a byte, or two, the higher first. */
+/** Bytes per row. A pixel is one byte, the number of a colour; or red, green and blue of one or two (big-endian) bytes. */
 export const bytesInRow = ({ width, palette, depth }: PixelFormat): number =>
   palette ? width : (3 * width * depth) / 8;
 
 /**
- * A picture as it is made: whole rows from the top, any number of them at a time. What is handed out may be
- * overwritten once more is asked for.
+ * Rows of a picture from the top, any number at a time. A chunk may be overwritten when the next is requested.
  */
 export type PixelRows = AsyncIterable<Uint8Array>;
 
@@ -26,7 +25,7 @@ export type PixelRows = AsyncIterable<Uint8Array>;
 export const toBytes = (samples: Uint16Array): Uint8Array =>
   Uint8Array.from(samples, (part) => Math.round(part / 257));
 
-/** The colours that numbers of a palette stand for: red, green, blue in turn. */
+/** The colours of palette numbers: red, green, blue in turn. */
 export function withColors(
   numbers: Uint8Array,
   palette: Uint8Array,
@@ -41,16 +40,16 @@ export function withColors(
   return colors;
 }
 
-/** A picture whose rows are made when they are asked for. */
+/** A picture whose rows are made on request. */
 export interface Image extends PixelFormat {
-  /** The rows from `start` up to but not `end`. */
+  /** The rows from `start` to before `end`. */
   rows(start: number, end: number): Uint8Array;
 }
 
-/** Bytes that are asked for at a time. */
+/** Bytes per chunk. */
 const bandLength = 2 ** 18;
 
-/** The rows of a picture one band after the other. */
+/** The rows of a picture, band by band. */
 export async function* rowsOf(image: Image): PixelRows {
   const step = Math.max(1, Math.floor(bandLength / bytesInRow(image)));
   for (let start = 0; start < image.height; start += step)

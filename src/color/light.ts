@@ -1,8 +1,8 @@
-// From samples of sRGB (IEC 61966-2-1) to the light that they stand for, and back: what is added up must be light. By
-// arithmetic that every engine has the same.
+// Converts samples of sRGB (IEC 61966-2-1) to linear light and back, because only light can be averaged. The arithmetic is
+// the same on every engine.
 
 const lightSteps = 2 ** 12;
-/** Made when it is first needed. */
+/** Made on first use. */
 let tables: ReturnType<typeof makeTables> | undefined;
 
 function makeTables() {

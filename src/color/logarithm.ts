@@ -1,4 +1,4 @@
-// Logarithms by multiplication alone, since Math.log2 may differ between engines, and colours must not.
+// Logarithms by multiplication only: Math.log2 may differ between engines, and colours must not.
 
 /** log2 of a number from 1 on to 40 bits. */
 export function binaryLogarithm(value: number): number {
@@ -16,7 +16,7 @@ export function binaryLogarithm(value: number): number {
 
 /** 2^11: the first bits of a mantissa are a place in the table, and the other 41 what lies beyond it. */
 const steps = 2048;
-/** log2 of 1 + i / steps; made when it is first needed. */
+/** log2 of 1 + i / steps; made on first use. */
 let table: Float64Array | undefined;
 const double = new Float64Array(1);
 const words = new Uint32Array(double.buffer);
@@ -27,7 +27,7 @@ const low = 1 - high;
 export function quickLogarithm(value: number): number {
   table ??= Float64Array.from({ length: steps + 1 }, (_, i) => binaryLogarithm(1 + i / steps));
   double[0] = value;
-  // Words are read and never written: a number put together of two of them would hold the processor up.
+  // Words are only read: a number written as two words would stall the processor.
   const word = words[high]!;
   const index = (word & 0xfffff) >>> 9;
   const part = ((word & 0x1ff) * 2 ** 32 + words[low]!) * 2 ** -41;

@@ -1,5 +1,5 @@
-// From rows of a field to rows of a picture, by tones that were found before (tones.ts): what workers run for each
-// band. Nothing is imported here that a worker in a browser could not find.
+// Makes rows of a picture from rows of a field, with the tones that tones.ts found: what workers run for each band. It only
+// imports what a worker in a browser can load.
 import type { Field } from '../field/field.js';
 import { placer } from './curve.js';
 import { type PixelFormat, toBytes } from './image.js';
@@ -12,7 +12,7 @@ export function pixelFormat({ isIndexed, colors, depth }: Tones, width: number, 
   return { width, height, palette, depth };
 }
 
-/** How many bytes the samples of so many sample points take. */
+/** Bytes of the samples for a number of sample points. */
 export const paintedBytes = (points: number, { isIndexed, depth, samples }: Tones): number =>
   ((isIndexed ? 1 : (3 * depth) / 8) * points) / samples ** 2;
 
@@ -33,7 +33,7 @@ export function paintRows(field: Field, tones: Tones, into: Uint8Array): void {
 
 let kept = new Uint16Array();
 
-/** Memory for the numbers of a band's colours, which the next band takes again. */
+/** Memory for the colour numbers of a band, reused by the next band. */
 function scratch(length: number): Uint16Array {
   if (kept.length < length) kept = new Uint16Array(length);
   return kept.subarray(0, length);
@@ -44,7 +44,7 @@ type Numberer = (field: Field, into: Numbers) => void;
 
 const numberers = new WeakMap<Tones, Numberer>();
 
-/** Which of its colours each point has; made once for a picture. */
+/** Gives the colour number of each point; made once per picture. */
 function numberOf(tones: Tones): Numberer {
   let numberer = numberers.get(tones);
   if (!numberer) {
@@ -75,7 +75,7 @@ function makeNumberer(tones: Tones): Numberer {
   if (coloring === 'count') {
     const colorOf = (count: number) =>
       inside !== undefined && count === iterations ? inside : shadeOf(count);
-    // One look for each point, where there are not too many counts.
+    // One lookup per point, if there are not too many counts.
     const table =
       iterations < tableSize
         ? Uint16Array.from({ length: iterations + 1 }, (_, count) => colorOf(count))
@@ -85,7 +85,7 @@ function makeNumberer(tones: Tones): Numberer {
       else for (let i = 0; i < into.length; i++) into[i] = colorOf(counts[i]!);
     };
   }
-  // Basin 0, where orbits come nowhere, is the first group; beyond the last the others begin again.
+  // Basin 0, without an attractor, is the first group; groups repeat after the last.
   const groupOf = (basin: number) => (basin === 0 || groups === 1 ? 0 : 1 + ((basin - 1) % (groups - 1)));
   return ({ counts, channels }, into) => {
     const basins = coloring === 'basin' ? channels?.basin : undefined;
@@ -113,7 +113,7 @@ function shader(tones: Tones, isExact: boolean): (value: number) => number {
   return (value) => turn(place(value) * density);
 }
 
-/** From a place in palettes to a shade: a cyclic palette begins again, others go back the way they came. */
+/** The shade at a place in palette cycles: a cyclic palette repeats, others run back and forth. */
 function turner({ shades, offset, isCyclic }: Tones): (place: number) => number {
   const last = shades - 1;
   return (place) => {
@@ -126,7 +126,7 @@ function turner({ shades, offset, isCyclic }: Tones): (place: number) => number 
 
 const tableSize = 2 ** 16;
 
-/** The shades of counts, from a table for those that are near the least. Counts are whole, their range need not be. */
+/** The shades of counts, with a table for small ones. Counts are whole; their range need not be. */
 function countShades(tones: Tones): (count: number) => number {
   const { least, most } = tones.curve;
   const shade = shader(tones, true);
@@ -145,7 +145,7 @@ function lightsOf(slopes: Float32Array, light: Float64Array): Float32Array {
   const lights = new Float32Array(slopes.length);
   for (let i = 0; i < lights.length; i++) {
     const slope = slopes[i]!;
-    // A point that never escapes has no slope, and no light to lose.
+    // A point that never escapes has no slope to shade.
     lights[i] = slope >= 0 && slope < 1 ? light[Math.floor(slope * light.length)]! : 1;
   }
   return lights;
@@ -186,7 +186,7 @@ function writeWords(
   }
 }
 
-/** The mean of the light of all points of a pixel, not of the numbers that stand for it. */
+/** The mean over a pixel's points, of linear light rather than of samples. */
 function writeMeans(
   { rows, columns }: Field,
   numbers: Numbers,

@@ -1,4 +1,4 @@
-// Palettes by name, as bytes; which count has which colour is paint's. The colours are d3-scale-chromatic's:
+// Named palettes, as bytes; paint.ts assigns them to counts. The colours are d3-scale-chromatic's:
 // matplotlib's viridis family, ColorBrewer, turbo, Green's cubehelix. d3 rounds to whole bytes itself. Only
 // cubehelix and rainbow need sine and cosine, where engines differ in the last digit: however many colours up to 256
 // are taken of them, none comes nearer than 0.000002 to where a byte would change.
@@ -65,13 +65,13 @@ function sinebow(t: number): string {
   return rgb(part(0), part(60), part(120)).formatHex();
 }
 
-/** Those that end as they begin, so that they can follow themselves. */
+/** Cyclic palettes, which end as they begin. */
 const cyclic = new Set(['rainbow', 'sinebow', 'classic', 'twilight']);
 
-/** Whether a named palette ends as it begins. */
+/** Whether a named palette is cyclic. */
 export const isCyclicPalette = (name: string): boolean => cyclic.has(name);
 
-/** The last colour, that of the largest count, in black: where nothing escapes it is dark. */
+/** Ends in black, the colour of the largest count, so that the inside is dark. */
 function inBlack(colors: Colors): Colors {
   return (t) => (t < 1 ? colors(t) : '#000000');
 }
@@ -92,10 +92,10 @@ function through(...colors: readonly string[]): Colors {
   };
 }
 
-/** A palette's colours as they are laid over a range: red, green, blue in turn, 0 to 65535. */
+/** A palette's colours over a range: red, green, blue in turn, 0 to 65535. */
 export interface ColorTable {
   readonly colors: Uint16Array;
-  /** Whether the last colour is the first one again; others go back the way they came. */
+  /** Whether the palette is cyclic; others run back and forth. */
   readonly isCyclic: boolean;
 }
 
@@ -103,8 +103,8 @@ export interface ColorTable {
 const namedColors = 256;
 
 /**
- * `length` colours of a named palette or a gradient of one's own; `isWhole`: with the black that some end in, for points
- * that never escape. Throws RangeError for an unknown palette.
+ * `length` colours of a named palette or a user's gradient. With `isWhole`, palettes keep the black that some end in, for
+ * points that never escape. Throws RangeError for an unknown palette.
  */
 export async function colorTable(
   palette: string | readonly string[],
@@ -115,7 +115,7 @@ export async function colorTable(
     const some = paletteColors(palette, Math.min(length, namedColors), isWhole);
     return { colors: stretched(some, length), isCyclic: cyclic.has(palette) };
   }
-  // Loaded here: a library of colour mathematics is slow to start.
+  // Imported here: a colour library is slow to load.
   const { gradientColors } = await import('./gradient.js');
   return {
     colors: gradientColors(palette, length),
@@ -123,7 +123,7 @@ export async function colorTable(
   };
 }
 
-/** Bytes as numbers of 16 bits, `length` colours, with straight lines between those that there are. */
+/** Bytes as numbers of 16 bits, interpolated linearly to `length` colours. */
 function stretched(colors: Uint8Array, length: number): Uint16Array {
   const last = colors.length / 3 - 1;
   return Uint16Array.from({ length: 3 * length }, (_, i) => {
@@ -142,9 +142,8 @@ export function colorOf(hex: string): readonly [number, number, number] {
 }
 
 /**
- * `length` colours from a palette's first to its last, as bytes: red, green, blue in turn, 0 to 255. With `isWhole`
- * false (default: true) palettes that end in black are without that end. Throws RangeError for a name that is not in
- * `paletteNames`.
+ * `length` colours sampled evenly across the palette, as bytes: red, green, blue in turn, 0 to 255. With `isWhole` false
+ * (default: true), palettes omit the black that some end in. Throws RangeError for a name that is not in `paletteNames`.
  */
 export function paletteColors(name: string, length: number, isWhole = true): Uint8Array {
   const palette = paletteOf(name, isWhole);
@@ -152,13 +151,13 @@ export function paletteColors(name: string, length: number, isWhole = true): Uin
   return Uint8Array.from(colors.flatMap(({ r, g, b }) => [r, g, b]));
 }
 
-/** What the last shade of a basin keeps of its colour's light; chosen by eye. */
+/** The share of light that a basin's darkest shade keeps; chosen by eye. */
 const darkest = 0.1;
 const grey = [96, 96, 96];
 
 /**
- * `shades` colours for each of `groups` basins after those for no basin, which are greys: a basin's first is one of
- * the palette's, evenly spread over it, the others are darker. As bytes, like `paletteColors`.
+ * `shades` greys for no basin, then `shades` colours for each of `groups` basins: first a colour of the palette, evenly
+ * spread, then darker ones. As bytes, like `paletteColors`.
  */
 export async function basinColors(
   palette: string | readonly string[],

@@ -1,4 +1,4 @@
-// The picture of a field that is there as a whole: the same bytes as that which is made band by band.
+// The picture of a whole field, with the same bytes as one made band by band.
 import type { Field } from '../field/field.js';
 import type { Scene } from '../scene/scene.js';
 import type { Image } from './image.js';

@@ -1,4 +1,4 @@
-// What the readers of gradients have in common.
+// Shared by the readers of gradients.
 
 /** Colours of a palette, at most. */
 export const mostColors = 256;

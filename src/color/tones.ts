@@ -1,5 +1,5 @@
-// How a picture's numbers become colours, found from a sample of its points: which range they have, and a table of
-// colours. Tones are plain data, by which workers paint band after band (paint.ts) to the same picture as in one piece.
+// How a picture's values become colours, estimated from a sample of its points: their range, and a table of colours. Tones
+// are plain data, with which workers paint bands (paint.ts) that together equal the picture made in one piece.
 
 import type { Field } from '../field/field.js';
 import { cosAndSin } from '../rotation.js';
@@ -12,9 +12,9 @@ export interface Curve {
   readonly scale: Scale;
   readonly least: number;
   readonly most: number;
-  /** The distance from the least from which on a logarithm's shades follow the logarithm. */
+  /** The distance from the lower end where a logarithmic scale stops being linear. */
   readonly knee: number;
-  /** For a histogram: values that the same number of points of the sample lie between. */
+  /** For a histogram: values with the same number of sample points between neighbours. */
   readonly quantiles?: Float64Array;
 }
 
@@ -23,21 +23,21 @@ export interface Tones {
   /** The count of points that never escape. */
   readonly iterations: number;
   readonly curve: Curve;
-  /** How many colours a range has, before those with a meaning of their own; for each basin where there are some. */
+  /** Number of colours of the range, per basin if there are basins; special colours follow. */
   readonly shades: number;
-  /** How many times the palette is gone through over the range, and where it begins, in palettes. */
+  /** Number of palette cycles over the range, and where it starts, in palettes. */
   readonly density: number;
   readonly offset: number;
   readonly isCyclic: boolean;
-  /** Which colour points have that never escape, if one of its own. */
+  /** The colour of points that never escape, if they have a special one. */
   readonly inside: number | undefined;
-  /** The shade in its basin of a point that never escapes, where a range would give it another. */
+  /** The shade, within its basin, of a point that never escapes, if a range would change it. */
   readonly insideShade: number | undefined;
-  /** Basins or periods that have colours of their own; further ones begin again. */
+  /** Basins or periods with distinct colours; further ones repeat them. */
   readonly groups: number;
   /** Red, green, blue in turn, 0 to 65535. */
   readonly colors: Uint16Array;
-  /** What part of its light a colour keeps, for each of so many directions of the slope. */
+  /** The share of light that a colour keeps, by direction of the slope. */
   readonly light: Float64Array | undefined;
   /** Whether samples are the numbers of colours, of which there are at most 256. */
   readonly isIndexed: boolean;
@@ -49,14 +49,14 @@ export interface Tones {
 /** Points in a sample, at most. */
 const sampleLength = 2 ** 16;
 
-/** Every so many rows and columns there is a point of the sample. */
+/** Rows and columns between points of the sample. */
 export function sampleStep(rows: number, columns: number): number {
   let step = Math.max(1, Math.floor(Math.sqrt((rows * columns) / sampleLength)));
   while (Math.ceil(rows / step) * Math.ceil(columns / step) > sampleLength) step++;
   return step;
 }
 
-/** The sample of a field that is there as a whole. */
+/** The sample of a whole field. */
 export function sampleOf({ rows, columns, counts, channels = {} }: Field): Field {
   const step = sampleStep(rows, columns);
   const [height, width] = [Math.ceil(rows / step), Math.ceil(columns / step)];
@@ -74,26 +74,26 @@ export function sampleOf({ rows, columns, counts, channels = {} }: Field): Field
   };
 }
 
-/** Colours of an indexed picture, and of one whose colours go over into each other. */
+/** Numbers of colours, of an indexed picture and of a continuous one. */
 const [fewColors, manyColors] = [256, 4096];
-/** Colours for basins and periods that are told apart; more would leave each too few shades. */
+/** Distinct colours of basins and periods; more would leave too few shades for each. */
 const [mostGroups, mostPeriods] = [15, 64];
-/** Counts above the smallest from which on shades follow the logarithm; chosen by eye, on six Julia sets. */
+/** Counts above the smallest where the scale becomes logarithmic; chosen by eye, on six Julia sets. */
 const countKnee = 4;
 /** The same for distances, in pixels, and for other numbers, in parts of their range. */
 const [distanceKnee, knee] = [0.5, 1 / 32];
-/** The part of a range's largest numbers that all have the last colour, so that a few do not decide about all. */
+/** The share of largest values that all get the last colour, so that outliers do not stretch the range. */
 const outliers = 0.001;
 const lightSteps = 1024;
-/** What a slope keeps of its light that is turned away from it. */
+/** The share of light on a slope that is turned away from it. */
 const ambient = 0.2;
 const black = '#000000';
 
-/** Whether a scene's tones depend on its points: not where it says itself between which numbers its palette lies. */
+/** Whether a scene's tones depend on its points, because it does not give a range. */
 export const needsSample = (scene: Scene): boolean =>
   scene.range === undefined || scene.scale === 'histogram' || coloringOf(scene) === 'basin';
 
-/** From a sample, where the scene needs one. Throws RangeError for an unknown palette. */
+/** The tones of a scene, from a sample if it needs one. Throws RangeError for an unknown palette. */
 export async function tonesOf(sample: Field | undefined, scene: Scene): Promise<Tones> {
   const coloring = coloringOf(scene);
   const { iterations, density = 1, offset = 0, depth = 8 } = scene;
@@ -171,7 +171,7 @@ async function colorsOf(
   if (coloring === 'decomposition' && !table.isCyclic)
     return { isCyclic: true, colors: closed(table.colors) };
   if (coloring !== 'period') return table;
-  // Outside there are greys, so that the colours of periods are told from them; 0, no period, is black.
+  // Outside is grey, to set it apart from the colours of periods; no period is black.
   const greys = (await colorTable('greys', shades, true)).colors;
   const golden = 0.6180339887498949;
   const hues = Array.from({ length: groups }, (_, period) => {
@@ -181,7 +181,7 @@ async function colorsOf(
   return { isCyclic: false, colors: Uint16Array.of(...greys, ...hues.flat()) };
 }
 
-/** Colours closed to a ring, since the last angle is next to the first: in the last quarter they go straight back. */
+/** Colours closed to a ring, because the last angle is next to the first: the last quarter leads back to the start. */
 function closed(colors: Uint16Array): Uint16Array {
   const last = colors.length / 3 - 1;
   return colors.map((_, i) => {
@@ -193,12 +193,12 @@ function closed(colors: Uint16Array): Uint16Array {
   });
 }
 
-/** The numbers that each colouring lays over the palette, where they are not counts. */
+/** The channel that each colouring maps to the palette, if it is not the count. */
 const laid = { smooth: 'smooth', slope: 'smooth', distance: 'distance', trap: 'trap' } as const;
 
 function curveOf(sample: Field | undefined, scene: Scene, coloring: Coloring): Curve {
   const { iterations, scale = 'logarithm' } = scene;
-  // By the colouring, not by what is there: a field may have channels that another file asked for.
+  // By the colouring, because a field may have channels for another file.
   const channel = coloring in laid ? laid[coloring as keyof typeof laid] : undefined;
   const sorted = sample && needsSample(scene) ? sortedNumbers(sample, channel, iterations) : undefined;
   const last = sorted && Math.floor((sorted.length - 1) * (1 - (channel ? outliers : 0)));
@@ -212,7 +212,7 @@ function curveOf(sample: Field | undefined, scene: Scene, coloring: Coloring): C
   };
 }
 
-/** The numbers of a sample; of those that only points have that escape, theirs. */
+/** The values of a sample; for values that only escaping points have, theirs. */
 function sortedNumbers(
   { counts, channels }: Field,
   channel: (typeof laid)[keyof typeof laid] | undefined,
@@ -229,13 +229,13 @@ function sortedNumbers(
     .sort();
 }
 
-/** The counts of points that escape, of which each colour has its part however many do not; all where none does. */
+/** The counts of points that escape; all counts if none does. */
 const escaped = (sorted: Float64Array, iterations: number): Float64Array =>
   sorted[0]! < iterations ? sorted.filter((count) => count < iterations) : sorted;
 
 const quantileCount = 1024;
 
-/** Values at even ranks of a sorted sample, each of them once. */
+/** Distinct values at even ranks of a sorted sample. */
 const quantilesOf = (sorted: Float64Array): Float64Array =>
   Float64Array.from(
     { length: quantileCount + 1 },

@@ -14,14 +14,14 @@ interface Gradient {
   readonly text: string;
 }
 
-/** The gradient of this name or number, from 1; without, the first. */
+/** The gradient of this name or number (from 1); by default the first. */
 export function readUgr(text: string, which: string | undefined): readonly string[] {
   const gradients = gradientsIn(text);
   if (gradients.length === 0) return [];
   return colorsOf(which === undefined ? gradients[0]! : chosen(gradients, which));
 }
 
-/** A file may have blocks of comment too. */
+/** A file may contain comment blocks, too. */
 function gradientsIn(text: string): readonly Gradient[] {
   return text.split('}').flatMap((block) => {
     const brace = block.indexOf('{');
@@ -51,7 +51,7 @@ function chosen(gradients: readonly Gradient[], which: string): Gradient {
   );
 }
 
-/** Sampled evenly, since colours in even steps are what a scene has; the first follows the last. */
+/** Sampled evenly, because a scene has evenly spaced colours; the first follows the last. */
 function colorsOf({ text }: Gradient): readonly string[] {
   const stops = [...text.matchAll(stopPattern)]
     .map(([, index, color]) => [Number(index), Number(color)] as const)

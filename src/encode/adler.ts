@@ -1,11 +1,10 @@
-// The checksum of zlib's format (RFC 1950, section 8.2), of parts too, which were summed apart from each other: Node's
-// zlib gives out neither, and fflate keeps its own to itself. By vectors, in a function of a WebAssembly module; and
-// plainly, for a few bytes.
+// The Adler-32 checksum of zlib's format (RFC 1950, section 8.2), also combined from the checksums of parts. Neither Node's
+// zlib nor fflate exports it. Computed with vectors, in WebAssembly; and byte by byte, for short inputs.
 import { type FunctionBody, i32, v128 } from '../assembler.js';
 
 /** The largest prime below 2^16. */
 const modulus = 65521;
-/** So many vectors are summed before a remainder is taken: both sums stay below 2^32 (zlib's NMAX, 5552 bytes). */
+/** Vectors between two remainders: both sums stay below 2^32 (zlib's NMAX, 5552 bytes). */
 const span = 347;
 const vector = 16;
 
@@ -40,7 +39,7 @@ export function emitAdler(body: FunctionBody): void {
       .op('i32.lt_u', 'select')
       .set(stop);
     for (const local of [sums, before, weighted]) body.i64x2(0n).set(local);
-    // What was there before is in the higher sum once for each byte.
+    // The higher sum contains the earlier lower sum once per byte.
     body.get(high, low, stop, at).op('i32.sub', 'i32.mul', 'i32.add').set(high);
     body.loop((next) => {
       body.get(before, sums).op('i32x4.add').set(before);
@@ -76,11 +75,11 @@ export function adler32(bytes: Uint8Array): number {
   return high * 2 ** 16 + low;
 }
 
-/** The checksum of two parts one behind the other, from theirs and the length of the second, in bytes. */
+/** The checksum of two concatenated parts, from their checksums and the length of the second, in bytes. */
 export function adlerCombine(first: number, second: number, secondLength: number): number {
   const [firstLow, firstHigh] = [first % 2 ** 16, Math.floor(first / 2 ** 16)];
   const [secondLow, secondHigh] = [second % 2 ** 16, Math.floor(second / 2 ** 16)];
-  // The second's sums began with 1 where those of the first had come to.
+  // The second's sums started at 1 instead of at the sums of the first.
   const before = (firstLow + modulus - 1) % modulus;
   const low = (before + secondLow) % modulus;
   const high = (firstHigh + secondHigh + before * (secondLength % modulus)) % modulus;

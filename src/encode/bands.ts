@@ -1,7 +1,6 @@
-// Rows in bands of equal height, however they arrive: what encoders that work band by band begin with, so that what
-// they write depends on the picture alone.
+// Regroups rows into bands of equal height, however they arrive, so that what encoders write depends on the picture only.
 
-/** What rows consist of: bytes of pixels, or numbers. */
+/** The samples of rows: bytes of pixels, or numbers. */
 export type Samples = Uint8Array | Uint16Array | Uint32Array | Float32Array | Float64Array;
 
 export interface RowsShape {
@@ -14,8 +13,8 @@ export interface RowsShape {
 export type BandMemory<T extends Samples> = (band: number, length: number) => T;
 
 /**
- * The same rows, so many in each band, fewer in the last; every band is an array of its own, or in the memory that is
- * given for it. Throws RangeError where there come fewer rows or more, or a part of one.
+ * The rows in bands of this height, with fewer in the last. Every band has its own array, or the memory given for it.
+ * Throws RangeError for too few or too many rows, or a part of one.
  */
 export async function* cutRows<T extends Samples>(
   parts: AsyncIterable<T>,
@@ -28,7 +27,7 @@ export async function* cutRows<T extends Samples>(
   end();
 }
 
-/** `cutRows` for who is given the parts: the bands that each part completes, and a check that all have come. */
+/** `cutRows` for parts that are pushed: the bands that each part completes, and a check that all rows arrived. */
 export function rowCutter<T extends Samples>(
   { rows, columns }: RowsShape,
   bandRows: number,

@@ -1,6 +1,6 @@
 // A picture as Deep Zoom tiles, NAME.dzi next to NAME_files/LEVEL/COLUMN_ROW.png (Microsoft, Deep Zoom File Format
-// Overview), for OpenSeadragon and its like. Rows go through all levels as they come: each level keeps one row of
-// tiles and one row of pixels. Own code because sharp's tiles need the whole picture in a file or in memory.
+// Overview), for OpenSeadragon and similar viewers. Rows pass through all levels as they arrive: each level keeps one
+// row of tiles and one row of pixels. Looked at: sharp, whose tiles need the whole picture in a file or in memory.
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { bytesInRow, type PixelFormat, type PixelRows } from '../color/image.js';
@@ -13,21 +13,21 @@ import { rgbRows } from './rgb.js';
 
 /** Sides of a tile in pixels, without overlap. */
 const tileSize = 256;
-/** Tiles that are under way at once: enough that many threads have something to do, few beside a row of tiles. */
+/** Tiles in progress: enough to keep many threads busy, and few compared with a row of tiles. */
 const lanes = 16;
 
 export interface DziOutput extends Opened {
   /**
-   * Writes all tiles, those under way each with compression of its own, and NAME.dzi; gives the number of bytes.
-   * Throws OutputError, or what the rows throw.
+   * Writes all tiles, each with separate compression, and NAME.dzi; returns the number of bytes. Throws OutputError, or
+   * the error of the rows.
    */
   write(format: PixelFormat, rows: PixelRows, compression: () => PngCompression): Promise<number>;
 }
 
-/** Makes sure that NAME.dzi and NAME_files can be written; tiles that are there are replaced. Throws OutputError. */
+/** Checks that NAME.dzi and NAME_files can be written; existing tiles are replaced. Throws OutputError. */
 export function openDzi(path: string): DziOutput {
   const file = openFile(placeOf(path));
-  // Next to the file itself, where a link leads to it.
+  // Next to the file, even if a link leads to it.
   const tiles = openFolder(`${file.at.replace(/\.dzi$/i, '')}_files`, 'folder of tiles', isPyramid, file);
   return {
     path,
@@ -90,10 +90,10 @@ interface TileSize {
   readonly width: number;
   readonly height: number;
 }
-/** Writes a tile in a lane where no other is under way. */
+/** Writes a tile in a free lane. */
 type TileWriter = (lane: number, name: string, size: TileSize, pixels: Uint8Array) => Promise<void>;
 
-/** Takes the rows of a level, one after the other; writes its tiles, and hands the halved rows to the level below. */
+/** Takes the rows of a level in order, writes its tiles, and passes the halved rows to the level below. */
 function levelTaker(
   level: number,
   width: number,
@@ -150,8 +150,8 @@ async function writeTiles(
 }
 
 /**
- * Two rows made one of half as many pixels, each the mean of four; a last odd column is the mean of two. The mean is
- * taken of light, which is about the square of a sample (sRGB: its power 2.2), and so the same on every machine.
+ * Halves two rows to one: each pixel is the mean of four; a last odd column is the mean of two. It is the mean of light,
+ * approximated by the square of a sample (sRGB: power 2.2), so that it is the same on every machine.
  */
 function halve(upper: Uint8Array, lower: Uint8Array, half: Uint8Array): Uint8Array {
   for (let to = 0; to < half.length; to++) {

@@ -1,5 +1,5 @@
-// Where a folder of files goes: next to its place first, and into it only when it is whole; and folders that are filled
-// where they are. Which files they are is the encoders'.
+// Writes a folder next to its place, and moves it there only when it is complete; and makes folders that are filled in
+// place. The encoders write the files.
 import {
   chmodSync,
   existsSync,
@@ -26,17 +26,17 @@ import {
 
 export interface FolderOutput extends Opened {
   /**
-   * Lets `work` fill a new folder, whose path it is told, and puts it in its place. Throws OutputError, or what the
-   * work throws, and then leaves nothing behind and what was there before as it was. Gives what the work gives. What
-   * the work creates it must create synchronously, so that nothing appears after a signal has discarded the folder.
+   * Lets `work` fill a new folder, whose path it gets, and moves it to its place. Returns the result of the work. If it
+   * throws, OutputError or the error of the work, nothing remains, and an existing folder is unchanged. The work must create
+   * files synchronously, so that none appears after a signal has discarded the folder.
    */
   write<T>(work: (folder: string) => Promise<T>): Promise<T>;
 }
 
 /**
- * Makes sure that a folder can be written there, before the work begins. One that is there already is replaced if it
- * is empty or `isOurs`, of the kind that will be written. With a `file`, which the work prepares, both take their
- * places together: a program that is killed meanwhile is finished by the next one. Throws OutputError.
+ * Checks before the work starts that a folder can be written there. An existing one is replaced if it is empty or
+ * `isOurs`, of the same kind. With a `file`, which the work prepares, both move to their places together; if the program is
+ * killed in between, the next one finishes. Throws OutputError.
  */
 export function openFolder(
   given: string,
@@ -89,7 +89,7 @@ interface Move {
 function putInPlace({ part, at, old, status, file }: Move): void {
   // Some file systems keep no permissions and refuse to set any.
   if (status) succeeds(() => chmodSync(part, status.mode & 0o7777));
-  // A folder cannot take the place of one that has files: that one goes aside first.
+  // A folder cannot replace one that has files, so that one is renamed first.
   if (status) renameSync(at, old);
   try {
     renameSync(part, at);
@@ -99,21 +99,21 @@ function putInPlace({ part, at, old, status, file }: Move): void {
     if (status) renameSync(old, at);
     throw error;
   }
-  // What cannot be removed the next program tries to remove.
+  // The next program tries to remove what could not be removed.
   succeeds(() => rmSync(old, { recursive: true, force: true }));
 }
 
-/** A folder to be filled where it is, made where there is none. Throws OutputError. */
+/** Makes a folder that is filled in place, if it does not exist. Throws OutputError. */
 export function makeFolder(folder: string): void {
   const { at, status } = placeOf(folder);
   checkFolder(folder, dirname(resolve(at)));
   if (status && !status.isDirectory())
     throw new OutputError(`${folder}: is not a folder; give the name of one`);
   try {
-    // Not with its parents: where the system keeps no files, Node 20 tries that for ever.
+    // Without its parents: on file systems without files, such as /proc, Node 20 would try forever.
     if (!status) mkdirSync(at);
   } catch (error) {
-    // Another program that fills it too may have been faster.
+    // Another program that fills it may have been faster.
     if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) throw outputError(folder, error);
   }
 }

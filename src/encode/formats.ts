@@ -1,5 +1,5 @@
-// The kinds of file that a field can become on every platform, while it is made, band by band. Those that need Node's
-// own are in files of their own.
+// The formats that every platform can write from a field, band by band while it is computed. Formats that need Node have
+// separate files.
 import type { PixelFormat, PixelRows } from '../color/image.js';
 import { PictureError } from '../errors.js';
 import type { Counts, Field } from '../field/field.js';
@@ -10,7 +10,7 @@ import { encodeNpz, type Matrix } from './npz.js';
 import { encodePng, type PngCompression } from './png.js';
 import { readPngText } from './png-text.js';
 
-/** A field as it is made: bands of rows from the top, each to be read before the next is asked for. */
+/** A field as it is computed: bands of rows from the top, each to be read before the next is requested. */
 export interface FieldBands {
   readonly scene: Scene;
   /** Sample points. */
@@ -66,7 +66,7 @@ async function* countsOf({ bands }: FieldBands): AsyncGenerator<Counts> {
   for await (const { counts } of bands) yield counts;
 }
 
-/** All that a field has, by the names that stand in .npz, which has one array after the other. */
+/** All arrays of a field by name; .npz has one after the other. */
 async function* archive({ rows, columns, bands }: FieldBands): AsyncGenerator<Uint8Array> {
   const arrays: Record<string, Matrix> = {};
   for await (const { start, counts, channels = {} } of bands)

@@ -1,10 +1,9 @@
-// A matrix as numpy's .npy, byte for byte what `numpy.save` writes: format 1.0 of NEP 1, little-endian, rows first.
-// Own code because npyjs makes the file as one buffer, a second copy of the whole array, and pads its header to
-// 8 where numpy pads to 64; and numpy-parser only reads.
+// A matrix as numpy's .npy, byte-identical to `numpy.save`: format 1.0 of NEP 1, little-endian, row-major. Looked at: npyjs
+// (makes one buffer, a second copy of the array, and pads its header to 8, not 64, bytes), numpy-parser (only reads).
 
 import type { Samples } from './bands.js';
 
-/** The types that numbers are written in, and numpy's names of them. */
+/** The number types of files, and numpy's names for them. */
 const types = {
   uint8: { array: Uint8Array, description: '|u1' },
   uint16: { array: Uint16Array, description: '<u2' },
@@ -14,7 +13,7 @@ const types = {
 } as const;
 export type Dtype = keyof typeof types;
 
-/** The type that is written where `wanted` is asked for: counts of more iterations than fit 16 bits take 32. */
+/** The type that is written for `wanted`: counts that do not fit into 16 bits need 32. */
 export const fittingDtype = (iterations: number, wanted: Dtype): Dtype =>
   wanted === 'uint16' && iterations >= 2 ** 16 ? 'uint32' : wanted;
 
@@ -33,7 +32,7 @@ export async function* encodeNpy(
 ): AsyncGenerator<Uint8Array> {
   const { array, description } = types[dtype];
   yield header(description, `(${rows}, ${columns})`);
-  // What has the right type already is written from where it lies.
+  // Numbers of the right type are written without a copy.
   for await (const band of bands)
     yield littleEndian(isLittleEndian && band instanceof array ? band : new array(band));
 }

@@ -1,5 +1,5 @@
-// Arrays by their names as numpy's .npz, a zip archive of .npy files that are not compressed, as `numpy.savez` writes
-// it; the zip itself is fflate's, which makes it piece by piece. It knows no zip64, so that an archive ends at 4 GiB.
+// Named arrays as numpy's .npz, an uncompressed zip archive of .npy files, as `numpy.savez` writes it. fflate writes the zip
+// piece by piece. It does not support zip64, so an archive is limited to 4 GiB.
 import { LimitError } from '../errors.js';
 import type { Samples } from './bands.js';
 import { dtypeOf, encodeNpy } from './npy.js';
@@ -12,12 +12,12 @@ export interface Matrix {
 }
 
 const largestArchive = 2 ** 32 - 1;
-/** What stands around the numbers of one array: the headers of zip and npy, twice the name. */
+/** Bytes per array in addition to its numbers: the headers of zip and npy, with the name twice. */
 const overhead = 1024;
-/** Zip has no time before this; one that is always the same keeps the bytes the same. */
+/** The earliest time of zip; a constant time keeps the bytes constant. */
 const noTime = new Date(1980, 0, 1);
 
-/** Throws LimitError where arrays of so many bytes in all do not fit an archive. */
+/** Throws LimitError if arrays of this many bytes in total do not fit into an archive. */
 export function checkArchive(bytes: number, arrays: number): void {
   const all = bytes + arrays * overhead;
   if (all > largestArchive) throw new LimitError('a .npz archive', all, largestArchive);
@@ -29,7 +29,7 @@ export async function* encodeNpz(arrays: Readonly<Record<string, Matrix>>): Asyn
     Object.values(arrays).reduce((sum, { values }) => sum + values.byteLength, 0),
     Object.keys(arrays).length,
   );
-  // Loaded here, so that no other format waits for it.
+  // Imported here, so that other formats do not load it.
   const { Zip, ZipPassThrough } = await import('fflate');
   let made: Uint8Array[] = [];
   const zip = new Zip((error, piece) => {

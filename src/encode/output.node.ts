@@ -1,5 +1,5 @@
-// Where a file's bytes go: next to its place first, and into it only when all are there; or to stdout, or to a device.
-// What the bytes are is the encoders', and when to discard is the program's.
+// Writes a file next to its place, and moves it there only when it is complete; or writes to stdout or a device. The
+// encoders make the bytes; the program decides when to discard.
 import {
   closeSync,
   fchmodSync,
@@ -29,27 +29,27 @@ export { OutputError };
 
 type Chunks = Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
 
-/** What is common to all outputs. */
+/** Shared by all outputs. */
 export interface Opened {
-  /** As it was given; `-` is stdout. */
+  /** The path as given; `-` is stdout. */
   readonly path: string;
-  /** What it will replace, as paths that are the same for the same file; none for stdout and devices. */
+  /** The files that it will replace, as canonical paths; none for stdout and devices. */
   readonly places: readonly string[];
-  /** Unfinished files next to it of programs that cannot be seen from here, such as those of another machine. */
+  /** Unfinished files next to it, of programs that are not visible here, such as those of another machine. */
   readonly leftovers: readonly string[];
-  /** Removes what is written so far; for a program that is interrupted. */
+  /** Removes the unfinished file, if the program is interrupted. */
   discard(): void;
 }
 
 export interface Output extends Opened {
   /**
-   * Writes all; gives the number of bytes. Throws OutputError, or what the chunks throw, and then leaves nothing
-   * behind. A reader of stdout that goes away early ends it quietly.
+   * Writes everything; returns the number of bytes. If it throws, OutputError or the error of the chunks, nothing remains.
+   * If the reader of stdout stops early, it ends without an error.
    */
   write(chunks: Chunks): Promise<number>;
 }
 
-/** Makes sure that a file can be written there, before the work begins. Throws OutputError. */
+/** Checks before the work starts that a file can be written there. Throws OutputError. */
 export function openOutput(path: string): Output {
   if (path === '-') return standardOutput();
   const place = placeOf(path);
@@ -66,23 +66,23 @@ export function openOutput(path: string): Output {
   };
 }
 
-/** A file that is written in two steps, so that it can take its place together with others. */
+/** A file that is written in two steps, so that it can move to its place together with others. */
 export interface PreparedFile extends Omit<Opened, 'leftovers'> {
   readonly at: string;
   /** Of its part. */
   readonly tag: string;
-  /** Writes all next to its place; gives the number of bytes. */
+  /** Writes everything next to its place; returns the number of bytes. */
   prepare(chunks: Chunks): Promise<number>;
-  /** Puts it in its place. */
+  /** Moves it to its place. */
   commit(): void;
 }
 
-/** Whether it is a device that takes bytes one after the other, such as /dev/null. */
+/** Whether it is a character device, such as /dev/null. */
 export function isDevice(path: string): boolean {
   try {
     return statSync(path).isCharacterDevice();
   } catch {
-    return false; // Why it cannot be looked at is told where it is opened.
+    return false; // Opening it reports the reason.
   }
 }
 
@@ -97,7 +97,7 @@ export function openFile(place: Place): PreparedFile {
   const discard = () => {
     if (isBegun) rmSync(part, { force: true });
   };
-  /** Does work; where it fails nothing is left behind. */
+  /** Runs work; if it fails, nothing remains. */
   const guarded = <T>(error: unknown): T => {
     discard();
     throw outputError(path, error);
@@ -139,7 +139,7 @@ async function writeChunks(file: number, chunks: Chunks): Promise<number> {
   return bytes;
 }
 
-/** What is no file, and cannot be replaced by one. */
+/** Kinds of entries that a file cannot replace. */
 function kindOf(path: string, status: Stats | undefined): string | undefined {
   if (status?.isDirectory()) return 'is a folder';
   if (path.endsWith('/')) return 'is the name of a folder';
@@ -154,7 +154,7 @@ function takeOver(file: number, { mode, uid, gid }: Stats): void {
   const own = fstatSync(file);
   const change = (user: number, group: number) => succeeds(() => fchownSync(file, user, group));
   if (own.uid !== uid) change(uid, -1);
-  // A group that is another may do no more than everybody.
+  // A different group gets the rights of everybody, not more.
   const isGroupKept = own.gid === gid || change(-1, gid);
   const kept = (isGroupKept ? mode : (mode & 0o707) | ((mode & 0o007) << 3)) & 0o777;
   // Some file systems keep no permissions and refuse to set any.
@@ -183,7 +183,7 @@ function deviceOutput(path: string): Output {
 function standardOutput(): Output {
   if (isStdoutClosed())
     throw new OutputError('-: stdout is closed; redirect it to a file or a program, or give -o /dev/null');
-  // What goes wrong is told to each write; without a listener it would end the program too.
+  // Each write gets the error; without a listener the error would also end the program.
   process.stdout.on('error', () => {});
   return {
     ...{ path: '-', places: [], leftovers: [], discard: () => {} },
@@ -195,7 +195,7 @@ function standardOutput(): Output {
           bytes += chunk.length;
         }
       } catch (error) {
-        // Who reads has had enough: no failure.
+        // The reader stopped early: not a failure.
         if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw outputError('stdout', error);
       }
       return bytes;
@@ -204,8 +204,8 @@ function standardOutput(): Output {
 }
 
 /**
- * Whether the program was started without stdout (`>&-`). Node puts /dev/null there, for reading and writing; a shell's
- * own redirection to /dev/null only writes. Known on Linux alone.
+ * Whether the program was started without stdout (`>&-`). Node opens /dev/null there, for reading and writing; a shell's
+ * redirection to /dev/null only writes. Known on Linux only.
  */
 export function isStdoutClosed(): boolean {
   try {
@@ -216,7 +216,7 @@ export function isStdoutClosed(): boolean {
   }
 }
 
-/** Done when the chunk is on its way: that is the backpressure, and nothing is left to fail later. */
+/** Resolves when the chunk is written, for backpressure and so that no error comes later. */
 const writeToStdout = (chunk: Uint8Array) =>
   new Promise<void>((resolve, reject) => {
     process.stdout.write(chunk, (error) => (error ? reject(error) : resolve()));

@@ -1,7 +1,6 @@
-// Files and folders that are not whole yet stand next to their places under names of their own. A name is random and is
-// created exclusively, so that nobody can put a link there beforehand; it says who writes it, so that what a killed
-// program left is recognized and nothing of a living one is removed, even if it runs in another container or on another
-// machine.
+// Names of unfinished files and folders, which are next to their places. A name is random and created exclusively, so that
+// nobody can put a link there first. It identifies its program, so that files of killed programs are recognized, and those
+// of running ones are not removed, even on another machine or in another container.
 import { createHash, randomBytes } from 'node:crypto';
 import { openSync, readdirSync, readFileSync, readlinkSync, write } from 'node:fs';
 import { hostname } from 'node:os';
@@ -17,7 +16,7 @@ export async function writeAll(file: number, bytes: Uint8Array): Promise<void> {
   for (let at = 0; at < bytes.length; ) at += (await writeSome(file, bytes, at)).bytesWritten;
 }
 
-/** Two processes see each other's numbers only within one of these: a machine since it started, and its container. */
+/** The scope of process numbers: a machine since it started, and its container. */
 function scope(): string {
   if (ownScope === undefined) {
     const host = attempt(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8')) ?? hostname();
@@ -29,29 +28,29 @@ function scope(): string {
 let ownScope: string | undefined;
 
 const mine = new Set<string>();
-/** A name for what this thread, the process's main one, writes: who it is, and what nobody can guess. */
+/** A name for a file of this process: its identity, and a random part. */
 export function newTag(): string {
   const tag = `${scope()}-${process.pid}-${randomBytes(6).toString('hex')}`;
   mine.add(tag);
   return tag;
 }
 
-/** Where something stands until it is whole, or, as `old`, while something new takes its place. */
+/** The path of an unfinished file, or, as `old`, of one that is being replaced. */
 export const besideOf = (path: string, tag: string, kind: 'part' | 'old' = 'part'): string =>
   join(dirname(path), `.${basename(path)}.${tag}.${kind}`);
 
-/** What programs left next to a path. */
+/** Files that programs left next to a path. */
 export interface Leftover {
   readonly path: string;
   readonly tag: string;
   readonly kind: 'part' | 'old';
-  /** `abandoned` by a program that has ended; `foreign`: of a program that cannot be seen from here, whether it runs or not. */
+  /** `abandoned`: its program has ended. `foreign`: its program is not visible here. */
   readonly state: 'abandoned' | 'foreign';
 }
 
 /**
- * What stands next to a path, except for what running programs of this machine write there. Nothing in a folder that may
- * be written but not listed.
+ * Unfinished files next to a path, except those of running programs of this machine. Empty for a folder that cannot be
+ * listed.
  */
 export function leftoversOf(path: string): Leftover[] {
   const folder = dirname(path);
@@ -68,7 +67,7 @@ export function leftoversOf(path: string): Leftover[] {
   });
 }
 
-/** Numbers are used again: what has this process's number and is not its own is another's, which has ended. */
+/** Process numbers are reused: another file with this process's number is from a program that has ended. */
 function isRunning(id: number, tag: string): boolean {
   if (id === process.pid) return mine.has(tag);
   try {

@@ -1,5 +1,5 @@
-// Where an output is put: links are followed, what is there is looked at, and whether a file or folder can be written
-// next to it is tried before the work begins. What killed programs left there is put right first.
+// Finds the place of an output: follows links, checks what exists, and tries before the work starts whether a file or folder
+// can be written next to it. First it repairs what killed programs left.
 import {
   closeSync,
   constants,
@@ -17,12 +17,12 @@ import { basename, dirname, isAbsolute, join } from 'node:path';
 import { systemReason } from '../system-error.node.js';
 import { besideOf, createFile, leftoversOf } from './part.node.js';
 
-/** A file that cannot be written, and what to do about it. */
+/** A file that cannot be written, and what to do. */
 export class OutputError extends Error {
   override readonly name = 'OutputError';
 }
 
-/** What the system refuses, as an OutputError; a failure of the work that makes the bytes stays as it is. */
+/** A system error as an OutputError; other errors unchanged. */
 export function outputError(path: string, error: unknown): unknown {
   const reason = systemReason(error);
   if (reason === undefined) return error;
@@ -37,15 +37,15 @@ const advices: Readonly<Record<string, string>> = {
 };
 
 export interface Place {
-  /** As it was given. */
+  /** The path as given. */
   readonly path: string;
-  /** Where it leads, links followed. */
+  /** The path with links followed. */
   readonly at: string;
-  /** What is there; undefined for nothing. */
+  /** The existing entry, if any. */
   readonly status: Stats | undefined;
 }
 
-/** Looks at a path. Throws OutputError where the system refuses to follow it. */
+/** Resolves a path. Throws OutputError if the system refuses to follow it. */
 export function placeOf(path: string): Place {
   try {
     return { path, status: statusOf(path), at: followed(path) };
@@ -54,7 +54,7 @@ export function placeOf(path: string): Place {
   }
 }
 
-/** Undefined where there is nothing, since what is above it is a file, too. */
+/** Undefined if nothing exists, even because a parent is a file. */
 function statusOf(path: string): Stats | undefined {
   try {
     return statSync(path, { throwIfNoEntry: false });
@@ -64,7 +64,7 @@ function statusOf(path: string): Stats | undefined {
   }
 }
 
-/** Where links lead, whether there is something or not. That they lead in no circle is known. */
+/** The target of links, existing or not. They do not form a circle. */
 function followed(path: string): string {
   let at = path;
   while (isLink(at)) {
@@ -83,17 +83,17 @@ function isLink(path: string): boolean {
   }
 }
 
-/** The same text for the same place, however it was given. The folder is there. */
+/** The canonical path of a place in an existing folder. */
 export const identityOf = ({ at }: Pick<Place, 'at'>): string =>
   join(realpathSync.native(dirname(at)), basename(at));
 
-/** Makes sure that something can be put in a place of that folder. Throws OutputError. */
+/** Checks that a file can be put into that folder. Throws OutputError. */
 export function tryPlace({ path, at, status }: Place, tag: string): void {
   const folder = dirname(at);
   checkFolder(path, folder);
   const part = besideOf(at, tag);
   try {
-    // Tried, since permissions do not tell all: the folder may be another system's, or read-only.
+    // By trying, because permissions are not enough: the file system may be remote or read-only.
     closeSync(createFile(part));
     rmSync(part);
   } catch (error) {
@@ -104,14 +104,14 @@ export function tryPlace({ path, at, status }: Place, tag: string): void {
     throw new OutputError(`${path}: the folder ${folder} cannot be written to${reason}; choose another`);
   }
   try {
-    // A file that must not be written is not replaced either.
+    // A read-only file is not replaced.
     if (status?.isFile()) closeSync(openSync(at, constants.O_WRONLY));
   } catch (error) {
     throw outputError(path, error);
   }
 }
 
-/** Throws OutputError where the folder in which something is to be put is not there. */
+/** Throws OutputError if the folder of an output does not exist. */
 export function checkFolder(path: string, folder: string): void {
   const status = statusOf(folder);
   if (!status) throw new OutputError(`${path}: there is no folder ${folder}; make it first`);
@@ -119,9 +119,9 @@ export function checkFolder(path: string, folder: string): void {
 }
 
 /**
- * Puts right what killed programs left of something that stands in these places together. Once the first thing that
- * was there before has gone aside all parts are whole, so they are put in their places; otherwise what was there
- * before stays. The rest is removed. Gives the paths of what is old and cannot be judged from here.
+ * Repairs what killed programs left of outputs that belong together. If the first of the existing ones has been renamed, all
+ * parts are complete, so they are moved to their places; otherwise the existing ones stay. The rest is removed. Returns the
+ * paths of old files whose programs are not visible here.
  */
 export function mendPlaces(places: readonly string[]): string[] {
   const left = places.flatMap((place) => leftoversOf(place).map((each) => ({ ...each, place })));
@@ -131,7 +131,7 @@ export function mendPlaces(places: readonly string[]): string[] {
     const isTaken = parts.some(({ path, place }) => stateOf(path)?.isDirectory() && existsSync(place));
     if (!isTaken) for (const { path, place } of parts) succeeds(() => renameSync(path, place));
   }
-  // Another user's in a shared folder may have to stay.
+  // In a shared folder another user's file may be impossible to remove.
   for (const { path, place, kind } of abandoned)
     succeeds(() => {
       if (kind === 'old' && !existsSync(place)) renameSync(path, place);
@@ -141,13 +141,13 @@ export function mendPlaces(places: readonly string[]): string[] {
   return left.filter(({ path, state }) => state === 'foreign' && isOld(path)).map(({ path }) => path);
 }
 
-/** A file of a program that cannot be seen from here is old when nothing was written to it for so many milliseconds. */
+/** Milliseconds without a write after which a file of a program that is not visible here is old. */
 const longestUntouched = 24 * 60 * 60 * 1000;
 
-/** Undefined for what its program has removed since the folder was listed. */
+/** Undefined for what was removed since the folder was listed. */
 const stateOf = (path: string): Stats | undefined => lstatSync(path, { throwIfNoEntry: false });
 
-/** Whether the system does it. */
+/** Whether the system succeeds. */
 export function succeeds(work: () => void): boolean {
   try {
     work();

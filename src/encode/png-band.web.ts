@@ -1,7 +1,6 @@
-// A band of a PNG's rows filtered and compressed by pako, zlib in JavaScript: what any thread of a browser can do. The
-// pixels are those of png-band.node.ts, the bytes may differ. Also looked at: a browser's own CompressionStream has no
-// flush in the middle, which bands that are compressed apart from each other need; fflate's streams (0.8.3) could not
-// be read again.
+// Filters and compresses a band of a PNG's rows with pako, zlib in JavaScript, in any thread of a browser. The pixels are
+// those of png-band.node.ts, the bytes may differ. Looked at: CompressionStream (cannot flush, which independent bands
+// need), fflate (streams of 0.8.3 could not be read again).
 import { Deflate, Z_FINISH, Z_RLE, Z_SYNC_FLUSH } from 'pako';
 import type { CompressedBand, PngBand } from './png.js';
 import { filterUp } from './up.js';

@@ -1,6 +1,6 @@
-// What a PNG says about itself (W3C PNG Specification, Third Edition): a text in one of its tEXt, zTXt or iTXt chunks,
-// after a check that the file is whole. Pixels are not decoded. Own code because the readers that were looked at (pngjs,
-// fast-png, sharp) decode the pixels and do not read iTXt, and png-chunk-text knows Latin-1 alone; fflate inflates.
+// Reads a text of a PNG (W3C PNG Specification, Third Edition) from its tEXt, zTXt or iTXt chunks, after checking that the
+// file is complete. Pixels are not decoded. Looked at: pngjs, fast-png and sharp (decode pixels, do not read iTXt),
+// png-chunk-text (Latin-1 only). fflate inflates.
 import { Unzlib } from 'fflate';
 import { PictureError } from '../errors.js';
 import { signature } from './png.js';
@@ -9,13 +9,13 @@ export interface PngText {
   /** In pixels. */
   readonly width: number;
   readonly height: number;
-  /** The first text with the key that was asked for, if there is one. */
+  /** The first text with the requested key, if any. */
   readonly text: string | undefined;
 }
 
 /**
- * The size of a PNG, and its text with a key. Throws PictureError for a file that is not one, or is cut off, or was
- * changed so that a chunk's CRC-32 is not its own; and for a text that is too large.
+ * The size of a PNG, and its text with a key. Throws PictureError for other files, truncated files, wrong CRC-32s, and
+ * texts that are too large.
  */
 export function readPngText(file: Uint8Array, key: string, crc32: (bytes: Uint8Array) => number): PngText {
   if (signature.some((byte, i) => file[i] !== byte)) throw new PictureError('is not a PNG');
@@ -42,7 +42,7 @@ export function readPngText(file: Uint8Array, key: string, crc32: (bytes: Uint8A
 
 const cutOff = () => new PictureError('is cut off: its end is missing');
 
-/** How the text of a key is read from a chunk's data, by the chunk's type; undefined where it is not there. */
+/** Readers of a key's text in a chunk, by type of chunk; they return undefined for other keys. */
 const readers: Readonly<Record<string, (data: Uint8Array, key: string) => string | undefined>> = {
   /** Key, 0, text in Latin-1; programs that do not know iTXt write UTF-8 here too. */
   tEXt: (data, key) => {
@@ -68,7 +68,7 @@ const readers: Readonly<Record<string, (data: Uint8Array, key: string) => string
   },
 };
 
-/** What follows the key and its 0, where it is that key. */
+/** The bytes after the key and its 0, if it is that key. */
 function afterKey(data: Uint8Array, key: string): Uint8Array | undefined {
   const isKey = data[key.length] === 0 && latin(data.subarray(0, key.length)) === key;
   return isKey ? data.subarray(key.length + 1) : undefined;
@@ -83,7 +83,7 @@ function checked(text: Uint8Array): Uint8Array {
   return text;
 }
 
-/** What zlib made of a text, inflated no further than it may be long; undefined where it is damaged. */
+/** Inflates a text, up to the limit; undefined if it is damaged. */
 function inflated(data: Uint8Array): Uint8Array | undefined {
   const text = new Uint8Array(longest + 1);
   let length = 0;
@@ -91,7 +91,7 @@ function inflated(data: Uint8Array): Uint8Array | undefined {
     text.set(chunk.subarray(0, text.length - length), length);
     length = Math.min(text.length, length + chunk.length);
   });
-  // Little by little: a byte may become a thousand.
+  // In small steps: a byte may become a thousand.
   const step = 512;
   try {
     for (let at = 0; at < data.length && length <= longest; at += step)

@@ -1,15 +1,14 @@
-// A picture as PNG (W3C PNG Specification, Third Edition): indexed or RGB, 8 or 16 bits a sample, texts in iTXt chunks.
-// Its rows are compressed in bands, each by itself, so that several threads can do it and memory does not grow with the
-// picture; where a band ends depends on the picture's form alone, so that the bytes are the same however rows arrive.
-// Own code because none of these can do that: pngjs (no indexed pictures, no texts), fast-png and upng-js (the whole
-// picture in memory; Latin-1 texts or none), sharp (a native addon that makes the palette itself and takes no texts but
-// XMP).
+// A picture as PNG (W3C PNG Specification, Third Edition): indexed or RGB, 8 or 16 bits per sample, texts in iTXt chunks.
+// Rows are compressed in independent bands, so that several threads can work and memory does not grow with the picture.
+// Bands depend on the picture's form only, so the bytes do not depend on how rows arrive. Looked at: pngjs (no indexed
+// pictures, no texts), fast-png and upng-js (whole picture in memory; Latin-1 texts or none), sharp (native; makes its own
+// palette, no texts but XMP).
 
 import { bytesInRow, type PixelFormat, type PixelRows } from '../color/image.js';
 import { adlerCombine } from './adler.js';
 import { type BandMemory, cutRows } from './bands.js';
 
-/** Some rows of a picture, to be filtered and compressed by any thread. */
+/** Some rows of a picture, for any thread to filter and compress. */
 export interface PngBand {
   readonly rows: Uint8Array;
   /** The row above them, all 0 above the first. */
@@ -18,32 +17,32 @@ export interface PngBand {
 }
 
 export interface CompressedBand {
-  /** Deflated (RFC 1951), ending where a byte does; the final block in the last band alone. */
+  /** Deflated (RFC 1951) to a full byte; only the last band has the final block. */
   readonly data: Uint8Array;
-  /** The Adler-32 (RFC 1950) and the number of the bytes that were deflated. */
+  /** The Adler-32 (RFC 1950) and the number of deflated bytes. */
   readonly adler: number;
   readonly length: number;
 }
 
-/** What a platform gives. */
+/** Provided by the platform. */
 export interface PngCompression {
-  /** Memory for a band's rows, which may have been another's that is compressed. */
+  /** Memory for a band's rows, possibly reused from a finished band. */
   readonly memoryOf: BandMemory<Uint8Array>;
   compressBands(bands: AsyncIterable<PngBand>): AsyncIterable<CompressedBand>;
   /** The CRC-32 of PNG. */
   crc32(bytes: Uint8Array): number;
 }
 
-/** What a PNG begins with. */
+/** The signature of a PNG. */
 export const signature = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
-/** Bytes in a band of rows: enough for the compressor to work on, few beside any picture. */
+/** Bytes per band: enough for the compressor, and few compared with a picture. */
 const bandLength = 2 ** 19;
 /** A zlib stream (RFC 1950) with a window of 32 kB. */
 const zlibHeader = [0x78, 0x01];
 
 /**
- * The bytes of the file: the same ones whenever and however fast they are read. `texts` are stored under their
- * keys (1 to 79 letters of Latin-1). Sides are 1 to 2^31 - 1 pixels, as PNG has them.
+ * The bytes of the file, which do not depend on how they are read. `texts` are stored under their keys (1 to 79 letters of
+ * Latin-1). Sides are 1 to 2^31 - 1 pixels, the limits of PNG.
  */
 export async function* encodePng(
   format: PixelFormat,
@@ -92,7 +91,7 @@ export async function* encodePng(
   yield chunk('IEND');
 }
 
-/** Rows, however they arrive, in bands of the heights that the picture's form has. */
+/** Rows in bands of the heights that the picture's form determines. */
 async function* bandsOf(
   format: PixelFormat,
   rows: PixelRows,

@@ -1,7 +1,7 @@
-// A picture's rows as red, green, blue, a byte each: for formats that know nothing else.
+// A picture's rows as red, green and blue, one byte each, for formats that have nothing else.
 import { type PixelFormat, type PixelRows, withColors } from '../color/image.js';
 
-/** The rows in portions as they come; they may be overwritten once more is asked for. 16 bits are rounded to 8. */
+/** The rows in chunks, which the next request may overwrite. 16 bits are rounded to 8. */
 export async function* rgbRows({ palette, depth }: PixelFormat, rows: PixelRows): PixelRows {
   let colors = new Uint8Array();
   for await (const part of rows) {

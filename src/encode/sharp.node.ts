@@ -1,5 +1,5 @@
-// Pictures as WebP, JPEG, TIFF and AVIF by sharp, which is installed where it is wanted. It needs the whole picture in memory, 8 bits
-// a sample; what a PNG has as a text stands in the XMP of these (ISO 16684-1), as its description.
+// Pictures as WebP, JPEG, TIFF and AVIF by sharp, an optional package. It needs the whole picture in memory, 8 bits per sample. The scene is the
+// description in the XMP (ISO 16684-1).
 import type { Sharp } from 'sharp';
 import { bytesInRow, type PixelFormat, type PixelRows } from '../color/image.js';
 import { LimitError } from '../errors.js';
@@ -34,8 +34,8 @@ export type SharpFormatName = keyof typeof sharpFormats;
 const largestPicture = 2 ** 32;
 
 /**
- * Makes sure that such a picture can be written, before the work begins. Throws OutputError where sharp is missing or
- * the format has no such sides, LimitError where the picture does not fit into an array.
+ * Checks before the work starts that such a picture can be written. Throws OutputError if sharp is missing or the format
+ * does not allow the size, LimitError if the picture does not fit into an array.
  */
 export async function checkSharp(name: SharpFormatName, { width, height }: PixelFormat): Promise<void> {
   const { longest } = sharpFormats[name];
@@ -48,7 +48,7 @@ export async function checkSharp(name: SharpFormatName, { width, height }: Pixel
   await loadSharp(name);
 }
 
-/** Loaded where it is needed: few pictures are, and it may be missing. */
+/** Imported on use, because few pictures need it and it may be missing. */
 async function loadSharp(name: string) {
   try {
     return (await import('sharp')).default;

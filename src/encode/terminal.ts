@@ -9,19 +9,19 @@ export type TerminalProtocol = 'blocks' | 'kitty' | 'sixel';
 /** Whether the environment is that of a terminal that knows kitty's protocol. */
 export function knowsKitty(environment: Readonly<Record<string, string | undefined>>): boolean {
   const { TERM = '', TERM_PROGRAM = '', KITTY_WINDOW_ID } = environment;
-  // Inside of these the variables of the terminal around them may still stand, but not its graphics.
+  // Inside these programs the outer terminal's variables may be set, but its graphics do not work.
   if (/^(screen|tmux)/.test(TERM)) return false;
   return !!KITTY_WINDOW_ID || TERM === 'xterm-kitty' || /^(wezterm|ghostty)$/i.test(TERM_PROGRAM);
 }
 
-/** Pixels across a cell, where pixels are sent; cells of usual fonts have about so many. */
+/** Pixels per cell in pixel protocols; about the width of cells in usual fonts. */
 const cellWidth = 8;
-/** Letters in an escape code of kitty, at most. */
+/** Maximum length of a payload in kitty's protocol. */
 const kittyChunk = 4096;
 
 /**
- * The text that shows a picture in so many columns, and as many lines at most; smaller ones are not enlarged. Throws
- * RangeError for rows that are not the picture's.
+ * The text that shows a picture in this many columns, and at most as many lines. Small pictures are not enlarged. Throws
+ * RangeError for rows that do not fit the picture.
  */
 export async function terminalPicture(
   format: PixelFormat,
@@ -37,7 +37,7 @@ export async function terminalPicture(
   return { blocks, kitty, sixel }[protocol](pixels, width, height);
 }
 
-/** Each pixel the mean of those that fall into it, of light, which is about the square of a sample (sRGB: power 2.2). */
+/** Each pixel is the mean of light of the pixels that fall into it; light is about the square of a sample (sRGB: power 2.2). */
 async function shrunk(
   format: PixelFormat,
   rows: PixelRows,
@@ -93,12 +93,12 @@ function kitty(pixels: Uint8Array, width: number, height: number): string {
 async function sixel(pixels: Uint8Array, width: number, height: number): Promise<string> {
   const rgba = new Uint8Array(4 * width * height).fill(255);
   for (let i = 0; i < width * height; i++) rgba.set(pixels.subarray(3 * i, 3 * i + 3), 4 * i);
-  // Only where a terminal asks for it: nobody else has to load it.
+  // Imported only for terminals that need it.
   const { image2sixel } = await import('sixel');
   return `${image2sixel(rgba, width, height, 256)}\n`;
 }
 
-/** In portions that are whole in base 64, since a function takes only so many arguments. */
+/** In chunks that are whole in base 64, because functions have a limited number of arguments. */
 function base64(bytes: Uint8Array): string {
   let text = '';
   for (let at = 0; at < bytes.length; at += 3000)

@@ -1,5 +1,5 @@
-// A PNG's filter 2, Up: each row as its differences from the row above, with the checksum of what comes out. In
-// WebAssembly, 16 bytes at a time: in TypeScript both took as long as compressing.
+// A PNG's filter 2, Up: each row as differences from the row above, with the checksum of the result. In WebAssembly, 16
+// bytes at a time; in TypeScript both took as long as compressing.
 import { assemble, FunctionBody, i32 } from '../assembler.js';
 import { adler32, adlerCombine, adlerSignature, emitAdler } from './adler.js';
 import type { PngBand } from './png.js';
@@ -35,7 +35,7 @@ interface Functions {
   readonly adler: (address: number, length: number) => number;
 }
 
-/** Started when it is first needed, in each thread. */
+/** Instantiated on first use, in each thread. */
 let started: { readonly memory: WebAssembly.Memory; readonly functions: Functions } | undefined;
 
 function start() {
@@ -53,8 +53,8 @@ function start() {
 }
 
 /**
- * The rows of a band, at least one, each behind the number of its filter, and their Adler-32. In memory that the next
- * band takes again.
+ * The rows of a band, at least one, each after the number of its filter, and their Adler-32. In memory that the next band
+ * reuses.
  */
 export function filterUp({ rows, above }: PngBand): { readonly bytes: Uint8Array; readonly adler: number } {
   started ??= start();

@@ -1,17 +1,17 @@
-// A film as YUV4MPEG2 (y4m, mjpegtools' yuv4mpeg(5)), which ffmpeg and encoders read from a pipe: pictures one behind the
-// other, not compressed, in YCbCr of BT.709 with 16 to 235 for black to white, full resolution of colour (4:4:4).
-// Own code because npm's y4m takes planes that are made already, which is all of the work but two lines of text.
+// A film as YUV4MPEG2 (y4m, mjpegtools' yuv4mpeg(5)), which ffmpeg and encoders read from a pipe: a sequence
+// of uncompressed pictures in YCbCr of BT.709, with 16 to 235 for black to white and full colour resolution (4:4:4).
+// Looked at: y4m on npm, which takes finished planes, and they are nearly all of the work.
 import type { PixelFormat, PixelRows } from '../color/image.js';
 import { rgbRows } from './rgb.js';
 
-/** The sides of a film in pixels; frames in a second. */
+/** Size of a film in pixels, and frames per second. */
 export interface FilmFormat {
   readonly width: number;
   readonly height: number;
   readonly framesPerSecond: number;
 }
 
-/** The bytes before the first frame. */
+/** The header. */
 export const y4mHeader = ({ width, height, framesPerSecond }: FilmFormat): Uint8Array =>
   // The range is an extension that ffmpeg reads. No reader knows a word for the matrix, which is said to ffmpeg by
   // setparams=colorspace=bt709; old ones refuse headers of more than 80 characters.

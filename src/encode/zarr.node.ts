@@ -1,5 +1,5 @@
-// Arrays by their names as a folder of Zarr (version 3), a group of one array each, in chunks of whole rows; the format
-// itself is zarrita's, and its compression numcodecs' Zstandard. Rows are written as they come, a chunk at a time.
+// Named arrays as a Zarr folder (version 3), a group with one array each, in chunks of whole rows. zarrita writes the format,
+// numcodecs' Zstandard compresses. Rows are written as they arrive, a chunk at a time.
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -9,14 +9,14 @@ import { openFolder } from './folder.node.js';
 import type { Dtype } from './npy.js';
 import type { Opened } from './output.node.js';
 
-/** Numbers in a chunk, at least a row: readers hold some chunks, and a file each is not too many. */
+/** Numbers per chunk, at least a row: small enough for readers to hold some, large enough for few files. */
 const chunkLength = 2 ** 20;
 
 export interface ZarrOutput extends Opened {
   /**
-   * Writes all; gives the number of bytes. `dtypes` has the arrays' names; each band has for every name the same
-   * whole rows, and may be overwritten once more is asked for. `attributes` are the group's, besides `software`. Throws OutputError,
-   * what the bands throw, and RangeError for rows that are not the arrays'; then what was there before is as it was.
+   * Writes everything; returns the number of bytes. `dtypes` has the arrays' names. Each band has the same whole rows for
+   * every name, and the next request may overwrite it. `attributes` are the group's, in addition to `software`. Throws
+   * OutputError, the error of the bands, or RangeError for wrong rows; then an existing Zarr is unchanged.
    */
   write<Name extends string>(
     shape: RowsShape,
@@ -26,10 +26,10 @@ export interface ZarrOutput extends Opened {
   ): Promise<number>;
 }
 
-/** By which attribute of its group a Zarr that may be replaced is known. */
+/** The group's attribute that marks a Zarr that may be replaced. */
 const own = { software: 'Mandoline' };
 
-/** Makes sure that a Zarr can be written there; one of ours that is there is replaced. Throws OutputError. */
+/** Checks that a Zarr can be written there; an existing one of Mandoline is replaced. Throws OutputError. */
 export function openZarr(path: string): ZarrOutput {
   const { write, ...output } = openFolder(path, 'Zarr that mandoline wrote', isOurs);
   return { ...output, write: (...given) => write((folder) => writeZarr(folder, ...given)) };
@@ -52,7 +52,7 @@ async function writeZarr<Name extends string>(
   bands: AsyncIterable<Readonly<Record<Name, Samples>>>,
   attributes: Readonly<Record<string, unknown>>,
 ): Promise<number> {
-  // Loaded here, so that no other format waits for it.
+  // Imported here, so that other formats do not load it.
   const { create, root, set, slice } = await import('zarrita');
   const { rows, columns } = shape;
   const chunkRows = Math.min(rows, Math.max(1, Math.floor(chunkLength / columns)));
@@ -88,7 +88,7 @@ async function writeZarr<Name extends string>(
   return files.written();
 }
 
-/** What zarrita needs of a folder; its own store is in a package of its own. */
+/** What zarrita needs from a folder; its file store is a separate package. */
 function folderStore(folder: string) {
   let bytes = 0;
   const store = {
@@ -99,7 +99,7 @@ function folderStore(folder: string) {
       }),
     async set(key: string, value: Uint8Array): Promise<void> {
       const path = join(folder, key);
-      // Synchronously, as a folder that may be discarded asks for.
+      // Synchronously, because the folder may be discarded.
       mkdirSync(dirname(path), { recursive: true });
       writeFileSync(path, value);
       bytes += value.length;

@@ -4,9 +4,9 @@ import type { ComplexGrid } from '../scene/lattice.js';
 import type { Field } from './field.js';
 
 /**
- * Cuts a grid into `slices` bands of rows, as `np.array_split(grid, slices)` cuts it. Each has memory of its own,
- * so that sending one to a worker copies that one alone. More slices than rows gives bands without rows. Throws
- * RangeError where `slices` is no whole number from 1 on.
+ * Cuts a grid into `slices` bands of rows, as `np.array_split(grid, slices)` does. Each band has its own memory, so that
+ * sending one to a worker copies only that one. With more slices than rows, some bands are empty. Throws RangeError if
+ * `slices` is not a whole number from 1 on.
  */
 export function arraySplit({ rows, columns, values }: ComplexGrid, slices: number): ComplexGrid[] {
   if (!(Number.isInteger(slices) && slices >= 1))
@@ -18,8 +18,8 @@ export function arraySplit({ rows, columns, values }: ComplexGrid, slices: numbe
 }
 
 /**
- * Joins the counts of bands of rows of the same width, first band on top, as `np.concatenate` does; channels are left
- * away. Throws RangeError for no bands, or for other widths.
+ * Joins the counts of bands of the same width, first band on top, as `np.concatenate` does. Channels are omitted. Throws
+ * RangeError without bands, or if their widths differ.
  */
 export function concatenate(bands: readonly Field[]): Field {
   const [first] = bands;

@@ -1,5 +1,5 @@
-// The complex derivative of an expression, by the rules of calculus. What is trivial goes (0 * x, 1 * x, x + 0), so
-// that trees stay small; nothing else is simplified. What the result means in doubles is kernel/reference.ts's.
+// The complex derivative of an expression, by the rules of calculus. Trivial terms are removed (0 * x, 1 * x,
+// x + 0), so that trees stay small; nothing else is simplified. kernel/reference.ts evaluates the result in doubles.
 import {
   add,
   call,
@@ -15,8 +15,8 @@ import {
 } from './expression.js';
 
 /**
- * d expression / d name; every other variable counts as a constant. Parts of `expression` stand in the result as the
- * same objects. Returns undefined where it has no derivative: conj, re, im, abs, arg of what depends on `name`.
+ * d expression / d name, with every other variable as a constant. The result shares parts of `expression`. Undefined if
+ * there is no derivative: conj, re, im, abs or arg of what depends on `name`.
  */
 export function differentiate(expression: Expression, name: VariableName = 'z'): Expression | undefined {
   switch (expression.kind) {
@@ -53,7 +53,7 @@ export function differentiate(expression: Expression, name: VariableName = 'z'):
   }
 }
 
-/** Whether a step is a z + b with |a| of 1 or more, such as z + c: its orbits come to no end. */
+/** Whether a step is a z + b with |a| of 1 or more, such as z + c, whose orbits do not converge. */
 export function bringsNoneNearer(step: Expression): boolean {
   const [slope, memory] = [differentiate(step, 'z'), differentiate(step, 'previous')];
   const factor = slope?.kind === 'negate' ? slope.operand : slope;

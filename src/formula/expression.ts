@@ -1,8 +1,8 @@
-// The expression tree for one step, z -> f(z, c). Data only: formula/parse.ts makes it from text, what it means in
-// doubles is said by kernel/reference.ts, and kernel/lower.ts turns it into instructions.
+// The expression tree for one step, z -> f(z, c). Data only: formula/parse.ts makes it from text, kernel/reference.ts
+// defines its value in doubles, and kernel/lower.ts turns it into instructions.
 import type { Complex } from '../scene/complex.js';
 
-/** `z`, the constant `c`, the sample point `p`, and `previous`, the z before this one (at first: 0). */
+/** `z`, the constant `c`, the sample point `p`, and `previous`, the z one step before (0 at the first). */
 export type VariableName = 'z' | 'c' | 'p' | 'previous';
 
 export type FunctionName =
@@ -22,8 +22,8 @@ export type Expression =
   | { readonly kind: 'power'; readonly base: Expression; readonly exponent: number };
 
 /**
- * What a value is by its form alone: real and imaginary numbers have one part, and the other takes no part in any
- * arithmetic, so that `i * abs(im z)` has no real part to become NaN (C11, annex G.5).
+ * The shape of a value, by its form only. Real and imaginary numbers have one part; the other takes no part in arithmetic,
+ * so that `i * abs(im z)` has no real part that could become NaN (C11, annex G.5).
  */
 export type Shape = 'real' | 'imaginary' | 'complex';
 

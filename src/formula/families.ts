@@ -1,6 +1,6 @@
-// The families by name: formulas that are known, each with where it is looked at. Data only: parse.ts reads the
-// formulas, scene/ says what a picture is. Conventions are those of the sources named at each, and of Fractint and
-// Ultra Fractal where programs made them usual. The imaginary axis points up.
+// The named formulas, each with its usual view. Data only: parse.ts reads the formulas, scene/ makes scenes of them. The
+// conventions are those of the named sources, and of Fractint and Ultra Fractal where programs established them. The
+// imaginary axis points up.
 import type { Complex } from '../scene/complex.js';
 
 export type FamilyName =
@@ -10,25 +10,25 @@ export type FamilyName =
 export interface Family {
   /** The step z -> f(z, c). */
   readonly formula: string;
-  /** Names in the formula and their values. */
+  /** Values of names in the formula. */
   readonly parameters?: Readonly<Record<string, Complex>>;
-  /** The constant; `p`: the sample point, so that the picture is of the parameter plane. */
+  /** The constant; `p`, the sample point, draws the parameter plane. */
   readonly c: 'p' | Complex;
-  /** Where the orbit starts; `p`: at the sample point, so that the picture is of the dynamical plane. */
+  /** The start of the orbit; `p`, the sample point, draws the dynamical plane. */
   readonly z0: 'p' | Complex;
   readonly escape: FamilyEscape;
   readonly iterations: number;
-  /** The middle of the picture and how wide it is. */
+  /** Centre and width of the picture. */
   readonly view: { readonly center: Complex; readonly width: number };
   /** At most 31 characters, so that it fits a list. */
   readonly summary: string;
-  /** Who and when. */
+  /** Author and year. */
   readonly source: string;
 }
 
 /**
- * When an orbit has ended: |z| is no longer finite; |z| is larger than a bailout radius; two z that follow each
- * other are closer than `converged`, or |z| is larger than `bailout`.
+ * When an orbit has ended: |z| is no longer finite; |z| exceeds a bailout radius; successive z are closer than
+ * `converged`, or |z| exceeds `bailout`.
  */
 export type FamilyEscape = 'overflow' | number | { readonly converged: number; readonly bailout?: number };
 

@@ -1,4 +1,4 @@
-// Names that may be meant by an unknown one.
+// Suggests names for an unknown one.
 
 /** What other programs call a name. */
 export const elsewhere: ReadonlyMap<string, string> = new Map([
@@ -9,7 +9,7 @@ export const elsewhere: ReadonlyMap<string, string> = new Map([
   ['π', 'pi'],
 ]);
 
-/** The known names that may be meant: so called elsewhere, of other case, or one slip of the hand away. */
+/** Known names that may be meant: called so elsewhere, of other case, or with one typing error. */
 export function namesMeant(unknown: string, known: readonly string[]): string[] {
   const lower = unknown.toLowerCase();
   const other = elsewhere.get(lower) ?? known.find((name) => name.toLowerCase() === lower);
@@ -17,7 +17,7 @@ export function namesMeant(unknown: string, known: readonly string[]): string[] 
   return known.filter((name) => name.length > 2 && isOneSlipAway(lower, name.toLowerCase()));
 }
 
-/** Whether one letter too many, too few or wrong, or two in the wrong order, make the one of the other. */
+/** Whether one letter more, less or different, or two swapped, turn one into the other. */
 function isOneSlipAway(a: string, b: string): boolean {
   if (a.length < b.length) return isOneSlipAway(b, a);
   let same = 0;

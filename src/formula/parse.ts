@@ -1,8 +1,7 @@
-// Text -> expression tree, by recursive descent. The order of operations stays as it is written, because it is part of
-// the meaning in doubles (kernel/reference.ts); nothing is evaluated but exponents; every text ends soon.
-// Considered: mathjs (multiplies by juxtaposition, reads strings, matrices and assignments too), chevrotain and peggy
-// (tell what was expected as the tokens of a grammar). All three answer deep nesting with a stack overflow; the
-// limits, the words for people and the tree would have been ours to write with each.
+// Text -> expression tree, by recursive descent. The order of operations stays as written, because rounding depends on it
+// (kernel/reference.ts). Only exponents are evaluated. Considered: mathjs (multiplies by juxtaposition, also reads
+// strings, matrices and assignments), chevrotain and peggy (report expected tokens of a grammar). All three answer deep
+// nesting with a stack overflow, and would leave the limits, the messages and the tree to this file.
 import { FormulaError } from '../errors.js';
 import type { Complex } from '../scene/complex.js';
 import { differentiate, isConstant } from './differentiate.js';
@@ -28,8 +27,8 @@ import { elsewhere, namesMeant } from './names.js';
 import { plainSigns, raisedNumber, readToken, type Token } from './token.js';
 
 /**
- * Text: its characters; parentheses, arguments, exponents and minus signs inside one another; its numbers, names and
- * operators. Tree: its nodes, the derivatives that `newton` adds included.
+ * Limits of a text: characters; nested parentheses, arguments, exponents and minus signs; numbers, names and operators.
+ * Limit of a tree: nodes, with the derivatives that `newton` adds.
  */
 export const formulaLimits = { characters: 1000, nesting: 100, symbols: 500, nodes: 2000 } as const;
 
@@ -51,19 +50,19 @@ const builtIn: ReadonlyMap<string, Expression> = new Map([
 const reserved: readonly string[] = [...builtIn.keys(), ...functionNames, 'newton'];
 
 /**
- * Reads a formula such as `z^2 + c`. From what binds weakest: `+ -`, `* /`, unary `-`, `^`, functions, so that `-z^2`
- * is -(z^2); `^` goes from right to left. A function takes the parenthesis after it, `sin(z)^2` is (sin z)^2, or
- * else the number, name or function after it with its power: `sin z^2` is sin(z^2). `newton(g)` is z - g/g'. A number
- * with `i` right after it is imaginary, `3i`; every other product needs its `*`.
+ * Reads a formula such as `z^2 + c`. From the loosest operators: `+ -`, `* /`, unary `-`, `^`, functions; so `-z^2` is
+ * -(z^2). `^` associates to the right. A function takes the parenthesis after it: `sin(z)^2` is (sin z)^2. Without one,
+ * it takes the next number, name or function with its power: `sin z^2` is sin(z^2). `newton(g)` is z - g/g'. A number
+ * directly followed by `i` is imaginary, `3i`; every other product needs its `*`.
  *
- * What other programs write is read too: `ln`, `sqr`, `real`, `imag`, `j`, `|z|`, `z²`, `+z`, and the signs `−`, `×`,
+ * Spellings of other programs are accepted, too: `ln`, `sqr`, `real`, `imag`, `j`, `|z|`, `z²`, `+z`, and the signs `−`, `×`,
  * `·`, `÷` and `π`.
  *
  * Powers by whole numbers up to 1024 are products, other powers exp(exponent * log(base)). The negative of a real or
  * an imaginary constant is a constant. A name of `parameters` stands for its value.
  *
- * Throws FormulaError, and nothing else, where the text is no formula, has no `z` and no `previous`, or is beyond
- * `formulaLimits`; and where a parameter's name is no word, is taken, or its value is not finite.
+ * Throws FormulaError, and nothing else, if the text is not a formula, has neither `z` nor `previous`, or exceeds
+ * `formulaLimits`; or if a parameter's name is invalid or taken, or its value is not finite.
  */
 export function parseFormula(text: string, parameters: Readonly<Record<string, Complex>> = {}): Expression {
   const { characters } = formulaLimits;
@@ -142,7 +141,7 @@ class Parser {
     );
   }
 
-  /** An operand and the digits that are raised behind it, as in `z²`. */
+  /** An operand and the raised digits after it, as in `z²`. */
   private raised(): Expression {
     const base = this.atom();
     const { kind, text, at } = this.token;
@@ -195,7 +194,7 @@ class Parser {
     return inner;
   }
 
-  /** What a function is applied to. */
+  /** The argument of a function. */
   private argument(): Expression {
     return this.token.text === '(' ? this.parenthesis(')') : this.nested(() => this.power());
   }
@@ -203,7 +202,7 @@ class Parser {
   private newton(): Expression {
     const { at } = this.token;
     this.advance();
-    // newton z^3 - 1 would be read as newton(z^3) - 1, which nobody means.
+    // newton z^3 - 1 would be newton(z^3) - 1, which is never meant.
     if (this.token.text !== '(') this.fail('"("');
     const g = this.parenthesis(')');
     this.checkSize(g, at);
@@ -216,7 +215,7 @@ class Parser {
     return step;
   }
 
-  /** `base ^ exponent`; the exponent stands at `at`. */
+  /** `base ^ exponent`; `at` is the position of the exponent. */
   private raise(base: Expression, exponent: Expression, at: number): Expression {
     const value = fold(exponent);
     if (value?.[1] !== 0 || !Number.isInteger(value[0]))
@@ -299,7 +298,7 @@ function listed(names: readonly string[]): string {
   return `${shown.join(' ')}${others > 0 ? ` and ${others} more` : ''}`;
 }
 
-/** A minus sign in front. Negation is exact, so -0.5 may be the constant that it looks like. */
+/** A minus sign in front. Negation is exact, so -0.5 may be a constant. */
 function negative(expression: Expression): Expression {
   if (expression.kind !== 'constant') return negate(expression);
   const [re, im] = expression.value;
@@ -313,7 +312,7 @@ function negative(expression: Expression): Expression {
   }
 }
 
-/** The value of an expression of constants; undefined where it has anything else. */
+/** The value of an expression of constants; undefined for others. */
 function fold(expression: Expression): Complex | undefined {
   switch (expression.kind) {
     case 'constant':
@@ -351,9 +350,9 @@ function fold(expression: Expression): Complex | undefined {
 
 const times = ([a, b]: Complex, [x, y]: Complex): Complex => [a * x - b * y, a * y + b * x];
 
-/** The nodes of a tree, where those that stand in it several times count as often. */
+/** The number of nodes of a tree; shared nodes count each time. */
 function countNodes(tree: Expression): number {
-  // Derivatives share their parts: each is looked at once, although the sum can be beyond all bounds.
+  // Derivatives share parts. Each is visited once, although the sum can be astronomical.
   const known = new Map<Expression, number>();
   const count = (node: Expression): number => {
     const before = known.get(node);
@@ -368,7 +367,7 @@ function countNodes(tree: Expression): number {
   return count(tree);
 }
 
-/** As a message can show it: on one line, not too long, every character seen. */
+/** Text for a message: one line, not too long, every character visible. */
 function quote(text: string): string {
   const number = (character: string) => `U+${character.codePointAt(0)!.toString(16).padStart(4, '0')}`;
   const shown = text.slice(0, 30).replace(/[\p{C}\p{M}\p{Zl}\p{Zp}]/gu, number);

@@ -1,10 +1,10 @@
-// The words of a formula: numbers, names, signs and raised digits. What they mean together is parse.ts's.
+// The tokens of a formula: numbers, names, signs and raised digits. parse.ts reads them.
 
 /** `unknown` is a character that no formula has. */
 export interface Token {
   readonly kind: 'number' | 'name' | 'sign' | 'raised' | 'unknown' | 'end';
   readonly text: string;
-  /** Where it stands, from 0, in UTF-16 units. */
+  /** Its position, from 0, in UTF-16 units. */
   readonly at: number;
 }
 
@@ -12,7 +12,7 @@ const kinds = ['number', 'name', 'sign', 'raised'] as const;
 const tokenForm =
   /\s*(?:(?<number>(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?(?:i(?!\w))?)|(?<name>[A-Za-z]\w*|π)|(?<sign>[-+*/^()|])|(?<raised>⁻?[⁰¹²³⁴-⁹]+))?/y;
 
-/** Signs as typography has them, each a single character. */
+/** Typographic signs, each a single character. */
 const signs: Readonly<Record<string, string>> = {
   '−': '-',
   '–': '-',
@@ -22,13 +22,13 @@ const signs: Readonly<Record<string, string>> = {
   '÷': '/',
 };
 
-/** The same text, every character in its place, with the signs of ASCII. */
+/** The text with ASCII signs; every character keeps its position. */
 export const plainSigns = (text: string): string => text.replace(/[−–×·⋅÷]/g, (sign) => signs[sign]!);
 
-/** The word that stands at a place, or after blanks there. */
+/** The token at a position, or after blanks there. */
 export function readToken(text: string, from: number): Token {
   tokenForm.lastIndex = from;
-  // It matches everywhere, if only nothing.
+  // The pattern matches everywhere, if only the empty text.
   const match = tokenForm.exec(text)!;
   const end = from + match[0].length;
   for (const kind of kinds) {

@@ -1,5 +1,5 @@
-// What workers do for a picture that is made band by band: count the points of some rows, trace them, hold some
-// against the oracle, and paint them, all in memory that is used again for a later band.
+// What workers do for a picture made band by band: count the points of some rows, trace them, compare some with the oracle,
+// and paint them, in memory that later bands reuse.
 import { paintedBytes, paintRows } from '../color/paint.js';
 import type { Tones } from '../color/tones.js';
 import type { ChannelName, Channels, Field } from '../field/field.js';
@@ -9,24 +9,24 @@ import { channelTypes } from './channel-types.js';
 import { findWrong, placesWithin, type WrongValue } from './places.js';
 import { countRows, fillRows, type RenderJob, referencePoints, type TraceSetup } from './task.js';
 
-/** What every worker is sent once for all bands of a picture. */
+/** Sent to every worker once, for all bands of a picture. */
 export interface BandJob {
   readonly render: RenderJob;
-  /** How orbits are traced, where the picture or a file needs these channels. */
+  /** How to trace orbits, if the picture or a file needs channels. */
   readonly setup: TraceSetup | undefined;
   readonly channels: readonly ChannelName[];
   readonly exact: Exact;
   /** How to paint; without it there are no pixels. */
   readonly tones: Tones | undefined;
-  /** Which points are held against the oracle, if any. */
+  /** The points to compare with the oracle, if any. */
   readonly seed: number | undefined;
-  /** Memory for bands that are under way; that of number i is i % slots.length. */
+  /** Memory for bands in progress; band i uses slot i % slots.length. */
   readonly slots: readonly ArrayBuffer[];
 }
 
-/** Some rows of a field, and who made them. */
+/** Some rows of a field, and the worker that made them. */
 export interface Rows extends Field {
-  /** The number of its first row in the whole. */
+  /** The number of its first row in the field. */
   readonly start: number;
   readonly verified: number;
   readonly wrong?: WrongValue | undefined;
@@ -37,20 +37,20 @@ export interface Rows extends Field {
   readonly milliseconds: number;
 }
 
-/** Some rows of a field, with what they look like. Its arrays are overwritten by a later band. */
+/** Some rows of a field and their pixels. A later band overwrites the arrays. */
 export interface Band extends Rows {
   /** Samples of the rows of pixels, as the picture's PixelFormat has them. */
   readonly pixels?: Uint8Array | undefined;
   readonly least: number;
   readonly most: number;
   readonly sum: number;
-  /** Where its numbers are from: computed now, kept in a store, or computed again because what was kept is damaged. */
+  /** Origin of its numbers: computed, read from a store, or recomputed because the store's are damaged. */
   readonly origin: 'computed' | 'kept' | 'mended';
 }
 
-/** This thread's name among others. */
+/** This thread's name. */
 const worker = String(Math.random());
-/** Milliseconds since 1970, to their parts. */
+/** Milliseconds since 1970, with fractions. */
 export const now = () => performance.timeOrigin + performance.now();
 
 /** Computes some rows into their slot. */
@@ -68,7 +68,7 @@ export function computeField(range: SliceRange, job: BandJob, { counts, channels
     countRows(range, render, exact, counts);
     return;
   }
-  // What a band before left there would stay where a point has no value, which is 0.
+  // Points without a value must be 0, not what an earlier band left.
   for (const values of Object.values(channels)) values.fill(0);
   fillRows(range, render, exact, setup, counts, channels);
 }
@@ -94,7 +94,7 @@ export function finishRows(range: SliceRange, job: BandJob, begun: number, field
   };
 }
 
-/** The memory of a band's rows: its arrays one after the other, those of larger numbers first, so that each is aligned. */
+/** The memory of a band: its arrays in sequence, those of larger numbers first, so that each is aligned. */
 export function bandField({ index, start, end }: SliceRange, job: BandJob): Field {
   const { points, kernel } = job.render;
   const columns = points.columnRe.length;
@@ -124,11 +124,11 @@ export const arrayTypes = (channels: readonly ChannelName[], iterations: number)
     ['counts', countsType(iterations)] as const,
   ].sort(([, one], [, other]) => other.BYTES_PER_ELEMENT - one.BYTES_PER_ELEMENT);
 
-/** How many bytes a point takes. */
+/** Bytes per point. */
 export const pointBytes = (channels: readonly ChannelName[], iterations: number): number =>
   arrayTypes(channels, iterations).reduce((sum, [, { BYTES_PER_ELEMENT }]) => sum + BYTES_PER_ELEMENT, 0);
 
-/** Paints behind the field in its slot, where pixels are shared with who writes them, not copied. */
+/** Paints after the field in its slot, where the writer shares the pixels instead of copying them. */
 function paintBehind(
   field: Field,
   tones: Tones,
@@ -146,7 +146,7 @@ function countFacts(counts: Field['counts']) {
   let [least, most, sum] = [counts[0]!, counts[0]!, 0];
   const fours = counts.length - (counts.length % 4);
   for (let i = 0; i < fours; i += 4) {
-    // Four at once, which engines add as whole numbers, and one guess for the processor that is nearly always right.
+    // Four at once, which engines add as integers, with one well-predicted branch.
     const a = counts[i]!;
     const b = counts[i + 1]!;
     const c = counts[i + 2]!;

@@ -1,5 +1,5 @@
-// Basins: to which fixed point an orbit comes, where the escape rule is convergence. Everything is the oracle's
-// (kernel/reference.ts), so that it is the same whoever computes it.
+// Basins: the fixed point to which an orbit converges, if the escape rule is convergence. Everything is computed by the
+// oracle (kernel/reference.ts), so that it is the same everywhere.
 import type { BasinMap } from '../kernel/ends.js';
 import { realFunctions } from '../kernel/functions.js';
 import { pointAt, type SamplePoints } from '../kernel/points.js';
@@ -8,15 +8,15 @@ import type { Complex } from '../scene/complex.js';
 
 /** Orbits along each side of the grid from which fixed points are found. */
 const gridSide = 24;
-/** What a byte can number. */
+/** The numbers of a byte. */
 const mostBasins = 255;
 
 /**
- * The fixed points to which orbits from all over the sample points come, by their argument from 0 up to 2 pi, then
- * by their modulus; at most 255. Without convergence in the escape rule there is none.
+ * The fixed points to which orbits from all over the sample points converge, ordered by argument from 0 to 2 pi, then by
+ * modulus; at most 255. Empty unless the escape rule is convergence.
  */
 export function findBasins(job: KernelJob, points: SamplePoints): BasinMap {
-  // Orbits end about as far from a fixed point as two z are apart; where they come slowly, much farther.
+  // Orbits end about as far from a fixed point as two successive z are apart; much farther if they converge slowly.
   const tolerance = typeof job.escape === 'object' ? Math.sqrt(job.escape.converged) : 0;
   const map = { fixedPoints: [] as Complex[], tolerance };
   for (const row of spread(points.rowRe.length))
@@ -35,7 +35,7 @@ export function findBasins(job: KernelJob, points: SamplePoints): BasinMap {
   return { fixedPoints: keyed.map(({ point }) => point), tolerance };
 }
 
-/** Where an orbit has converged; undefined where it has left or goes on. */
+/** The point to which an orbit converged; undefined if it escaped or has not converged. */
 function limitOf(job: KernelJob, p: Complex): Complex | undefined {
   if (typeof job.escape !== 'object') return undefined;
   const { bailout = Infinity } = job.escape;

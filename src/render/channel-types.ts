@@ -1,16 +1,16 @@
-// The channels that a field may have besides its counts, the numbers that each is kept in, and their arrays.
+// The channels that a field may have besides its counts, their number types, and their arrays.
 import type { ChannelName, Channels } from '../field/field.js';
 import { checkedBytes, sharedMemory } from './memory.js';
 
-/** The numbers that each channel is kept in. */
+/** The number type of each channel. */
 export const channelTypes = {
   ...{ smooth: Float64Array, distance: Float32Array, slope: Float32Array, angle: Float32Array },
   ...{ trap: Float32Array, period: Uint16Array, basin: Uint8Array },
 } as const;
-/** The channels there are. */
+/** All channels. */
 export const channelNames = Object.keys(channelTypes) as ChannelName[];
 
-/** An array for each channel. Throws LimitError where one takes more than 4 GiB. */
+/** An array for each channel. Throws LimitError if one needs more than 4 GiB. */
 export const channelArrays = (wanted: readonly ChannelName[], length: number): Channels =>
   Object.fromEntries(
     wanted.map((name) => {

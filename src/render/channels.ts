@@ -1,4 +1,4 @@
-// What workers need to fill the channels of a field. What they hold is kernel/ends.ts's.
+// What workers need to fill the channels of a field; kernel/ends.ts defines them.
 import type { ChannelName } from '../field/field.js';
 import { isCaptured } from '../kernel/capture.js';
 import type { ShadeJob } from '../kernel/ends.js';
@@ -11,7 +11,7 @@ import { findBasins } from './basins.js';
 import { channelNames } from './channel-types.js';
 import type { RenderJob, TraceSetup } from './task.js';
 
-/** What every worker is sent once to trace a scene's points. Throws RangeError for what is no channel. */
+/** Sent to every worker once, to trace a scene's points. Throws RangeError for an unknown channel. */
 export function traceSetup(
   scene: Scene,
   { kernel, points }: Pick<RenderJob, 'kernel' | 'points'>,

@@ -1,2 +1,2 @@
-// WebAssembly in a page, which has no say in how its engine compiles.
+// WebAssembly in a page, which cannot influence how its engine compiles.
 export { compileAsCalled as compileOptimized } from '../kernel/kernel.js';

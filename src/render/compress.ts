@@ -1,10 +1,10 @@
-// The bands of a PNG compressed by a pool's workers, in turn; by what, the platform says (compress.node.ts and
-// compress.web.ts, picked by the package's condition `#compress`).
+// Compresses the bands of a PNG with a pool's workers, in order. The platform has the compressor (compress.node.ts and
+// compress.web.ts, selected by the package's condition `#compress`).
 import type { CompressedBand, PngBand, PngCompression } from '../encode/png.js';
 import type { Pool, Task } from '../pool/index.js';
 import { sharedMemory } from './memory.js';
 
-/** Bands that are under way for each worker, and besides: enough that none waits. */
+/** Bands in progress per worker, and in addition: enough that none waits. */
 const bandsPerWorker = 2;
 const moreBands = 2;
 
@@ -27,7 +27,7 @@ export function compression(
   }
   return {
     crc32,
-    // A band is asked for when the one that many before it is done, so that these serve all of them.
+    // A band is requested when the band that many before it is finished, so this memory serves all bands.
     memoryOf(band, length) {
       const at = band % bufferSize;
       if (!memory[at] || memory[at].byteLength < length) memory[at] = sharedMemory(length);

@@ -1,18 +1,18 @@
-// What a step of a scene's formula costs, told from its code before anything is computed.
+// The cost of a step of a scene's formula, estimated from its code before any computation.
 import { parseFormula } from '../formula/parse.js';
 import { lower } from '../kernel/lower.js';
 import type { Scene } from '../scene/scene.js';
 
 /**
- * A call of exp, log, sin and their like takes as long as so many of the operations of z^2 + c: sin(z)/2 + c took 230 ns a
- * step, exp(z)/10 + c 290 ns, three or four such functions each, and z^2 + c 0.64 ns for 7 operations.
+ * The cost of exp, log, sin and others, in operations of z^2 + c: sin(z)/2 + c took 230 ns per step, exp(z)/10 + c 290 ns,
+ * with three or four such functions each, and z^2 + c 0.64 ns for 7 operations.
  */
 const functionOperations = 800;
 
-/** Of scenes for which this was asked: it is asked for each of their slices. */
+/** Cached per scene, because it is requested for each slice. */
 const known = new WeakMap<Scene, number>();
 
-/** Operations on doubles in one step, about; those of z^2 + c are 7. */
+/** Approximate operations on doubles in one step; z^2 + c has 7. */
 export function stepOperations(scene: Scene): number {
   const operations = known.get(scene) ?? countOperations(scene);
   known.set(scene, operations);

@@ -1,5 +1,5 @@
-// Into how many slices a picture is cut where each has to be worth being sent elsewhere. How long a slice takes is
-// measured on pieces of the picture, in this thread, by what workers do.
+// Decides how many slices to cut if each must be worth sending to another machine. The time of a slice is measured on
+// pieces of the picture, in this thread, with the code of workers.
 import type { ChannelName } from '../field/field.js';
 import { largestTile } from '../kernel/cover.js';
 import type { Scene } from '../scene/scene.js';
@@ -7,12 +7,12 @@ import { type BandJob, computeBand, pointBytes } from './band.js';
 import { pictureShape, prepareJob, sceneShape } from './job.js';
 import { fewestSlices } from './stream.js';
 
-/** A slice takes at least so long, where it has not to be smaller to fit the memory: 100 times its way in a queue. */
+/** Minimum time of a slice, unless it must be smaller to fit into memory: 100 times its cost in a queue. */
 const sliceMilliseconds = 50;
-/** Pieces are measured for so long, after so long in which the engine compiles WebAssembly well. */
+/** Time for measuring pieces, after a warm-up in which the engine optimizes WebAssembly. */
 const measureMilliseconds = 400;
 const warmMilliseconds = 100;
-/** So many pieces of a tile's height are measured, each of so many tiles. */
+/** Number of measured pieces of a tile's height, and tiles per piece. */
 const pieces = 8;
 
 /** Slices of at least 50 ms, on average, of this machine's core, as far as there are rows and a slice fits the memory. */
@@ -31,7 +31,7 @@ export async function slicesByTime(given: Scene, channels: readonly ChannelName[
     slots: [new ArrayBuffer(height * sampleColumns * pointBytes(channels, scene.iterations))],
   };
   const count = Math.floor(sampleRows / height);
-  // In steps of 3 all eight have their turn, far from each other.
+  // Steps of 3 visit all eight, far from each other.
   const stride = count === pieces ? 3 : 1;
   const compute = (piece: number) => {
     const start = ((piece * stride) % count) * height;
@@ -50,7 +50,7 @@ export async function slicesByTime(given: Scene, channels: readonly ChannelName[
   return Math.min(pictureShape(scene)[0], Math.max(1, slices, fewestSlices(scene, channels)));
 }
 
-/** Of an axis, as many points as the pieces have, tile by tile, evenly spread. */
+/** Points of an axis for the pieces, tile by tile, evenly spread. */
 function some(axis: Float64Array): Float64Array {
   if (axis.length <= pieces * largestTile) return axis;
   return Float64Array.from({ length: pieces * largestTile }, (_, i) => {

@@ -1,19 +1,19 @@
-// The scenes of a film's frames: from one view to another in even steps of the zoom, and of a constant along a path.
-// What is seen grows by the same factor from frame to frame, and what is zoomed in on stays where it is; both by
-// functions that are the same on every machine, so that a frame is always the same scene.
+// The scenes of a film's frames: from one view to another in even steps of the zoom, and of a constant along a path. The
+// magnification grows by a constant factor, and the target stays in place. The functions are the same on every machine, so
+// that a frame is always the same scene.
 import { realFunctions } from '../kernel/functions.js';
 import type { Complex } from '../scene/complex.js';
 import type { ViewScene } from '../scene/scene.js';
 
 const { exp, log } = realFunctions;
 
-/** From one number to another, which are both met exactly. */
+/** Interpolates between two numbers; both ends are exact. */
 const between = (from: number, to: number, part: number): number =>
   part === 1 ? to : from + (to - from) * part;
 const growing = (from: number, to: number, part: number): number =>
   part === 0 || from === to ? from : part === 1 ? to : exp(between(log(from), log(to), part));
 
-/** The range of colours at both ends of a film, between which it goes over. */
+/** The colour ranges at both ends of a film, between which frames interpolate. */
 export interface FilmColors {
   readonly from: readonly [least: number, most: number];
   readonly to: readonly [least: number, most: number];
@@ -21,7 +21,7 @@ export interface FilmColors {
 
 /**
  * The scene of a frame, `part` of the way from 0 to 1. Both scenes have the same formula, parameters and starting
- * points; `path` are the values that the constant goes through, evenly, if it does.
+ * points. `path` has values of the constant, which frames follow evenly.
  */
 export function frameScene(
   from: ViewScene,
@@ -31,7 +31,7 @@ export function frameScene(
   path: readonly Complex[],
 ): ViewScene {
   const width = growing(from.view.width, to.view.width, part);
-  // A point that moves in step with the width stays in its place in the picture.
+  // A point that moves in proportion to the width stays in place in the picture.
   const moved =
     from.view.width === to.view.width ? part : (from.view.width - width) / (from.view.width - to.view.width);
   const center = ([0, 1] as const).map((axis) => {

@@ -1,5 +1,5 @@
-// A field that several programs compute, a slice here and a slice there, and the bands of a picture that are made of it once
-// all its rows are there. Who computes which is for others to say.
+// A field whose slices several programs compute, and the bands of the picture made of it when all rows are present. The
+// callers decide which program computes which slice.
 import type { Field } from '../field/field.js';
 import type { SliceRange } from '../pool/slices.js';
 import {

@@ -1,4 +1,4 @@
-// The counts of a grid of complex numbers that lies in memory, in this thread: what a worker of the lesson runs.
+// The counts of a grid of complex numbers in memory, in this thread: what a worker of the lesson runs.
 import type { Field } from '../field/field.js';
 import { quadratic } from '../formula/expression.js';
 import { compileKernel, countsType, startKernel } from '../kernel/kernel.js';
@@ -17,7 +17,7 @@ export interface GridOptions {
   readonly escape?: EscapeRule;
 }
 
-/** Points that are copied into the kernel's memory at a time: with their counts they fit a core's cache. */
+/** Points copied into the kernel's memory at a time: with their counts they fit into a core's cache. */
 const batchSize = 8192;
 
 /**
@@ -54,7 +54,7 @@ function buildKernel(job: KernelJob) {
   const nothing = Float64Array.of(-0);
   const columns = new Float64Array(batchSize);
   const points = { rowRe: nothing, rowIm: nothing, columnRe: columns, columnIm: columns };
-  // c is a constant, so that nothing depends on where the sample points are.
+  // c is a constant, so nothing depends on the position of the sample points.
   const range = { reach: 0, leastImaginary: 0 };
   return startKernel(job, compileKernel(job, range), points);
 }

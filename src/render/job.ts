@@ -1,4 +1,4 @@
-// A scene made ready to be computed: its formula compiled for its sample points, and what is known of its size.
+// Prepares a scene for computation: compiles its formula for its sample points, and derives its sizes.
 
 import { compileOptimized } from '#compile';
 import type { ChannelName } from '../field/field.js';
@@ -15,24 +15,24 @@ import { capturedBy, traceSetup } from './channels.js';
 import { checkedBytes } from './memory.js';
 import type { RenderJob, TraceSetup } from './task.js';
 
-/** How many sample points there are along each side of a pixel. */
+/** Sample points along each side of a pixel. */
 export const samplesOf = ({ view }: Scene): number => view?.samples ?? 1;
 
-/** How many sample points a scene has. */
+/** Rows and columns of a scene's sample points. */
 export function sceneShape(scene: Scene): readonly [rows: number, columns: number] {
   const [rows, columns] = pictureShape(scene);
   const samples = samplesOf(scene);
   return [rows * samples, columns * samples];
 }
 
-/** How many pixels a scene's picture has: a lattice's points, or a view's without its samples. */
+/** Rows and columns of a scene's picture: a lattice's points, or a view's pixels. */
 export function pictureShape({ lattice, view }: Scene): readonly [rows: number, columns: number] {
   if (view) return [view.rows, view.columns];
   const length = axisLength(lattice);
   return [length, length];
 }
 
-/** How many bytes the counts of so many points take. Throws LimitError beyond 4 GiB. */
+/** Bytes of the counts of a number of points. Throws LimitError beyond 4 GiB. */
 export const countsBytes = ([rows, columns]: readonly [number, number], iterations: number): number =>
   checkedBytes(
     `a field of ${columns} x ${rows} counts`,
@@ -40,23 +40,23 @@ export const countsBytes = ([rows, columns]: readonly [number, number], iteratio
   );
 
 /**
- * At least so many slices for each worker, that none waits long for the last one: as many of half a tile's height as there
- * are up to the first number, and lower ones up to the second.
+ * Slices per worker, so that none waits long for the last one: slices of half a tile's height up to the first number, lower
+ * ones up to the second.
  */
 const [evenSlices, fewestForEach] = [16, 4];
 
-/** Into how many slices rows are cut where nobody says: lower ones would cut tiles, higher ones gain nothing. */
+/** The default number of slices: lower ones would cut tiles, higher ones gain nothing. */
 export function defaultSlices(rows: number, workers: number): number {
   const all = Math.max(1, workers);
   const halves = Math.min(Math.ceil((2 * rows) / largestTile), evenSlices * all);
   return Math.max(Math.ceil(rows / largestTile), halves, Math.min(rows, fewestForEach * all));
 }
 
-/** How many slices have rows, where a scene's picture is cut into so many: the first ones. */
+/** How many of a number of slices have rows: the first ones. */
 export const filledSlices = (scene: Scene, slices: number): number =>
   Math.min(slices, pictureShape(scene)[0]);
 
-/** The rows of sample points of the slices of these numbers, in turn. */
+/** The rows of sample points of these slices, in order. */
 export function* sliceRanges(scene: Scene, slices: number, numbers: Iterable<number>): Generator<SliceRange> {
   const [height] = pictureShape(scene);
   const samples = samplesOf(scene);
@@ -66,7 +66,7 @@ export function* sliceRanges(scene: Scene, slices: number, numbers: Iterable<num
   }
 }
 
-/** One of the parts into which a picture's work is split among programs: its number, from 1 to `of`. */
+/** One part of a picture's work, which several programs share: number 1 to `of`. */
 export interface Part {
   readonly number: number;
   readonly of: number;
@@ -75,11 +75,11 @@ export interface Part {
 /** All of the work. */
 export const wholePart: Part = { number: 1, of: 1 };
 
-/** How many of so many slices a part has. */
+/** How many of a number of slices a part has. */
 export const partSize = ({ number, of }: Part, slices: number): number =>
   Math.max(0, Math.ceil((slices - number + 1) / of));
 
-/** Which those are: every so-many-th, since slices that are near to each other take about as long. */
+/** The numbers of a part's slices: every n-th, because neighbouring slices take about the same time. */
 export function* partSlices({ number, of }: Part, slices: number): Generator<number> {
   for (let slice = number - 1; slice < slices; slice += of) yield slice;
 }
@@ -87,7 +87,7 @@ export function* partSlices({ number, of }: Part, slices: number): Generator<num
 /** The number of the part that has a slice. */
 export const partOfSlice = (slice: number, of: number): number => (slice % of) + 1;
 
-/** Where all points together may take more steps, optimizing at once, some 20 ms, is less than what is lost without it. */
+/** Above this number of steps, optimizing the kernel first, about 20 ms, takes less time than it saves. */
 const manySteps = 2 ** 28;
 
 /** A scene that was checked, and what workers need of it. */

@@ -1,4 +1,4 @@
-// Memory for the arrays of a field, which workers share where the platform has shared memory.
+// Memory for the arrays of a field, shared with workers if the platform allows it.
 import { LimitError } from '../errors.js';
 
 /** The largest typed array that every engine has, in bytes. */

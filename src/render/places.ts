@@ -1,13 +1,14 @@
-// Which points of a field are held against the oracle, the same ones however the field is cut, and which is wrong.
+// Chooses the points of a field to compare with the oracle, independent of how the field is cut, and finds the first wrong
+// one.
 import type { ChannelName, Field } from '../field/field.js';
 
-/** One of so many points is verified, but at least `leastPoints`, or all where there are fewer. */
+/** One of this number of points is verified, but at least `leastPoints`, or all if there are fewer. */
 const oneOf = 100;
 const leastPoints = 1000;
 
 /**
- * The chosen places from `start` up to but not `end` in a field of `total` points, rising: one at random in each of
- * equal parts of the field, so that no region is left out.
+ * The chosen places from `start` to before `end` in a field of `total` points, in ascending order: a random one in each of
+ * equal parts of the field, so that no region is omitted.
  */
 export function placesWithin(start: number, end: number, total: number, seed: number): number[] {
   const parts = Math.min(total, Math.max(leastPoints, Math.ceil(total / oneOf)));
@@ -19,7 +20,7 @@ export function placesWithin(start: number, end: number, total: number, seed: nu
   );
 }
 
-/** A value that the oracle does not confirm. */
+/** A value that differs from the oracle's. */
 export interface WrongValue {
   readonly row: number;
   readonly column: number;
@@ -29,12 +30,11 @@ export interface WrongValue {
   readonly expected: number;
 }
 
-/** The oracle's values of some points, one after the other. */
+/** The oracle's values of some points, in order. */
 export type PointValues = Pick<Field, 'counts' | 'channels'>;
 
 /**
- * The first wrong value at some places of rows that begin at place `start`: a count, or the value of a channel, that is not
- * the oracle's.
+ * The first value that differs from the oracle's, a count or a channel's, at some places of rows that start at `start`.
  */
 export function findWrong(
   places: readonly number[],

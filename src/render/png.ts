@@ -1,4 +1,4 @@
-// A scene as a PNG, while it is computed: on every platform, in memory that does not grow with the picture.
+// A scene as a PNG while it is computed, on every platform, in memory that does not grow with the picture.
 import { compressWith } from '#compress';
 import { formats } from '../encode/formats.js';
 import type { Scene } from '../scene/scene.js';
@@ -6,8 +6,8 @@ import { streamScene } from './stream.js';
 import type { ComputeOptions } from './whole.js';
 
 /**
- * The bytes of a scene's picture as a PNG with the scene in it, in turn: the pixels that the command writes.
- * `onProgress` tells of the slices that are done. Rejects as `render` does; what is not read to its end is cancelled.
+ * The bytes of a scene's picture as a PNG that contains the scene, with the pixels that the command writes. `onProgress`
+ * reports finished slices. Rejects as `render` does. If the reader stops early, the computation is cancelled.
  */
 export async function* renderPng(scene: Scene, options: ComputeOptions = {}): AsyncGenerator<Uint8Array> {
   const stream = await streamScene(scene, { ...options, isPainted: true });

@@ -1,6 +1,6 @@
-// A folder that keeps each slice of a field that is done, so that nothing is computed twice: after the program was
-// killed, the machine lost its power or the disk was full, the same command goes on where it was, and several programs
-// share the work. How a slice is kept is stored-band.node.ts's, what a store lacks survey.node.ts's.
+// A store: a folder that keeps each finished slice of a field. If the program is killed, the power fails or the disk is full,
+// the same command resumes; and several programs can share the work. stored-band.node.ts reads and writes slices,
+// survey.node.ts finds what a store lacks.
 import { lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeFolder } from '../encode/folder.node.js';
@@ -20,32 +20,32 @@ const worker = tasks<typeof import('./stored-band.node.js')>(
 
 const schema = 'mandoline.store.1';
 const manifestName = 'store.json';
-/** Bytes of a store's description, at most. */
+/** Maximum bytes of a store's description. */
 const largestManifest = 16e6;
 
 export interface Store extends Place {
-  /** What whoever made the store drew, colours and all. */
+  /** The scene for which the store was made, with its colours. */
   readonly scene: Scene;
-  /** How many slices the field is cut into in this store. */
+  /** Number of slices of the field in this store. */
   readonly slices: number;
-  /** Into how many parts whoever made it split the work, where that was done. */
+  /** Number of parts of the work when the store was made, if any. */
   readonly parts?: number | undefined;
   /** Bands that are read from the store, or computed and put there. */
   work(job: BandJob): BandWork;
 }
 
 export interface StoreCut {
-  /** How many slices it must have. */
+  /** Required number of slices. */
   readonly slices?: number | undefined;
-  /** How many a new one gets where that is not said. */
+  /** Default number of slices of a new store. */
   readonly otherwise: number;
-  /** Into how many parts the work is split. */
+  /** Number of parts of the work. */
   readonly parts?: number | undefined;
 }
 
 /**
- * Opens the store of a scene's field in a folder, which is made where there is none. Throws StoreError for a folder
- * that cannot be written, another scene's store, a damaged one, or one of another number of slices than is asked for.
+ * Opens the store of a scene's field in a folder, or makes one. Throws StoreError for a folder that cannot be written,
+ * another scene's store, a damaged one, or one with another number of slices.
  */
 export function openStore(folder: string, scene: Scene, { slices, otherwise, parts }: StoreCut): Store {
   return told(folder, () => {
@@ -65,7 +65,7 @@ export function openStore(folder: string, scene: Scene, { slices, otherwise, par
   });
 }
 
-/** Opens the store that there is in a folder. Throws StoreError where there is none, or a damaged one. */
+/** Opens the existing store in a folder. Throws StoreError if there is none, or it is damaged. */
 export function existingStore(folder: string): Store {
   return told(folder, () => {
     if (!isStore(folder))
@@ -86,7 +86,7 @@ function storeOf(folder: string, manifest: Manifest): Store {
   };
 }
 
-/** Runs `work`; what the system refuses is told as a StoreError. */
+/** Runs `work`; system errors become StoreErrors. */
 function told<T>(folder: string, work: () => T): T {
   try {
     return work();
@@ -95,7 +95,7 @@ function told<T>(folder: string, work: () => T): T {
   }
 }
 
-/** What decides about a field's numbers: the scene without what only colours it. */
+/** The scene without colours, which determines a field's numbers. */
 function fieldText(scene: Scene): string {
   const { formula, parameters, c, z0, iterations, escape, trap, lattice, view } = scene;
   const palette = '';
@@ -116,7 +116,7 @@ function readManifest(folder: string): Manifest {
     if (typeof bytes === 'string') throw new Error(bytes);
     const { schema: given, slices, parts, ...text } = JSON.parse(Buffer.from(bytes).toString());
     if (given !== schema || !isNumber(slices) || !(parts === undefined || isNumber(parts))) throw new Error();
-    // Stores of before have no colours.
+    // Older stores have no colours.
     const scene = parseScene(text.scene ?? { ...text.field, palette: lessonScene.palette });
     return { scene, field: fieldText(scene), slices, parts };
   } catch {
@@ -124,9 +124,9 @@ function readManifest(folder: string): Manifest {
   }
 }
 
-/** Puts a store's description in its place, unless another program was first. */
+/** Writes a store's description, unless another program was first. */
 function putManifest(folder: string, manifest: object): void {
-  // Another program may be at the same.
+  // Another program may do the same.
   const others = readdirSync(folder).filter((name) => !isTemporary(name));
   if (others.length > 0 && !others.includes(manifestName))
     throw new StoreError(`${folder}: is a folder with other things in it; give an empty one, or a new name`);

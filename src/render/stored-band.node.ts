@@ -1,5 +1,5 @@
-// A slice of a store: read from it if it is there and whole, or else computed and put there. Each array of a slice is
-// one file that ends with its SHA-256. How files are read and written is store-files.node.ts's.
+// A slice of a store: read if it is present and intact, otherwise computed and stored. Each array of a slice is one file
+// that ends with its SHA-256. store-files.node.ts reads and writes files.
 import { createHash } from 'node:crypto';
 import { opendirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,14 +12,14 @@ import { hasFolder, putFile, readRegular } from './store-files.node.js';
 
 const digestBytes = 32;
 
-/** What every worker is sent of a store. */
+/** Sent to every worker. */
 export interface Place {
   readonly folder: string;
   /** The field that is kept, in one line: a slice of another one has another digest. */
   readonly field: string;
 }
 
-/** As `computeBand`, but what the store has is read from it, and what it has not is put there. */
+/** `computeBand` that reads what the store has, and stores what it lacks. */
 export function computeStoredBand(range: SliceRange, job: BandJob, place: Place): Band {
   const begun = now();
   const field = bandField(range, job);
@@ -43,7 +43,7 @@ type Numbers = Field['counts'] | Float64Array | Float32Array | Uint8Array;
 
 const nameOf = (start: number) => String(start).padStart(6, '0');
 
-/** The first rows of the slices whose array is kept, as the names in its folder say. */
+/** The first rows of the slices whose array is stored, by the names in its folder. */
 export function* keptStarts(folder: string, array: string): Generator<number> {
   try {
     const path = join(folder, array);
@@ -66,7 +66,7 @@ const bytesOf = ({ buffer, byteOffset, byteLength }: Numbers) =>
 const digestOf = ({ field }: Place, { start }: SliceRange, array: string, bytes: Uint8Array): Buffer =>
   createHash('sha256').update(`${array} ${start} ${field}\n`).update(bytes).digest();
 
-/** Reads a slice's array from the store, if it is there and whole. */
+/** Reads a slice's array from the store, if it is present and intact. */
 function readArray(place: Place, range: SliceRange, array: string, into: Numbers): KeptState {
   const kept = keptBytes(place, range, array, into.byteLength);
   if (typeof kept === 'string') return kept;
@@ -77,7 +77,7 @@ function readArray(place: Place, range: SliceRange, array: string, into: Numbers
 /** How an array of a slice is kept. */
 export type KeptState = 'whole' | 'missing' | 'damaged';
 
-/** How each of a slice's arrays is kept, whose bytes for each row these are; what stands in them is held against their digests. */
+/** How each array of a slice is stored, given its bytes per row. Contents are compared with their digests. */
 export function keptStates(
   range: SliceRange,
   rowBytes: Readonly<Record<string, number>>,
@@ -107,12 +107,12 @@ function writeArray(place: Place, range: SliceRange, array: string, values: Numb
   putFile(place.folder, array, nameOf(range.start), [bytes, digestOf(place, range, array, bytes)]);
 }
 
-/** What the system refuses, as a StoreError; other failures as they are. */
+/** A system error as a StoreError; other errors unchanged. */
 export function storeError(folder: string, error: unknown): unknown {
   const reason = systemReason(error);
   if (reason === undefined) return error;
   return new StoreError(
     `${folder}: cannot be written or read: ${reason}; ` +
-      'make room or mend it, and give the same command again: what is done is kept',
+      'make room or repair it, and run the same command again: finished slices are kept',
   );
 }

@@ -1,5 +1,5 @@
-// A picture band by band, from the top, in memory that does not grow with it: workers compute and paint slices, and
-// whoever reads gets them in order.
+// A picture band by band, in memory that does not grow with it: workers compute and paint slices, and the reader gets them
+// in order, from the top.
 import { channelsOf, pixelBytes } from '../color/coloring.js';
 import type { PixelFormat } from '../color/image.js';
 import { pixelFormat } from '../color/paint.js';
@@ -38,13 +38,13 @@ const plainWork = (job: BandJob): BandWork => ({
 });
 
 export interface StreamOptions extends ComputeOptions {
-  /** What to tell of each point besides its count and what the picture's colours need. */
+  /** Channels in addition to counts and those that the colours need. */
   readonly channels?: readonly ChannelName[] | undefined;
   /** Whether bands have pixels. */
   readonly isPainted: boolean;
-  /** Which slices to make, in turn; each is asked for when there is room for it. Default: all that have rows. */
+  /** The slices to make, in order; each is requested when there is room. Default: all slices with rows. */
   readonly numbers?: Iterable<number> | undefined;
-  /** How bands are made; default: they are computed, and kept nowhere. */
+  /** How bands are made. Default: computed, and not stored. */
   readonly via?: ((job: BandJob) => BandWork) | undefined;
 }
 
@@ -56,11 +56,11 @@ export interface FieldStream {
   readonly columns: number;
   /** The channels that bands have. */
   readonly channels: readonly ChannelName[];
-  /** The picture's form, where bands have pixels. */
+  /** The picture's form, if bands have pixels. */
   readonly format: PixelFormat | undefined;
-  /** To be read once, in turn: what a band holds is overwritten when more is asked for. Rejects as `render` does. */
+  /** To be read once, in order: the next request overwrites a band. Rejects as `render` does. */
   readonly bands: AsyncIterable<Band>;
-  /** What was done, once all bands were read. */
+  /** The summary, after all bands were read. */
   summary(): Summary;
 }
 
@@ -68,27 +68,27 @@ export interface Summary {
   readonly work: Work;
   readonly counts: { readonly min: number; readonly max: number; readonly sum: number };
   readonly verified?: Verified | undefined;
-  /** How many slices were computed now, kept in a store, or damaged there and computed again. */
+  /** Numbers of slices that were computed, read from a store, or damaged there and recomputed. */
   readonly origins: Readonly<Record<Band['origin'], number>>;
 }
 
-/** Bytes of a band that is under way, where nobody says how many slices there are. */
+/** Bytes of a band in progress, for the default number of slices. */
 const slotBytes = 2 ** 25;
-/** Bands that are under way or wait to be read, for each worker and besides. */
+/** Bands in progress or waiting for the reader, per worker and in addition. */
 const slotsPerWorker = 2;
 const moreSlots = 2;
 
-/** How many bytes of memory a sample point of a band takes. */
+/** Bytes of memory per sample point of a band. */
 const bandBytes = (scene: Scene, channels: readonly ChannelName[]): number =>
   pointBytes(channels, scene.iterations) + pixelBytes(scene) / samplesOf(scene) ** 2;
 
-/** The fewest slices of which each is of a size that is good to have in memory. */
+/** The fewest slices that each have a reasonable size in memory. */
 export function fewestSlices(scene: Scene, channels: readonly ChannelName[]): number {
   const [rows, columns] = sceneShape(scene);
   return Math.ceil((rows * columns * bandBytes(scene, channels)) / slotBytes);
 }
 
-/** How many slices a picture is cut into and how much memory it takes while it is made. */
+/** The number of slices of a picture, and the memory that it needs while it is made. */
 export function streamShape(
   scene: Scene,
   workers: number,
@@ -111,8 +111,8 @@ export const streamedChannels = (scene: Scene, wanted: readonly ChannelName[], i
 ];
 
 /**
- * Makes a scene ready and finds its colours from a sample of its points. Throws SceneError for what is no scene,
- * LimitError where a band takes more than 4 GiB.
+ * Prepares a scene and estimates its colours from a sample of its points. Throws SceneError for an invalid scene,
+ * LimitError if a band needs more than 4 GiB.
  */
 export async function streamScene(given: Scene, options: StreamOptions): Promise<FieldStream> {
   const { pool, exact = 'enclosures', isPainted, via = plainWork, verify, signal } = options;
@@ -133,7 +133,7 @@ export async function streamScene(given: Scene, options: StreamOptions): Promise
   const filled = filledSlices(scene, slices);
   function* ranges(): Generator<SliceRange> {
     let sent = 0;
-    // Those without rows, where there are more slices than rows, would take a slot from others.
+    // Slices without rows would take slots from others.
     const numbers = options.numbers ?? partSlices(wholePart, filled);
     for (const range of sliceRanges(scene, slices, numbers)) yield { ...range, index: sent++ };
   }
@@ -171,7 +171,7 @@ async function* inThisThread(
   }
 }
 
-/** A scene and all that its bands are computed with. */
+/** A scene and everything for computing its bands. */
 function makeReady(given: Scene, wanted: readonly ChannelName[], isPainted: boolean) {
   const channels = streamedChannels(parseScene(given), wanted, isPainted);
   return { channels, ...prepareJob(given, channels) };
@@ -194,7 +194,7 @@ async function findTones(
   return tonesOf(sample.field, scene);
 }
 
-/** The numbers at the ends of a scene's palette, as a picture of it alone has them. Throws as `streamScene`. */
+/** The values at the ends of the palette in a picture of this scene. Throws as `streamScene`. */
 export async function findRange(
   given: Scene,
   options: ComputeOptions = {},
@@ -203,7 +203,7 @@ export async function findRange(
   return [curve.least, curve.most];
 }
 
-/** Adds up what bands tell. */
+/** Adds up the reports of bands. */
 function newLedger(called: number) {
   const shares = new Map<string, { slices: number; rows: number; busy: number }>();
   let [least, most, sum, verified] = [Infinity, 0, 0, 0];
@@ -245,7 +245,7 @@ function newLedger(called: number) {
   };
 }
 
-/** One source for several readers that go at one pace: what is handed out is good until all of them ask for more. */
+/** One source for several readers at the same pace: a chunk is valid until all of them request the next. */
 export function shared<T>(source: AsyncIterable<T>, readers: number): AsyncIterable<T>[] {
   const iterator = source[Symbol.asyncIterator]();
   let left = readers;

@@ -1,5 +1,5 @@
-// What a store has and what it lacks: every slice that is kept is held against its digest, by the workers of a pool or by
-// this thread. What lacks is for others to compute: store.node.ts's work does so wherever it is asked for a slice.
+// What a store has and what it lacks: every kept slice is compared with its digest, by the workers of a pool or by
+// this thread. store.node.ts computes missing slices on request.
 import type { ChannelName } from '../field/field.js';
 import { type Pool, partial, tasks } from '../pool/index.js';
 import type { Scene } from '../scene/scene.js';
@@ -13,23 +13,23 @@ const worker = tasks<typeof import('./stored-band.node.js')>(
   new URL('./stored-band.node.js', import.meta.url),
 );
 
-/** What of a store's slices is whole: each number, from 0, of those that have rows is in one place. */
+/** The state of a store's slices; each slice with rows, numbered from 0, is in one list. */
 export interface Survey {
   readonly whole: readonly number[];
   readonly missing: readonly number[];
-  /** Kept, but not as they were written. */
+  /** Stored, but damaged. */
   readonly damaged: readonly number[];
-  /** The arrays of which not one slice is whole: `counts` or channels. */
+  /** Arrays without a single intact slice: `counts` or channels. */
   readonly absent: readonly string[];
 }
 
 export interface SurveyOptions {
-  /** The workers; without, this thread does it. */
+  /** The workers; by default this thread. */
   readonly pool?: Pool | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Checks every slice of a store: its counts and these channels. Throws StoreError where the disk cannot be read. */
+/** Checks every slice of a store: its counts and these channels. Throws StoreError if the disk cannot be read. */
 export async function surveyStore(
   { folder, field, scene, slices }: Store,
   channels: readonly ChannelName[],
@@ -57,8 +57,8 @@ export async function surveyStore(
 }
 
 /**
- * Which of a store's slices are there, as their names say, which is quick: for each that has rows 1, or 0 where its
- * counts or one of these channels are missing. Throws StoreError where the disk cannot be read.
+ * Which of a store's slices exist, by their names only, which is fast: 1 per slice with rows, or 0 if its counts or one of
+ * these channels are missing. Throws StoreError if the disk cannot be read.
  */
 export function listStore(
   { folder, scene, slices }: Store,
@@ -103,7 +103,7 @@ async function* statesHere(
   }
 }
 
-/** What a store lacks and what to do, on one line that goes on after its name; undefined where nothing is lacking. */
+/** What a store lacks and what to do, on one line to append to its name; undefined if nothing is missing. */
 export function describeLack(
   { scene, slices, parts }: Store,
   { missing, damaged, absent }: Survey,
@@ -115,7 +115,7 @@ export function describeLack(
     .filter(([, some]) => some.length > 0)
     .map(([how, some]) => `${some.length} of ${of} slices ${some.length === 1 ? 'is' : 'are'} ${how}`)
     .join(' and ');
-  // As a scheduler takes a list of tasks.
+  // In the format of a scheduler's list of tasks.
   const which = parts
     ? `, those of --part ${ranged(lacking.map((slice) => partOfSlice(slice, parts)))} of ${parts}`
     : `: ${ranged(lacking)}, from 0`;

@@ -13,7 +13,7 @@ import type { SliceRange } from '../pool/slices.js';
 import { channelArrays } from './channel-types.js';
 import type { PointValues } from './places.js';
 
-/** A scene made ready: what every worker is sent once. */
+/** A prepared scene, sent to every worker once. */
 export interface RenderJob {
   readonly kernel: KernelJob;
   readonly module: WebAssembly.Module;
@@ -59,7 +59,7 @@ export function fillSlice(
   fillRows(range, render, exact, setup, slice, Object.fromEntries(rows));
 }
 
-/** What slices get their channels with, besides counts: what every worker is sent once. */
+/** What channels of slices need besides counts, sent to every worker once. */
 export interface TraceSetup {
   readonly job: ShadeJob;
   /** Of points that escape; where a channel needs it and they are not captured. */
@@ -107,7 +107,7 @@ export function fillRows(
   traceInside(setup.job, points, follower, counts, render.captured ? others : channels);
 }
 
-/** The oracle's counts of single points, given by their places in the field, and their channels where they have any. */
+/** The oracle's counts of single points, given by their places in the field, and their channels, if any. */
 export function referencePoints(
   places: readonly number[],
   { kernel, points: all }: RenderJob,

@@ -1,11 +1,11 @@
-// Long work in this thread that lets others have their turn: a signal, a progress bar, a page.
+// Lets long work in this thread yield to others: a signal, a progress bar, a page.
 
 const turnMilliseconds = 30;
 
 export interface Turns {
-  /** Whether this thread has worked for so long that others are due. */
+  /** Whether this thread has worked so long that it should yield. */
   isDue(): boolean;
-  /** Lets them. Throws the signal's reason when it is aborted. */
+  /** Yields. Throws the signal's reason when it is aborted. */
   give(): Promise<void>;
 }
 

@@ -1,4 +1,4 @@
-// A field held against the oracle: some of its points, chosen at random, counted again by kernel/reference.ts.
+// Verifies a field: recomputes random points with the oracle, kernel/reference.ts.
 import { VerifyError } from '../errors.js';
 import type { Field } from '../field/field.js';
 import { type Pool, partial, tasks } from '../pool/index.js';
@@ -8,35 +8,35 @@ import { takeTurns } from './turns.js';
 
 const worker = tasks<typeof import('./task.js')>(new URL('./task.js', import.meta.url));
 
-/** What was verified: how many points, and the seed that chooses the same ones again. */
+/** The number of verified points, and the seed that selects the same ones again. */
 export interface Verified {
-  /** How many points were counted again. */
+  /** Number of recomputed points. */
   readonly points: number;
   /** From 0 to 2^32 - 1. */
   readonly seed: number;
 }
 
-/** How points are held against the oracle. */
+/** How points are compared with the oracle. */
 export interface VerifyOptions {
-  /** The workers; without, this thread does it. */
+  /** The workers; by default this thread. */
   readonly pool?: Pool | undefined;
-  /** From 0 to 2^32 - 1; default: another each time. */
+  /** From 0 to 2^32 - 1. Default: random. */
   readonly seed?: number | undefined;
-  /** Ends it, with the signal's reason. */
+  /** Aborts with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Points in a task. */
+/** Points per task. */
 const chunkLength = 64;
 
-/** A seed that is another each time. */
+/** A random seed. */
 export const anySeed = (): number => Math.floor(Math.random() * 2 ** 32);
 
-/** The error that tells a wrong value, found among the points that a seed chooses. */
+/** The error of a wrong value among the points that a seed selects. */
 export const verifyError = ({ row, column, counted, expected, of }: WrongValue, seed: number): VerifyError =>
   new VerifyError(row, column, counted, expected, seed, of);
 
-/** Computes a random 1% of the points again, their channels too. Throws VerifyError for the first that differs, from the top. */
+/** Recomputes a random 1% of the points and their channels. Throws VerifyError for the first mismatch from the top. */
 export async function verifyField(
   field: Field,
   job: RenderJob,

@@ -1,4 +1,4 @@
-// A field in one memory: computed by the workers of a pool slice by slice, or by this thread, once or again and again.
+// A field in one memory, computed slice by slice by the workers of a pool, or by this thread, once or repeatedly.
 import type { ChannelName, Field } from '../field/field.js';
 import { countsType, type Exact } from '../kernel/kernel.js';
 import {
@@ -21,53 +21,53 @@ import { type Verified, type VerifyOptions, verifyField } from './verify.js';
 
 const worker = tasks<typeof import('./task.js')>(new URL('./task.js', import.meta.url));
 
-/** How a field is computed, and by whom. */
+/** How a field is computed. */
 export interface ComputeOptions {
-  /** The workers; without, this thread does all. */
+  /** The workers; by default this thread. */
   readonly pool?: Pool | undefined;
-  /** Into how many slices the rows are cut, at least 1; default: bands of 64 rows, or 4 for each worker. */
+  /** Number of slices, at least 1. Default: of 64 rows, or 4 for each worker. */
   readonly slices?: number | undefined;
-  /** In which order slices are begun; default: from the first row to the last. */
+  /** Order in which slices start. Default: from the first row to the last. */
   readonly order?: SliceOrder | undefined;
   /** How points are counted; the counts are the same. Default: `enclosures`. */
   readonly exact?: Exact | undefined;
-  /** Whether to hold a random 1% of the points against the oracle afterwards, and with which seed. */
+  /** Whether to compare a random 1% of the points with the oracle afterwards, and with which seed. */
   readonly verify?: boolean | Pick<VerifyOptions, 'seed'> | undefined;
-  /** Ends it, with the signal's reason; what is filled by then is left as it is. */
+  /** Aborts with the signal's reason; finished slices remain. */
   readonly signal?: AbortSignal | undefined;
-  /** Told now and then how many slices are done, and once when all are. */
+  /** Called now and then with the number of finished slices, and once when all are finished. */
   readonly onProgress?: ((progress: Progress) => void) | undefined;
 }
 
-/** How far a computation has come. */
+/** The progress of a computation. */
 export interface Progress {
-  /** How many slices are done. */
+  /** Number of finished slices. */
   readonly done: number;
   /** How many there are. */
   readonly slices: number;
-  /** Who took which of the slices that are done, and when; where a pool fills a field. */
+  /** Which worker took which finished slice, and when, if a pool fills the field. */
   readonly timeline?: (() => readonly SliceTime[]) | undefined;
 }
 
-/** Who did what, and how long it took, in seconds. */
+/** The work of each worker, and times in seconds. */
 export interface Work {
-  /** Into how many slices the rows were cut. */
+  /** Number of slices. */
   readonly slices: number;
   /** For each worker; one share where this thread did all. */
   readonly shares: readonly WorkerShare[];
-  /** From the call to the first slice: what starting took. */
+  /** Start-up: from the call to the first slice. */
   readonly start: number;
   /** From the first slice to the last. */
   readonly compute: number;
-  /** Who took which slice, and when, in seconds from the call; where a pool filled a field. */
+  /** Which worker took which slice, and when, in seconds from the call, if a pool filled the field. */
   readonly timeline?: (() => readonly SliceTime[]) | undefined;
 }
 
-/** What computing a field gives besides its numbers. */
+/** The result of a computation besides the field's numbers. */
 export interface Computed {
-  /** Who did what, and how long it took. */
+  /** The work of each worker, and times. */
   readonly work: Work;
-  /** What was held against the oracle, where that was asked for. */
+  /** The points that were verified, if requested. */
   readonly verified?: Verified | undefined;
 }
 
@@ -86,8 +86,8 @@ function fieldMemory(
 }
 
 /**
- * Memory for all sample points of a job, and what fills it: counts and, where orbits are traced too, those channels.
- * Throws LimitError for an array of more than 4 GiB.
+ * Memory for all sample points of a job, and what fills it: counts and, if orbits are traced, channels. Throws LimitError
+ * for an array of more than 4 GiB.
  */
 export function wholeField(job: RenderJob, setup?: TraceSetup, wanted: readonly ChannelName[] = []) {
   const shape = [job.points.rowRe.length, job.points.columnRe.length] as const;

@@ -1,5 +1,5 @@
-// A scene as what stands behind the # of a page's address: short, readable, and the same scene when it is read again.
-// URLSearchParams would read + as a blank, and escape the signs and commas that make it readable.
+// A scene as the part of a page's address after #: short, readable and lossless. URLSearchParams would read + as a blank,
+// and escape the signs and commas that make it readable.
 import { SceneError, type SceneIssue } from '../errors.js';
 import { didYouMean } from '../suggestion.js';
 import { formatComplex, isDecimal, parseComplex, plainMinus } from './complex.js';
@@ -9,16 +9,15 @@ import { sceneSchema } from './schema.js';
 import { spell } from './spell.js';
 import type { View } from './view.js';
 
-/** Characters and values of an address; no scene that anybody draws comes near them. */
+/** Limits on characters and values of an address, far above those of real scenes. */
 const [longest, most] = [1_000_000, 1000];
-/** The size of a view in pixels, where neither the address nor the scene that it names has one. */
+/** The default size of a view in pixels. */
 const standardSize = [800, 600] as const;
 
 /**
  * The address of a scene from its # on: `#f=mandelbrot&re=-0.75&im=0.1&w=0.02&it=200&palette=ember`. `f` names the
- * bundled scene that it is nearest to; where the sample points are, the iterations and all about its colours are always
- * said, everything else where it differs from that scene, `key=` for what only that one has. `parseAddress` of it is the
- * same scene.
+ * nearest bundled scene. Sample points, iterations and colours are always written; other keys only if they differ from that
+ * scene, and `key=` removes one. `parseAddress` reads the same scene.
  */
 export function sceneAddress(scene: Scene): string {
   const name = nearestBundled(scene);
@@ -39,8 +38,8 @@ export function sceneAddress(scene: Scene): string {
 }
 
 /**
- * What an address with a palette leaves out of the scene that it names: it says all about its colours, so that it stays
- * the same picture when the bundled scene gets others. An address without a palette has those of the scene.
+ * The named scene without its colours. An address with a palette has all of its colours, so it stays the same picture when
+ * the bundled scene's colours change. An address without a palette has those of the bundled scene.
  */
 function uncolored(scene: Partial<Scene>): Partial<Scene> {
   const { coloring, scale, range, density, offset, inside, light, depth, trap, ...others } = scene;
@@ -49,7 +48,7 @@ function uncolored(scene: Partial<Scene>): Partial<Scene> {
   return { ...others, view } as Partial<Scene>;
 }
 
-/** The keys of a scene that are always written, under names of their own. */
+/** The keys of a scene that are always written, under other names. */
 const spelled: ReadonlySet<string> = new Set(['view', 'lattice', 'iterations', 'palette']);
 
 /** The bundled scene with the same formula and the same constants and escape rule, or as many of them as possible. */
@@ -61,7 +60,7 @@ function nearestBundled(scene: Scene): string | undefined {
   return (same ?? others.sort((one, other) => other.likeness - one.likeness)[0])?.name;
 }
 
-/** Whether c and z0 are the sample point says more of a scene, a Julia set or not, than their values do. */
+/** Whether c and z0 are the sample point (a Julia set or not) counts more than their values. */
 function likeness(one: Scene, other: Scene): number {
   const isPoint = (key: 'c' | 'z0') => (one[key] === 'p') === (other[key] === 'p');
   const points = (['c', 'z0'] as const).filter(isPoint).length;
@@ -87,7 +86,7 @@ function pairsOf(key: string, value: unknown): [string, string][] {
   return [[key, textOf(value)]];
 }
 
-/** What is the same in the base is left out, but for where the middle is and how wide. */
+/** Values that differ from the base; centre and width always. */
 function viewValues(view: View, base: Partial<View>): Record<string, string | undefined> {
   const changed = (value: number | undefined, before: number | undefined) =>
     isSame(value, before) ? undefined : value === undefined ? '' : jsonText(value);
@@ -101,7 +100,7 @@ function viewValues(view: View, base: Partial<View>): Record<string, string | un
   };
 }
 
-/** The view of a scene, or that of its lattice's square; without both, as much as can be said. */
+/** The view of a scene, or that of its lattice's square; otherwise its size only. */
 const viewOf = (scene: Partial<Scene>): Partial<View> =>
   scene.view || scene.lattice
     ? (scene.view ?? inPixels(scene as Scene, ...standardSize).view)
@@ -123,7 +122,7 @@ export function parseAddress(text: string): Scene {
   return readAddress(text, parseScene);
 }
 
-/** The same, by another check of the scene. */
+/** `parseAddress` with another check of the scene. */
 export function readAddress(text: string, parse: (value: unknown) => Scene): Scene {
   const start = text.indexOf('#');
   const pairs = start < 0 || text.length > longest ? [] : text.slice(start + 1).split('&', most + 1);
@@ -168,7 +167,7 @@ export function readAddress(text: string, parse: (value: unknown) => Scene): Sce
   throw new SceneError(issues);
 }
 
-/** What an address calls places in a scene. */
+/** The keys of an address for paths in a scene. */
 const keysOf: ReadonlyMap<string, string> = new Map([
   ['view.center.0', 're'],
   ['view.center.1', 'im'],
@@ -180,7 +179,7 @@ const keysOf: ReadonlyMap<string, string> = new Map([
   ['lattice.cells', 'cells'],
 ]);
 
-/** An issue as it is for one who reads the address, which has other names than the scene. */
+/** An issue with the address's keys in place of the scene's. */
 function inAddress(issue: SceneIssue): SceneIssue {
   if (['view.columns', 'view.rows'].includes(issue.path))
     return { ...issue, path: 'size', accepted: 'must be like 800x600, each from 1 to 100000' };
@@ -195,7 +194,7 @@ function unescaped(text: string): string | undefined {
   }
 }
 
-/** What the values say of a scene, and the rest as it is in the base; whether that is right is parseScene's to say. */
+/** An unchecked scene: the address's values, and the base's for the rest. */
 function sceneOf(values: ReadonlyMap<string, string>, base: Partial<Scene>): unknown {
   const { f, re, im, w, size, rotate, samples, extent, cells, it, ...others } = Object.fromEntries(values);
   const scene = new Map<string, unknown>(Object.entries(base));
@@ -261,7 +260,7 @@ export function parseEscape(text: string): unknown {
   return Object.fromEntries(pairs.map(([key, value]) => [key, read(value!)]));
 }
 
-/** A decimal number, or what stands in JSON; other text is itself. */
+/** A decimal number, or a JSON value; other text as it is. */
 function read(text: string): unknown {
   const plain = plainMinus(text);
   if (isDecimal(plain)) return Number(plain);

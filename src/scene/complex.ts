@@ -1,4 +1,4 @@
-// Complex numbers as plain data, and their spelling in text. Arithmetic on them is the kernel's.
+// Complex numbers as plain data, and as text. kernel/ has the arithmetic.
 
 /** `[real part, imaginary part]`, each an IEEE double. */
 export type Complex = readonly [re: number, im: number];
@@ -13,19 +13,19 @@ const sum = new RegExp(`^([+-]?${term})(?:(?:\\+(?=-))?([+-]${term}))?$`);
 /** Whether a text is a decimal number whose double is finite, such as `-0.75` or `1e-3`. */
 export const isDecimal = (text: string): boolean => real.test(text) && Number.isFinite(Number(text));
 
-/** Text with the minus sign of ASCII in place of those that typography has. */
+/** Text with ASCII minus signs in place of typographic ones. */
 export const plainMinus = (text: string): string => text.replace(/[\u2212\u2013\ufe63\uff0d]/g, '-');
 
 /**
- * Reads `-0.83-0.22i`, `0.5`, `i`, `1e-3j`, `0.1i - 0.75`, `0.1*i`; and as Python prints it, `(-0.75+0.1j)`. Blanks are
- * passed over, any minus sign is one. Returns undefined where the text is not a finite complex number.
+ * Reads `-0.83-0.22i`, `0.5`, `i`, `1e-3j`, `0.1i - 0.75`, `0.1*i`; and Python's `(-0.75+0.1j)`. Ignores blanks;
+ * accepts any minus sign. Returns undefined if the text is not a finite complex number.
  */
 export function parseComplex(text: string): Complex | undefined {
   const parts = splitComplex(text);
   return parts && [Number(parts[0]), Number(parts[1])];
 }
 
-/** The two parts of what `parseComplex` reads, as decimal numbers in text, to their last digit. */
+/** Both parts of what `parseComplex` reads, as decimal text with all digits. */
 export function splitComplex(text: string): readonly [re: string, im: string] | undefined {
   const plain = plainMinus(text.replace(/\s+/g, '')).replace(/^\((.*)\)$/, '$1');
   const terms = sum
@@ -40,7 +40,7 @@ export function splitComplex(text: string): readonly [re: string, im: string] | 
   return parts.every(isDecimal) ? parts : undefined;
 }
 
-/** What i is multiplied by in an imaginary term, with its sign. */
+/** The signed factor of i in an imaginary term. */
 function factorOf(imaginary: string): string {
   const factor = imaginary.replace(/\*?[ij]\*?/i, '');
   return /\d/.test(factor) ? factor : `${factor}1`;

@@ -1,5 +1,5 @@
-// The bundled scenes: the lesson, every family where it is looked at, and places in them. Data only. Iterations and
-// colours were chosen by eye.
+// The bundled scenes: the lesson, every family in its usual view, and places in them. Data only. Iterations and colours
+// were chosen by eye.
 import { type Family, type FamilyName, families } from '../formula/families.js';
 import type { Complex } from './complex.js';
 import { lessonScene, type Scene, type ViewScene } from './scene.js';
@@ -8,16 +8,16 @@ import { lessonScene, type Scene, type ViewScene } from './scene.js';
 export interface BundledScene {
   /** Its data. */
   readonly scene: Scene;
-  /** What one sees, in some words. */
+  /** A short description. */
   readonly summary: string;
-  /** Who found it, and when. */
+  /** Author and year. */
   readonly source: string;
 }
 
 /** Pixels of a bundled scene. */
 const [columns, rows] = [800, 600];
 
-/** What a scene says of its colours. */
+/** The colours of a scene. */
 type Look = Partial<
   Pick<Scene, 'coloring' | 'scale' | 'range' | 'density' | 'offset' | 'inside' | 'light' | 'palette'>
 >;
@@ -67,7 +67,7 @@ const familyEntries = (Object.keys(families) as FamilyName[]).map((name): [strin
   return [name, { scene: familyScene(name), summary, source }];
 });
 
-/** A place in the picture of a family: its middle and width. */
+/** A place in the picture of a family: centre and width. */
 const place = (name: FamilyName, re: string, im: string, width: number, its = looks[name]): ViewScene => ({
   ...familyScene(name, its),
   view: { center: [re, im], width, columns, rows },
@@ -79,7 +79,7 @@ const julia = (c: Complex, width: number, its: Look): ViewScene => ({
   c,
 });
 
-/** The bundled scenes by their names, in the order in which they are shown. */
+/** The bundled scenes by name, in display order. */
 export const gallery: Readonly<Record<string, BundledScene>> = {
   lesson: { scene: lessonScene, summary: "the lesson's 4000 x 4000 points", source: 'Julia 1918' },
   ...Object.fromEntries(familyEntries),
@@ -226,8 +226,8 @@ export const gallery: Readonly<Record<string, BundledScene>> = {
 };
 
 /**
- * A scene in so many pixels, each 1 to 100,000; a lattice becomes the view of the same square. Pixels are square, so
- * that the height of what one sees follows from its width. Not checked: `parseScene` and `render` do that.
+ * A scene with this number of pixels, columns and rows from 1 to 100,000. A lattice becomes the view of the same square.
+ * Pixels are square, so the width determines the height in the plane. Not checked: `parseScene` and `render` do that.
  */
 export function inPixels({ lattice, view, ...scene }: Scene, columns: number, rows: number): ViewScene {
   const before = view ?? { center: ['0', '0'] as const, width: 2 * lattice.extent };

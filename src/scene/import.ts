@@ -1,13 +1,13 @@
-// Locations of other programs as scenes: Kalles Fraktaler's .kfr and Fraktaler 3's .toml. What stands in them is read
-// off their manuals (mathr.co.uk/kf/manual.html, README.md of Fraktaler 3) and, where these are silent, off how the
-// programs read them (Parameter.cpp, formula.xml; param.cc, hybrid.cc). In both the imaginary axis points down: here
-// the same rectangle of the plane is shown with it up, so that the picture is mirrored. Colours stay behind.
+// Locations of other programs as scenes: Kalles Fraktaler's .kfr and Fraktaler 3's .toml. Sources: their manuals
+// (mathr.co.uk/kf/manual.html, README.md of Fraktaler 3) and, for what these omit, the programs (Parameter.cpp,
+// formula.xml; param.cc, hybrid.cc). In both the imaginary axis points down. Here the same rectangle of the plane is shown
+// with it pointing up, so the picture is mirrored. Colours are not read.
 import { parse } from 'smol-toml';
 import { PictureError } from '../errors.js';
 import type { ViewScene } from './scene.js';
 import { spell } from './spell.js';
 
-/** The formulas of Kalles Fraktaler by the number of their type: of any power, and those of power 2 alone. */
+/** The formulas of Kalles Fraktaler by type number: of any power, and of power 2 only. */
 const formulas: readonly ((power: number) => string)[] = [
   (power) => `z^${power} + c`,
   (power) => `(abs(re z) + i*abs(im z))^${power} + c`,
@@ -26,14 +26,13 @@ const known =
   'known are Mandelbrot, Burning Ship, Buffalo and Celtic of any power, ' +
   'and of power 2 Mandelbar, its Celtic, and the perpendicular ones';
 
-/** Bailout radii of Kalles Fraktaler by the number of their preset; the lowest for power 2 does for all. */
+/** Bailout radii of Kalles Fraktaler by preset number; the lowest for power 2 suffices for all. */
 const radii = [10_000, 2, 2] as const;
-/** The number of the preset whose radius and norm stand in keys of their own. */
+/** The preset whose radius and norm have separate keys. */
 const custom = 3;
 
 /**
- * What stands in a .kfr file, as a scene; whether it can be drawn, and is not too deep for doubles, is parseScene's to
- * say. Throws PictureError where it is another formula or no such file.
+ * The scene of a .kfr file, which parseScene has to check. Throws PictureError for another formula or another kind of file.
  */
 export function importKfr(text: string): ViewScene {
   const values = kfrValues(text);
@@ -57,9 +56,9 @@ export function importKfr(text: string): ViewScene {
     z0: [number('SeedR', 0), number('SeedI', 0)],
     view: {
       center: [values.get('Re')!, values.get('Im')!],
-      // The size of a picture stands elsewhere; this is the usual one, and the zoom where a file has none.
+      // The file has no size; this is the usual one, and the default zoom.
       ...rectangle(number('Zoom', 2), 640, 360),
-      // Where the imaginary axis points up already, nothing is mirrored, neither is the angle.
+      // If the imaginary axis points up already, nothing is mirrored, nor is the angle.
       ...turned(number('ImagPointsUp', 0) === 0 ? rotation : -rotation),
     },
     iterations: number('Iterations', 200),
@@ -97,8 +96,8 @@ function kfrRadius(values: ReadonlyMap<string, string>, number: KfrNumber): numb
 }
 
 /**
- * What stands in a .toml file of Fraktaler 3, as a scene; whether it can be drawn, and is not too deep for doubles, is
- * parseScene's to say. Throws PictureError where it is a hybrid of formulas, stretched, or no such file.
+ * The scene of a .toml file of Fraktaler 3, which parseScene has to check. Throws PictureError for hybrid formulas,
+ * stretched pictures and other kinds of files.
  */
 export function importToml(text: string): ViewScene {
   const file = parsed(text);
@@ -163,7 +162,7 @@ function toNumber(key: string, value: unknown): number {
   throw new PictureError(`${key} ${spell(value)}: must be a number`);
 }
 
-/** Decimal digits as they are, which may be broken into lines; what is none is left to parseScene. */
+/** Decimal digits, possibly on several lines; parseScene checks them. */
 const digits = (value: unknown) =>
   (typeof value === 'string'
     ? value.replaceAll(/\s/g, '')
@@ -171,10 +170,10 @@ const digits = (value: unknown) =>
       ? String(value)
       : value) as string;
 
-/** At zoom 1 the picture is 4 high. What is deeper than all doubles is told as the deepest of them. */
+/** At zoom 1 the picture is 4 high. A zoom beyond all doubles becomes the largest double. */
 const rectangle = (zoom: number, columns: number, rows: number) => ({
   ...{ columns, rows, width: Math.max(((4 / zoom) * columns) / rows, 1e-300) },
 });
 
-/** Both programs let angles grow beyond whole turns. */
+/** Both programs allow angles beyond full turns. */
 const turned = (angle: number) => (angle % 360 === 0 ? {} : { rotation: angle % 360 });

@@ -1,8 +1,8 @@
-// The lesson's sample points, equal to numpy's bit for bit. How an arange is filled is read off numpy's
-// documentation of `arange` and its C sources (multiarray/ctors.c: length and step; arraytypes: fill).
+// The lesson's sample points, identical to numpy's. Sources: numpy's documentation of `arange`, and its C code
+// (multiarray/ctors.c: length and step; arraytypes: fill).
 import { LimitError } from '../errors.js';
 
-/** Which sample points: a square around 0, from `-extent` up to `extent`, `cells` points a unit of `extent`. */
+/** The sample points: a square around 0 from `-extent` to `extent`, with `cells` points from the centre to the edge. */
 export interface Lattice {
   /** Half the side of the square, from 1e-300 to 8e307. */
   readonly extent: number;
@@ -12,15 +12,15 @@ export interface Lattice {
 
 /** `rows * columns` complex numbers, row after row, real and imaginary part in turn, as numpy's complex128. */
 export interface ComplexGrid {
-  /** How many rows. */
+  /** Number of rows. */
   readonly rows: number;
-  /** How many numbers in a row. */
+  /** Numbers per row. */
   readonly columns: number;
   /** `2 * rows * columns` doubles. */
   readonly values: Float64Array;
 }
 
-/** How many points one axis of the lattice has: `2 * cells`, or one more where rounding makes it so. */
+/** Points of one axis of the lattice: `2 * cells`, or one more because of rounding. */
 export function axisLength({ extent, cells }: Lattice): number {
   return Math.ceil((extent - -extent) / (extent / cells));
 }
@@ -28,7 +28,7 @@ export function axisLength({ extent, cells }: Lattice): number {
 /**
  * The sample points of one axis, as `np.arange(-extent, extent, extent / cells)` fills them:
  * `start + i * delta`, where delta is the rounded difference of the first two points. `2 * cells` of them, or one more
- * where rounding makes it so. Throws RangeError where `extent` is not above 0 or `cells` no whole number from 1 on.
+ * because of rounding. Throws RangeError if `extent` is not above 0 or `cells` is not a whole number from 1 on.
  */
 export function latticeAxis(lattice: Lattice): Float64Array {
   const { extent, cells } = lattice;
@@ -41,7 +41,7 @@ export function latticeAxis(lattice: Lattice): Float64Array {
   return Float64Array.from({ length: axisLength(lattice) }, (_, i) => start + i * delta);
 }
 
-/** What each row adds to the real and each column to the imaginary part, as the kernel takes them. */
+/** What each row adds to the real part and each column to the imaginary part, for the kernel. */
 export function latticePoints(lattice: Lattice) {
   const axis = latticeAxis(lattice);
   // -0 added changes no number.
@@ -50,9 +50,9 @@ export function latticePoints(lattice: Lattice) {
 }
 
 /**
- * The grid of complex numbers `axis[row] + i * axis[column]`, `axis` being `latticeAxis({ extent, cells })`, in memory
- * as numpy has it: 16 bytes a point, so that `complexGrid(2, 2000)` takes 256 MB. Throws RangeError as `latticeAxis`
- * does, and LimitError where one array, of at most 4 GiB, cannot hold it.
+ * The grid of complex numbers `axis[row] + i * axis[column]`, `axis` being `latticeAxis({ extent, cells })`, in numpy's
+ * layout: 16 bytes per point, so `complexGrid(2, 2000)` needs 256 MB. Throws RangeError as `latticeAxis` does, and
+ * LimitError if it does not fit into one array of at most 4 GiB.
  */
 export function complexGrid(extent: number, cells: number): ComplexGrid {
   const axis = latticeAxis({ extent, cells });

@@ -1,5 +1,5 @@
-// What to draw: plain data that says everything about a picture, and whether it can be drawn: by its schema (schema.ts),
-// by what its values mean together, and by its formula.
+// Scenes: plain data that defines a picture. A scene is checked by its schema (schema.ts), by conditions between its values,
+// and by its formula.
 import * as v from 'valibot';
 import { FormulaError, SceneError, type SceneIssue } from '../errors.js';
 import { bringsNoneNearer } from '../formula/differentiate.js';
@@ -17,19 +17,19 @@ type Data = Omit<v.InferOutput<typeof sceneSchema>, 'version' | '$schema'>;
 export type LatticeScene = Readonly<Omit<Data, 'lattice' | 'view'>> & {
   /** Its sample points. */
   readonly lattice: Lattice;
-  /** None: that would be other sample points. */
+  /** Absent: a scene has either a lattice or a view. */
   readonly view?: undefined;
 };
 /** A scene on the pixels of a picture. */
 export type ViewScene = Readonly<Omit<Data, 'lattice' | 'view'>> & {
   /** Its sample points. */
   readonly view: View;
-  /** None: that would be other sample points. */
+  /** Absent: a scene has either a lattice or a view. */
   readonly lattice?: undefined;
 };
-/** Plain data that says everything about a picture; `parseScene` checks it. */
+/** Plain data that defines a picture; `parseScene` checks it. */
 export type Scene = LatticeScene | ViewScene;
-/** What orbits are measured against: `[re, im]`, `[re, im, angle in turns]`, or `[re, im, radius]`. */
+/** The shape that orbits are measured against: `[re, im]`, `[re, im, angle in turns]`, or `[re, im, radius]`. */
 export type Trap =
   | {
       /** The distance to this point. */
@@ -52,9 +52,9 @@ export type EscapeRule =
   | 'overflow'
   | number
   | {
-      /** How near two z that follow each other must be, above 0, up to 1. */
+      /** The distance of successive z below which an orbit has converged, above 0, up to 1. */
       readonly converged: number;
-      /** The |z| beyond which a point has escaped too, from 1e-150 to 1e150. */
+      /** The |z| beyond which a point has escaped, from 1e-150 to 1e150. */
       readonly bailout?: number | undefined;
     };
 
@@ -70,21 +70,21 @@ export const lessonScene: LatticeScene = {
 };
 
 /**
- * Checks that a value is a scene. Throws SceneError that names every wrong value; where it is the formula that cannot
- * be read, the issue has the FormulaError.
+ * Checks that a value is a scene. Throws SceneError with every wrong value; the issue of a wrong formula has the
+ * FormulaError.
  */
 export function parseScene(value: unknown): Scene {
   return checkScene(value, false);
 }
 
-/** The same for a scene that is changed before it is drawn: its formula may be wrong, and its points too near. */
+/** `parseScene` for a scene that will be changed: its formula may be wrong, and its points too close. */
 export function parseDraft(value: unknown): Scene {
   return checkScene(value, true);
 }
 
 function checkScene(value: unknown, isDraft: boolean): Scene {
   const result = v.safeParse(sceneSchema, value);
-  // What else is wrong with a scene of another version is not for this one to say.
+  // Other issues of a scene of another version are unknown here.
   const otherVersion = result.issues?.find(({ message }) => message === versionMessage);
   if (otherVersion) throw new SceneError(describeIssue(otherVersion));
   const issues = (result.issues ?? []).flatMap(describeIssue);
@@ -97,12 +97,12 @@ function checkScene(value: unknown, isDraft: boolean): Scene {
   return scene as Scene;
 }
 
-/** A scene as it stands in files, on one line or indented; `parseScene` of it, parsed as JSON, is the same scene. */
+/** A scene as JSON, on one line or indented; `parseScene` of the parsed text is the same scene. */
 export const sceneText = (scene: Scene, indent?: number): string => jsonText({ version, ...scene }, indent);
 
 /** JSON of data that has no undefined in it, with -0 as it is. */
 export function jsonText(data: unknown, indent?: number): string {
-  // JSON has -0, but JSON.stringify writes 0: it is marked by what no formula and no name can have in it.
+  // JSON has -0, but JSON.stringify writes 0. The mark cannot occur in a formula or a name.
   const mark = '\0-0';
   const marked = (_: string, value: unknown) => (Object.is(value, -0) ? mark : value);
   return JSON.stringify(data, marked, indent).replaceAll(JSON.stringify(mark), '-0');
@@ -130,8 +130,8 @@ function formulaIssues({ formula, parameters, escape }: Data): SceneIssue[] {
 }
 
 /**
- * What the schema finds wrong, with its place in the value that was checked, '' for the whole. Where that may be of
- * several kinds: what is wrong with the kind that it comes nearest to.
+ * An issue of the schema, with its path in the checked value ('' for all of it). If several kinds are accepted: the issues
+ * of the kind that is nearest.
  */
 export function describeIssue(issue: v.BaseIssue<unknown>): SceneIssue[] {
   const path = v.getDotPath(issue);

@@ -1,5 +1,5 @@
-// The one schema of a scene: which keys it has, what each may be, and the sentence that says so. The command's flags, a
-// scene in a file and a call of the library are all checked by it. What it cannot say of a scene is scene.ts's.
+// The one schema of a scene: its keys, their accepted values, and the messages. It checks the command's flags, scene files
+// and calls of the library. scene.ts has the checks that it cannot express.
 import * as v from 'valibot';
 import { isDecimal } from './complex.js';
 import { farthest } from './view.js';
@@ -19,7 +19,7 @@ const between = (smallest: number, largest: number, message: string) =>
 
 const complex = (message: string) =>
   v.pipe(v.strictTuple([finite(message), finite(message)], message), v.readonly());
-/** No formula that is read has more names in it. */
+/** The most names that a formula may have. */
 const mostParameters = 500;
 const finiteMessage = 'must be a finite complex number';
 const pointMessage = 'must be p, the sample point, or a finite complex number like -0.83-0.22i';
@@ -46,7 +46,7 @@ const view = v.strictObject(
       v.pipe(
         between(-360, 360, 'must be a number of degrees from -360 to 360'),
         v.description(
-          'How far the view is turned counterclockwise around its centre, in degrees: what it shows turns clockwise.',
+          'Counterclockwise rotation of the view around its centre, in degrees; its content turns clockwise.',
         ),
       ),
     ),
@@ -91,7 +91,7 @@ const trap = v.union(
   trapMessage,
 );
 
-/** What a picture's colours stand for: see color/coloring.ts. */
+/** What a picture's colours represent: see color/coloring.ts. */
 export const colorings = [
   ...([
     'count',
@@ -105,7 +105,7 @@ export const colorings = [
     'period',
   ] as const),
 ] as const;
-/** How numbers become places in a palette: see color/curve.ts. */
+/** How values map to the palette: see color/curve.ts. */
 export const scales = ['logarithm', 'linear', 'root', 'histogram'] as const;
 const oneOf = <const T extends readonly string[]>(names: T) =>
   v.picklist(names, `must be one of ${names.join(', ')}`);
@@ -142,17 +142,17 @@ const light = v.strictObject(
   'must have direction and height',
 );
 
-/** Of the schema: a scene that needs what this one does not have will have a higher one. */
+/** The schema's version; scenes with newer features will have a higher one. */
 export const version = 1;
-export const versionMessage = `must be ${version}; a newer Mandoline wrote this scene, take that one`;
+export const versionMessage = `must be ${version}; a newer Mandoline wrote this scene; use that version`;
 
 export const sceneSchema = v.strictObject(
   {
     $schema: v.optional(
-      v.pipe(v.string('must be an address'), v.description('Where an editor finds this schema.')),
+      v.pipe(v.string('must be an address'), v.description('Address of this schema, for editors.')),
     ),
     version: v.optional(
-      v.pipe(v.literal(version, versionMessage), v.description('Of this schema; 1 where it is not given.')),
+      v.pipe(v.literal(version, versionMessage), v.description('Version of this schema. Default: 1.')),
     ),
     formula: v.pipe(
       v.string('must be a formula like "z^2 + c"'),
@@ -162,7 +162,7 @@ export const sceneSchema = v.strictObject(
       v.pipe(
         v.record(v.string(), complex(finiteMessage), 'must be values by their names'),
         v.maxEntries(mostParameters, `must be at most ${mostParameters} values`),
-        v.description('Names in the formula and their values, [re, im].'),
+        v.description('Values of names in the formula, as [re, im].'),
       ),
     ),
     c: v.pipe(
@@ -173,46 +173,51 @@ export const sceneSchema = v.strictObject(
     lattice: v.optional(
       v.pipe(
         lattice,
-        v.description("The lesson's sample points: a square around 0, so many cells a unit. Or else a view."),
+        v.description(
+          "The lesson's grid, instead of a view: points from -extent to extent, `cells` from the centre to the edge.",
+        ),
       ),
     ),
     view: v.optional(
-      v.pipe(view, v.description('The sample points of a picture: the middles of its pixels.')),
+      v.pipe(
+        view,
+        v.description('The sample points of a picture, instead of a lattice: the centres of its pixels.'),
+      ),
     ),
-    iterations: v.pipe(whole(1, 2 ** 32 - 1), v.description('The largest number of steps.')),
+    iterations: v.pipe(whole(1, 2 ** 32 - 1), v.description('The maximum number of steps.')),
     escape: v.pipe(
       escape,
       v.description(
-        'When a point has escaped: "overflow", |z| is no longer finite; a number, |z| is larger; ' +
-          '{ converged, bailout }, two z that follow each other are nearer than that, or |z| is larger.',
+        'When a point has escaped: "overflow", when |z| is no longer finite; a number, when |z| exceeds it; ' +
+          '{ converged, bailout }, when successive z are closer than converged, or |z| exceeds bailout.',
       ),
     ),
     trap: v.optional(
       v.pipe(
         trap,
         v.description(
-          'What orbits are measured against: a point [re, im], a line [re, im, angle in turns], or a circle [re, im, radius].',
+          'The shape that orbits are measured against: a point [re, im], a line [re, im, angle in turns], or a circle [re, im, radius].',
         ),
       ),
     ),
     coloring: v.optional(
       v.pipe(
         oneOf(colorings),
-        v.description('What the colours stand for. Without: basins where orbits converge, or else counts.'),
+        v.description('What the colours represent. Default: basins if orbits converge, otherwise counts.'),
       ),
     ),
     scale: v.optional(
       v.pipe(
         oneOf(scales),
         v.description(
-          'How numbers become places in the palette. Without: logarithm. A histogram gives every colour as many points.',
+          'How values map to the palette. Default: logarithm. A histogram gives every colour the same number of points.',
         ),
       ),
     ),
     range: v.optional(
       v.pipe(
         range,
-        v.description('The numbers at the ends of the palette. Without: those of a sample of the points.'),
+        v.description('The values mapped to the ends of the palette. Default: estimated from a sample.'),
       ),
     ),
     palette: v.pipe(
@@ -222,7 +227,7 @@ export const sceneSchema = v.strictObject(
     density: v.optional(
       v.pipe(
         between(0.001, 100_000, densityMessage),
-        v.description('How many times the palette is gone through over the range; 1 where it is not given.'),
+        v.description('The number of palette cycles over the range. Default: 1.'),
       ),
     ),
     offset: v.optional(
@@ -235,27 +240,26 @@ export const sceneSchema = v.strictObject(
       v.pipe(
         color,
         v.description(
-          "The colour of points that never escape. Without: of counts, the palette's last; of others, black.",
+          "The colour of points that never escape. Default: the palette's last for counts, otherwise black.",
         ),
       ),
     ),
     light: v.optional(
       v.pipe(
         light,
-        v.description('Where light comes from on slopes: degrees from the right, and above the plane.'),
+        v.description(
+          'The direction of the light in degrees: counterclockwise from the right, and above the plane.',
+        ),
       ),
     ),
     depth: v.optional(
-      v.pipe(
-        v.picklist([8, 16], 'must be 8 or 16'),
-        v.description('Bits of each red, green and blue; 8 where it is not given.'),
-      ),
+      v.pipe(v.picklist([8, 16], 'must be 8 or 16'), v.description('Bits per colour channel. Default: 8.')),
     ),
   },
   'must be a scene',
 );
 
-/** All keys that stand somewhere in a scene. */
+/** All keys that occur in a scene. */
 export const sceneKeys: readonly string[] = [sceneSchema, lattice, view, light].flatMap(({ entries }) =>
   Object.keys(entries),
 );

@@ -1,6 +1,6 @@
-// Values and texts as errors show them: on one line, and not too long. What is wrong with them is scene.ts's to say.
+// Values and texts as errors show them: on one line, and not too long.
 
-/** For JSON.stringify: leaves out what is nested too deep to be shown, or to be gone through at all. */
+/** For JSON.stringify: omits what is nested too deep to show or to visit. */
 function shallow() {
   const depths = new WeakMap<object, number>();
   return function (this: object, _: string, value: unknown): unknown {
@@ -20,6 +20,6 @@ export function spell(value: unknown): string {
   return shorten(text);
 }
 
-/** A text for people, cut off where it is too long for them. */
+/** A text, cut off if it is too long to read. */
 export const shorten = (text: string): string =>
   text.length > longestShown ? `${text.slice(0, longestShown - 3)}...` : text;

@@ -1,37 +1,36 @@
-// A view: the usual sample points of a picture, the middles of its pixels. The real axis points right, the imaginary
-// axis up. The lesson's sample points are lattice.ts's.
+// A view: the usual sample points of a picture, the centres of its pixels. The real axis points right, the imaginary axis
+// up. lattice.ts has the lesson's sample points.
 
 import type { SceneIssue } from '../errors.js';
 import { cosAndSin } from '../rotation.js';
 
 /** A rectangle of the plane, `columns x rows` square pixels. */
 export interface View {
-  /** Its middle, in decimal numbers, so that a deep zoom loses no digit. */
+  /** Its centre, as decimal text, so that deep zooms lose no digit. */
   readonly center: readonly [re: string, im: string];
-  /** From the left edge to the right one, from 1e-300 to 8e307. */
+  /** Its width in the plane, from 1e-300 to 8e307. */
   readonly width: number;
   /** Pixels from left to right, 1 to 100,000. */
   readonly columns: number;
   /** Pixels from top to bottom, 1 to 100,000. */
   readonly rows: number;
   /**
-   * How far the rectangle is turned counterclockwise around its centre, in degrees, -360 to 360; default: 0. What it
-   * shows turns clockwise.
+   * Counterclockwise rotation of the rectangle around its centre, in degrees, -360 to 360. Default: 0. Its content turns
+   * clockwise.
    */
   readonly rotation?: number | undefined;
   /** Each pixel has `samples x samples` sample points, 1 to 3; default: 1. */
   readonly samples?: number | undefined;
 }
 
-/** The farthest that a sample point's part may be from 0: the whole width is still a finite double. */
+/** The largest part of a sample point: the full width is still a finite double. */
 export const farthest = 8e307;
 
-/** How far a sample point is from the next in its row. */
+/** The spacing of sample points. */
 export const spacingOf = ({ width, columns, samples = 1 }: View): number => width / (columns * samples);
 
 /**
- * What each row and each column of sample points adds, as the kernel takes them. Point [i][j] of a view that is not
- * turned is cx + (j + 0.5 - columns/2) s + i (cy - (i + 0.5 - rows/2) s), where s is the spacing and columns and rows
+ * What each row and each column of sample points adds, for the kernel. Without rotation, point [i][j] is cx + (j + 0.5 - columns/2) s + i (cy - (i + 0.5 - rows/2) s), where s is the spacing and columns and rows
  * are those of the points: `samples` times the pixels'. A turned one has (dx cos t - dy sin t) + i (dx sin t +
  * dy cos t) for dx + i dy.
  */
@@ -53,10 +52,10 @@ export function viewPoints(view: View) {
 const offsets = (length: number, spacing: number) =>
   Float64Array.from({ length }, (_, i) => (i + 0.5 - length / 2) * spacing);
 
-/** A part of an offset; of none -0, which changes no number that it is added to. */
+/** A part of an offset; -0 if there is none, which changes no number when added. */
 const part = (offset: number, factor: number) => (factor === 0 ? -0 : offset * factor);
 
-/** How far from 0 a part of a sample point may be. */
+/** The largest distance of a part of a sample point from 0. */
 export function farthestOf({ center, width, columns, rows, rotation = 0 }: View): number {
   const [re, im] = center.map((each) => Math.abs(Number(each))) as [number, number];
   const [cos, sin] = cosAndSin(rotation).map(Math.abs) as [number, number];
@@ -73,7 +72,7 @@ export function leastWidth(view: View): number {
   return 2 ** -52 * farthestOf(view) * columns * samples * (rotation % 90 === 0 ? 1 : 3);
 }
 
-/** What is wrong with a view whose points cannot be told apart, or are too far out. */
+/** The issues of a view whose points doubles cannot distinguish, or are too far out. */
 export function viewIssues(view: View): SceneIssue[] {
   if (!(farthestOf(view) <= farthest)) {
     const given = `around ${view.center.join(', ')}`;

@@ -57,7 +57,7 @@ test('more slices than rows are told; where nobody says, there are no more slice
   ]);
   assert.equal(
     given!.stderr,
-    '12 slices: the scene has 10 rows, so that 2 of them are empty; --slices 10 is the most\n\n',
+    '--slices 12: 2 slices are empty, because the scene has 10 rows; give at most 10\n\n',
   );
   assert.deepEqual([standard!.code, standard!.stderr], [0, '']);
   assert.deepEqual(standard!.stdout.match(/^ +\d+ /gm)!.map(Number), [1, 2, 8]);

@@ -85,8 +85,8 @@ complete -C 'mandoline render --coloring=smo'`;
     told.slice(0, lines.length).map(words),
     lines.map(([, last]) => [last]),
   );
-  assert.deepEqual(told.slice(lines.length), ['schema\n--coloring=smooth\twhat colours stand for']);
-  assert.match(told[0]!, /^render\tcompute a scene/);
+  assert.deepEqual(told.slice(lines.length), ['schema\n--coloring=smooth\twhat the colours represent']);
+  assert.match(told[0]!, /^render\tdraw a scene/);
 });
 
 test('zsh completes commands, flags, names and paths', shell('zsh'), (context) => {
@@ -141,7 +141,7 @@ test('a shell that is not known is a usage error', async () => {
 });
 
 test('a description in a list ends where it goes into details', () => {
-  assert.equal(shortened('what colours stand for: count, smooth'), 'what colours stand for');
+  assert.equal(shortened('what the colours represent: count, smooth'), 'what the colours represent');
   assert.equal(shortened('worker threads; 0: none'), 'worker threads');
   assert.equal(shortened('slices (default: 4)'), 'slices');
   assert.equal(shortened('the step, such as "z^3 + c"'), 'the step, such as "z^3 + c"');

@@ -9,10 +9,10 @@ test('the doctor finds here what every picture needs, and says what was found or
   const [text, json] = await runMany('.', [['doctor'], ['doctor', '--json']]);
   assert.deepEqual([text!.code, text!.stderr], [0, '']);
   const lines = text!.stdout.trim().split('\n');
-  assert.match(lines[0]!, /^✓ Node +\d+\.\d+\.\d+, 20\.19 or newer is needed$/);
-  assert.match(lines[1]!, /^✓ WebAssembly SIMD +10000 points counted, \d+ of them again by the oracle$/);
-  assert.match(lines[2]!, /^✓ threads +\d+ workers answered in \d+ ms; this machine runs \d+ at once$/);
-  assert.match(lines[3]!, /^✓ shared memory +workers write straight into the result$/);
+  assert.match(lines[0]!, /^✓ Node +\d+\.\d+\.\d+, 20\.19 or newer is required$/);
+  assert.match(lines[1]!, /^✓ WebAssembly SIMD +10000 points computed, \d+ of them verified$/);
+  assert.match(lines[2]!, /^✓ threads +\d+ workers answered in \d+ ms; this machine has \d+ cores?$/);
+  assert.match(lines[3]!, /^✓ shared memory +workers write into the result directly$/);
   for (const line of lines) if (line.startsWith('✓')) assert.ok(line.length <= 80, line);
   for (const line of lines.slice(4))
     assert.match(
@@ -47,8 +47,8 @@ test('programs are looked for on the PATH, and what they tell of their version i
   assert.deepEqual(
     (await found(folder)).map(({ isFound, says }: Record<string, unknown>) => [isFound, says]),
     [
-      [false, 'for a queue on this machine: apt install redis-server, or the like'],
-      [false, 'to start the ranks of MPI: apt install openmpi-bin, or the like'],
+      [false, 'to run the queue on this machine: apt install redis-server, or the equivalent'],
+      [false, 'to start MPI ranks: apt install openmpi-bin, or the equivalent'],
     ],
   );
   mkdirSync(join(folder, 'bin'));
@@ -64,7 +64,7 @@ test('without vectors of WebAssembly it ends with 1 and says so', async () => {
   const { code, stdout } = await run(process.execPath, [...without, mandoline, 'doctor']);
   const line = stdout.toString().split('\n')[1]!;
   assert.deepEqual(
-    [code, /^✗ WebAssembly SIMD +missing, .*; take a newer Node$/.test(line)],
+    [code, /^✗ WebAssembly SIMD +missing, .*; install a newer one$/.test(line)],
     [1, true],
     line,
   );
@@ -75,7 +75,7 @@ test('an older Node than the floor is told', () => {
   assert.equal(node('24.0.1').isFound, true);
   assert.deepEqual(node('20.9.1'), {
     ...{ name: 'Node', isNeeded: true, isFound: false, version: '20.9.1' },
-    says: 'this is 20.9.1, take 20.19 or newer',
+    says: 'this is 20.9.1; install 20.19 or newer',
   });
   assert.equal(node('18.20.4').isFound, false);
 });

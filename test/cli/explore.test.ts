@@ -200,9 +200,9 @@ test('a port that is taken, no port, no scene: one line and exit 2', async (cont
   context.after(() => other.close());
   const taken = String((other.address() as AddressInfo).port);
   const wrong: [string[], RegExp][] = [
-    [['--port', taken], /^mandoline: --port \d+: is taken; give another, or 0 for any that is free\n$/],
+    [['--port', taken], /^mandoline: --port \d+: is in use; give another, or 0 for any free port\n$/],
     [['--port', '70000'], /^mandoline: --port 70000: must be a whole number from 0 to 65535\n$/],
-    [['nowhere'], /^mandoline: nowhere: no scene of this name/],
+    [['nowhere'], /^mandoline: nowhere: is not a bundled scene/],
   ];
   for (const [given, line] of wrong) {
     const { code, stderr } = await runMandoline(temporaryFolder(context), 'explore', '--no-open', ...given);

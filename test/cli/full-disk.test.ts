@@ -40,7 +40,7 @@ test('a store on a full disk keeps what is done; with more room the same command
   const given = [...scene, '--store', 'disk/store', '-o', 'a.png'];
   const stopped = await runMandoline(elsewhere, ...given);
   assert.match(stopped.stderr, full);
-  assert.match(stopped.stderr, /the same command again: what is done is kept/);
+  assert.match(stopped.stderr, /the same command again: finished slices are kept/);
   assert.equal(stopped.code, 1);
   assert.deepEqual(readdirSync(elsewhere), ['disk']);
   const kept = readdirSync(join(folder, 'store', 'counts')).filter((name) => !name.startsWith('.')).length;
@@ -119,6 +119,6 @@ test('a film on a full disk keeps its whole frames; with more room the same comm
   assert.equal(spawnSync('mount', ['-o', 'remount,size=2m', folder]).status, 0);
   const again = await runMandoline(folder, ...film);
   assert.equal(again.code, 0, again.stderr);
-  assert.match(again.stderr, new RegExp(`8 frames of 160 x 120, ${kept.length} were there`));
+  assert.match(again.stderr, new RegExp(`8 frames of 160 x 120, reused ${kept.length}`));
   assert.equal(frames().length, 8);
 });

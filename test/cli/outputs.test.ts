@@ -37,7 +37,7 @@ test('outputs of which one would replace another are refused before anything is 
     [[...small, '-o', 'a.zarr', '-o', 'a.zarr/'], '-o a.zarr: is given twice; give it once'],
     [
       [...small, '-o', 'a.zarr/a.png', '-o', 'a.zarr'],
-      '-o a.zarr/a.png: is in a.zarr, which is replaced as a whole; choose another folder',
+      '-o a.zarr/a.png: is inside a.zarr, which another -o replaces; choose another folder',
     ],
     [
       ['bench', '--cells', '5', '-o', 'b.csv', '-o', './b.csv'],
@@ -92,7 +92,7 @@ test('more slices than rows are told', async (context) => {
     [...given, '--quiet'],
     given.map((word) => (word === '21' ? '20' : word)),
   ]);
-  const line = '\n21 slices: the scene has 20 rows, so that 1 of them is empty; --slices 20 is the most\n';
+  const line = '\n--slices 21: 1 slice is empty, because the scene has 20 rows; give at most 20\n';
   assert.ok(told!.stderr.includes(line), told!.stderr);
   assert.equal(quiet!.stderr, '');
   assert.ok(!fitting!.stderr.includes('empty'));
@@ -107,7 +107,10 @@ test('unfinished files of other machines are told, once they are a day old, and 
     [...small, '-o', 'a.png'],
     [...small, '-o', 'a.png', '--quiet'],
   ]);
-  assert.match(told!.stderr, new RegExp(`^a\\.png: unfinished files of other machines [^\\n]* ${left}\\n`));
+  assert.match(
+    told!.stderr,
+    new RegExp(`^a\\.png: other machines or containers left unfinished files [^\\n]* ${left}\\n`),
+  );
   assert.equal(quiet!.stderr, '');
   assert.deepEqual(readdirSync(folder).sort(), [left, 'a.png']);
 });

@@ -37,7 +37,7 @@ test('palettes --json has all colours of each, and -o draws them as strips', asy
   assert.deepEqual(Uint8Array.from(data.subarray(row, row + 3 * 512)), paletteColors(paletteNames[2]!, 512));
 });
 
-test('a palette that cannot be had is one line, and nothing is written', async (context) => {
+test('a palette that cannot be read is one line, and nothing is written', async (context) => {
   const folder = temporaryFolder(context);
   const gradient = (name: string, color: number) =>
     `${name} {\n index=0 color=${color}\n index=9 color=0\n}\n`;

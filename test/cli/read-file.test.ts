@@ -61,12 +61,12 @@ test('a file that is too large, endless, a folder or not there is one line and e
   mkdirSync(join(folder, 'folder.json'));
   const scenes: readonly (readonly [file: string, reason: string])[] = [
     ...['large.json', 'large.kfr', 'large.toml', 'zero.json'].map(
-      (name) => [name, 'is larger than 1.00 MB, the most that such a file may have'] as const,
+      (name) => [name, 'is larger than 1.00 MB, the limit for such a file'] as const,
     ),
-    ['large.png', 'is larger than 1.00 GB, the most that such a file may have'],
+    ['large.png', 'is larger than 1.00 GB, the limit for such a file'],
     ['folder.json', 'is a folder, not a file'],
-    ['none.png', 'there is no such file'],
-    ['folder.json/none.kfr', 'there is no such file'],
+    ['none.png', 'does not exist'],
+    ['folder.json/none.kfr', 'does not exist'],
   ];
   const ended = await runMany(
     folder,
@@ -81,9 +81,7 @@ test('a file that is too large, endless, a folder or not there is one line and e
   );
   for (const [i, name] of colors.entries()) {
     const reason =
-      name === 'none.map'
-        ? 'there is no such file'
-        : 'is larger than 4.00 MB, the most that such a file may have';
+      name === 'none.map' ? 'does not exist' : 'is larger than 4.00 MB, the limit for such a file';
     assert.deepEqual(others[i], { code: 2, stdout: '', stderr: `mandoline: --palette ${name}: ${reason}\n` });
   }
 });

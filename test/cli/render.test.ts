@@ -154,19 +154,22 @@ const wrong: [string, RegExp][] = [
   ['--density x', /^mandoline: --density x: must be a number from 0\.001 to 100000$/],
   [
     '--trap line:0',
-    /^mandoline: --trap line:0: must be like point:0\+0i, line:0\+0i,0\.25 or circle:0\+0i,0\.5$/,
+    /^mandoline: --trap line:0: must be a shape such as point:0\+0i, line:0\+0i,0\.25 or circle:0\+0i,0\.5$/,
   ],
   ['--dtype int8', /^mandoline: --dtype int8: must be uint16 or float64$/],
-  ['--dtype float64', /^mandoline: --dtype float64: requires an output in \.npy$/],
+  ['--dtype float64', /^mandoline: --dtype float64: only applies to \.npy output; add -o FILE\.npy$/],
   ['-o none/a.png', /^mandoline: -o none\/a\.png: there is no folder none; make it first$/],
   [
     '-o /proc/a.png',
     /^mandoline: -o \/proc\/a\.png: the folder \/proc cannot be written to; choose another$/,
   ],
   ['-o a.gif', /^mandoline: -o a\.gif: must end in one of \.png, \.webp, .*\.npy, \.npz, \.zarr$/],
-  ['-o -', /^mandoline: -o -: needs --format, one of png, .*npz$/],
-  ['-o - --format png --json', /^mandoline: --json: must not be given with -o -; both write to stdout$/],
-  ['--format png', /^mandoline: --format png: requires -o -; a file's suffix names its format$/],
+  ['-o -', /^mandoline: -o -: requires --format, one of png, .*npz$/],
+  [
+    '-o - --format png --json',
+    /^mandoline: --json: must not be given with -o -, which also writes to stdout; give one of them$/,
+  ],
+  ['--format png', /^mandoline: --format png: only applies to -o -; a file's suffix names its format$/],
   [
     '--cells 46340 -o a.npz',
     /^mandoline: --cells 46340: a \.npz archive needs 17\.2 GB, at most 4\.29 GB is available; take fewer points$/,
@@ -196,7 +199,7 @@ test('help is printed with an example, for the command and for each of its comma
   );
   for (const [i, { code, stdout }] of told.entries()) {
     assert.equal(code, 0);
-    assert.match(stdout, /Usage: mandoline[\s\S]*Examples?:\n {2}mandoline /);
+    assert.match(stdout, /Usage: mandoline[\s\S]*Examples?:\n {2}.*mandoline /);
     assert.ok(
       stdout.split('\n').every((line) => line.length <= 80),
       `${commands[i]}: lines fit 80 columns`,

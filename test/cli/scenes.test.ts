@@ -224,7 +224,7 @@ test("a formula of the user's own is a picture that is named formula; on a latti
   for (const { code, stderr } of told) assert.equal(code, 0, stderr);
   assert.match(
     told[0]!.stderr,
-    /^formula +z² − 1 \+ 0\*c, c = .*\n +2 x 2 samples a pixel, bailout 1000, 100 iterations/m,
+    /^formula +z² − 1 \+ 0\*c, c = .*\n +2 x 2 samples per pixel, bailout 1000, 100 iterations/m,
   );
   assert.match(told[0]!.stderr, /^ +80 x 60 points, /m);
   assert.match(told[0]!.stderr, /^formula\.png +40 x 30, /m);
@@ -309,7 +309,7 @@ test('the counts are the same by enclosures and brute, and both are verified', a
     assert.deepEqual([code, JSON.parse(stdout).verified], [0, { points: 1000, seed: 7 }]);
   const [one, other] = ways.map((name) => readFileSync(join(folder, `${name}.npy`)));
   assert.deepEqual(one, other);
-  assert.match(told[2]!.stderr, /^verified 1000 points against the oracle, none different \(seed 7\)$/m);
+  assert.match(told[2]!.stderr, /^verified 1000 points: no mismatches \(seed 7\)$/m);
 });
 
 test('what is said about a scene fits 80 columns, however long its formula is', async (context) => {
@@ -351,8 +351,8 @@ const radius = 'must be a bailout radius from 1e-150 to 1e150';
 const distance = 'converged must be a distance above 0, up to 1';
 const parameter = 'must be a name and a finite complex number, like n=3 or a=0.5-i';
 const center = 'must be a finite complex number like -0.75+0.1i or -0.75,0.1';
-const size = 'must be columns and rows like 800x600, each from 1 to 100000';
-const views = 'give --center, --width or --zoom, and --size alone';
+const size = 'must be columns x rows, such as 800x600, each from 1 to 100000';
+const views = 'give --center, --width or --zoom, and --size instead';
 const deep = `${'('.repeat(200)}z${')'.repeat(200)}`;
 
 /** What is given, and what is said. */
@@ -403,8 +403,11 @@ const wrong: [string[], string][] = [
   [['--samples', '4'], '--samples 4: must be 1, 2x2 or 3x3'],
   [['--width', '3', '--cells', '30'], `--cells 30: a view has no lattice; ${views}`],
   [['mandelbrot', '--extent', '3'], `--extent 3: mandelbrot is a view; ${views}`],
-  [['mandelbrot', '--c', '0.3'], '--c 0.3+0i: no count would depend on the sample point; give --z0 p too'],
-  [['--z0', '0'], '--z0 0+0i: no count would depend on the sample point; give --c p too'],
+  [
+    ['mandelbrot', '--c', '0.3'],
+    '--c 0.3+0i: the counts would not depend on the sample point; give --z0 p, too',
+  ],
+  [['--z0', '0'], '--z0 0+0i: the counts would not depend on the sample point; give --c p, too'],
   [
     ['mandelbrot', '--width', '1e-14'],
     '--width 1e-14: must be at least 1.3e-13 for 800 columns there, where nearer points are the same in doubles',
@@ -417,21 +420,21 @@ const wrong: [string[], string][] = [
   ],
   [
     ['--channels', 'smoth', '-o', 'a.npz'],
-    '--channels smoth: must be some of smooth,distance,slope,angle,trap,period,basin; did you mean "smooth"?',
+    '--channels smoth: must be one or more of smooth,distance,slope,angle,trap,period,basin; did you mean "smooth"?',
   ],
-  [['--channels', 'smooth,angle'], '--channels smooth,angle: requires an output in .npz'],
+  [['--channels', 'smooth,angle'], '--channels smooth,angle: only applies to .npz'],
   [['--zoom', '0'], '--zoom 0: must be a number from 1e-300 to 1e300'],
   [['--zoom', '2', '--width', '3'], '--zoom 2: must not be given with --width'],
   [['mandelbrot', '--zoom', '1e20'], '--zoom 100000000000000000000: width 3.5e-20: must be at least'],
   [
     ['nosuch'],
-    'nosuch: no scene of this name, and no file in .json, .kfr, .toml or .png; "mandoline scenes" lists them',
+    'nosuch: is not a bundled scene, nor a file in .json, .kfr, .toml or .png; "mandoline scenes" lists them',
   ],
   [
     ['mandelbort'],
-    'mandelbort: no scene of this name, and no file in .json, .kfr, .toml or .png; did you mean "mandelbrot"?',
+    'mandelbort: is not a bundled scene, nor a file in .json, .kfr, .toml or .png; did you mean "mandelbrot"?',
   ],
-  [['newer.json'], 'newer.json: version 2: must be 1; a newer Mandoline wrote this scene, take that one'],
+  [['newer.json'], 'newer.json: version 2: must be 1; a newer Mandoline wrote this scene; use that version'],
   [['other.png'], 'other.png: has no scene in it; only pictures that mandoline wrote have'],
   [['key.png'], 'key.png: is not a PNG'],
   [['deep.kfr'], 'deep.kfr: view.width 1e-300: must be at least 2.7e-13 for 640 columns there'],
@@ -445,7 +448,7 @@ const wrong: [string[], string][] = [
     ['http://127.0.0.1:8080/#f=lesson&cells=0'],
     'http://127.0.0.1:8080/#f=lesson&cells=0: cells 0: must be a whole number from 1 to 46340',
   ],
-  [['nosuch.json'], 'nosuch.json: there is no such file'],
+  [['nosuch.json'], 'nosuch.json: does not exist'],
   [['text.json'], 'text.json: is not valid JSON (Unexpected token'],
   [['key.json'], 'key.json: iteration 3: is not a key here; did you mean "iterations"?'],
   [
@@ -511,7 +514,7 @@ test('parameters by the thousand are one line, and thousands of wrong ones no mo
     /^mandoline: right\.json: parameters \{.{56}\.\.\.: must be at most 500 values\n$/,
   );
   const lines = wrong!.stderr.split('\n');
-  assert.deepEqual([lines.length, lines[20]], [22, 'mandoline: and 39980 more values are wrong']);
+  assert.deepEqual([lines.length, lines[20]], [22, 'mandoline: and 39980 more wrong values']);
 });
 
 test('a picture gives the same file again, beside it, or changed by flags; info prints its scene', async (context) => {
@@ -558,7 +561,7 @@ test('a picture gives the same file again, beside it, or changed by flags; info 
     assert.deepEqual(bytes(`${name}-third.png`), bytes(`${name}.png`));
   }
   assert.equal(missing!.code, 2);
-  assert.match(missing!.stderr, /^mandoline: none\.png: there is no such file\n$/);
+  assert.match(missing!.stderr, /^mandoline: none\.png: does not exist\n$/);
 });
 
 test('the schema that is printed takes every bundled scene, and no other keys or kinds', async (context) => {
@@ -568,7 +571,7 @@ test('the schema that is printed takes every bundled scene, and no other keys or
   for (const [key, { description }] of Object.entries<{ description?: string }>(schema.properties))
     assert.ok(description, key);
   const { rotation } = schema.properties.view.properties;
-  assert.match(rotation.description, /the view is turned counterclockwise .*: what it shows turns clockwise/);
+  assert.match(rotation.description, /Counterclockwise rotation of the view .*; its content turns clockwise/);
   const validate = new Ajv2020().compile(schema);
   for (const { scene } of Object.values(gallery)) {
     const value: object = JSON.parse(JSON.stringify({ $schema: 'a', version: 1, ...scene }));

@@ -54,7 +54,7 @@ test('a render that is killed goes on where it was, recomputes nothing that is w
   assert.deepEqual(readdirSync(folder).sort(), ['a.png', 'store', 'whole.png']);
 });
 
-test('a store that cannot be used is one line and exit 2, and what stands there stays', async (context) => {
+test('a store that cannot be used is one line and exit 2, and what is there stays', async (context) => {
   const folder = temporaryFolder(context);
   writeFileSync(join(folder, 'file'), 'mine');
   const small = ['render', '--cells', '20', '--quiet'];

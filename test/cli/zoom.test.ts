@@ -48,7 +48,7 @@ test('frames are pictures that are drawn again as they are, and those that are w
   truncateSync(join(folder, 'film', names[2]!), 300);
   const kept = statSync(join(folder, 'film', names[1]!)).mtimeMs;
   const again = await runMandoline(folder, ...smooth, '-o', 'film');
-  assert.match(again.stderr, /^film: 4 frames of 40 x 30, 2 were there, [\d.]+ s$/m);
+  assert.match(again.stderr, /^film: 4 frames of 40 x 30, reused 2, [\d.]+ s$/m);
   assert.deepEqual(digests(), before);
   assert.equal(statSync(join(folder, 'film', names[1]!)).mtimeMs, kept);
 });
@@ -107,20 +107,19 @@ test('frames of a longer film that was there before are told, and stay', async (
     ...more,
   ];
   const told = await runMany(folder, [film('3'), film('2'), film('1'), film('1', '--quiet'), film('3')]);
-  const tail =
-    'there too (frame-00002.png to frame-00003.png); remove them before you make a video of the folder\n';
+  const tail = '(frame-00002.png to frame-00003.png); remove them before you make a video of the folder\n';
   assert.deepEqual(
     told.map(({ code, stderr }) => [code, stderr.replace(/[\d.]+ s/, 'TIME')]),
     [
       [0, 'film: 3 frames of 40 x 30, TIME\n'],
       [
         0,
-        'film: 2 frames of 40 x 30, 1 was there, TIME\nfilm: 1 frame of another film is there too ' +
-          '(frame-00003.png); remove them before you make a video of the folder\n',
+        'film: 2 frames of 40 x 30, reused 1, TIME\nfilm: also has 1 frame of another film ' +
+          '(frame-00003.png); remove it before you make a video of the folder\n',
       ],
-      [0, `film: 1 frame of 40 x 30, 1 was there, TIME\nfilm: 2 frames of another film are ${tail}`],
+      [0, `film: 1 frame of 40 x 30, reused 1, TIME\nfilm: also has 2 frames of another film ${tail}`],
       [0, ''],
-      [0, 'film: 3 frames of 40 x 30, 2 were there, TIME\n'],
+      [0, 'film: 3 frames of 40 x 30, reused 2, TIME\n'],
     ],
   );
   assert.equal(readdirSync(join(folder, 'film')).length, 3);
@@ -155,14 +154,17 @@ test('a stream has a header and as many frames as were asked for, of a constant 
 test('a film that cannot be made is one line and exit 2', async (context) => {
   const folder = temporaryFolder(context);
   const wrong: [string[], RegExp][] = [
-    [['mandelbrot'], /^mandoline: zoom: needs --to, .* or --c-path\n$/],
-    [['mandelbrot', '--to', 'newton'], /^mandoline: --to newton: must have the same formula as the scene/],
-    [['mandelbrot', '--to', 'nowhere'], /^mandoline: nowhere: no scene of this name/],
-    [['julia', '--c-path', '1,x'], /^mandoline: --c-path 1,x: must be complex numbers with commas between/],
-    [[...job.slice(1), '-o', '-'], /^mandoline: -o -: needs --format y4m\n$/],
+    [['mandelbrot'], /^mandoline: zoom: requires --to, .* or --c-path\n$/],
+    [
+      ['mandelbrot', '--to', 'newton'],
+      /^mandoline: --to newton: must have the same formula as the first scene/,
+    ],
+    [['mandelbrot', '--to', 'nowhere'], /^mandoline: nowhere: is not a bundled scene/],
+    [['julia', '--c-path', '1,x'], /^mandoline: --c-path 1,x: must be complex numbers separated by commas/],
+    [[...job.slice(1), '-o', '-'], /^mandoline: -o -: requires --format y4m\n$/],
     [
       [...job.slice(1), '--format', 'y4m'],
-      /^mandoline: --format y4m: requires -o -; a folder gets pictures\n$/,
+      /^mandoline: --format y4m: only applies to -o -; a folder gets pictures\n$/,
     ],
     [
       [...job.slice(1), '-o', 'none/film'],

@@ -64,7 +64,7 @@ describe('with a Redis server', { skip: noRedis, concurrency: 2 }, () => {
     assert.equal((await waiting()).length, 12);
     await lose('wait');
     const [cancelled] = await runClusterMany(folder, address, [['cancel']]);
-    assert.match(cancelled!.stderr, /^12 slices are out of the queue;/);
+    assert.match(cancelled!.stderr, /^removed 12 slices from the queue;/);
     assert.deepEqual(await runClusterMany(folder, address, [submit('lists')]), [done]);
     await lose('wait');
 

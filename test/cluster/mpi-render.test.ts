@@ -63,7 +63,7 @@ test('without mpirun it is one rank, and says so', { skip: noMpi }, async (conte
   const small = ['render', '--cells', '20', '--workers', '0'];
   const { code, stderr } = await runMandoline(folder, ...small, '--mpi', '-o', 'a.npy');
   assert.equal(code, 0);
-  assert.match(stderr, /^one rank, since no mpirun started this; "mpirun -n 4 mandoline render/);
+  assert.match(stderr, /^--mpi: one rank, because mpirun did not start this; "mpirun -n 4 mandoline render/);
   await runMany(folder, [[...small, '-o', 'b.npy', '--quiet']]);
   assert.deepEqual(readFileSync(join(folder, 'a.npy')), readFileSync(join(folder, 'b.npy')));
 });
@@ -75,7 +75,7 @@ test('what is wrong is told once, nothing is written, and all ranks end', {
   const wrong: [string[], RegExp][] = [
     [['--iterations', '0'], /^mandoline: --iterations 0: .*$/gm],
     [['-o', 'none/a.png'], /^mandoline: -o none\/a.png: there is no folder none; make it first$/gm],
-    [['--store', 'kept'], /^mandoline: --store kept: must not be given with --mpi, .*$/gm],
+    [['--store', 'kept'], /^mandoline: --store kept: must not be given with --mpi; .*$/gm],
   ];
   for (const [given, line] of wrong) {
     const { code, stderr } = await mpirun(2, [mandoline, 'render', '--mpi', ...given], folder);
@@ -133,11 +133,11 @@ test('without koffi, without MPI and with one that is not known it is one line a
     ],
     [
       'export default { load() { throw new Error(); } }',
-      /^mandoline: MPI: there is no libmpi\.so\.40, .*; install it \(Debian: apt install openmpi-bin\), or let LD_LIB/,
+      /^mandoline: MPI: libmpi\.so\.40, .* was not found; install it \(Debian: apt install openmpi-bin\), or set LD_LIB/,
     ],
     [
       `export default { load: () => ({ func: () => ${says('Some MPI 1.0\n\0')} }) }`,
-      /^mandoline: MPI: Some MPI 1\.0: is not known here; take Open MPI \(Debian: apt install openmpi-bin\) or/,
+      /^mandoline: MPI: Some MPI 1\.0: is not supported; use Open MPI \(Debian: apt install openmpi-bin\) or/,
     ],
   ];
   for (const [koffi, line] of stands) {

@@ -139,14 +139,14 @@ test('a task of a Slurm array takes the share of its place in the array', async 
   assert.match(lacking!.stderr, /slices are missing, those of --part 2 of 3;/);
   assert.match(
     none!.stderr,
-    /^mandoline: --part slurm: SLURM_ARRAY_TASK_ID is not set; give it in a job of "sbatch --array[^\n]*\n$/,
+    /^mandoline: --part slurm: SLURM_ARRAY_TASK_ID is not set; use it in a job of "sbatch --array[^\n]*\n$/,
   );
   assert.deepEqual([lacking!.code, none!.code], [1, 2]);
   const wrong: [Record<string, string>, RegExp][] = [
     [{ ...array, ID: 'x' }, /^--part slurm: SLURM_ARRAY_TASK_ID is x, not a whole number;/],
     // sbatch --array=10,12,18: which of three a task is cannot be known.
-    [{ ...array, STEP: '1', ID: '12' }, /^--part slurm: task 12 of 3 from 10 to 18 by 1 is of no/],
-    [{ ...array, ID: '11' }, /^--part slurm: task 11 of 3 from 10 to 18 by 4 is of no even row/],
+    [{ ...array, STEP: '1', ID: '12' }, /^--part slurm: task 12 of 3 from 10 to 18 by 1: the array has gaps/],
+    [{ ...array, ID: '11' }, /^--part slurm: task 11 of 3 from 10 to 18 by 4: the array has gaps/],
   ];
   for (const [given, message] of wrong)
     assert.throws(() => slurmPart(variables(given)), { name: 'UsageError', message });
@@ -170,7 +170,7 @@ test('a task that srun started takes its place in the step, and in the array aro
   ])
     assert.throws(() => slurmPart(wrong), {
       name: 'UsageError',
-      message: /SLURM_PROCID is [^\n]*like 3\/64$/,
+      message: /SLURM_PROCID is [^\n]*such as 3\/64$/,
     });
 });
 
@@ -182,8 +182,8 @@ test('copies that mpirun started without --mpi are warned of once', async (conte
   const [first, other] = [(await started('0'))[0]!, (await started('1'))[0]!];
   assert.equal(
     first.stderr,
-    'warning: 3 copies of this command were started, and each computes and writes everything; ' +
-      'give --mpi, so that they share the work\n',
+    'warning: mpirun started 3 copies of this command, each of which computes and writes everything; ' +
+      'give --mpi to share the work\n',
   );
   assert.deepEqual([first.code, other.code, other.stderr], [0, 0, '']);
 });
@@ -194,9 +194,9 @@ test('what is no part, or cannot be given with one, is one line and exit 2', asy
   const wrong: [string[], RegExp][] = [
     ...['0/4', '5/4', 'x', '3', '1/2/3', '-1/4', '1.5/4', '1/9999999'].map((which): [string[], RegExp] => [
       [...store, '--part', which],
-      new RegExp(`^mandoline: --part ${which}: must be a number and of how many, .* like 3/64; or slurm\n$`),
+      new RegExp(`^mandoline: --part ${which}: must be NUMBER/TOTAL .* such as 3/64, or slurm\n$`),
     ]),
-    [['--part', '1/4'], /^mandoline: --part 1\/4: needs --store, a folder that all parts share\n$/],
+    [['--part', '1/4'], /^mandoline: --part 1\/4: requires --store, a folder that all parts share\n$/],
     [
       [...store, '--part', '1/4', '-o', 'a.png'],
       /^mandoline: -o a.png: must not be given with --part, .*\n$/,

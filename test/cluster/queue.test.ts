@@ -79,9 +79,9 @@ describe('with a Redis server', { skip: noRedis, concurrency: 2 }, () => {
       ...['demo', ...scene, '--coloring', 'smooth', '-o', 'a.png'],
     ]);
     assert.equal(code, 0, stderr);
-    assert.match(stderr, /a Redis server and two workers of \d+ threads? work in .*mandoline-demo-/);
+    assert.match(stderr, /started a Redis server and two workers of \d+ threads? in .*mandoline-demo-/);
     assert.equal(fileSha(folder, 'a.png'), (await whole()).smooth);
-    const place = /work in (.*)/.exec(stderr)![1]!;
+    const place = /threads? in (.*)/.exec(stderr)![1]!;
     assert.ok(!existsSync(place) && !before.includes(place), place);
   });
 
@@ -104,7 +104,7 @@ describe('with a Redis server', { skip: noRedis, concurrency: 2 }, () => {
       ['status', '--json'],
     ]);
     assert.equal(told!.code, 0, told!.stderr);
-    assert.match(told!.stderr, /^30 of 30 slices are queued, 0 are in the store\n/);
+    assert.match(told!.stderr, /^queued 30 of 30 slices; 0 are in the store\n/);
     const { waiting, active, failed, workers } = JSON.parse(status!.stdout);
     assert.deepEqual(
       { waiting, active, failed, workers },
@@ -123,16 +123,16 @@ describe('with a Redis server', { skip: noRedis, concurrency: 2 }, () => {
     assert.equal(fileSha(folder, 'a.png'), (await whole()).counts);
     assert.match(
       shown!.stdout,
-      /^waiting 0 {3}at work 0 {3}done 30 {3}failed 0 {3}workers 1\nworker \S+-\d+\n$/,
+      /^waiting 0 {3}active 0 {3}done 30 {3}failed 0 {3}workers 1\nworker \S+-\d+\n$/,
     );
     assert.equal(waited!.code, 0, waited!.stderr);
-    assert.match(waited!.stderr, /^0 of 30 slices were done by workers;/);
+    assert.match(waited!.stderr, /^workers computed 0 of 30 slices;/);
     assert.equal(fileSha(folder, 'b.png'), fileSha(folder, 'a.png'));
 
     worker.child.kill('SIGTERM');
     const { code, stderr } = await worker.ended;
     assert.deepEqual(
-      [code, /\n30 slices computed, 0 mended, 0 were there\n$/.test(stderr)],
+      [code, /\n30 slices computed, 0 repaired, 0 already in the store\n$/.test(stderr)],
       [0, true],
       stderr,
     );
@@ -162,9 +162,12 @@ describe('with a Redis server', { skip: noRedis, concurrency: 2 }, () => {
     assert.equal(other!.code, 0, other!.stderr);
     assert.deepEqual(
       [none!.code, none!.stderr],
-      [2, 'mandoline: --store none: nothing was submitted for this folder\n'],
+      [
+        2,
+        'mandoline: --store none: no slices were submitted for this folder; give the folder of "cluster submit"\n',
+      ],
     );
-    assert.match(cancelled!.stderr, /^30 slices are out of the queue;/);
+    assert.match(cancelled!.stderr, /^removed 30 slices from the queue;/);
     const { code, stderr } = await waiting.ended;
     assert.deepEqual(
       [code, /^mandoline: cancelled; 0 of 30 slices are in the store/.test(stderr)],
@@ -172,7 +175,7 @@ describe('with a Redis server', { skip: noRedis, concurrency: 2 }, () => {
       stderr,
     );
     assert.equal(await queue.getWaitingCount(), 5);
-    assert.match((await runCluster(context, folder, server.address, ['cancel'])).stderr, /^5 slices/);
+    assert.match((await runCluster(context, folder, server.address, ['cancel'])).stderr, /^removed 5 slices/);
     assert.equal(await queue.getWaitingCount(), 0);
     assert.deepEqual(readdirSync(folder).sort(), ['other', 'store']);
   });
@@ -209,9 +212,8 @@ describe('with a Redis server', { skip: noRedis, concurrency: 2 }, () => {
     });
     assert.deepEqual(tooOld, {
       ...{ code: 1, stdout: '' },
-      stderr:
-        `mandoline: redis://127.0.0.1:${oldPort}: is Redis 5.0.14; take one from 6.2 on, or Valkey, ` +
-        'which the queue needs\n',
+      stderr: `mandoline: redis://127.0.0.1:${oldPort}: is Redis 5.0.14; use 6.2 or newer, or Valkey
+`,
     });
     assert.deepEqual(notRedis, {
       ...{ code: 1, stdout: '' },
@@ -289,7 +291,7 @@ describe('with a Redis server', { skip: noRedis, concurrency: 2 }, () => {
     assert.equal(refused.code, 2);
     assert.match(
       refused.stderr,
-      new RegExp(`^mandoline: --redis rediss://${place}: must have no password, [^\\n]*\\n$`),
+      new RegExp(`^mandoline: --redis rediss://${place}: must not have a password, [^\\n]*\\n$`),
     );
     for (const each of [wrong, none]) {
       assert.equal(each.code, 1);
@@ -334,7 +336,7 @@ describe('with a Redis server', { skip: noRedis, concurrency: 2 }, () => {
     await until(() => keptIn(join(folder, 'store')).length === 30, 'all slices of this version are done');
     assert.match(
       worker.said(),
-      /\nslices wait for Mandoline 0\.0\.1-000000000000 \(1\), which this one leaves to that version\n/,
+      /\n1 slice queued for Mandoline 0\.0\.1-000000000000; only workers of that version compute them\n/,
     );
     worker.child.kill('SIGTERM');
     assert.equal((await worker.ended).code, 0);
@@ -345,9 +347,9 @@ describe('with a Redis server', { skip: noRedis, concurrency: 2 }, () => {
     const [status, cancelled] = await runClusterMany(folder, server.address, [['status'], ['cancel']]);
     assert.match(
       status!.stdout,
-      /\nof another version, 0\.0\.1-000000000000, which this one does not compute:\nwaiting 1 {3}at work 0 /,
+      /\nqueued for Mandoline 0\.0\.1-000000000000, which this version does not compute:\nwaiting 1 {3}active 0 /,
     );
-    assert.match(cancelled!.stderr, /^2 slices are out of the queue;/);
+    assert.match(cancelled!.stderr, /^removed 2 slices from the queue;/);
     assert.equal(await theirs.getWaitingCount(), 0);
   });
 
@@ -412,8 +414,8 @@ describe('with a Redis server', { skip: noRedis, concurrency: 2 }, () => {
     const server = await startRedis(context);
     const wrong: [string[], RegExp][] = [
       [[...submit, '--iterations', '7'], /^mandoline: --store store: is the store of another scene;/],
-      [['submit'], /^mandoline: submit: needs --store,/],
-      [[...submit, '-o', 'a.png'], /^mandoline: -o a.png: requires --wait,/],
+      [['submit'], /^mandoline: submit: requires --store,/],
+      [[...submit, '-o', 'a.png'], /^mandoline: -o a.png: requires --wait\n/],
       [
         ['submit', '--iterations', '4000000000', '--cells', '20000', '--store', 'new', '--slices', '1'],
         /^mandoline: a slice of 1600000000 points: at most/,

@@ -132,7 +132,7 @@ export async function startWorker(
     isOver = true;
   });
   await until(
-    () => isOver || worker.said().includes('Ctrl-C ends it'),
+    () => isOver || worker.said().includes('press Ctrl-C to stop'),
     `a worker is ready: ${worker.said()}`,
   );
   return worker;

@@ -115,15 +115,15 @@ describe('with a Redis server', { skip: noRedis, concurrency: 2 }, () => {
     }
     assert.match(
       told[1]!.stdout,
-      /\njob stranger1 failed: refused: job: 5: is not what a slice's job has there\n/,
+      /\njob stranger1 failed: refused: job: 5: is not valid in the job of a slice\n/,
     );
     await until(
       async () => (await queue.getJobCountByTypes('waiting', 'active', 'delayed')) === 0,
       'all strangers have failed',
     );
     const [status, cancelled] = await runClusterMany(folder, server.address, [['status'], ['cancel']]);
-    assert.match(status!.stdout, /^waiting 0 {3}at work 0 {3}done \d+ {3}failed [89] {3}workers 1\n/);
-    assert.match(cancelled!.stderr, /^[89] slices are out of the queue;/);
+    assert.match(status!.stdout, /^waiting 0 {3}active 0 {3}done \d+ {3}failed [89] {3}workers 1\n/);
+    assert.match(cancelled!.stderr, /^removed [89] slices from the queue;/);
     assert.doesNotMatch(worker.said() + status!.stdout, obeyed);
     worker.child.kill('SIGTERM');
     assert.equal((await worker.ended).code, 0, worker.said());
@@ -151,7 +151,7 @@ describe('with a Redis server', { skip: noRedis, concurrency: 2 }, () => {
     ]);
     assert.match(
       failed!.stderr,
-      /\nmandoline: other: 3 of 3 slices are missing: 0-2, from 0; the first: [^\n]*other: is not (there|the same store) on this machine; [^\n]* \(all workers refused it\); the same command tries again\n$/,
+      /\nmandoline: other: 3 of 3 slices are missing: 0-2 \(counted from 0\); the first: [^\n]*other: is not (there|the same store) on this machine; [^\n]* \(all workers refused it\); run the same command to try again\n$/,
     );
     assert.equal(failed!.code, 1);
     assert.equal(JSON.parse(status!.stdout).workers.length, 2);

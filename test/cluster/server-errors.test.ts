@@ -104,8 +104,8 @@ test('a file with a password that everybody may read or change is refused', asyn
     const [told] = await runMany(folder, status);
     assert.equal(
       told!.stderr,
-      'mandoline: --redis-file address: has a password, and everybody on this machine may read or change it; ' +
-        'chmod 600 address\n',
+      'mandoline: --redis-file address: has a password, but everybody on this machine may read or change it; ' +
+        'run chmod 600 address\n',
     );
     assert.equal(told!.code, 2);
   }

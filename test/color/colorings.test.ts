@@ -76,7 +76,7 @@ test('a gradient of two colours goes from the one to the other, with greys of OK
   for (const part of colorAt(image, 0, 50)) assert.ok(Math.abs(part - 99) <= 3, String(part));
 });
 
-test('a palette that is gone through twice comes back the way it went, a cyclic one begins again', async () => {
+test('the second cycle of a palette runs backwards, that of a cyclic palette starts again', async () => {
   const smooth = Float64Array.from({ length: 401 }, (_, i) => 100 + i);
   const field = row(Array.from(smooth, Math.floor), { smooth });
   const base = { coloring: 'smooth', scale: 'linear', density: 2, iterations: 1000 } as const;
@@ -131,7 +131,7 @@ test('a colour of points that never escape finds room among 256, beside basins a
   }
 });
 
-test('with samples a pixel has the mean of their light', async () => {
+test('a pixel with samples has the mean of their light', async () => {
   const view = { ...mandelbrot.view, columns: 1, rows: 1, samples: 2 };
   const field: Field = { rows: 2, columns: 2, counts: Uint16Array.of(1, 1, 9, 9) };
   const image = await paint(field, scene({ view, palette: ['#000', '#fff'] } as Partial<Scene>));

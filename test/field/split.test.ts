@@ -19,7 +19,7 @@ test('a slice has memory of its own, so that sending it copies no other', () => 
     assert.equal(values.buffer.byteLength, values.byteLength);
 });
 
-test('a number of slices that is no whole number from 1 on is a RangeError, and so is a grid without points', () => {
+test('a number of slices that is not a whole number from 1 on is a RangeError, and so is a grid without points', () => {
   for (const slices of [0, -1, 1.5, Number.NaN])
     assert.throws(() => arraySplit(complexGrid(1, 1), slices), /^RangeError: arraySplit: slices \S+ must be/);
   for (const [extent, cells] of [

@@ -128,7 +128,7 @@ export class WorkersPanel {
     [tints.width, tints.height] = [columns, rows];
     tints.hidden = true;
     this.points = `${columns} × ${rows}`;
-    // What stands beside the field is of the new size, though nobody moved it.
+    // The number next to the field is of the new size, though the field did not change.
     this.sizeField.dispatchEvent(new Event('input'));
   }
 
