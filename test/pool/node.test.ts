@@ -170,6 +170,8 @@ test('a task may stand in an ES module, in one that awaits at its top level, and
     'common.js': `${count}exports.evaluations = () => globalThis.evaluations;`,
     'common.cjs': `${count}exports.evaluations = () => globalThis.evaluations;`,
   };
+  // Whatever the folders around it say.
+  writeFileSync(join(folder, 'package.json'), '{ "type": "commonjs" }');
   for (const [name, text] of Object.entries(modules)) {
     const path = join(folder, name);
     writeFileSync(path, text);
