@@ -98,7 +98,8 @@ const sceneOf = ({ center, width, iterations, columns, rows }: ExactView): Scene
 async function moderate(): Promise<void> {
   console.log('\n640 x 360, ms: brute, enclosures, exact; enclosures/brute, exact/enclosures');
   const ratios: number[] = [];
-  for (const { name, view: square } of places.filter(({ name }) => name.startsWith('m'))) {
+  // Doubles do not tell 640 columns of m04 apart.
+  for (const { name, view: square } of places.filter(({ name }) => /^m0[^4]/.test(name))) {
     const view = { ...square, columns: 640, rows: 360 };
     const prepared = prepare(sceneOf(view));
     const taken: Record<'brute' | 'enclosures' | 'exact', number[]> = {

@@ -3,7 +3,8 @@
 // - double: IEEE 754 doubles, u = 2^-53, for spacings down to 2^-960.
 // - pair: double-double, the sum of two doubles. Sums by Knuth's two-sum, products by Dekker's splitting without a fused
 //   multiply-add. Joldes, Muller and Popescu ("Tight and rigorous error bounds for basic building blocks of
-//   double-word arithmetic", 2017) bound accurate sums by 3 u^2 + 13 u^3 and products by 5 u^2: u = 2^-100 is safe.
+//   double-word arithmetic", 2017) bound accurate sums by 3 v^2 + 13 v^3 and products by 5 v^2, v = 2^-53: below 2^-103.
+//   u = 2^-102 leaves room for complex products, whose error is below 2.83 u for any arithmetic of such a bound.
 //   Its bounds (mag) are doubles.
 // - scaled: a double from 1 to 2 and an exponent of 32 bits, u = 2^-53; nothing under- or overflows.
 import { f64, i32 } from '../assembler.js';
@@ -112,7 +113,7 @@ inline function halve(a: mag): mag { return a * 0.5; }
 inline function flat(a: mag): double { return a; }
 inline function real_mag(a: mag): real { return as_real(a, 0.0); }
 ${moduli}${modulus}`,
-  constants: { ...constants, U: 2 ** -100, TINY: 1e-300, ETA: 2 ** -1040 },
+  constants: { ...constants, U: 2 ** -102, TINY: 1e-300, ETA: 2 ** -1040 },
 };
 
 /** What is 0 has this exponent, so that it is lost in every sum. */

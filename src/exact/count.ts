@@ -55,7 +55,12 @@ const leastPair = -880;
 const mostSteps = 4_000_000;
 /** Tolerances of blocks: exponents of 2 for the first rung and the second, and for double-double. */
 const tolerances = [-36, -46] as const;
-const pairTolerances = [-92, -92] as const;
+const pairTolerances = [-98, -98] as const;
+
+/** Bits more than tell points apart with which big numbers begin for points that double-double does not tell. */
+const lastMargin = 260;
+/** Blocks are made in double-double as soon as a point of so many steps of the references is undecided. */
+const refineAt = 128;
 
 const isScaled = (read: ReadView) => spacingExponent(read) < leastDouble;
 const hasSecondOrbit = ({ view, z0 }: ReadView) =>
@@ -117,6 +122,8 @@ interface Engines {
   readonly first: Engine;
   /** Made when the first point needs it. */
   pair?: Engine;
+  /** Whether the blocks of the first are those of the second, rounded. */
+  isRefined: boolean;
 }
 const known = new WeakMap<ReferenceTables, Engines>();
 
@@ -135,7 +142,7 @@ export function makeEngine(
   const isTested = isParameter && !hasSecondOrbit(read);
   const residual = 2 - header.bits;
   // The first z is rounded, and so is what a point adds to it.
-  const rounding = Math.max(residual, reach + (name === 'pair' ? -100 : -53)) + 1;
+  const rounding = Math.max(residual, reach + (name === 'pair' ? -102 : -53)) + 1;
   const numbers = {
     isParameter,
     rows: Array.from({ length: view.rows }, (_, i) => read.ofRow(i)),
@@ -161,7 +168,11 @@ function enginesOf(view: ExactView, tables: ReferenceTables): Engines {
   let engines = known.get(tables);
   if (!engines) {
     const read = readView(view);
-    engines = { read, first: makeEngine(read, tables, isScaled(read) ? 'scaled' : 'double') };
+    engines = {
+      read,
+      first: makeEngine(read, tables, isScaled(read) ? 'scaled' : 'double'),
+      isRefined: false,
+    };
     known.set(tables, engines);
   }
   return engines;
@@ -202,17 +213,24 @@ export function countExact(
       }
     return open;
   };
-  const rungs = [cover, () => climb(first, 1)];
-  if (first.name === 'double' && spacingExponent(read) >= leastPair)
-    rungs.push(() => {
-      engines.pair ??= makeEngine(read, reference, 'pair');
-      return climb(engines.pair, 0);
-    });
+  const hasPair = first.name === 'double' && spacingExponent(read) >= leastPair;
+  const pair = () => {
+    engines.pair ??= makeEngine(read, reference, 'pair');
+    return engines.pair;
+  };
+  const tighter = () => {
+    if (hasPair && !engines.isRefined && open.length * refineAt >= reference.header.steps) {
+      first.refine(pair());
+      engines.isRefined = true;
+    }
+    return climb(first, 1);
+  };
+  const rungs = [cover, tighter, ...(hasPair ? [() => climb(pair(), 0)] : [])];
   for (const [i, rung] of rungs.entries()) {
     if (i === 0 || open.length > 0) open = rung();
     report.undecided[i] = (report.undecided[i] ?? 0) + open.length;
   }
-  for (const i of open) out[i] = countRead(read, ...place(i));
+  for (const i of open) out[i] = countRead(read, ...place(i), lastMargin);
   report.undecided[rungs.length] ??= 0;
 }
 

@@ -109,6 +109,7 @@ export interface KernelFunctions {
   lowest_level(orbit: number, records: number, first: number, end: number, scratch: number): void;
   next_level(below: number, records: number, count: number): void;
   finish_level(records: number, radii: number, count: number, tau: number, tau2: number): void;
+  round_level(records: number, count: number): void;
   safe_radii(orbit: number, steps: number, safe: number): void;
 }
 
@@ -184,7 +185,7 @@ export class Engine {
   private writeView(last: number): void {
     const { radius, iterations, residual, constantExponent, startExponent, allowsBlocks } = this.numbers;
     const power = (exponent: number | undefined) => (exponent === undefined ? [0, 0] : [1, exponent]);
-    const unit = this.name === 'pair' ? -100 : -53;
+    const unit = this.name === 'pair' ? -102 : -53;
     // 4 * 2^residual bounds the residual and the spacing of doubles near it; of 4 u DC the same.
     const added =
       Math.max(residual, constantExponent === undefined ? -Infinity : constantExponent + unit + 3) + 1;
@@ -246,6 +247,36 @@ export class Engine {
       this.run.finish_level(records, radii, count, 2 ** tau, 2 ** tau2);
     put(slots.AT_LEVELS, levels);
     put(slots.AT_LEVEL_COUNT, lowestLevel + made.length);
+  }
+
+  /**
+   * Takes the coefficients of blocks from a kernel in double-double, each rounded once: those that doubles are merged of
+   * have errors that grow with the blocks' lengths. Both have blocks of the very same orbits.
+   */
+  refine(pair: Engine): void {
+    const [from, to] = [records.pair, records.double];
+    const [there, here] = [pair.view, this.view];
+    const [tau, tau2] = this.numbers.tolerances;
+    for (let i = 0; i <= this.view.getInt32(slots.AT_LAST, true); i++) {
+      const levels = (view: DataView) => view.getInt32(slots.AT_LEVELS + i * referenceStride, true);
+      const count = here.getInt32(slots.AT_LEVEL_COUNT + i * referenceStride, true) - lowestLevel;
+      for (let k = 0; k < count; k++) {
+        const [source, target] = [levels(there) + k * levelBytes, levels(here) + k * levelBytes];
+        const blocks = here.getInt32(target + 16, true);
+        const [first, records] = [there.getInt32(source + 8, true), here.getInt32(target + 8, true)];
+        const [wide, narrow] = [
+          new Float64Array(pair.memory.buffer, first, (blocks * from.bytes) / 8),
+          new Float64Array(this.memory.buffer, records, (blocks * to.bytes) / 8),
+        ];
+        for (let j = 0; j < blocks; j++) {
+          const [a, b] = [(j * from.bytes) / 8, (j * to.bytes) / 8];
+          for (let part = 0; part < 10; part++) narrow[b + part] = wide[a + 2 * part]!;
+          for (let part = 0; part < 11; part++) narrow[b + 10 + part] = wide[a + 20 + part]!;
+        }
+        this.run.round_level(records, blocks);
+        this.run.finish_level(records, here.getInt32(target, true), blocks, 2 ** tau, 2 ** tau2);
+      }
+    }
   }
 
   private copyOrbit(at: number, values: Float64Array, steps: number): void {

@@ -213,6 +213,19 @@ function next_level(below: int, records: int, count: int) {
     j = j + 1;
   }
 }
+// Adds to blocks whose coefficients were rounded what that has changed.
+function round_level(records: int, count: int) {
+  let b = records;
+  let j = 0;
+  while (j < count) {
+    let u = load_mag(b + J_aA) * 0.0 + U * 2.0;
+    store(b + J_s2, load_mag(b + J_s2) + load_mag(b + J_a20) * u);
+    store(b + J_s1, load_mag(b + J_s1) + (load_mag(b + J_aA) + load_mag(b + J_a11)) * u);
+    store(b + J_s0, load_mag(b + J_s0) + (modulus(load_complex(b + J_B)) + modulus(load_complex(b + J_C02))) * u + ETA);
+    b = b + RECORD;
+    j = j + 1;
+  }
+}
 function finish_level(records: int, radii: int, count: int, tau: double, tau2: double) {
   let j = 0;
   while (j < count) {

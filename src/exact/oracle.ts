@@ -4,7 +4,7 @@
 // and the two products and c are rounded down, which adds less than 3 units to each part: less than 5 to the radius. As
 // long as nothing is rounded the radius is 0, and z itself is compared. Where |z| is too near the escape radius R to be
 // told, the orbit is followed once in rational numbers, if it is short enough to be written down; otherwise, and where
-// the ball has become too large, the bits are doubled. Ball arithmetic: van der Hoeven, "Ball arithmetic", 2009.
+// the ball has become too large, a third more bits are taken. Ball arithmetic: van der Hoeven, "Ball arithmetic", 2009.
 import { bitLength, type Decimal, type Dyadic, decimalToFixed, dyadicOf, dyadicToFixed } from './dyadic.js';
 import { type DecimalPair, type DyadicPair, type ReadView, spacingExponent } from './view.js';
 
@@ -25,8 +25,8 @@ const mostRationalBits = 2 ** 22;
 const nothing: Dyadic = { m: 0n, e: 0 };
 const zero: DyadicPair = [nothing, nothing];
 
-/** The count of the sample point [row][column], proved. */
-export function countPoint(read: ReadView, row: number, column: number): number {
+/** The count of the sample point [row][column], proved; begins with so many bits more than tell points apart. */
+export function countPoint(read: ReadView, row: number, column: number, margin = 130): number {
   const { view, center, c, z0 } = read;
   const offset = read.offset(row, column);
   const start: Start =
@@ -35,7 +35,7 @@ export function countPoint(read: ReadView, row: number, column: number): number 
       : { z: [center, offset], c: [c, zero] };
   const radius = dyadicOf(view.radius);
   const insideAt = new Set<number>();
-  let bits = Math.max(64, -spacingExponent(read), -radius.e) + 130;
+  let bits = Math.max(64, -spacingExponent(read), -radius.e) + margin;
   for (;;) {
     const attempt = follow(start, view.iterations, view.radius, bits, insideAt);
     if ('count' in attempt) return attempt.count;
@@ -43,7 +43,7 @@ export function countPoint(read: ReadView, row: number, column: number): number 
     const isOutside = isSmall ? compareRational(start, radius, undecided) : undefined;
     if (isOutside) return undecided - 1;
     if (isOutside === false) insideAt.add(undecided);
-    else bits *= 2;
+    else bits += Math.ceil(bits / 3);
     if (bits > mostBits)
       throw new RangeError(`point [${row}][${column}]: step ${undecided} is not decided by ${mostBits} bits`);
   }
@@ -79,9 +79,9 @@ function follow(
   let unit = 2 ** -bits;
   let added = 5;
   let isExact = e === 0 && exactCx && exactCy;
-  for (let n = 0; n < iterations; ) {
-    const [near, ofNear] = [Number(x >> toTop) * 2 ** -60, Number(y >> toTop) * 2 ** -60];
-    const modulus = Math.sqrt(near * near + ofNear * ofNear) + 2 ** -58;
+  const top = (value: bigint) => Number(value >> toTop) * 2 ** -60;
+  let modulus = rootOf(top(x), top(y));
+  for (let n = 1; n <= iterations; n++) {
     const size = e * unit + 1e-300;
     const [product, cross] = [(x - y) * (x + y), x * y];
     isExact &&= (product & mask) === 0n && (cross & (mask >> 1n)) === 0n;
@@ -95,8 +95,10 @@ function follow(
       // Less than this is not told from nothing at such a size.
       added = e * 2 ** -100;
     }
-    n++;
-    const side = sideOf(x, y, e, scale, unit, fixedRadius, radius, toTop);
+    modulus = rootOf(top(x), top(y));
+    const slack = e * unit * (1 + 2 ** -40) + modulus * 2 ** -40;
+    if (modulus + slack <= radius) continue;
+    const side = modulus - slack > radius ? 'outside' : sideOf(x, y, e, scale, unit, fixedRadius, radius);
     if (side === 'outside') return { count: n - 1 };
     if (side === 'near' && !insideAt.has(n))
       return { undecided: n, isSmall: e * unit < radius * 2 ** -30 && !isExact };
@@ -104,7 +106,10 @@ function follow(
   return { count: iterations };
 }
 
-/** On which side of the circle of the escape radius a ball is. */
+/** More than the modulus of x + i y whose parts are cut off at 60 bits, by less than 2^-57 and 4 roundings. */
+const rootOf = (x: number, y: number) => Math.sqrt(x * x + y * y) + 2 ** -58;
+
+/** On which side of the circle of the escape radius a ball is, by whole numbers. */
 function sideOf(
   x: bigint,
   y: bigint,
@@ -113,13 +118,7 @@ function sideOf(
   unit: number,
   fixedRadius: bigint,
   radius: number,
-  toTop: bigint,
 ): 'inside' | 'outside' | 'near' {
-  const [re, im] = [Number(x >> toTop) * 2 ** -60, Number(y >> toTop) * 2 ** -60];
-  const modulus = Math.sqrt(re * re + im * im);
-  const slack = e * unit * (1 + 2 ** -40) + modulus * 2 ** -40 + 2 ** -58;
-  if (modulus + slack <= radius) return 'inside';
-  if (modulus - slack > radius) return 'outside';
   if (!(e * unit < radius)) return 'near';
   const square = x * x + y * y;
   const ball = BigInt(Math.ceil(e)) << BigInt(scale);
