@@ -93,6 +93,13 @@ export function dyadicOf(value: number): Dyadic {
 /** floor(log2 |value|), of 0 -Infinity. */
 export const exponentOf = ({ m, e }: Dyadic): number => (m === 0n ? -Infinity : bitLength(m) - 1 + e);
 
+const bits = new DataView(new ArrayBuffer(8));
+/** floor(log2 |value|) of a double that is not subnormal; of smaller ones less than -1022. */
+export function binaryExponent(value: number): number {
+  bits.setFloat64(0, value);
+  return ((bits.getUint32(0) >>> 20) & 2047) - 1023;
+}
+
 /** The nearest double; what is below or above all doubles becomes 0 or infinite. */
 export function toDouble({ m, e }: Dyadic): number {
   const { m: rounded, e: up } = nearest53(m, 1n);

@@ -70,6 +70,7 @@ function follow(p: int) {
   let level_count = load_int(AT_LEVEL_COUNT + ref * REF) * blocks;
   let z = load_complex(orbit + m * ORBIT_BYTES) + d;
   let q = n2(z);
+  let r = root(q);
 
   // The last rebase that is compared with, the trial of a ball, and what is restored after it.
   let seen = d;
@@ -104,6 +105,7 @@ function follow(p: int) {
           d = kept_d;
           z = kept_d;
           q = n2(z);
+          r = root(q);
           e = kept_e;
           n = kept_n;
           m = 0;
@@ -154,10 +156,9 @@ function follow(p: int) {
           }
         }
       }
-      let x = (near_modulus(d, n2(d)) + e) * UP;
       if (safe != 0) {
         if ((m & 15) == 1 && limit - n <= double(steps - m)) {
-          if (x <= load_mag(safe + m * MAG)) {
+          if ((near_modulus(d, n2(d)) + e) * UP <= load_mag(safe + m * MAG)) {
             if (trial == 0) { count = iterations; state = 1; }
           }
         }
@@ -166,8 +167,10 @@ function follow(p: int) {
         // The longest block that may be used here.
         let use = 0;
         let use_records = 0;
+        let x = e;
         let k0 = m - 1;
         if (level_count > 0 && m > 0 && (k0 & 3) == 0) {
+          x = (near_modulus(d, n2(d)) + e) * UP;
           let k = LOW;
           let level = levels;
           while (k < longest && k < level_count) {
@@ -184,7 +187,6 @@ function follow(p: int) {
             level = level + LEVEL;
           }
         }
-        let stepped = 0;
         if (use > 0) {
           let b = use_records;
           let C20 = load_complex(b + J_C20);
@@ -198,8 +200,9 @@ function follow(p: int) {
             + (load_mag(b + J_c0) + load_mag(b + J_s0))) * UP;
           let zn = load_complex(orbit + (m + (1 << use)) * ORBIT_BYTES) + dn;
           let qn = n2(zn);
-          let r = root(qn);
-          if (r + en + u8 * (r + n1(dn)) <= R) {
+          let rn = root(qn);
+          if (rn + en + u8 * (rn + n1(dn)) <= R) {
+            r = rn;
             d = dn;
             e = en;
             z = zn;
@@ -207,14 +210,12 @@ function follow(p: int) {
             m = m + (1 << use);
             n = n + double(1 << use);
             longest = 40;
-            stepped = 1;
           } else {
             // Not surely inside at its end: a shorter one.
             longest = use;
           }
         } else {
-          let r0 = root(q) * UP;
-          e = (r0 * (e + e + u17 * n1(d)) + e * e + C0) * UP;
+          e = (r * UP * (e + e + u17 * n1(d)) + e * e + C0) * UP;
           let Z = load_complex(orbit + m * ORBIT_BYTES);
           d = (Z + Z + d) * d + dc;
           m = m + 1;
@@ -222,7 +223,7 @@ function follow(p: int) {
           longest = 40;
           z = load_complex(orbit + m * ORBIT_BYTES) + d;
           q = n2(z);
-          let r = root(q);
+          r = root(q);
           let slack = e + u8 * (r + n1(d));
           if (!(r + slack <= R)) {
             if (trial == 1) { state = 2; }

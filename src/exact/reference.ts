@@ -3,6 +3,7 @@
 // orbit (not with the exact one of C), so that r is all of its error, however long it is. It is the same on every
 // machine. Its numbers are kept as sums of two doubles, or, where doubles underflow, with exponents of their own.
 // Perturbation: K. I. Martin, "SuperFractalThing Maths", 2013; the orbit is cut at the period of a nucleus.
+import { binaryExponent } from './dyadic.js';
 import type { DecimalPair } from './view.js';
 import { pairToFixed } from './view.js';
 
@@ -25,7 +26,7 @@ export interface OrbitJob {
   readonly radius: number;
   /** Numbers as mantissa and exponent. */
   readonly isScaled: boolean;
-  /** log2 of the distance to a nucleus at which the orbit is cut at its period; -Infinity never. */
+  /** The orbit is cut at the period of a nucleus that is about 2^nearNucleus away; -Infinity never. */
   readonly nearNucleus: number;
 }
 
@@ -56,8 +57,8 @@ export async function referenceOrbit(
     const [re, im] = [asDouble(values, 4 * n, isScaled), asDouble(values, 4 * n + 2, isScaled)];
     if (n >= most || re * re + im * im > 4 * radius * radius) break;
     if (n > 0 && job.nearNucleus > -Infinity) {
-      const size = Math.max(logOf(values, 4 * n, isScaled), logOf(values, 4 * n + 2, isScaled));
-      if (size < job.nearNucleus + nucleus.log()) {
+      const size = Math.max(exponentAt(values, 4 * n, isScaled), exponentAt(values, 4 * n + 2, isScaled));
+      if (size < job.nearNucleus + nucleus.exponentOf()) {
         period = n;
         break;
       }
@@ -78,8 +79,9 @@ export async function referenceOrbit(
 
 const asDouble = (values: Float64Array, at: number, isScaled: boolean): number =>
   isScaled ? (values[at + 1]! < -1000 ? 0 : values[at]! * 2 ** values[at + 1]!) : values[at]!;
-const logOf = (values: Float64Array, at: number, isScaled: boolean): number =>
-  values[at] === 0 ? -Infinity : Math.log2(Math.abs(values[at]!)) + (isScaled ? values[at + 1]! : 0);
+/** floor(log2) of the modulus of a number, found without functions that engines round differently. */
+const exponentAt = (values: Float64Array, at: number, isScaled: boolean): number =>
+  binaryExponent(values[at]!) + (isScaled ? values[at + 1]! : 0);
 
 /** A number of `bits` bits behind the point as the sum of two doubles, each the nearest. */
 function putPair(bits: number) {
@@ -148,7 +150,7 @@ class Derivative {
       this.exponent += 500;
     }
   }
-  log(): number {
-    return Math.log2(Math.max(Math.abs(this.re), Math.abs(this.im))) + this.exponent;
+  exponentOf(): number {
+    return binaryExponent(Math.max(Math.abs(this.re), Math.abs(this.im))) + this.exponent;
   }
 }

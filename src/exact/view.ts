@@ -2,6 +2,7 @@
 // number of a view is a decimal or a dyadic number and is used with all its digits, so that each point has one count.
 import { cosAndSin } from '../rotation.js';
 import {
+  binaryExponent,
   type Decimal,
   type Dyadic,
   decimalQuotient53,
@@ -56,6 +57,9 @@ export interface ReadView {
   ofColumn(column: number): DyadicPair;
 }
 
+/** The square of |z| is still a double when it has just left this radius. */
+const largestRadius = 1e70;
+
 function read(text: string, what: string): Decimal {
   const value = parseDecimal(text);
   if (!value) throw new RangeError(`${what}: ${JSON.stringify(text)} is not a decimal number`);
@@ -75,6 +79,8 @@ export function readView(view: ExactView): ReadView {
   const { columns, rows } = view;
   const width = read(view.width, 'width');
   if (width.digits <= 0n) throw new RangeError(`width: ${view.width} must be above 0`);
+  if (!(view.radius > 0 && view.radius <= largestRadius))
+    throw new RangeError(`radius: ${view.radius} must be above 0 and at most ${largestRadius}`);
   const spacing = decimalQuotient53(width, BigInt(columns));
   const [cos, sin] = cosAndSin(view.rotation).map(dyadicOf) as [Dyadic, Dyadic];
   const along = (i: number, length: number) => product53({ m: BigInt(2 * i + 1 - length), e: -1 }, spacing);
@@ -113,7 +119,7 @@ export const pairToFixed = ([re, im]: DecimalPair, bits: number): [bigint, bigin
 /** log2 of a bound, a whole number, of what the sample points add to the centre. */
 export function reachExponent({ view, spacing }: ReadView): number {
   const { columns, rows } = view;
-  return exponentOf(spacing) + 1 + Math.ceil(Math.log2(Math.sqrt(columns * columns + rows * rows) / 2 + 1));
+  return exponentOf(spacing) + 2 + binaryExponent(Math.sqrt(columns * columns + rows * rows) / 2 + 1);
 }
 
 /** An upper bound of the modulus of a pair. */
