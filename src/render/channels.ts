@@ -2,7 +2,7 @@
 import type { ChannelName } from '../field/field.js';
 import { isCaptured } from '../kernel/capture.js';
 import type { ShadeJob } from '../kernel/ends.js';
-import { compileFollow } from '../kernel/orbits.js';
+import { compileInside } from '../kernel/inside-module.js';
 import { compileShade } from '../kernel/shade-rows.js';
 import { shadingOf } from '../kernel/shading.js';
 import type { Scene } from '../scene/scene.js';
@@ -26,12 +26,10 @@ export function traceSetup(
     shading: shadingOf(kernel, points),
     basins: wanted.includes('basin') ? findBasins(kernel, points) : undefined,
   };
-  const hasTrap = wanted.includes('trap');
   return {
     job,
     shade: needsShade(job) && !isCaptured(job) ? compileShade(job) : undefined,
-    follow:
-      hasTrap || wanted.includes('period') ? compileFollow(kernel, hasTrap ? trap : undefined) : undefined,
+    follow: wanted.includes('trap') || wanted.includes('period') ? compileInside(job) : undefined,
   };
 }
 

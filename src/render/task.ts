@@ -3,8 +3,8 @@
 import type { Channels, Counts } from '../field/field.js';
 import type { ShadeJob } from '../kernel/ends.js';
 import { traceInside } from '../kernel/inside.js';
+import { type FollowInside, insideReference, startInside } from '../kernel/inside-module.js';
 import { countsType, type Exact, type StartedKernel, startKernel } from '../kernel/kernel.js';
-import { type Follower, followReference, startFollow } from '../kernel/orbits.js';
 import { pointAt, type SamplePoints } from '../kernel/points.js';
 import { countReference, type KernelJob } from '../kernel/reference.js';
 import { type Shade, startShade } from '../kernel/shade-rows.js';
@@ -70,7 +70,7 @@ export interface TraceSetup {
 
 const tracers = new WeakMap<
   TraceSetup,
-  { readonly shade: Shade | undefined; readonly follower: Follower | undefined }
+  { readonly shade: Shade | undefined; readonly follower: FollowInside | undefined }
 >();
 
 function tracerOf(setup: TraceSetup) {
@@ -79,7 +79,7 @@ function tracerOf(setup: TraceSetup) {
     const { job, shade, follow } = setup;
     tracer = {
       shade: shade && startShade(job, shade),
-      follower: follow && startFollow(follow),
+      follower: follow && startInside(job, follow),
     };
     tracers.set(setup, tracer);
   }
@@ -117,14 +117,14 @@ export function referencePoints(
   const chosen = places.map((place) => pointAt(all, Math.floor(place / columns), place % columns));
   const counts = new (countsType(kernel.iterations))(chosen.map((p) => countReference(kernel, p)));
   if (!setup) return { counts };
-  const { wanted, trap } = setup.job;
+  const { wanted } = setup.job;
   const channels = channelArrays(wanted, places.length);
   // Side by side in one row, to which -0 is added, which changes no number.
   const nothing = Float64Array.of(-0);
   const [columnRe, columnIm] = [0, 1].map((part) => Float64Array.from(chosen, (p) => p[part]!));
   const points = { rowRe: nothing, rowIm: nothing, columnRe: columnRe!, columnIm: columnIm! };
   traceReference(setup.job, points, counts, channels);
-  const follower = setup.follow && followReference(kernel, wanted.includes('trap') ? trap : undefined);
+  const follower = setup.follow && insideReference(setup.job);
   traceInside(setup.job, points, follower, counts, channels);
   return { counts, channels };
 }

@@ -6,9 +6,9 @@ import { parseFormula } from '../../src/formula/parse.js';
 import { isCaptured } from '../../src/kernel/capture.js';
 import type { ChannelName, ShadeJob } from '../../src/kernel/ends.js';
 import { traceInside } from '../../src/kernel/inside.js';
+import { compileInside, insideReference, startInside } from '../../src/kernel/inside-module.js';
 import { compileKernel, countsType, startKernel } from '../../src/kernel/kernel.js';
 import { orbitStep, runCode } from '../../src/kernel/orbit.js';
-import { compileFollow, followReference, startFollow } from '../../src/kernel/orbits.js';
 import { rangeOf } from '../../src/kernel/points.js';
 import { countReference, type KernelJob, orbitReference } from '../../src/kernel/reference.js';
 import { compileShade, startShade } from '../../src/kernel/shade-rows.js';
@@ -87,10 +87,9 @@ test('what is compiled gives the bytes of the plain TypeScript, for every family
       // A sample of a picture comes before it, with rows of fewer points.
       shade(viewPoints({ ...view, columns: 3, rows: 1 }), new (countsType(kernel.iterations))(3), {});
       shade(points, counts, compiled);
-      const followed = wanted.includes('trap') ? trap : undefined;
-      traceInside(job, points, startFollow(compileFollow(kernel, followed)), counts, compiled);
+      traceInside(job, points, startInside(job, compileInside(job)), counts, compiled);
       traceReference(job, points, counts, plain);
-      traceInside(job, points, followReference(kernel, followed), counts, plain);
+      traceInside(job, points, insideReference(job), counts, plain);
       assert.deepEqual(compiled, plain, `${name} ${JSON.stringify(escape)}`);
       plain.smooth?.forEach((smooth, place) => {
         assert.ok(!Number.isNaN(smooth), name);
