@@ -70,8 +70,8 @@ function manifest() {
 /** A file of types and all that it imports. */
 function typesFrom(first) {
   const files = new Set([first]);
+  // Examples in docstrings name modules of their reader.
   for (const file of files)
-    // Examples in docstrings name modules of their reader.
     for (const [, stem] of readFileSync(join(built, file), 'utf8').matchAll(/'\.\/([\w.-]+)\.js'/g))
       if (existsSync(join(built, `${stem}.d.ts`))) files.add(`${stem}.d.ts`);
   return files;

@@ -1,4 +1,5 @@
-// Opcodes of the instructions without immediates that assembler.ts knows. The numbers of vector instructions stand behind the prefix 0xfd.
+// Opcodes of the instructions without immediates that assembler.ts supports. Numbers of vector instructions follow the
+// prefix 0xfd.
 export const scalarOpcodes = {
   return: 0x0f,
   select: 0x1b,

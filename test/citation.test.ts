@@ -1,6 +1,7 @@
-// CITATION.cff says what package.json says. By the schema of the Citation File Format 1.2.0 it was checked when it was
-// written; what is held here is what changes.
+// CITATION.cff and the notes of a release agree with package.json. CITATION.cff was checked with the schema of the Citation
+// File Format 1.2.0 when it was written; this tests what changes.
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -14,4 +15,15 @@ test('the version and the licence to cite are those of the package', () => {
   assert.deepEqual([value('version'), value('license')], [version, license]);
   const owner = /Copyright \(c\) \d+ (.*)/.exec(readFileSync(join(root, 'LICENSE'), 'utf8'))?.[1];
   assert.match(citation, new RegExp(`^ {2}- name: ${owner}$`, 'm'));
+});
+
+test('the notes of a release are the section of its version, and no other tag has any', () => {
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const notes = (tag: string) =>
+    spawnSync(process.execPath, [join(root, 'scripts', 'release-notes.js'), tag], { encoding: 'utf8' });
+  const { status, stdout } = notes(`v${version}`);
+  assert.equal(status, 0);
+  assert.match(stdout, /^- [^\n]+\n/);
+  assert.ok(!stdout.includes('## '));
+  assert.notEqual(notes('v999.0.0').status, 0);
 });

@@ -1,5 +1,5 @@
-// The rules that keep the project clean, held against the real imports: a stage imports the data of earlier
-// stages, render alone joins them; node: stands where it may; the public names are these.
+// The rules of ARCHITECTURE.md, checked with the real imports: a stage imports the data types of earlier stages, only render
+// joins them; node: appears only where it may; the public names are these.
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';

@@ -5,7 +5,7 @@
 // Derivation. Let S(r) be f with every constant replaced by its modulus and every minus by a plus; then |f(z)| <= S(r)
 // for |z| = r. From below, |a + b| >= |a| - |b|, |a b| = |a| |b|, and folding the plane over changes no modulus.
 // Evaluating f in doubles errs by at most E S(r), with E = weight * 2^-49, where weight counts the complex operations:
-// each adds a relative error below 4 * 2^-53 of what stands below it (Brent, Percival, Zimmermann 2007: sqrt(5) u for
+// each adds a relative error below 4 * 2^-53 of the tree below it (Brent, Percival, Zimmermann 2007: sqrt(5) u for
 // a product). Everything is computed with logarithms to base 2, whose own error (below 2^-40) is covered by `slack`.
 import type { Expression } from '../formula/expression.js';
 import type { Complex } from '../scene/complex.js';

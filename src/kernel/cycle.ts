@@ -17,7 +17,7 @@
 //    point by at most 2 * 12 u / (7/8 D) in the metric, whose density is at most 2 / distance, if 12 u <= D / 8. So
 //    after n steps h <= 28 n u / D, which is below 1/2 where C k >= 2^-42 n q: then no double has left the basin.
 //    All of it is in |z| < 2 - D / 2, whose squares are below 4 in doubles too.
-// What Newton's method finds is not relied upon: 1 is held against discs that bound every rounding.
+// The result of Newton's method is not trusted: 1 is compared with discs that bound every rounding.
 // All of this is proved for every c + d with |d| <= rho at once where that can be: z is within m + D d + e then, with
 // |e| <= spread (model.ts has such models of any step), and the disc of 1 moves with d, around m + D d.
 import { type FunctionBody, i32, v128 } from '../assembler.js';

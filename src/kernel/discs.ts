@@ -72,7 +72,7 @@ export function emitKeepDisc(
 /** Points of the queue that are looked for at a time. */
 const windowLength = 128;
 /**
- * What stands in a queued point's entry (count.ts) in place of the z before, which such steps do not read: from when on
+ * The content of a queued point's entry (count.ts) in place of the previous z, which such steps do not read: from when on
  * a cycle may be looked for as i64, which is hardly ever where one of a point nearby was of no use; whether it is told.
  */
 const [tryAt, toldAt] = [32, 40];

@@ -59,7 +59,7 @@ export function testOverflow(test: Test, tiles: Tiles, j: number) {
     }
     body.get(first).f64x2(job.iterations).op('f64x2.min').set(first);
     body.get(second).f64x2(job.iterations).op('f64x2.min').set(second);
-    // Who is far out and not of one count stays so.
+    // Tiles that are far out and have several counts stay so.
     body
       .get(mask)
       .get(first, second)

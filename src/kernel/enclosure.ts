@@ -78,7 +78,7 @@ export function emitTest(body: FunctionBody, job: KernelJob, options: EmitOption
     again();
   });
   all.forEach(({ live, count }, j) => {
-    // Who is still under way has taken all steps.
+    // Tiles that are still in progress have taken all steps.
     body
       .get(address)
       .f64x2(iterations)

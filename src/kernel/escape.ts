@@ -1,7 +1,7 @@
 // When points escape, emitted for vectors of two: which of them may have, and what their counts are. Between two tests
 // a block of steps is taken, as many as bounds.ts allows; a point past the trigger is then told exactly: from |z|^2
-// alone (rule `overflow`) or by taking the block again step by step (bailout radius). Who is not told so is counted by
-// the host's `reference`.
+// alone (rule `overflow`) or by taking the block again step by step (bailout radius). The host's
+// `reference` counts the others.
 
 import { type FunctionBody, i32, v128 } from '../assembler.js';
 import type { EscapeRule } from '../scene/scene.js';
@@ -186,8 +186,8 @@ export function escapeEmitter(body: FunctionBody, job: KernelJob, options: EmitO
   }
 
   /**
-   * Notes who has escaped in this block; without a branch, because it can hardly be foreseen where points are dust. Who
-   * is past the trigger stays past it (bounds.ts) and goes on growing, so that the smallest |z|^2 there is the first.
+   * Notes the points that escape in this block; without a branch, which would be unpredictable in dust. Points past the
+   * trigger stay past it (bounds.ts) and keep growing, so the smallest |z|^2 there is the first.
    */
   function note({ x, y, live, square, blocks }: Lanes): void {
     emitSquare(x, y).tee(first).f64x2(bounds!.trigger).op('f64x2.lt').set(live);

@@ -6,7 +6,7 @@
 // of @stdlib/math-base-special-* are deterministic and well kept, but these seven come with 170 packages, 19 MB,
 // and as CommonJS only, which a page cannot load as it is.
 
-/** What stands in a double's eight bytes, the highest first. */
+/** The eight bytes of a double, big-endian. */
 const bits = new DataView(new ArrayBuffer(8));
 /** What `reduce` leaves: x less its whole quarter turns, and what rounding took off that. */
 const reduced = new Float64Array(2);

@@ -1,4 +1,4 @@
-// Complex expression tree -> straight-line code on doubles, in the very order that reference.ts defines. The code
+// Complex expression tree -> straight-line code on doubles, in exactly the order that reference.ts defines. The code
 // itself is made by code.ts.
 import type { Expression, FunctionName } from '../formula/expression.js';
 import { Code, type Instruction, type Parts, type RealFunction } from './code.js';

@@ -78,7 +78,7 @@ export function stepsOf(body: FunctionBody, job: ShadeJob, step: OrbitStep, func
       if (typeof escape === 'object') body.f64x2(-1).op('f64x2.add').f64x2(0).op('f64x2.max');
       else if (escape !== 'overflow') body.f64x2(1 + shading.sureAfter).op('f64x2.add');
       else if (shading.hasGrowth) {
-        // Who is beyond the radius overflows within so many steps, so that with more of them left nobody is.
+        // Points beyond the radius overflow within this many steps, so with more steps left, none is beyond it.
         if (shading.thresholds > 0) body.f64x2(-shading.thresholds - 1).op('f64x2.add');
         else body.f64x2(0).op('f64x2.mul');
         body.get(lanes.get('count')!).f64x2(1).op('f64x2.min', 'f64x2.max');

@@ -1,4 +1,4 @@
-// What is special about the step z^2 + c: how it is recognized, and how 2xy is had with one operation on doubles less.
+// What is special about the step z^2 + c: how it is recognized, and how 2xy is computed with one operation less.
 import type { FunctionBody } from '../assembler.js';
 import type { Expression } from '../formula/expression.js';
 import type { PointRange } from './points.js';

@@ -1,5 +1,5 @@
 // What the pool and its workers say to each other, as plain data that postMessage clones. Tuples, because an
-// object's keys are written into every message. Who says what when is member.ts's and worker.ts's.
+// object's keys are written into every message. member.ts and worker.ts decide when to send what.
 import type { ErrorData } from './error-data.js';
 import type { SliceRange } from './slices.js';
 

@@ -18,7 +18,7 @@ for (const size of [1, 3])
       assert.equal(rank, i);
       assert.deepEqual(mine, [String(i), String(i), '0', 'Infinity']);
     });
-    // Each number was had once, by each rank in rising order.
+    // Each number was taken once, by each rank in ascending order.
     const taken = all.flatMap((each) => each.taken);
     assert.deepEqual(
       taken.sort((a, b) => a - b),

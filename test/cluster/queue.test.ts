@@ -183,7 +183,7 @@ describe('with a Redis server', { skip: noRedis, concurrency: 2 }, () => {
   test('a server that is not there, too old, or none of Redis is one line and exit 1', async (context) => {
     const folder = temporaryFolder(context);
     const port = await freePort();
-    // No version of that age can be had: one that answers as it would.
+    // No such old version is available: this server answers as it would.
     const old = createServer((socket) =>
       socket.on('data', (data) => {
         const info = '# Server\r\nredis_version:5.0.14\r\nloading:0\r\n';

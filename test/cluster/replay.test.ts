@@ -1,4 +1,4 @@
-// The replay of measured slices over many workers, held against a plain list of who is free.
+// The replay of measured slices over many workers, compared with a plain list of free workers.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Costs, replay, replayShares } from '../../bench/cluster/replay.js';

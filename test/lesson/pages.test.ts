@@ -1,4 +1,4 @@
-// The lesson's pages, held against what they tell of: the programs' code and what they print.
+// The lesson's pages, compared with the programs' code and output.
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';

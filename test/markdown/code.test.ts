@@ -42,7 +42,7 @@ test('programs compile, run, and print what is said', async (context) => {
   assert.ok(programs.length >= 8);
   for (const { file, code, comment } of programs) {
     mkdirSync(dirname(file), { recursive: true });
-    // A file of the project that a block imports, or what stands before it.
+    // A file of the project that a block imports, or the code before it.
     const copied = /^file (\S+)$/m.exec(comment)?.[1];
     if (copied) copyFileSync(join(root, copied), join(dirname(file), copied.split('/').at(-1)!));
     const before = comment.replace(/^file .*$/m, '').replace(inBrowser, '');

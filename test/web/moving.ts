@@ -31,7 +31,7 @@ test('while one drags and zooms the old picture moves with the pointer, and new 
         asked = undefined;
       }
     }).observe(stage, { attributeFilter: ['data-state'] });
-    // Who drags reads no numbers; a turn of the wheel may be long enough after the last for a view to settle.
+    // While dragging, nobody reads numbers; a turn of the wheel may be long enough after the last for a view to settle.
     let isDrag = true;
     let panels = 0;
     for (const panel of document.querySelectorAll('.panel'))

@@ -84,7 +84,8 @@ function withoutSources(md) {
   const isElsewhere = (href, env) => {
     if (/^([a-z]+:|#|\/)/.test(href)) return false;
     const path = join(dirname(env.relativePath), href.replace(/#.*/, ''));
-    return existsSync(join(root, path)) && !existsSync(join(pages, path));
+    const isPage = path.endsWith('.md') && existsSync(join(pages, path));
+    return existsSync(join(root, path)) && !isPage;
   };
   md.core.ruler.push('sources', ({ tokens, env }) => {
     for (const { children } of tokens) {
@@ -98,6 +99,14 @@ function withoutSources(md) {
   });
 }
 
+/** Gives indented blocks, which are commands, the style of fenced ones. */
+function commandBlocks(md) {
+  md.core.ruler.push('commands', ({ tokens }) => {
+    for (const token of tokens)
+      if (token.type === 'code_block') Object.assign(token, { type: 'fence', info: 'sh', markup: '```' });
+  });
+}
+
 export default {
   title: 'Mandoline',
   description: 'Fractals computed in parallel, exactly; a worker pool; and a lesson',
@@ -108,7 +117,7 @@ export default {
   outDir: '../../dist/site',
   cacheDir: './node_modules/.vitepress-cache',
   head: [['link', { rel: 'icon', href: 'data:,' }]],
-  markdown: { config: withoutSources, image: { lazyLoading: true } },
+  markdown: { config: (md) => md.use(withoutSources).use(commandBlocks), image: { lazyLoading: true } },
   themeConfig: {
     search: { provider: 'local' },
     outline: [2, 3],

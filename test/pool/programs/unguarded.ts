@@ -1,4 +1,4 @@
-// A program whose task stands beside the pool that runs it, without a guard.
+// A program whose task is in the same file as the pool that runs it, without a guard.
 import { isMainThread } from 'node:worker_threads';
 import { Pool, tasks } from 'mandoline/pool';
 
