@@ -1,5 +1,5 @@
 // Saves a picture of any size: streamed from the workers into a file, with progress, and cancellable.
-import { inPixels, parseScene, renderPng, type Scene, SceneError, type ViewScene } from 'mandoline';
+import { inPixels, parseScene, type Scene, SceneError, type ViewScene } from 'mandoline';
 import { Pool } from 'mandoline/pool';
 import { button, element, input, say, select } from './elements.js';
 import { markRight, markWrong } from './fields.js';
@@ -36,6 +36,7 @@ export function makeExport(scene: () => ViewScene, workers: () => number) {
     // Workers of its own: those of the page may be replaced, and these are ended when nobody wants the picture.
     await using pool = new Pool({ workers: workers() });
     signal.addEventListener('abort', () => pool.terminate());
+    const { renderPng } = await import('./save.js');
     const bytes = renderPng(wanted(), {
       ...{ pool, signal },
       onProgress: ({ done, slices }) => {

@@ -93,6 +93,13 @@ export default defineConfig({
     outDir: join(root, 'dist', 'explorer'),
     emptyOutDir: true,
     target: 'es2022',
+    // Importing a module of the library does nothing by itself, except in the pool; so what only a later import needs
+    // is not part of what the page opens with.
+    rolldownOptions: {
+      treeshake: {
+        moduleSideEffects: (id) => !id.startsWith(library) || id.startsWith(join(library, 'pool')),
+      },
+    },
     assetsInlineLimit: 0,
   },
 });

@@ -1,6 +1,7 @@
 // What a browser may lack or forbid: storage, shared memory, WebAssembly, its SIMD, scripts. The page says it in a
 // sentence, and works as far as it can.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import type { Page } from 'playwright-core';
@@ -161,7 +162,7 @@ test('a page whose scripts do not start says so, and one that starts does not', 
   assert.equal(await page.locator('#unstarted').count(), 0);
 });
 
-test('a picture asks for the page, one script and one worker: nothing more that could be missing offline', async (context) => {
+test('a picture asks for the page, one script and one worker, and saving it for what writes pictures', async (context) => {
   const page = await emptyTab(context);
   const asked = new Set<string>();
   page.context().on('request', (request) => asked.add(new URL(request.url()).pathname.split('/').at(-1)!));
@@ -169,10 +170,14 @@ test('a picture asks for the page, one script and one worker: nothing more that 
   await exact(page);
   await page.mouse.move(100, 100);
   await page.waitForFunction(() => document.getElementById('count')!.textContent !== '');
+  const scripts = () => [...asked].filter((name) => name.endsWith('.js')).map((name) => name.split('-')[0]!);
+  assert.deepEqual(scripts().sort(), ['index', 'worker.web']);
   await page.evaluate(() => Object.assign(globalThis, { showSaveFilePicker: undefined }));
   await page.keyboard.press('e');
   const [file] = await Promise.all([page.waitForEvent('download'), page.click('#export-start')]);
   assert.equal(file.suggestedFilename(), 'mandoline.png');
-  const scripts = [...asked].filter((name) => name.endsWith('.js')).map((name) => name.split('-')[0]);
-  assert.deepEqual(scripts.sort(), ['index', 'worker.web']);
+  assert.ok(scripts().includes('save'));
+  // All of these are kept for when the page is offline.
+  const kept = readFileSync(join(root, 'dist', 'explorer', 'offline-worker.js'), 'utf8');
+  for (const name of asked) if (name.endsWith('.js')) assert.ok(kept.includes(name), name);
 });
