@@ -1,7 +1,8 @@
-// What the lesson's programs tell beside what they print, so that `mandoline lesson` can draw it: numbers only, sent to
-// the process that started the program, if that listens.
+// What the lesson's programs report in addition to what they print, so that `mandoline lesson` can draw it and say what
+// it shows: numbers only, sent to the process that started the program, if it listens.
 import type { Scene } from 'mandoline';
 import type { SliceTime } from 'mandoline/pool';
+import type { Load } from './load.js';
 
 /** Something to draw. Times are in seconds. */
 export type Figure =
@@ -22,15 +23,17 @@ export type Figure =
       readonly title: string;
       readonly rows: readonly (Timed & { readonly slices: number })[];
     }
-  /** Who did what when; where there is a scene the slices are rows of its picture. */
+  /** Which worker computed which slice, and when; where there is a scene, slices are rows of its picture. */
   | {
       readonly kind: 'lanes';
       readonly title: string;
       readonly slices: number;
+      /** All workers of the pool, also those that got no slice. */
+      readonly workers: number;
       readonly times: readonly SliceTime[];
       readonly scene?: Scene;
     }
-  /** Speed-ups by workers, with the serial part that Amdahl's law finds in the best of them. */
+  /** Speed-ups by workers, with the serial fraction that Amdahl's law finds in the best of them. */
   | {
       readonly kind: 'speedUp';
       readonly title: string;
@@ -51,13 +54,13 @@ export interface SpeedUp {
   readonly speedUp: number;
 }
 
-/** How far a program is that takes long. */
+/** The progress of a program that takes long. */
 export interface Step {
   readonly kind: 'step';
   readonly done: number;
   readonly of: number;
 }
 
-export function tell(message: Figure | Step): void {
+export function tell(message: Figure | Step | Load): void {
   process.send?.(message);
 }

@@ -1,4 +1,4 @@
-// What the workers run where memory is shared: one slice of the rows, straight into where its counts belong.
+// What the workers run where memory is shared: one slice of the rows, straight to where its counts belong.
 import type { SliceRange } from 'mandoline/pool';
 import { juliaSet, type Parameters } from './julia.js';
 
@@ -18,4 +18,16 @@ export function juliaRows(
     }
   }
   counts.set(juliaSet({ rows: end - start, columns: axis.length, values }, parameters).counts);
+}
+
+/** The same for points that are in shared memory, too. */
+export function juliaPoints(
+  counts: Uint16Array,
+  { start, end }: SliceRange,
+  points: Float64Array,
+  parameters: Parameters,
+): void {
+  const columns = counts.length / (end - start);
+  const values = points.subarray(2 * start * columns, 2 * end * columns);
+  counts.set(juliaSet({ rows: end - start, columns, values }, parameters).counts);
 }

@@ -1,41 +1,33 @@
-// The function that the workers run. It stands in a module of its own, because a worker gets a function by the name
-// under which a module exports it.
-import { type Complex, type ComplexGrid, escapeCounts, type Field } from 'mandoline';
+// The function that the workers run. It is in a module of its own, because workers import the module and look the
+// function up by name.
+import type { Complex, ComplexGrid, Field } from 'mandoline';
 
-/** What does not change from slice to slice. */
+/** What is the same for every slice. */
 export interface Parameters {
   readonly iterations: number;
   readonly c: Complex;
-  /** Counts as a program in numpy would, instead of by the library. */
-  readonly slow?: boolean;
 }
 
-/** For each point of the grid: how many of the iterations of z := z^2 + c leave it finite. */
-export function juliaSet(grid: ComplexGrid, parameters: Parameters): Field {
-  return parameters.slow ? stepByStep(grid, parameters) : escapeCounts(grid, parameters);
-}
-
-/** The same as numpy would do it: one step of all points, then the next step. */
-export function stepByStep({ rows, columns, values }: ComplexGrid, { iterations, c }: Parameters): Field {
+/** For each point of the grid: after how many of the iterations of z := z^2 + c it is still finite. */
+export function juliaSet({ rows, columns, values }: ComplexGrid, { iterations, c }: Parameters): Field {
   const [cRe, cIm] = c;
   const counts = new Uint16Array(rows * columns);
-  const z = values.slice();
-  for (let step = 0; step < iterations; step++) {
-    for (let i = 0; i < counts.length; i++) {
-      const x = z[2 * i]!;
-      const y = z[2 * i + 1]!;
-      const half = x * y;
-      const re = x * x - y * y + cRe;
-      const im = half + half + cIm;
-      z[2 * i] = re;
-      z[2 * i + 1] = im;
-      if (isFinite(re, im)) counts[i]!++;
+  for (let i = 0; i < counts.length; i++) {
+    let x = values[2 * i]!;
+    let y = values[2 * i + 1]!;
+    let count = 0;
+    for (let step = 0; step < iterations; step++) {
+      const xy = x * y;
+      x = x * x - y * y + cRe;
+      y = 2 * xy + cIm;
+      if (isFinite(x, y)) count++;
     }
+    counts[i] = count;
   }
   return { rows, columns, counts };
 }
 
-/** Whether |x + iy| is. Its root is taken only where it decides: of all the counts of the lesson nowhere. */
+/** Whether |x + iy| is finite. The square root is needed only within a factor of 2 of the largest number. */
 export function isFinite(x: number, y: number): boolean {
   const a = Math.abs(x);
   const b = Math.abs(y);

@@ -1,5 +1,5 @@
 // Message passing: every worker is a rank. Rank 0, this thread, scatters the slices, each rank computes what it
-// was sent, and rank 0 gathers. Who computes which slice is settled before anybody begins.
+// was sent, and rank 0 gathers. The slices of each rank are fixed before the work begins.
 //     npm run lesson -- message-passing 2000 2
 import { once } from 'node:events';
 import { isMainThread, parentPort, Worker } from 'node:worker_threads';
@@ -10,18 +10,18 @@ import { readArguments, report, stage } from './stages.js';
 
 if (isMainThread) await rankZero();
 else {
-  const [{ slices, slow }] = (await once(parentPort!, 'message')) as [
-    { slices: ComplexGrid[]; slow: boolean },
+  const [{ slices, iterations }] = (await once(parentPort!, 'message')) as [
+    { slices: ComplexGrid[]; iterations: number },
   ];
-  const fractals = slices.map((slice) => juliaSet(slice, { iterations: 80, c: [-0.83, -0.22], slow }));
+  const fractals = slices.map((slice) => juliaSet(slice, { iterations, c: [-0.83, -0.22] }));
   parentPort!.postMessage(fractals);
   parentPort!.close();
 }
 
 async function rankZero() {
-  const { nSlices, nWorkers, cells, slow } = readArguments(
+  const { nSlices, nWorkers, cells, iterations } = readArguments(
     { nSlices: 2000, nWorkers: 2 },
-    { cells: 2000, slow: false },
+    { cells: 1100, iterations: 500 },
   );
   const ranks = await stage('start', () =>
     Promise.all(
@@ -39,7 +39,7 @@ async function rankZero() {
   await stage('scatter', () => {
     ranks.forEach((rank, i) => {
       const { start, end } = sliceRange(nSlices, nWorkers, i);
-      rank.postMessage({ slices: slices.slice(start, end), slow });
+      rank.postMessage({ slices: slices.slice(start, end), iterations });
     });
   });
   const gathered = await stage('gather', () => Promise.all(answers));

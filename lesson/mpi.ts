@@ -6,7 +6,7 @@ import { sliceRange } from 'mandoline/pool';
 import { juliaSet } from './julia.js';
 import { readArguments, report, stage } from './stages.js';
 
-const { nSlices, cells, slow } = readArguments({ nSlices: 2000 }, { cells: 2000, slow: false });
+const { nSlices, cells, iterations } = readArguments({ nSlices: 2000 }, { cells: 1100, iterations: 500 });
 const { rank, size, scatter, gather } = await world();
 // All ranks run this same program; rank 0 alone has the grid, and tells of the times.
 const timed: typeof stage = rank === 0 ? stage : async (_, work) => await work();
@@ -22,7 +22,7 @@ function slicesOfRanks() {
 const all = rank === 0 ? await timed('slices', slicesOfRanks) : undefined;
 const mine = await timed('scatter', () => scatter(all));
 const fractals = await timed('compute', () =>
-  mine.map((slice) => juliaSet(slice, { iterations: 80, c: [-0.83, -0.22], slow })),
+  mine.map((slice) => juliaSet(slice, { iterations, c: [-0.83, -0.22] })),
 );
 const gathered = await timed('gather', () => gather(fractals));
 if (gathered) {

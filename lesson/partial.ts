@@ -8,7 +8,7 @@ const { sumFor, sumOfCounts } = tasks<typeof import('./sums.js')>(new URL('./sum
 const grids = [1, 2, 3, 4].map((extent) => complexGrid(extent, 50));
 await using pool = new Pool({ workers: 2 });
 
-const withPartial = partial(sumFor, { iterations: 80, c: [-0.83, -0.22] });
+const withPartial = partial(sumFor, { iterations: 500, c: [-0.83, -0.22] });
 console.log('partial:  ', await pool.map(withPartial, grids));
 console.log('written:  ', await pool.map(sumOfCounts, grids));
 
@@ -16,5 +16,5 @@ const lambda = (grid: { rows: number }) => grid.rows;
 // @ts-expect-error The compiler says it first: a lambda is no task.
 await pool.map(lambda, grids).catch((error) => console.log(`a lambda:  ${error}`));
 
-const withLambda = partial(sumFor, { iterations: 80, c: [-0.83, -0.22], whenDone: () => {} } as never);
+const withLambda = partial(sumFor, { iterations: 500, c: [-0.83, -0.22], whenDone: () => {} } as never);
 await pool.map(withLambda, grids).catch((error) => console.log(`among the parameters:  ${error}`));

@@ -1,33 +1,29 @@
-// A picture whose work is uneven, cut into more and more slices: who is busy, and for how long.
+// Slices versus workers, first half: a picture whose work is uneven, the same workers, and more and more slices.
 //     npm run lesson -- slices 2
-import { prepare } from 'mandoline';
 import { Pool } from 'mandoline/pool';
+import { busyTimes, idleShare, tellLanes, unevenPicture } from './experiment.js';
 import { tell } from './figures.js';
 import { repeat } from './repeat.js';
-import { readArguments, several } from './stages.js';
-import { unevenScene } from './uneven.js';
+import { readArguments } from './stages.js';
 
-const { nWorkers, rounds, cells } = readArguments({ nWorkers: 2 }, { cells: 800, rounds: 7 });
-const { compute, rows } = prepare(unevenScene(2 * cells));
-const cuts = [1, 4, 16, 64].map((n) => n * nWorkers).filter((slices) => slices < rows);
-cuts.push(rows); // A slice for each row.
+const { nWorkers, rounds, cells } = readArguments({ nWorkers: 2 }, { cells: 1000, rounds: 3 });
+const rows = 2 * cells;
+const cuts = [1, 2, 8, 100, 2000].filter((slices) => slices <= rows);
 
 await using pool = new Pool({ workers: nWorkers });
-// Point by point, so that work is what it looks like.
-const run = (slices: number) => compute({ pool, slices, exact: 'brute' });
-const works = Object.fromEntries(cuts.map((slices) => [`${slices} slices`, () => run(slices)]));
-const times = await repeat(rounds, works);
+const works = cuts.map((slices) => [`${slices}`, () => unevenPicture(pool, slices, rows)] as const);
+const times = await repeat(rounds, Object.fromEntries(works));
 
-console.log('slices   median s   busy s of each worker');
+console.log('slices   median s   workers idle   busy s of each worker');
 const points = [];
 for (const slices of cuts) {
-  const { median } = times.get(`${slices} slices`)!;
-  const { work } = await run(slices);
-  const busy = work.shares.map((share) => share.busy.toFixed(3)).join('  ');
-  console.log(`${String(slices).padStart(6)} ${median.toFixed(3).padStart(10)}   ${busy}`);
+  const { median, middle } = times.get(`${slices}`)!;
+  const idle = `${(100 * idleShare(middle, nWorkers)).toFixed(0)}%`;
+  const busy = busyTimes(middle, nWorkers).map((each) => each.toFixed(3));
+  console.log(
+    `${String(slices).padStart(6)} ${median.toFixed(3).padStart(10)} ${idle.padStart(14)}   ${busy.join('  ')}`,
+  );
   points.push({ name: 'uneven picture', slices, seconds: median });
-  const drawn = unevenScene(320);
-  const title = `${several(slices, 'slice')}, ${several(nWorkers, 'worker')}`;
-  if (slices <= 16 * nWorkers) tell({ kind: 'lanes', title, slices, times: work.timeline!(), scene: drawn });
+  tellLanes(middle, slices, nWorkers);
 }
 tell({ kind: 'lines', title: 'The uneven picture by slices', rows: points });

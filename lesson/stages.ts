@@ -1,97 +1,94 @@
-// What the lesson's programs share: their arguments, a clock for each stage, and the result's fingerprint, by which one
-// sees that all made the same array.
+// What the lesson's programs share: their arguments, a clock for each stage, and the result's fingerprint, which shows
+// that all of them make the same array.
 import { createHash } from 'node:crypto';
 import { basename, dirname, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Field } from 'mandoline';
 import type { PoolStats } from 'mandoline/pool';
 import { type Timed, tell } from './figures.js';
+import { load, wantCores } from './load.js';
 
-/** What programs take besides numbers. */
-interface Flags {
-  /** Points from the middle of the grid to its edge: it has `2 * cells` rows and as many columns. */
-  readonly cells: number;
-  /** Timed repetitions. */
-  readonly rounds: number;
-  /** Whether points are counted as a program in numpy would. */
-  readonly slow: boolean;
-}
-
-/** The largest numbers. */
-const most = { nSlices: 1_000_000, nWorkers: 1024, cells: 4000, rounds: 1000 } as const;
+/** What programs take, in the words of their help, with the largest number. */
+const known = {
+  nSlices: { most: 1_000_000, meaning: 'number of slices' },
+  nWorkers: { most: 1024, meaning: 'number of workers' },
+  cells: { most: 4000, meaning: 'points from the centre of the grid to its edge' },
+  iterations: { most: 65_535, meaning: 'steps for each point' },
+  rounds: { most: 1000, meaning: 'number of timed repetitions' },
+} as const;
 type NumberName = 'nSlices' | 'nWorkers';
+type FlagName = 'cells' | 'iterations' | 'rounds';
 
 /**
  * Reads the command line: numbers, from 1 on, in the order in which `numbers` names them, and those flags that `flags`
- * names, each with its value where it is not given. What cannot be read is one line on stderr, and exit code 2.
+ * names, each with its default. An argument that cannot be used is one line on stderr, and exit code 2.
  */
-export function readArguments<Name extends NumberName, Flag extends keyof Flags>(
+export function readArguments<Name extends NumberName, Flag extends FlagName>(
   numbers: Readonly<Record<Name, number>>,
-  flags: Pick<Flags, Flag>,
-): Readonly<Record<Name, number>> & Pick<Flags, Flag> {
-  // Who reads the output may have had enough.
+  flags: Readonly<Record<Flag, number>>,
+): Readonly<Record<Name | Flag, number>> {
+  // The reader of the output may have closed it.
   process.stdout.on('error', () => process.exit(0));
   const names = Object.keys(numbers) as Name[];
   const accepted = Object.keys(flags) as Flag[];
-  const values: Record<string, number | boolean> = { ...numbers, ...flags };
+  const values: Record<string, number> = { ...numbers, ...flags };
   const words = process.argv.slice(2);
   for (let position = 0, word = words.shift(); word !== undefined; word = words.shift()) {
     const [, flag, value] = /^--([^=]*)(?:=(.*))?$/.exec(word) ?? [];
     const name = flag ?? names[position++];
     if (flag === 'help') help(names, values);
     if (name === undefined)
-      refuse(`${word}: is one number too many; it takes ${names.map(spelled).join(' ')}`);
+      refuse(`${word}: is one number too many; this program takes ${names.map(spelled).join(' ')}`);
     if (flag !== undefined && !(accepted as string[]).includes(flag))
-      refuse(`--${flag}: does nothing here; it takes ${accepted.map(spelled).join(', ') || 'no flags'}`);
-    if (flag === 'slow') values.slow = true;
-    else
-      values[name] = whole(name as keyof typeof most, flag === undefined ? word : (value ?? words.shift()));
+      refuse(
+        `--${flag}: does nothing here; this program takes ${accepted.map(spelled).join(', ') || 'no flags'}`,
+      );
+    values[name] = whole(name as keyof typeof known, flag === undefined ? word : (value ?? words.shift()));
   }
   warnOfEmptySlices(values);
-  return values as Record<Name, number> & Pick<Flags, Flag>;
+  wantCores(values.nWorkers ?? 1);
+  return values as Record<Name | Flag, number>;
 }
 
-/** As it is written in a command: N_SLICES, --cells. */
+/** As it is spelled in a command: N_SLICES, --cells. */
 const spelled = (name: string): string =>
   name.startsWith('n') ? name.replace(/[A-Z]/g, '_$&').toUpperCase() : `--${name}`;
 
-function whole(name: keyof typeof most, given: string | undefined): number {
+function whole(name: keyof typeof known, given: string | undefined): number {
   const number = Number(given);
-  if (given?.trim() && Number.isInteger(number) && number >= 1 && number <= most[name]) return number;
+  const { most } = known[name];
+  if (given?.trim() && Number.isInteger(number) && number >= 1 && number <= most) return number;
   refuse(
-    `${spelled(name)}${given === undefined ? '' : ` ${given}`}: must be a whole number from 1 to ${most[name]}`,
+    `${spelled(name)}${given === undefined ? '' : ` ${given}`}: must be a whole number from 1 to ${most}`,
   );
 }
 
 /** Slices are made of rows. */
-function warnOfEmptySlices({ nSlices, cells }: Readonly<Record<string, number | boolean>>): void {
-  const rows = 2 * Number(cells);
-  const empty = Number(nSlices) - rows;
+function warnOfEmptySlices({ nSlices = 0, cells = 0 }: Readonly<Record<string, number>>): void {
+  const rows = 2 * cells;
+  const empty = nSlices - rows;
   if (empty > 0)
     say(
-      `${nSlices} slices: the grid has ${rows} rows, so that ${empty} of them ${empty === 1 ? 'is' : 'are'} empty; ` +
-        `take at most ${rows}`,
+      `${nSlices} slices: the grid has only ${rows} rows, so ${empty} of them ${empty === 1 ? 'is' : 'are'} empty; ` +
+        `give at most ${rows}`,
     );
 }
 
-function help(names: readonly string[], values: Readonly<Record<string, number | boolean>>): never {
+function help(names: readonly string[], values: Readonly<Record<string, number>>): never {
   const flags = Object.keys(values).filter((name) => !names.includes(name));
   const usage = [...names.map((name) => `[${spelled(name)}]`), ...flags.map((name) => `[${spelled(name)}]`)];
   console.log(`Usage: ${program} ${usage.join(' ')}\n`);
   for (const [name, value] of Object.entries(values)) {
-    const meaning =
-      name === 'slow'
-        ? 'count as a program in numpy would'
-        : `1 to ${most[name as keyof typeof most]} (default: ${value})`;
-    console.log(`  ${spelled(name).padEnd(12)}${meaning}`);
+    const { meaning, most } = known[name as keyof typeof known];
+    console.log(`  ${spelled(name).padEnd(14)}${meaning}, 1 to ${most} (default: ${value})`);
   }
   process.exit(0);
 }
 
-/** What this program is called. */
+/** The program's name. */
 const program = `lesson ${relative(dirname(fileURLToPath(import.meta.url)), process.argv[1] ?? '').replace(/\.js$/, '')}`;
 
-/** One line on stderr; of many ranks of MPI the first one says it. */
+/** Prints one line on stderr; of the ranks of MPI only the first one prints it. */
 function say(text: string): void {
   const { OMPI_COMM_WORLD_RANK, PMI_RANK } = process.env;
   if (Number(OMPI_COMM_WORLD_RANK ?? PMI_RANK ?? 0) === 0) console.error(`mandoline: ${program}: ${text}`);
@@ -118,7 +115,7 @@ export async function stage<T>(name: string, work: () => T | Promise<T>): Promis
 export const several = (number: number, what: string): string =>
   `${number} ${what}${number === 1 ? '' : 's'}`;
 
-/** Prints what each worker of a pool has done. */
+/** Prints the slices and the working time of each worker of a pool. */
 export function reportWorkers({ workers, timeline }: PoolStats): void {
   for (const { worker, tasks, busy } of workers)
     console.log(`worker ${worker + 1}     ${busy.toFixed(3)} s busy, ${several(tasks, 'slice')}`);
@@ -127,16 +124,16 @@ export function reportWorkers({ workers, timeline }: PoolStats): void {
   tell({
     kind: 'lanes',
     title: `${several(slices, 'slice')}, ${several(workers.length, 'worker')}`,
-    slices,
-    times,
+    ...{ slices, workers: workers.length, times },
   });
 }
 
-/** Prints what came out, and how long the whole program took. */
+/** Prints the time of the whole program, and what identifies its result. */
 export function report({ rows, columns, counts }: Field): void {
   const program = basename(process.argv[1] ?? '', '.js');
-  console.log(`whole        ${(performance.now() / 1000).toFixed(3)} s`);
+  console.log(`total        ${(performance.now() / 1000).toFixed(3)} s`);
   tell({ kind: 'stages', program, rows: stages });
+  tell(load());
   let sum = 0;
   for (const count of counts) sum += count;
   const hash = createHash('sha256').update(counts).digest('hex');

@@ -6,13 +6,13 @@ import { juliaSet } from './julia.js';
 import { repeat } from './repeat.js';
 import { readArguments } from './stages.js';
 
-const { rounds, cells, slow } = readArguments({}, { cells: 500, rounds: 9, slow: false });
+const { rounds, cells, iterations } = readArguments({}, { cells: 250, rounds: 9, iterations: 500 });
 const grid = complexGrid(2, cells);
-const work = () => juliaSet(grid, { iterations: 80, c: [-0.83, -0.22], slow });
+const work = () => juliaSet(grid, { iterations, c: [-0.83, -0.22] });
 const { first, seconds, best, median } = (await repeat(rounds, { work })).get('work')!;
 
 const milliseconds = (time: number) => `${(1000 * time).toFixed(1).padStart(8)} ms`;
-console.log(`first    ${milliseconds(first)}  warms up: not counted`);
+console.log(`first    ${milliseconds(first)}  warm-up, not counted`);
 seconds.forEach((time, i) => {
   console.log(`run ${String(i + 1).padEnd(4)} ${milliseconds(time)}`);
 });

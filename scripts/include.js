@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { root } from './setup.js';
 
 const block = /^<!-- (code|output) (.+) -->\n```\w+\n((?:(?!<!-- end).*\n)*?)```\n<!-- end -->$/gm;
-const languages = { ts: 'ts', py: 'python' };
+const languages = { ts: 'ts', py: 'python', mjs: 'js' };
 const { takes } = JSON.parse(readFileSync(join(root, 'dist', 'lesson', 'chapters.json'), 'utf8'));
 const [mode, part = ''] = process.argv.slice(2);
 const wrong = [];
@@ -59,8 +59,9 @@ function codeOf(file) {
     .replace(/^(\/\/.*\n)+/, '');
 }
 
-/** What a command prints; where the project stands on this machine is left out. */
+/** What a command prints, without the project's path on this machine. */
 function outputOf(source, more = []) {
+  if (source.startsWith('time ')) return timesOf(source);
   const [, start, given] = /^npm (run lesson|start) -- (.+)$/.exec(source) ?? [];
   const [name, ...rest] = (given ?? source).split(' ');
   const programs = {
@@ -75,6 +76,12 @@ function outputOf(source, more = []) {
     stdio: ['ignore', 'pipe', 'ignore'],
   });
   return printed.trimEnd().replaceAll(root, '/mandoline');
+}
+
+/** What the program and the shell print, without the lines in which npm repeats the command. */
+function timesOf(source) {
+  const printed = execFileSync('bash', ['-c', `exec 2>&1; ${source}`], { cwd: root, encoding: 'utf8' });
+  return printed.replace(/^\n?(> .*\n)+\n/, '').trimEnd();
 }
 
 /** The kinds of lines, without numbers, the space around them, and what times are said to show, which depends on them. */

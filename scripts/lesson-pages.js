@@ -1,8 +1,9 @@
 // Makes dist/lesson/chapters.json of the lesson's chapters and the names of its programs: for the explorer, which shows
-// them, and for `mandoline lesson`, which goes through them and runs their programs.
+// them, and for `mandoline lesson`, which walks through them and runs their programs. Makes the slides of them, too.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Marked } from 'marked';
+import { writeSlides } from './lesson-slides.js';
 import { root } from './setup.js';
 
 const marked = new Marked({
@@ -12,7 +13,7 @@ const marked = new Marked({
     heading({ tokens, depth }) {
       return `<h${depth + 1}>${this.parser.parseInline(tokens)}</h${depth + 1}>\n`;
     },
-    // Pages are not where the chapters are shown.
+    // The pages are not where the chapters are shown.
     link({ href, tokens }) {
       const text = this.parser.parseInline(tokens);
       return /^https:/.test(href) ? `<a href="${href}" target="_blank" rel="noopener">${text}</a>` : text;
@@ -33,11 +34,12 @@ const chapters = readdirSync(folder)
     const text = readFileSync(join(folder, name), 'utf8');
     const [, title, body] = /^# (.+)\n([\s\S]*)$/.exec(text);
     const lead = body.split('\n## ')[0].trim().split('\n<!--')[0].trim();
-    const toAnswer = / \[Answer\]\(.*\)$/;
-    const question = body.split('\n## To try\n')[1].trim().replace(toAnswer, '');
+    const toAnswer = / \[Answer\]\(.*\)$/m;
+    const question = body.split('\n## To try\n')[1].split('\n## ')[0].trim().replace(toAnswer, '');
     const answer = `<details><summary>Answer</summary>\n${marked.parse(answers[i])}</details>\n`;
     return {
       title,
+      page: name,
       /** Markup of all of it, of what comes before its first section, and of its question; the answer is folded. */
       html: marked.parse(body.trim().replace(toAnswer, '')) + answer,
       lead: marked.parse(lead),
@@ -45,12 +47,25 @@ const chapters = readdirSync(folder)
       /** For a terminal. */
       plainLead: plain(lead),
       plainQuestion: plain(question),
+      leadText: lead,
+      questionText: question,
+      glance: sectionOf(body, 'At a glance'),
+      exercises: sectionOf(body, 'Exercises'),
       /** The program that is the answer. */
       answer: /^<!-- code lesson\/(answers\/.+)\.ts -->$/m.exec(answers[i])[1],
-      /** What its programs are given. */
-      commands: [...text.matchAll(/^<!-- output npm run lesson -- (.+) -->$/gm)].map(([, given]) =>
-        given.split(' '),
-      ),
+      /** Its programs: what they are given, the lines of code that matter, and what they printed for the page. */
+      commands: [
+        ...text.matchAll(
+          /((?:^<!-- lines .+ -->\n)*)^<!-- output npm run lesson -- (.+) -->\n([\s\S]*?)<!-- end -->$/gm,
+        ),
+      ].map(([, marks, given, printed]) => ({
+        words: given.split(' '),
+        lines: [...marks.matchAll(/<!-- lines (\S+) \| (.+) \| (.+) -->/g)].map(([, path, from, to]) =>
+          linesOf(path, from, to),
+        ),
+        notes: notesAfter(text, given),
+        printed: printed.replace(/^```text\n(\$ .*\n)?|\n?```\n$/g, ''),
+      })),
     };
   });
 // A program says at its top how it is run.
@@ -72,7 +87,34 @@ const takes = Object.fromEntries(
     return [name, { numbers: names(numbers), flags: names(flags) }];
   }),
 );
+writeSlides(root, chapters, (text) => marked.parse(text));
 writeFileSync(join(root, 'dist', 'lesson', 'chapters.json'), JSON.stringify({ programs, takes, chapters }));
+
+/** The lines of a file from one that contains a text to the next one that contains another. */
+function linesOf(path, from, to) {
+  const lines = readFileSync(join(root, path), 'utf8').split('\n');
+  const first = lines.findIndex((line) => line.includes(from));
+  const last = lines.findIndex((line, i) => i >= first && line.includes(to));
+  if (first < 0 || last < 0) throw new Error(`${path}: has no lines from ${from} to ${to}`);
+  const indent = /^ */.exec(lines[first])[0];
+  const code = lines.slice(first, last + 1).map((line) => line.replace(indent, ''));
+  return { path, first: first + 1, code: code.join('\n') };
+}
+
+/** The text of a section of a page. */
+function sectionOf(body, title) {
+  const [, text = ''] = body.split(`\n## ${title}\n`);
+  return text.split('\n## ')[0].trim();
+}
+
+/** What a page says about an output: from there to the next section, code or output. */
+function notesAfter(text, given) {
+  const [, rest] = text.split(`<!-- output npm run lesson -- ${given} -->`);
+  return rest
+    .split('<!-- end -->')[1]
+    .split(/\n## |\n<!--/)[0]
+    .trim();
+}
 
 /** Without what makes links, code and strong words of it. */
 function plain(text) {

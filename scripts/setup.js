@@ -25,7 +25,14 @@ export function setup() {
   const sources = ['src', 'web', 'lesson', 'bench', 'test'].flatMap(sourceFiles);
   unlessDone(
     inRoot('dist', '.built'),
-    ['package-lock.json', 'tsconfig.json', 'scripts/bundle.js', 'scripts/lesson-pages.js', ...sources],
+    [
+      'package-lock.json',
+      'tsconfig.json',
+      'scripts/bundle.js',
+      'scripts/lesson-pages.js',
+      'scripts/lesson-slides.js',
+      ...sources,
+    ],
     () => {
       console.error('mandoline: compiling');
       rmSync(inRoot('dist'), { recursive: true, force: true });

@@ -6,12 +6,12 @@ import { juliaSet } from '../julia.js';
 import { repeat } from '../repeat.js';
 import { readArguments } from '../stages.js';
 
-const { rounds, cells, slow } = readArguments({}, { cells: 1000, rounds: 3, slow: false });
+const { rounds, cells, iterations } = readArguments({}, { cells: 500, rounds: 3, iterations: 500 });
 const grid = complexGrid(2, cells);
-const times = await repeat(rounds, {
+const times = await repeat<unknown>(rounds, {
   grid: () => complexGrid(2, cells),
   slices: () => arraySplit(grid, 1),
-  compute: () => juliaSet(grid, { iterations: 80, c: [-0.83, -0.22], slow }),
+  compute: () => juliaSet(grid, { iterations, c: [-0.83, -0.22] }),
 });
 
 const whole = [...times.values()].reduce((sum, { median }) => sum + median, 0);

@@ -1,4 +1,4 @@
-// Chapter 6: how many points have each count. Ranges of rows go to the workers, 81 numbers come back for each.
+// Chapter 6: how many points have each count. Ranges of rows go to the workers, 501 numbers come back for each.
 // One module for both sides: a worker imports it for `histogram`, and must not make a pool of its own.
 //     npm run lesson -- answers/histogram 100 2
 import { isMainThread } from 'node:worker_threads';
@@ -9,20 +9,20 @@ import { readArguments } from '../stages.js';
 
 export function histogram(range: SliceRange, axis: Float64Array): Uint32Array {
   const counts = new Uint16Array((range.end - range.start) * axis.length);
-  juliaRows(counts, range, axis, { iterations: 80, c: [-0.83, -0.22] });
-  const bins = new Uint32Array(81);
+  juliaRows(counts, range, axis, { iterations: 500, c: [-0.83, -0.22] });
+  const bins = new Uint32Array(501);
   for (const count of counts) bins[count]!++;
   return bins;
 }
 
 if (isMainThread) {
   const { histogram } = tasks<typeof import('./histogram.js')>(new URL(import.meta.url));
-  const { nSlices, nWorkers, cells } = readArguments({ nSlices: 100, nWorkers: 2 }, { cells: 1000 });
+  const { nSlices, nWorkers, cells } = readArguments({ nSlices: 100, nWorkers: 2 }, { cells: 500 });
   const axis = latticeAxis({ extent: 2, cells });
   const ranges = Array.from({ length: nSlices }, (_, i) => sliceRange(axis.length, nSlices, i));
   await using pool = new Pool({ workers: nWorkers });
   const parts = await pool.map(partial(histogram, axis), ranges, { chunkSize: 1 });
-  const bins = new Uint32Array(81);
+  const bins = new Uint32Array(501);
   for (const part of parts) for (const [count, points] of part.entries()) bins[count]! += points;
   const most = bins.indexOf(Math.max(...bins));
   console.log(

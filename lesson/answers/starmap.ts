@@ -9,7 +9,7 @@ const constants: Complex[] = [
   [-0.123, 0.745],
   [0, 1],
 ];
-const calls = constants.map((c, i) => [complexGrid(1 + i, 50), { iterations: 80, c }] as const);
+const calls = constants.map((c, i) => [complexGrid(1 + i, 50), { iterations: 500, c }] as const);
 
 await using pool = new Pool({ workers: 2 });
 const sums = await pool.starmap(sumFor, calls);

@@ -1,5 +1,5 @@
-// The figures that the lesson's programs tell, as SVG for the report: what each kind looks like, and nothing of where
-// they come from (lesson/figures.ts).
+// The figures that the lesson's programs report, as SVG: what each kind looks like, and nothing of where they come from
+// (lesson/figures.ts). Figures of one kind that are seen side by side have the same axes.
 import type { Figure, Timed } from '../../lesson/figures.js';
 import { workerColor } from '../color/worker-colors.js';
 import { amdahl, type SliceTime, sliceRange } from '../pool/index.js';
@@ -13,22 +13,41 @@ type Of<Kind extends Figure['kind']> = Extract<Figure, { kind: Kind }>;
 /** Narrow enough to be read on a phone. */
 const width = 400;
 
-/** A drawing with what it is called and which program told it, as markup. */
-export async function drawn(figure: Exclude<Figure, Of<'stages'>>, program: string): Promise<string> {
+type Drawable = Exclude<Figure, Of<'stages'>>;
+
+/** A drawing with its title and the program that reported it, as markup. `most` is where its axis ends. */
+export async function drawn(figure: Drawable, program: string, most: number): Promise<string> {
   const framed = (inside: string) => frame(figure.title, inside, program);
   switch (figure.kind) {
     case 'runs':
       return framed(await runs(figure));
     case 'bars':
-      return framed(await bars(figure.rows));
+      return framed(await bars(figure.rows, most));
     case 'lines':
       return framed(await lines(figure));
     case 'speedUp':
-      return framed(await speedUp(figure));
+      return framed(await speedUp(figure, most));
     case 'lanes':
-      return framed((figure.scene ? await tinted(figure, figure.scene) : '') + (await lanes(figure)));
+      return framed((figure.scene ? await tinted(figure, figure.scene) : '') + (await lanes(figure, most)));
   }
 }
+
+/** The largest number that a figure shows along the axis that it may share with others of its kind. */
+export function extentOf(figure: Drawable): number {
+  switch (figure.kind) {
+    case 'runs':
+      return Math.max(figure.first, ...figure.seconds);
+    case 'bars':
+    case 'lines':
+      return Math.max(...figure.rows.map(({ seconds }) => seconds));
+    case 'speedUp':
+      return Math.max(...figure.rows.map(({ speedUp, workers }) => Math.max(speedUp, workers)));
+    case 'lanes':
+      return Math.max(...figure.times.map(({ end }) => end)) - begunOf(figure);
+  }
+}
+
+const begunOf = ({ times }: Of<'lanes'>) => Math.min(...times.map(({ start }) => start));
 
 const frame = (title: string, inside: string, program = '') =>
   `<figure><figcaption>${escapeXml(title)} <code>${escapeXml(program)}</code></figcaption>${inside}</figure>`;
@@ -36,23 +55,9 @@ const frame = (title: string, inside: string, program = '') =>
 const milliseconds = (seconds: number) =>
   seconds < 1 ? `${(1000 * seconds).toPrecision(3)} ms` : `${seconds.toFixed(2)} s`;
 
-/** A program's stages; slow ones count as a program in numpy would. */
-export interface ProgramStages extends Of<'stages'> {
-  readonly isSlow: boolean;
-}
-
-/** The stages of programs one below the other; slow ones, beside which others could not be seen, by themselves. */
-export async function drawnStages(all: readonly ProgramStages[]): Promise<string[]> {
-  const names = [...new Set(all.flatMap(({ rows }) => rows.map(({ name }) => name)))];
-  const figures: string[] = [];
-  for (const isSlow of [false, true]) {
-    const programs = all.filter((each) => each.isSlow === isSlow);
-    if (programs.length > 0) figures.push(await stages(programs, names, isSlow ? '--slow' : ''));
-  }
-  return figures;
-}
-
-async function stages(programs: readonly ProgramStages[], names: readonly string[], given: string) {
+/** The stages of programs one below the other. */
+export async function drawnStages(programs: readonly Of<'stages'>[]): Promise<string> {
+  const names = [...new Set(programs.flatMap(({ rows }) => rows.map(({ name }) => name)))];
   const rows = programs.flatMap(({ program, rows }) => rows.map((row) => ({ ...row, program })));
   const longest = Math.max(
     ...programs.map(({ rows }) => rows.reduce((sum, { seconds }) => sum + seconds, 0)),
@@ -78,7 +83,7 @@ async function stages(programs: readonly ProgramStages[], names: readonly string
     .filter(isSeen)
     .map((name) => `<span style="--c:${color(name)}">${escapeXml(name)}</span>`);
   const inside = `<p class="legend">${legend.join('')}</p>${plot.outerHTML}`;
-  return frame('The stages of each program', inside, given);
+  return frame('The stages of each program', inside);
 }
 
 async function runs({ first, seconds }: Of<'runs'>): Promise<string> {
@@ -128,7 +133,7 @@ async function runs({ first, seconds }: Of<'runs'>): Promise<string> {
   return plot.outerHTML;
 }
 
-async function bars(rows: readonly Timed[]): Promise<string> {
+async function bars(rows: readonly Timed[], most: number): Promise<string> {
   const plot = await plotted((Plot) => ({
     ...{
       width,
@@ -138,7 +143,7 @@ async function bars(rows: readonly Timed[]): Promise<string> {
       marginRight: 62,
       marginBottom: 34,
     },
-    x: { label: 'seconds', grid: true, zero: true },
+    x: { label: 'seconds', grid: true, domain: [0, most] },
     y: { label: null, domain: rows.map(({ name }) => name) },
     marks: [
       Plot.barX(rows, { x: 'seconds', y: 'name', fill: workerColor(1), insetTop: 3, insetBottom: 3 }),
@@ -179,7 +184,7 @@ async function lines({ rows }: Of<'lines'>): Promise<string> {
   return plot.outerHTML;
 }
 
-async function speedUp({ rows, serial }: Of<'speedUp'>): Promise<string> {
+async function speedUp({ rows, serial }: Of<'speedUp'>, highest: number): Promise<string> {
   const most = Math.max(...rows.map(({ workers }) => workers));
   const law = Array.from({ length: most }, (_, i) => ({
     ...{ workers: i + 1, ideal: i + 1 },
@@ -193,7 +198,7 @@ async function speedUp({ rows, serial }: Of<'speedUp'>): Promise<string> {
   const plot = await plotted((Plot) => ({
     ...{ width, height: 300, marginRight: 54, marginBottom: 36 },
     x: { label: 'workers', ticks: law.map(({ workers }) => workers), tickFormat: 'd', inset: 16 },
-    y: { label: 'speed-up', grid: true, zero: true, nice: true },
+    y: { label: 'speed-up', grid: true, domain: [0, highest] },
     marks: [
       Plot.line(law, {
         x: 'workers',
@@ -218,18 +223,20 @@ async function speedUp({ rows, serial }: Of<'speedUp'>): Promise<string> {
   return `<p class="legend">${legend.join('')}</p>${plot.outerHTML}`;
 }
 
-async function lanes({ times }: Of<'lanes'>): Promise<string> {
-  const begun = Math.min(...times.map(({ start }) => start));
-  const isLong = Math.max(...times.map(({ end }) => end)) - begun > 3;
+async function lanes(figure: Of<'lanes'>, most: number): Promise<string> {
+  const { times } = figure;
+  const begun = begunOf(figure);
+  const isLong = most > 3;
   const unit = isLong ? 1 : 1000;
   const rows = joined(times).map(({ worker, start, end }) => ({
     ...{ worker: `worker ${worker + 1}`, fill: workerColor(worker) },
     ...{ start: unit * (start - begun), end: unit * (end - begun) },
   }));
-  const workers = [...new Set(rows.map(({ worker }) => worker))].sort();
+  // Also those that got no slice.
+  const workers = Array.from({ length: figure.workers }, (_, i) => `worker ${i + 1}`);
   const plot = await plotted((Plot) => ({
     ...{ width, height: 40 + 26 * workers.length, marginTop: 6, marginLeft: 66, marginBottom: 34 },
-    x: { label: isLong ? 'seconds' : 'milliseconds' },
+    x: { label: isLong ? 'seconds' : 'milliseconds', domain: [0, unit * most] },
     y: { label: null, domain: workers },
     marks: [
       // A line between blocks where there are few enough for one.
@@ -264,7 +271,7 @@ function joined(times: readonly SliceTime[]): readonly SliceTime[] {
   return stretches;
 }
 
-/** A scene's picture, in whose rows everybody's colour stands. */
+/** A scene's picture, its rows tinted by the worker that computed them. */
 async function tinted({ slices, times }: Of<'lanes'>, scene: Scene): Promise<string> {
   const { source, rows, columns } = await picture(scene);
   const bands = times.map(({ worker, slice }) => {

@@ -1,12 +1,11 @@
-// The report of `mandoline lesson`: one page of its own, which asks for nothing from outside. What the charts look like
-// is lesson-charts.ts's.
+// The report of `mandoline lesson`: one page that loads nothing from outside. The charts are lesson-charts.ts's.
 import type { Figure } from '../../lesson/figures.js';
 import { lessonScene } from '../scene/scene.js';
 import type { describeMachine } from './bench-outputs.js';
 import { escapeXml } from './chart.js';
-import { drawn, drawnStages, type ProgramStages, picture } from './lesson-charts.js';
+import { drawn, drawnStages, extentOf, picture } from './lesson-charts.js';
 
-/** A chapter as scripts/lesson-pages.js makes it of its page. */
+/** A chapter, as scripts/lesson-pages.js makes it from its page. */
 export interface Chapter {
   readonly title: string;
   /** Markup of what comes before its first section, and of its question with the answer folded. */
@@ -17,57 +16,57 @@ export interface Chapter {
   readonly plainQuestion: string;
   /** The name of the program that answers it. */
   readonly answer: string;
-  /** What its programs are given: a name, and what stands behind it. */
-  readonly commands: readonly (readonly string[])[];
+  /** The page's name in lesson/. */
+  readonly page: string;
+  readonly commands: readonly ProgramRun[];
 }
 
-/** What came of a chapter. */
+/** A program as a chapter runs it. */
+export interface ProgramRun {
+  /** Its name and its arguments. */
+  readonly words: readonly string[];
+  /** The lines of code that matter. */
+  readonly lines: readonly { readonly path: string; readonly first: number; readonly code: string }[];
+  /** What it printed for the page. */
+  readonly printed: string;
+}
+
+/** A chapter that was walked. */
 export interface Walked extends Chapter {
   readonly runs: readonly Run[];
 }
 
 export interface Run {
-  /** As its reader would run it. */
+  /** As the reader would type it. */
   readonly command: string;
   /** Its program and what that is given. */
   readonly words: readonly string[];
   readonly printed: string;
+  /** What its numbers show, in words. */
+  readonly sentence: string | undefined;
   readonly figures: readonly Figure[];
 }
 
-/** The whole page, with what it was made by. */
-export async function lessonReport(
-  chapters: readonly Walked[],
-  { cpu, cores, node }: ReturnType<typeof describeMachine>,
-  command: string,
-): Promise<string> {
+/** What the report says of itself. */
+export interface Made {
+  readonly machine: ReturnType<typeof describeMachine>;
+  readonly command: string;
+  /** Address of a chapter's page, as seen from the report. */
+  linkTo(page: string): string;
+}
+
+/** The whole page. */
+export async function lessonReport(chapters: readonly Walked[], made: Made): Promise<string> {
   const { source } = await picture({ ...lessonScene, lattice: { extent: 2, cells: 240 } });
-  const stages: ProgramStages[] = [];
   const sections: string[] = [];
-  for (const { title, lead, question, runs } of chapters) {
-    const figures: string[] = [];
-    for (const { words, figures: told } of runs) {
-      for (const figure of told) {
-        // A program is held against all that went before it.
-        if (figure.kind === 'stages')
-          stages.push({ ...figure, program: shortNameOf(words), isSlow: words.includes('--slow') });
-        else figures.push(await drawn(figure, programOf(words)));
-      }
-    }
-    if (runs.some((run) => run.figures.some(({ kind }) => kind === 'stages')))
-      figures.unshift(...(await drawnStages(stages)));
-    const isOpen =
-      figures.length === 0 || runs.some(({ figures }) => figures.some(({ kind }) => kind === 'speedUp'));
-    const printed = runs.map((run) => `$ ${run.command}\n${run.printed.trimEnd()}`).join('\n\n');
-    sections.push(`<section>
-<h2>${escapeXml(title)}</h2>
-<div class="lead">${lead}</div>
-<div class="figures">${figures.join('\n')}</div>
-<details${isOpen ? ' open' : ''}><summary>What the programs printed</summary><pre>${escapeXml(printed)}</pre></details>
-<div class="question"><h3>To try</h3>${question}</div>
-</section>`);
-  }
-  const machine = `${cpu}, ${cores} core${cores === 1 ? '' : 's'}, Node ${node.replace('v', '')}`;
+  for (const chapter of chapters) sections.push(await section(chapter, serialStages(chapters), made));
+  const said = chapters.flatMap(({ runs }) => runs.flatMap(({ sentence }) => sentence ?? []));
+  const { cpu, cores, node } = made.machine;
+  const facts = [
+    new Date().toISOString().slice(0, 16).replace('T', ' ').concat(' UTC'),
+    `${cpu}, ${cores} core${cores === 1 ? '' : 's'}, Node ${node.replace('v', '')}`,
+    ...gridOf(chapters),
+  ];
   return `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -82,25 +81,77 @@ export async function lessonReport(
 <div>
 <h1>Slices over workers</h1>
 <p>The lesson, on this machine: when does a program become faster by splitting its work, and when does it not?</p>
-<p class="made">${escapeXml(machine)}<br><code>${escapeXml(command)}</code></p>
+<p class="made">${facts.map(escapeXml).join('<br>')}<br><code>${escapeXml(made.command)}</code></p>
 </div>
 </header>
 <main>
+<section>
+<h2>In short</h2>
+<ul>${said.map((sentence) => `<li>${escapeXml(sentence)}</li>`).join('\n')}</ul>
+</section>
 ${sections.join('\n')}
 </main>
 </html>
 `;
 }
 
-/** What a program was given but the size of the grid. */
+async function section({ title, page, lead, question, runs }: Walked, serial: readonly Stages[], made: Made) {
+  const figures: string[] = [];
+  const own = runs.flatMap(({ words, figures }) => figures.filter(isStages).map(named(words)));
+  if (own.length > 0)
+    figures.push(
+      await drawnStages([
+        ...serial.filter(({ program }) => !own.some((each) => each.program === program)),
+        ...own,
+      ]),
+    );
+  const others = runs.flatMap((run) => run.figures.filter(isDrawn).map((figure) => ({ figure, run })));
+  for (const { figure, run } of others) {
+    const alike = others.filter((other) => other.figure.kind === figure.kind);
+    const most = Math.max(...alike.map((other) => extentOf(other.figure)));
+    figures.push(await drawn(figure, programOf(run.words), most));
+  }
+  const isOpen = figures.length === 0 || others.some(({ figure }) => figure.kind === 'speedUp');
+  const printed = runs.map((run) => `$ ${run.command}\n${run.printed.trimEnd()}`).join('\n\n');
+  const said = runs.flatMap(({ sentence }) => (sentence ? `<p>${escapeXml(sentence)}</p>` : []));
+  return `<section>
+<h2>${escapeXml(title)}</h2>
+<div class="lead">${lead}<p>The page: <a href="${escapeXml(made.linkTo(page))}">${escapeXml(page)}</a></p></div>
+<div class="figures">${figures.join('\n')}</div>
+<div class="lead">${said.join('')}</div>
+<details${isOpen ? ' open' : ''}><summary>What the programs printed</summary><pre>${escapeXml(printed)}</pre></details>
+<div class="question"><h3>To try</h3>${question}</div>
+</section>`;
+}
+
+type Stages = Extract<Figure, { kind: 'stages' }>;
+const isStages = (figure: Figure): figure is Stages => figure.kind === 'stages';
+const isDrawn = (figure: Figure): figure is Exclude<Figure, Stages> => figure.kind !== 'stages';
+const named = (words: readonly string[]) => (stages: Stages) => ({ ...stages, program: shortNameOf(words) });
+
+/** Those of the serial program, with which others are compared. */
+const serialStages = (chapters: readonly Walked[]): readonly Stages[] =>
+  chapters.flatMap(({ runs }) =>
+    runs
+      .filter(({ words }) => words[0] === 'serial')
+      .flatMap(({ words, figures }) => figures.filter(isStages).map(named(words))),
+  );
+
+/** The size of the grid, as the programs print it. */
+function gridOf(chapters: readonly Walked[]): string[] {
+  const printed = chapters.flatMap(({ runs }) => runs.map((run) => run.printed)).join('\n');
+  const [, size] = /^(\d+ x \d+) counts, /m.exec(printed) ?? [];
+  return size ? [`a grid of ${size} points`] : [];
+}
+
+/** A program and its arguments, without the size of the grid. */
 const programOf = (words: readonly string[]) => words.join(' ').replace(/ --(cells|rounds) \d+/g, '');
 
-/** What a program is called in a chart. */
+/** A program's name in a chart. */
 const shortNameOf = (words: readonly string[]) =>
   programOf(words)
     .replace(/( \d+)+/, '')
-    .replace('message-passing', 'messages')
-    .replace(' --slow', '');
+    .replace('message-passing', 'messages');
 
 const style = `
 :root { --ground: #fbfaf8; --card: #ffffff; --text: #1d1c1f; --soft: #65626b; --line: #e3e0da; --accent: #a4460a }
@@ -120,6 +171,8 @@ h2 { font-size: 25px; letter-spacing: -0.01em; margin: 0 0 8px }
 h3 { font-size: 14px; margin: 0 0 2px; color: var(--accent) }
 .lead { max-width: 44em }
 .lead p, .question p { margin: 0 0 10px }
+ul { margin: 0; padding-left: 22px; max-width: 46em }
+a { color: var(--accent) }
 .figures { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 440px), 1fr)); gap: 18px; margin: 18px 0 }
 .figures:empty { display: none }
 figure { margin: 0; padding: 16px 18px; background: var(--card); border: 1px solid var(--line); border-radius: 12px; min-width: 0 }

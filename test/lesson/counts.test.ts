@@ -1,15 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { complexGrid } from 'mandoline';
-import { juliaSet, stepByStep } from '../../lesson/julia.js';
+import { juliaSet } from '../../lesson/julia.js';
 import { juliaRows } from '../../lesson/julia-rows.js';
-import { pointByPoint } from '../../lesson/point-by-point.js';
+import { sweeps } from '../../lesson/sweeps.js';
+import { untilEscape } from '../../lesson/until-escape.js';
 import { sha256, smallCases } from '../support.js';
 
-test("the lesson's plain loops and its rows in shared memory give numpy's counts", () => {
+test("the lesson's loops and its rows in shared memory give numpy's counts", () => {
   for (const { c, extent, cells, iterations, shape, sha256_uint16_le } of smallCases) {
     const grid = complexGrid(extent, cells);
-    for (const way of [pointByPoint, stepByStep, juliaSet])
+    for (const way of [juliaSet, untilEscape, sweeps])
       assert.equal(sha256(way(grid, { c, iterations }).counts as Uint16Array), sha256_uint16_le, way.name);
     const [rows, columns] = shape;
     const counts = new Uint16Array(rows * columns);

@@ -22,7 +22,7 @@ test(`the code in the lesson's pages is the files' own${isLong ? ', and every co
 });
 
 test('every program of the lesson stands in a page with its code, and every page with what it prints', () => {
-  const { programs } = JSON.parse(readFileSync(join(root, 'dist', 'lesson', 'chapters.json'), 'utf8'));
+  const { programs, takes } = JSON.parse(readFileSync(join(root, 'dist', 'lesson', 'chapters.json'), 'utf8'));
   const texts = pages.map((page) => readFileSync(join(root, page), 'utf8')).join('\n');
   assert.ok(programs.length >= 20, programs.join(' '));
   for (const program of programs) {
@@ -30,6 +30,9 @@ test('every program of the lesson stands in a page with its code, and every page
     assert.match(texts, new RegExp(`<!-- output .*${program}(\\.js)?( .*)? -->\n\`\`\`text\n\\$ .*\n.+`));
   }
   assert.doesNotMatch(texts, /^…$/m);
+  // Small grids reach every program that has one.
+  for (const name of ['serial', 'pool', 'shared', 'table', 'beyond', 'slices', 'answers/bound'])
+    assert.ok(takes[name].flags.includes('cells'), name);
 });
 
 test('a chapter has a question, and the answers have an answer to it', () => {
@@ -39,7 +42,7 @@ test('a chapter has a question, and the answers have an answer to it', () => {
   for (const [i, page] of chapters.entries()) {
     assert.match(
       readFileSync(join(root, page), 'utf8'),
-      new RegExp(`\n## To try\n\n.+\\(answers/README.md#${i + 1}-.+\\)\n$`),
+      new RegExp(`\n## To try\n\n.+\\(answers/README.md#${i + 1}-.+\\)\n`),
     );
     assert.match(answers, new RegExp(`\n## ${i + 1}\\. .+\n`));
   }

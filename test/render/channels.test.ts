@@ -22,7 +22,11 @@ test('channels are the same for any number of workers and slices', async () => {
 });
 
 test("channels of more points than a list holds are the oracle's, by tiles and point by point, in any slices", async () => {
-  const sets: ChannelName[][] = [['smooth', 'period'], ['trap', 'angle'], ['distance', 'slope']];
+  const sets: ChannelName[][] = [
+    ['smooth', 'period'],
+    ['trap', 'angle'],
+    ['distance', 'slope'],
+  ];
   for (const [i, name] of ['mandelbrot', 'newton', 'burning-ship', 'phoenix', 'seahorse'].entries()) {
     const scene = inPixels(gallery[name]!.scene, 170, 90);
     const channels = sets[i % 3]!;

@@ -1,0 +1,46 @@
+// Chapter 1: the serial program, and its time.
+
+/**
+ * Warm-up. Counts one point: after how many of the `iterations` steps of z := z^2 + c is z = x + iy still finite? `c` is
+ * an array of its real and its imaginary part. z is finite as long as Math.hypot(x, y) < Infinity. Once it is not, it
+ * never is again.
+ */
+export function countPoint(x, y, { iterations, c }) {
+  const [cRe, cIm] = c;
+  let count = 0;
+  for (let step = 0; step < iterations; step++) {
+    const xy = x * y;
+    x = x * x - y * y + cRe;
+    y = 2 * xy + cIm;
+    if (Math.hypot(x, y) < Infinity) count++;
+  }
+  return count;
+}
+
+/**
+ * Core. Counts all points of a grid and returns the counts as a Uint16Array, row after row. `grid.values` has the real
+ * and the imaginary part of each point in turn.
+ */
+export function juliaSet(grid, parameters) {
+  const counts = new Uint16Array(grid.rows * grid.columns);
+  for (let i = 0; i < counts.length; i++)
+    counts[i] = countPoint(grid.values[2 * i], grid.values[2 * i + 1], parameters);
+  return counts;
+}
+
+/**
+ * Challenge. Times several pieces of work in turn: A B A B, not A A B B. `works` is an object of functions, some of which
+ * return promises; the time of those ends when the promise is fulfilled. There are `rounds` rounds. Returns an object
+ * with the same names and, for each, an array of its times in seconds.
+ */
+export async function takeTurns(rounds, works) {
+  const times = Object.fromEntries(Object.keys(works).map((name) => [name, []]));
+  for (let round = 0; round < rounds; round++) {
+    for (const [name, work] of Object.entries(works)) {
+      const start = performance.now();
+      await work();
+      times[name].push((performance.now() - start) / 1000);
+    }
+  }
+  return times;
+}

@@ -1,0 +1,47 @@
+// Chapter 3: a pool of workers.
+import { escapeCounts } from 'mandoline';
+import { tasks } from 'mandoline/pool';
+
+/** For the workers: the sum of all counts of a grid. There is nothing to write here. */
+export function sumOfCounts(grid) {
+  if (grid.values.length === 0) throw new Error('the grid is empty');
+  let sum = 0;
+  for (const count of escapeCounts(grid, { iterations: 80, c: [-0.83, -0.22] }).counts) sum += count;
+  return sum;
+}
+
+/** The same function, named for the workers of a pool. */
+const pooled = tasks(new URL(import.meta.url));
+
+/**
+ * Warm-up. Lets the pool compute `sumOfCounts` of each grid, closes the pool, waits until its workers are gone, and
+ * returns the sums in the order of the grids.
+ */
+export async function sums(pool, grids) {
+  const results = await pool.map(pooled.sumOfCounts, grids);
+  pool.close();
+  await pool.join();
+  return results;
+}
+
+/**
+ * Core. The same sums, but shows the progress: each time a sum is there, in whatever order, calls report(done, of), where
+ * `done` is how many are there and `of` how many there will be. Returns the sum of all sums. Leaves the pool open.
+ */
+export async function progress(pool, grids, report) {
+  let [done, total] = [0, 0];
+  for await (const sum of pool.imapUnordered(pooled.sumOfCounts, grids)) {
+    total += sum;
+    report(++done, grids.length);
+  }
+  return total;
+}
+
+/**
+ * Challenge. Some grids are empty, and `sumOfCounts` throws. Returns for each grid, in their order, its sum, or the
+ * message of the error. `map` would only throw the first error. Leaves the pool open.
+ */
+export async function sumsOrErrors(pool, grids) {
+  const all = await Promise.allSettled(grids.map((grid) => pool.apply(pooled.sumOfCounts, [grid])));
+  return all.map(({ value, reason }) => (reason ? reason.message : value));
+}

@@ -1,0 +1,44 @@
+// Checks the exercises of a chapter in a file of the reader's, and prints for each whether it is done or what is missing.
+//     node dist/lesson/exercises/check.js CHAPTER FILE
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { type Exercise, Missing, type Written } from './exercise.js';
+import { firstHalf } from './first-half.js';
+import { secondHalf } from './second-half.js';
+
+const [chapter = '', file = ''] = process.argv.slice(2);
+const exercises = [...firstHalf, ...secondHalf][Number(chapter) - 1]!;
+
+let written: Written;
+try {
+  written = await import(pathToFileURL(resolve(file)).href);
+} catch (error) {
+  console.log(
+    `${file}: cannot be loaded: ${error instanceof Error ? `${error.name}: ${error.message}` : error}`,
+  );
+  process.exit(1);
+}
+let done = 0;
+for (const exercise of exercises) {
+  const missing = await missingIn(exercise);
+  if (missing === undefined) done++;
+  const mark = missing === undefined ? 'done' : 'missing';
+  console.log(
+    `${mark.padEnd(8)} ${exercise.level.padEnd(9)}  ${exercise.name}${missing ? `: ${missing}` : ''}`,
+  );
+}
+console.log(`${done} of ${exercises.length} done`);
+process.exit(done === exercises.length ? 0 : 1);
+
+async function missingIn({ name, check }: Exercise): Promise<string | undefined> {
+  if (typeof written[name] !== 'function') return 'the file does not export a function of this name';
+  try {
+    await check(written);
+    return undefined;
+  } catch (error) {
+    if (error instanceof Missing) return error.message;
+    return error instanceof Error && error.name !== 'Error'
+      ? `${error.name}: ${error.message}`
+      : (error as Error).message;
+  }
+}

@@ -1,0 +1,132 @@
+// The exercises: their text, their check, and the solutions.
+import assert from 'node:assert/strict';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { eachOfMany, mandoline, root, run, temporaryFolder } from '../support.js';
+
+const check = (chapter: number, file: string) =>
+  run(process.execPath, [join(root, 'dist', 'lesson', 'exercises', 'check.js'), `${chapter}`, file]);
+const textOf = (...path: string[]) => readFileSync(join(root, 'lesson', ...path), 'utf8');
+const names = readdirSync(join(root, 'lesson', 'exercises')).filter((name) => name.endsWith('.mjs'));
+
+test('every chapter has a warm-up, a core exercise and a challenge; its page, its skeleton and its solution have the same', () => {
+  assert.equal(names.length, 8);
+  for (const name of names) {
+    const page = textOf(name.replace('.mjs', '.md'));
+    const [, exercises] = page.split('\n## Exercises\n');
+    const functions = [...exercises!.matchAll(/^- \*\*(Warm-up|Core|Challenge)\*\*, `(\w+)`/gm)];
+    assert.deepEqual(
+      functions.map(([, level]) => level),
+      ['Warm-up', 'Core', 'Challenge'],
+    );
+    const [skeleton, solution] = [textOf('exercises', name), textOf('answers', 'exercises', name)];
+    for (const [, level, written] of functions)
+      assert.match(skeleton, new RegExp(`\\* ${level}\\. [\\s\\S]*?function ${written}\\(`));
+    assert.deepEqual(skeleton.match(/\/\*\*[\s\S]*?\*\//g), solution.match(/\/\*\*[\s\S]*?\*\//g), name);
+  }
+});
+
+test('a solution is accepted; a skeleton lacks each of its functions', async () => {
+  await eachOfMany(names, async (name) => {
+    const chapter = Number.parseInt(name, 10);
+    const solved = await check(chapter, join(root, 'lesson', 'answers', 'exercises', name));
+    assert.equal(solved.code, 0, solved.stdout.toString() + solved.stderr);
+    assert.match(solved.stdout.toString(), /^(done .*\n){3}3 of 3 done\n$/);
+    const empty = await check(chapter, join(root, 'lesson', 'exercises', name));
+    assert.equal(empty.code, 1);
+    assert.match(empty.stdout.toString(), /^(missing .*: still to write\n){3}0 of 3 done\n$/);
+  });
+});
+
+/** What somebody may write, and what the check says of it. */
+const wrong: [solution: string, from: string, to: string, said: RegExp][] = [
+  ['1-serial', 'await work();', 'work();', /takeTurns: a work that waits for 20 ms was timed as /],
+  ['1-serial', '/ 1000', '/ 1', /takeTurns: times are in seconds, not in milliseconds/],
+  [
+    '2-message-passing',
+    'slice % nRanks',
+    '0',
+    /sharesLikeCards: sharesLikeCards\(5, 2\) returns \[\[0,1,2,3,4\],\[\]\] instead of \[\[0,2,4\],\[1,3\]\]/,
+  ],
+  ['3-pool', 'pool.close();\n  await pool.join();', '', /sums: the pool is still open/],
+  [
+    '3-pool',
+    'await pool.map(pooled.sumOfCounts, grids)',
+    'grids.map(sumOfCounts)',
+    /sums: the workers of the pool did not compute the sums/,
+  ],
+  ['4-partial', 'partial(pooled.times, { factor })', '(x) => x * factor', /scaled: TaskError: the function/],
+  ['4-partial', 'export function times', 'function times', /scaled: TaskError: .* exports no function times/],
+  [
+    '5-slices',
+    'Math.min(...freeAt)',
+    'Math.max(...freeAt)',
+    /simulate: simulate\(\[1,1,1,5\], 2\).seconds returns 8 instead of 6/,
+  ],
+  [
+    '6-shared-memory',
+    'new SharedArrayBuffer(2 * rows',
+    'new ArrayBuffer(2 * rows',
+    /sharedCounts: the memory is not shared[\s\S]*rowNumbers: the workers did not fill shared memory/,
+  ],
+  [
+    '7-table',
+    'speedUp / workers };',
+    'speedUp * workers };',
+    /judge: judge\(6, 3, 2\).efficiency returns 4 instead of 1/,
+  ],
+  [
+    '8-beyond',
+    'row > n / 2 && column > 0',
+    'false',
+    /half: half\(\d+, count\) calls count \d+ times; at most \d+ are allowed/,
+  ],
+];
+
+test('a check says what is missing', async (context) => {
+  // Within the project, so that the package's name is found.
+  const folder = join(root, 'dist', 'written-exercises');
+  mkdirSync(folder, { recursive: true });
+  context.after(() => rmSync(folder, { recursive: true, force: true }));
+  await eachOfMany([...wrong.entries()], async ([i, [name, from, to, said]]) => {
+    const solution = textOf('answers', 'exercises', `${name}.mjs`);
+    assert.ok(solution.includes(from), `${name}: ${from}`);
+    const file = join(folder, `${i}-${name}.mjs`);
+    writeFileSync(file, solution.replace(from, to));
+    const { stdout } = await check(Number.parseInt(name, 10), file);
+    assert.match(stdout.toString(), said, `${name}: ${to}`);
+  });
+});
+
+test('the command gives the reader the file, checks it, and keeps what they wrote', async (context) => {
+  const folder = temporaryFolder(context);
+  const given = [mandoline, 'lesson', 'check', '5'];
+  const first = await run(process.execPath, given, { cwd: folder });
+  assert.equal(first.code, 1);
+  assert.match(first.stderr, /exercises\/5-slices\.mjs: has the functions to write;/);
+  assert.match(first.stdout.toString(), /missing {2}warm-up {4}cut: still to write\n/);
+  const file = join(folder, 'exercises', '5-slices.mjs');
+  assert.equal(readFileSync(file, 'utf8'), textOf('exercises', '5-slices.mjs'));
+  writeFileSync(file, textOf('answers', 'exercises', '5-slices.mjs'));
+  const second = await run(process.execPath, given, { cwd: folder });
+  assert.deepEqual([second.code, second.stdout.toString().split('\n').at(-2)], [0, '3 of 3 done']);
+  writeFileSync(file, 'export const cut = ;');
+  const broken = await run(process.execPath, given, { cwd: folder });
+  assert.equal(broken.code, 1);
+  assert.match(broken.stdout.toString(), /5-slices\.mjs: cannot be loaded: SyntaxError: /);
+});
+
+test('common mistakes produce the messages that their page shows', async () => {
+  const blocks = textOf('mistakes.md').matchAll(
+    /<!-- output node (lesson\/mistakes\/\S+) -->\n```text\n\$ .*\n([\s\S]*?)```/g,
+  );
+  let count = 0;
+  for (const [, path, shown] of blocks) {
+    count++;
+    const { code, stdout, stderr } = await run(process.execPath, [join(root, path!)], { cwd: root });
+    assert.deepEqual([code, stderr], [0, '']);
+    assert.equal(stdout.toString().replaceAll(root.replace(/\/$/, ''), '/mandoline'), shown);
+  }
+  assert.equal(count, 6);
+});
