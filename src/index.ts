@@ -18,6 +18,7 @@ export {
 export type { ChannelName, Channels, Counts, Field } from './field/field.js';
 export { arraySplit, concatenate } from './field/split.js';
 export type { Exact } from './kernel/kernel.js';
+export type { ExactSummary } from './render/exact.js';
 export { escapeCounts, type GridOptions } from './render/grid.js';
 export { renderPng } from './render/png.js';
 export { readScene } from './render/read-scene.js';
@@ -32,7 +33,7 @@ export {
 export type { Verified, VerifyOptions } from './render/verify.js';
 export type { ComputeOptions, Progress, Work } from './render/whole.js';
 export { parseAddress, sceneAddress } from './scene/address.js';
-export { type Complex, formatComplex, parseComplex } from './scene/complex.js';
+export { type Complex, type Constant, formatComplex, parseComplex } from './scene/complex.js';
 export { type BundledScene, gallery, inPixels } from './scene/gallery.js';
 export { type ComplexGrid, complexGrid, type Lattice, latticeAxis } from './scene/lattice.js';
 export {

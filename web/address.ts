@@ -33,7 +33,9 @@ export function fitted(scene: Scene, columns: number, rows: number): ViewScene {
   const { view } = inPixels(scene, 1, 1);
   const before = scene.view ?? { columns: 1, rows: 1 };
   const wider = Math.max(1, (columns * before.rows) / (rows * before.columns));
-  return inPixels({ ...inPixels(scene, 1, 1), view: { ...view, width: view.width * wider } }, columns, rows);
+  // A view so deep that its width is text is cut off at the sides instead.
+  const width = typeof view.width === 'string' ? view.width : view.width * wider;
+  return inPixels({ ...inPixels(scene, 1, 1), view: { ...view, width } }, columns, rows);
 }
 
 /** The nearest bundled scene, with which the address starts. */

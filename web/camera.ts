@@ -1,6 +1,7 @@
 // The camera: centre, width and rotation of a view as numbers, and how they change under a pointer. Pure functions; a scene
 // keeps the centre as decimal text.
 import type { ViewScene } from 'mandoline';
+import { narrowest, widthOf } from './depth.js';
 
 export interface Camera {
   readonly re: number;
@@ -19,11 +20,11 @@ export interface Size {
 
 export type Point = readonly [x: number, y: number];
 
-export const cameraOf = ({ view }: ViewScene): Camera => ({
-  re: Number(view.center[0]),
-  im: Number(view.center[1]),
-  width: view.width,
-  rotation: view.rotation ?? 0,
+export const cameraOf = (scene: ViewScene): Camera => ({
+  re: Number(scene.view.center[0]),
+  im: Number(scene.view.center[1]),
+  width: widthOf(scene),
+  rotation: scene.view.rotation ?? 0,
 });
 
 /** The scene seen by a camera, in so many pixels. The middle keeps its digits where it is still the same double. */
@@ -32,7 +33,8 @@ export function sceneOf<T extends ViewScene>(scene: T, camera: Camera, columns: 
   const keep = (text: string, value: number) => (Number(text) === value ? text : String(value));
   const center = [keep(view.center[0], camera.re), keep(view.center[1], camera.im)] as const;
   const turned = camera.rotation === 0 ? {} : { rotation: camera.rotation };
-  return { ...scene, view: { ...view, center, width: camera.width, columns, rows, ...turned } };
+  const width = widthOf(scene) === camera.width ? view.width : camera.width;
+  return { ...scene, view: { ...view, center, width, columns, rows, ...turned } };
 }
 
 const turn = ([x, y]: Point, degrees: number): Point => {
@@ -63,8 +65,8 @@ export function moved(camera: Camera, size: Size, from: Point, to: Point): Camer
   return { ...camera, re: camera.re + before[0] - after[0], im: camera.im + before[1] - after[1] };
 }
 
-/** Widths between which pictures can be told apart: what doubles can hold, and all that escapes. */
-const [narrowest, widest] = [1e-14, 1e6];
+/** All that escapes is in this width. */
+const widest = 1e6;
 
 /** Nearer by a factor, and turned, about a place of the page that stays where it is. */
 export function zoomed(camera: Camera, size: Size, about: Point, factor: number, degrees = 0): Camera {

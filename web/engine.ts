@@ -285,7 +285,10 @@ export class Engine {
   ): Promise<Field> {
     this.computations++;
     const channels = channelsOf(scene) as ChannelName[];
-    const rendering = await prepare(scene, { channels }).compute({ ...options, pool: this.pool });
+    // A deep view has a reference first, which may take longer than its points.
+    const onReference = (part: number) => this.events.coarseProgress({ done: part, slices: 1 });
+    const prepared = prepare(scene, { channels });
+    const rendering = await prepared.compute({ ...options, onReference, pool: this.pool });
     onWork?.(rendering.work);
     return rendering;
   }
@@ -305,7 +308,7 @@ export class Engine {
   }
 }
 
-const points = ['formula', 'parameters', 'c', 'z0', 'escape', 'trap'] as const;
+const points = ['formula', 'parameters', 'c', 'z0', 'escape', 'arithmetic', 'trap'] as const;
 const colors = [
   ...(['coloring', 'scale', 'range', 'palette', 'density', 'offset', 'inside', 'light', 'depth'] as const),
 ];

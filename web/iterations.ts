@@ -2,6 +2,7 @@
 // points are counted with many more iterations, and what escapes late says how many would do. Depends on the view
 // alone, not on the machine's speed or the way there, so that the same view always gets the same number.
 import { inPixels, type ViewScene } from 'mandoline';
+import { widthOf } from './depth.js';
 
 /** The most that the page chooses by itself. */
 export const mostIterations = 1e7;
@@ -86,8 +87,9 @@ export class AutomaticIterations {
   /** A scene that was opened keeps the iterations that it came with until it is looked at elsewhere. */
   private isOpened = true;
 
-  open({ iterations, view }: ViewScene, base = iterations / deeper(view.width)): void {
-    [this.base, this.factor, this.isOpened] = [base, iterations / (base * deeper(view.width)), true];
+  open(scene: ViewScene, base = scene.iterations / deeper(widthOf(scene))): void {
+    const factor = scene.iterations / (base * deeper(widthOf(scene)));
+    [this.base, this.factor, this.isOpened] = [base, factor, true];
   }
 
   /** The view or the formula has changed. */

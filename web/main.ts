@@ -1,6 +1,6 @@
 // The explorer: one scene, the camera that looks at it, and what happens when either changes. Each part has a file of
 // its own; here they are joined.
-import { inPixels, paletteNames, parseScene, SceneError, type ViewScene } from 'mandoline';
+import { inPixels, paletteNames, SceneError, type ViewScene } from 'mandoline';
 import { accentOf } from './accent.js';
 import {
   addressOf,
@@ -17,6 +17,7 @@ import {
 import { makeBookmarks } from './bookmarks.js';
 import { type Camera, cameraOf, type Size, sceneOf, transformBetween, zoomed } from './camera.js';
 import { makeControls } from './controls.js';
+import { checkLook, spoken, widthOf } from './depth.js';
 import { button, canvas, element } from './elements.js';
 import { areSamePoints, atRest, Engine, isSamePlane } from './engine.js';
 import { makeExport } from './export.js';
@@ -101,7 +102,7 @@ const engine = new Engine({ exact: picture, coarse: layers.coarse }, workers.set
     if (stage.dataset.state === 'refining') setState('exact');
   },
   iterations(of, iterations, isMoving) {
-    automatic.learn(iterations, of.view.width);
+    automatic.learn(iterations, widthOf(of));
     // Other colours may have been chosen meanwhile.
     if (isMoving || !areSamePoints(of, scene)) return;
     scene = { ...scene, iterations };
@@ -169,10 +170,10 @@ function draw(isMoving: boolean): void {
   setState('busy');
   place();
   controls.show(camera());
-  engine.show(scene, isMoving, automatic.least(scene.view.width));
+  engine.show(scene, isMoving, automatic.least(widthOf(scene)));
 }
 
-const isLookedAt = (): boolean => automatic.least(scene.view.width) !== undefined;
+const isLookedAt = (): boolean => automatic.least(widthOf(scene)) !== undefined;
 
 /** Another scene, looked at with the same camera or its own. */
 function show(next: ViewScene, isNew: boolean, gesture?: Gesture): void {
@@ -207,7 +208,7 @@ function look(next: Camera, isMoving: boolean, gesture?: Gesture): void {
   const iterations = automatic.isOn ? automatic.at(next.width) : scene.iterations;
   const looked = sceneOf({ ...scene, iterations }, next, ...pixels());
   try {
-    parseScene(looked);
+    checkLook(scene, looked);
   } catch (error) {
     if (!(error instanceof SceneError)) throw error;
     message.remark('Doubles end here: nearer points cannot be told apart.');
@@ -229,14 +230,12 @@ function place(): void {
   if (!exact) return;
   layers.exact.style.transform = transformBetween(cameraOf(exact), now, size);
   const isUseful =
-    !isCoarseNewer || (isSamePlane(exact, scene) && exact.view.width / now.width < mostMagnified);
+    !isCoarseNewer || (isSamePlane(exact, scene) && widthOf(exact) / now.width < mostMagnified);
   layers.exact.style.visibility = isUseful ? '' : 'hidden';
 }
 
-/** For who cannot see it. */
 function tell(): void {
-  const { view, iterations } = scene;
-  live.textContent = `${view.center.join(' ')} wide ${view.width.toPrecision(3)}, ${iterations} iterations, drawn`;
+  live.textContent = spoken(scene);
 }
 
 function resize(): void {

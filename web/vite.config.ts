@@ -11,9 +11,10 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const library = join(root, 'dist', 'src');
 
 /** Modules of the library whose functions workers run. */
-const taskModules = ['render/task.js', 'render/band.js', 'encode/png-band.web.js'].map((file) =>
-  join(library, file),
-);
+const taskModules = [
+  ...['render/task.js', 'render/band.js', 'render/gathered.js', 'render/exact.js'],
+  'encode/png-band.web.js',
+].map((file) => join(library, file));
 
 /** On the page's side: tasks are named as functions that the worker serves. */
 const servedTasks: Plugin = {

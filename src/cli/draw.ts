@@ -9,6 +9,8 @@ import { compressWith } from '../render/compress.node.js';
 import { sceneShape } from '../render/job.js';
 import type { Store } from '../render/store.node.js';
 import { type FieldStream, type StreamOptions, shared, streamScene } from '../render/stream.js';
+import { listStore } from '../render/survey.node.js';
+import { sayCost, sayEstimate } from './exact-report.js';
 import type { OutputFlags } from './outputs.js';
 import { renderDocument, sayReport, sayScene, type Written } from './render-report.js';
 import type { NamedScene } from './scene-flags.js';
@@ -52,6 +54,9 @@ export async function draw(
   if (talk) sayScene(named, slices, { workers, ranks: ranks?.size, share: share?.said });
   const called = performance.now() / 1000;
   const gathered = await ranks?.compute();
+  const isExact = scene.arithmetic === 'exact';
+  const isComputed = !gathered && !(isExact && store && listStore(store, []).every(Boolean));
+  if (talk && isComputed) sayCost(scene);
   const line =
     flags.quiet || gathered
       ? undefined
@@ -62,6 +67,9 @@ export async function draw(
       ...drawing,
       ...{ pool, isPainted: isPainted(flags, targets), numbers: share?.numbers },
       ...{ via: gathered?.via ?? store?.work, verify: !gathered && drawing.verify },
+      areKept: !isComputed,
+      onReference: line?.onReference,
+      onEstimate: talk ? (estimated) => sayEstimate(estimated * (shareSize / slices), workers) : undefined,
       onProgress: line && (({ done, slices }) => line.onProgress({ done, slices: share?.size ?? slices })),
     });
     const outputs = await write(stream, targets, pool, flags);

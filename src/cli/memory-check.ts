@@ -1,10 +1,11 @@
 // Checks before a job starts whether it fits into memory; the error names the flag that makes it too large.
 import { availableMemory } from 'node:process';
 import { checkArchive } from '../encode/npz.js';
-import { LimitError } from '../errors.js';
+import { formatBytes, LimitError } from '../errors.js';
 import type { ChannelName } from '../field/field.js';
 import { pointBytes } from '../render/band.js';
 import { countsBytes, sceneShape } from '../render/job.js';
+import { referenceCost } from '../render/reference.js';
 import { streamShape } from '../render/stream.js';
 import type { Scene } from '../scene/scene.js';
 import { type Format, needsOf } from './targets.js';
@@ -32,10 +33,26 @@ export function checkMemory(
       (sum, bytes) => sum + (bytes === 'all' ? all : bytes * rows * columns),
       0,
     );
-    const field = holdsField ? countsBytes([rows, columns], scene.iterations) && all : 0;
+    // An exact picture is counted as a whole before it is painted.
+    const holds = holdsField || (scene.arithmetic === 'exact' && targets.length > 0);
+    const field = holds ? countsBytes([rows, columns], scene.iterations) && all : 0;
     return shape.slots * shape.slot + holding + field;
   };
+  checkReference(scene, workers);
   check(scene, needed, asked === undefined ? '' : `; or give more slices than ${asked}`);
+}
+
+/** Throws UsageError if an exact scene's reference does not fit. */
+function checkReference(scene: Scene, workers: number): void {
+  const cost = referenceCost(scene);
+  const available = availableMemory();
+  const needed = (cost?.bytes ?? 0) * Math.max(1, workers);
+  if (!cost || needed + ownBytes <= available) return;
+  const hands = workers > 1 ? ` for ${workers} workers` : '';
+  throw new UsageError(
+    `--iterations ${scene.iterations}: the reference of ${cost.bits} bits and its tables need ${formatBytes(needed)}` +
+      `${hands}, at most ${formatBytes(available)} is available; take fewer iterations or workers`,
+  );
 }
 
 /** Throws UsageError if all counts of a scene do not fit. */

@@ -74,12 +74,21 @@ export async function openTargets(flags: OutputFlags, standard: string, scene: S
     throw new UsageError(
       `--channels ${channels.join(',')}: only applies to .npz and .zarr output; add -o FILE.npz`,
     );
+  checkChannels(scene, flags);
   const [height, width] = pictureShape(scene);
   const targets: Target[] = [];
   for (const { path, format } of named) targets.push(await openTarget(path, format, { width, height }));
   refuseSame(targets);
   if (!quiet && !json) for (const target of targets) sayLeftovers(target);
   return targets;
+}
+
+/** Throws UsageError for channels of a scene that has counts alone. */
+export function checkChannels(scene: Scene, { channels }: OutputFlags): void {
+  if (!channels || scene.arithmetic !== 'exact') return;
+  throw new UsageError(
+    `--channels ${channels.join(',')}: exact arithmetic has counts alone so far; omit it, or give --arithmetic double`,
+  );
 }
 
 /** The files to write. Stdout and devices such as /dev/null have no suffix that names a format. */

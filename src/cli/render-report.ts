@@ -3,8 +3,9 @@ import { formatBytes } from '../errors.js';
 import { printable } from '../printable.js';
 import { pictureShape, sceneShape } from '../render/job.js';
 import type { Summary } from '../render/stream.js';
-import { type Complex, formatComplex } from '../scene/complex.js';
+import { type Constant, formatComplex } from '../scene/complex.js';
 import type { Scene } from '../scene/scene.js';
+import { exactLines } from './exact-report.js';
 import type { NamedScene } from './scene-flags.js';
 import { type Format, needsOf } from './targets.js';
 import { bar, emptySlices, large, say, sayTinted, seconds, several, tint } from './text.js';
@@ -41,6 +42,7 @@ export function sayScene(named: NamedScene, slices: number, hands: Hands): void 
   const cut = `${hands.share ? `${hands.share} ` : ''}${several(slices, 'slice')}`;
   const indent = ' '.repeat(titleOf(named.name).length + 1);
   say(`${indent}${columns} x ${rows} points, ${cut}, ${handsText(hands)}\n`);
+  if (named.replaced) say(`coloured by counts: exact arithmetic has no colouring ${named.replaced} yet`);
   const empty = emptySlices(slices, rows);
   if (empty) say(`${empty}\n`);
 }
@@ -74,6 +76,7 @@ export function sceneLines(
     ...(typeof scene.escape === 'number' ? [`bailout ${scene.escape}`] : []),
     ...(typeof scene.escape === 'object' ? Object.entries(scene.escape).map((pair) => pair.join(' ')) : []),
     `${scene.iterations} iterations`,
+    ...(scene.arithmetic === 'exact' ? ['exact arithmetic'] : []),
     ...more,
   ];
   const [first, ...others] = inLines(about, lineWidth - indent.length);
@@ -81,9 +84,9 @@ export function sceneLines(
 }
 
 /** A number with spaces around its sign: `-0.83 - 0.22i`. */
-function spell(value: Complex | 'p'): string {
+function spell(value: Constant | 'p'): string {
   if (value === 'p') return 'p';
-  if (value[1] === 0) return String(value[0]);
+  if (Number(value[1]) === 0) return String(value[0]);
   return formatComplex(value).replace(/(?<=\d)([+-])(?=[^e]*i$)/, ' $1 ');
 }
 
@@ -144,6 +147,7 @@ export function sayReport(report: Report): void {
     `\nstart ${seconds(times.start)}   compute ${seconds(times.compute)}   encode ${seconds(times.encode)}   ` +
       `total ${seconds(times.total)}   ${rate} points/s`,
   );
+  if (report.exact) for (const line of exactLines(report.exact)) say(line);
   if (verified) say(`verified ${verified.points} points: no mismatches (seed ${verified.seed})`);
   if (store) {
     const mended = origins.mended > 0 ? `, repaired ${origins.mended} damaged` : '';
@@ -182,6 +186,7 @@ export function renderDocument({
       busy,
     })),
     counts,
+    ...(more.exact && { exact: more.exact }),
     ...(verified && { verified }),
     ...(more.store && { store: { folder: more.store.folder, ...more.origins } }),
     outputs,

@@ -15,7 +15,7 @@ import { draw, isPainted, type RanksAtWork } from './draw.js';
 import { helpBriefly } from './help.js';
 import { unheard } from './interrupt.js';
 import { checkMemory } from './memory-check.js';
-import { addOutputs, addTalk, arePictures, type OutputFlags, openTargets } from './outputs.js';
+import { addOutputs, addTalk, arePictures, checkChannels, type OutputFlags, openTargets } from './outputs.js';
 import { toPart, warnOfCopies } from './parts.js';
 import {
   addScene,
@@ -140,6 +140,11 @@ async function run(given: string | undefined, flags: RenderFlags, world: World |
   const { scene } = named;
   if (flags.seed !== undefined && !flags.verify)
     throw new UsageError(`--seed ${flags.seed}: requires --verify`);
+  checkChannels(scene, flags);
+  if (flags.exact === 'brute' && scene.arithmetic === 'exact')
+    throw new UsageError(
+      '--exact brute: is for arithmetic in doubles; leave it out, or give --arithmetic double',
+    );
   if (flags.part) checkPart(flags);
   else if (!world) warnOfCopies('give --mpi to share the work');
   if (flags.schedule && !world) throw new UsageError(`--schedule ${flags.schedule}: requires --mpi`);

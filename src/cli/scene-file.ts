@@ -5,6 +5,7 @@ import { crc32 } from 'node:zlib';
 import { decodeText } from '../decode.js';
 import { readSceneText } from '../encode/formats.js';
 import { PictureError } from '../errors.js';
+import { fromBefore } from '../scene/scene.js';
 import { fileLimits, readBytes } from './read-file.js';
 import { UsageError } from './usage.js';
 
@@ -40,7 +41,7 @@ export async function readSceneFile(path: string): Promise<SceneFile> {
     const about = { path, bytes: file.length };
     if (reader) return { ...about, value: await reader(decodeText(file), path) };
     const { text, ...picture } = readSceneText(file, crc32);
-    return { ...about, picture, value: parseJson(`${path}: its scene`, text) };
+    return { ...about, picture, value: fromBefore(parseJson(`${path}: its scene`, text)) };
   } catch (error) {
     throw error instanceof PictureError ? new UsageError(`${path}: ${error.message}`) : error;
   }

@@ -6,7 +6,17 @@ import { paletteNames } from '../color/palettes.js';
 import { FormulaError, SceneError } from '../errors.js';
 import { parseFormula } from '../formula/parse.js';
 import { parseEscape, readAddress } from '../scene/address.js';
-import { type Complex, formatComplex, parseComplex, plainMinus, splitComplex } from '../scene/complex.js';
+import { arithmeticOf, withCounts } from '../scene/arithmetic.js';
+import {
+  type Complex,
+  formatComplex,
+  isDecimal,
+  parseComplex,
+  parseConstant,
+  plainMinus,
+  splitComplex,
+} from '../scene/complex.js';
+import { decimalProblem, divided, magnitudeOf, mostPlaces, spelled } from '../scene/decimal.js';
 import { gallery, inPixels } from '../scene/gallery.js';
 import {
   type EscapeRule,
@@ -16,7 +26,7 @@ import {
   type Scene,
   type ViewScene,
 } from '../scene/scene.js';
-import { sceneSchema } from '../scene/schema.js';
+import { arithmetics, sceneSchema } from '../scene/schema.js';
 import { shorten } from '../scene/spell.js';
 import { type View, viewIssues } from '../scene/view.js';
 import { didYouMean } from '../suggestion.js';
@@ -31,8 +41,8 @@ export interface SceneFlags extends ColorFlags {
   readonly c?: Scene['c'];
   readonly z0?: Scene['z0'];
   readonly center?: readonly [string, string];
-  readonly width?: number;
-  readonly zoom?: number;
+  readonly width?: View['width'];
+  readonly zoom?: View['width'];
   readonly size?: readonly [columns: number, rows: number];
   readonly rotate?: number;
   readonly samples?: number;
@@ -40,6 +50,7 @@ export interface SceneFlags extends ColorFlags {
   readonly cells?: number;
   readonly iterations?: number;
   readonly escape?: EscapeRule;
+  readonly arithmetic?: Scene['arithmetic'];
 }
 
 /** A scene and its name. */
@@ -48,15 +59,23 @@ export interface NamedScene {
   readonly scene: Scene;
   /** The file that it was read from, if any. */
   readonly file?: SceneFile;
+  /** What it is coloured by counts in place of, if its own colouring is for doubles alone. */
+  readonly replaced?: Scene['coloring'];
 }
 
-const { c, z0, iterations, escape, ...rest } = sceneSchema.entries;
+const { c, z0, iterations, escape, arithmetic, ...rest } = sceneSchema.entries;
 const [lattice, view] = [rest.lattice.wrapped.entries, rest.view.wrapped.entries];
 
 /** What may be given as a scene. */
 export const sceneValues: Values = { words: Object.keys(gallery), paths: 'files' };
 
-const toPoint = (text: string) => (text === 'p' ? text : parseComplex(text));
+const toPoint = (text: string) => (text === 'p' ? text : parseConstant(text));
+
+/** A width, with its digits where no double has them. */
+function toWidth(text: string): unknown {
+  const plain = plainMinus(text);
+  return isDecimal(plain) ? spelled(plain) : undefined;
+}
 
 /** Adds the scene and the flags of everything in it; those of colours only where colours are used. */
 export function addScene(command: Command, hasColors = true): void {
@@ -84,11 +103,17 @@ export function addScene(command: Command, hasColors = true): void {
       checked('--escape', escape, parseEscape),
       { words: ['overflow'] },
     ),
+    option(
+      '--arithmetic <kind>',
+      'double, or exact: every count proved (default: double while points are far enough apart)',
+      checked('--arithmetic', arithmetic.wrapped, (text) => text),
+      { words: arithmetics },
+    ),
     ...(hasColors ? [trapOption()] : []),
   ];
   const views: Option[] = [
     option('--center <complex>', 'centre of the view, such as -0.75+0.1i', toCenter),
-    option('--width <number>', 'width of the view in the plane', checked('--width', view.width, toNumber)),
+    option('--width <number>', 'width of the view in the plane', checked('--width', view.width, toWidth)),
     option('--zoom <number>', 'magnification relative to the scene', toZoom),
     option('--size <pixels>', 'columns x rows, such as 800x600', toSize),
     option(
@@ -123,23 +148,31 @@ export async function sceneOf(given: string | undefined, flags: SceneFlags): Pro
   const { name, scene: base, file } = await namedScene(given, flags);
   const { lattice: _, view: __, parameters: before, ...others } = base;
   const parameters = { ...before, ...flags.parameter };
-  const { formula, c, z0, iterations, escape } = { ...base, ...flags };
-  const scene = checkScene(
-    {
-      ...{ ...others, ...colorsOf(flags), formula, c, z0, iterations, escape },
-      ...(Object.keys(parameters).length > 0 && { parameters }),
-      ...pointsOf(base, flags, given ?? 'the lesson'),
+  const { formula, c, z0, iterations, escape, arithmetic } = { ...base, ...flags };
+  const wanted = {
+    ...{
+      ...others,
+      ...colorsOf(flags),
+      formula,
+      c,
+      z0,
+      iterations,
+      escape,
+      ...(arithmetic && { arithmetic }),
     },
-    given,
-    flags,
-  );
+    ...(Object.keys(parameters).length > 0 && { parameters }),
+    ...pointsOf(base, flags, given ?? 'the lesson'),
+  };
+  const counted = flags.coloring === undefined ? withCounts(wanted) : wanted;
+  const scene = checkScene({ ...counted, ...colorsOf(flags) }, given, flags);
+  const replaced = counted === wanted ? undefined : wanted.coloring;
   if (scene.c !== 'p' && scene.z0 !== 'p' && !/\bp\b/.test(formula)) {
     const flag = flags.c ? `--c ${formatComplex(scene.c)}` : `--z0 ${formatComplex(scene.z0)}`;
     const other = flags.c ? '--z0 p' : '--c p';
     throw new UsageError(`${flag}: the counts would not depend on the sample point; give ${other}, too`);
   }
   if (name !== 'lesson' || given !== undefined || isLesson(scene))
-    return { name, scene, ...(file && { file }) };
+    return { name, scene, ...(file && { file }), ...(replaced && { replaced }) };
   return { name: scene.z0 === 'p' && scene.c !== 'p' ? 'julia' : 'scene', scene };
 }
 
@@ -154,13 +187,14 @@ const smoothSamples = 2;
 
 /**
  * The scene for outputs that are all pictures: 2 x 2 samples per pixel unless a file, an address or a flag sets them, or
- * doubles cannot tell them apart. The lesson's picture keeps one point per array element.
+ * exact arithmetic counts them. The lesson's picture keeps one point per array element.
  */
 export function smoothScene<T extends Scene>(given: string | undefined, flags: SceneFlags, scene: T): T {
   const isOurs = given === undefined ? flags.formula !== undefined : Object.hasOwn(gallery, given);
   if (!isOurs || given === 'lesson' || !scene.view || flags.samples !== undefined) return scene;
   const view = { ...scene.view, samples: smoothSamples };
-  return viewIssues(view).length > 0 ? scene : { ...scene, view };
+  const isDeep = viewIssues(view).length > 0 || arithmeticOf({ ...scene, view }) === 'exact';
+  return isDeep ? scene : { ...scene, view };
 }
 
 /** A scene with the colours that flags set. Throws UsageError. */
@@ -277,7 +311,7 @@ function pointsOf(base: Scene, flags: SceneFlags, name: string): Pick<Scene, 'la
     rows: 600,
   };
   const [columns, rows] = size ?? [before.columns, before.rows];
-  const width = flags.width ?? before.width / (zoom ?? 1);
+  const width = flags.width ?? zoomed(before.width, zoom ?? 1);
   const turned = { ...(rotate !== undefined && { rotation: rotate }), ...(samples && { samples }) };
   return { view: { ...before, center: center ?? before.center, width, columns, rows, ...turned } };
 }
@@ -299,10 +333,19 @@ function toParameter(text: string, before: Readonly<Record<string, Complex>> = {
   return { ...before, [name]: complex };
 }
 
-function toZoom(text: string): number {
-  const zoom = toNumber(text);
+function toZoom(text: string): number | string {
+  const plain = plainMinus(text);
+  const zoom = toNumber(plain);
   if (zoom !== undefined && zoom >= 1e-300 && zoom <= 1e300) return zoom;
-  throw new UsageError(`--zoom ${text}: must be a number from 1e-300 to 1e300`);
+  const isDeep = decimalProblem(plain) === undefined && zoom! > 1e300 && magnitudeOf(plain) <= mostPlaces;
+  if (isDeep) return plain;
+  throw new UsageError(`--zoom ${text}: must be a number from 1e-300 to 1e${mostPlaces}`);
+}
+
+/** A width so many times as narrow; in text where it is narrower than doubles are good for. */
+function zoomed(width: number | string, zoom: number | string): number | string {
+  const near = Number(width) / Number(zoom);
+  return typeof width === 'number' && near >= 1e-300 ? near : divided(String(width), String(zoom));
 }
 
 /** Two decimal numbers, kept as they were typed: `-0.75+0.1i` or `-0.75,0.1`. */
@@ -312,7 +355,8 @@ function toCenter(text: string): readonly [string, string] {
   const parts = pair.length > 1 ? pair.map((part) => part.trim()) : splitComplex(plain);
   const result = v.safeParse(view.center, parts);
   if (result.success) return result.output;
-  throw new UsageError(`--center ${text}: must be a finite complex number like -0.75+0.1i or -0.75,0.1`);
+  const shown = text.length > 200 ? `${text.slice(0, 200)}...` : text;
+  throw new UsageError(`--center ${shown}: must be a finite complex number like -0.75+0.1i or -0.75,0.1`);
 }
 
 export function toSize(text: string): readonly [number, number] {

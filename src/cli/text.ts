@@ -50,17 +50,27 @@ export function bar(part: number, width: number): string {
 
 /** A progress bar on a terminal that can redraw it; `stop` removes it. */
 export async function progressLine(points: number, slices: number) {
-  const line = await barLine('{bar} {percentage}%  {value}/{total} slices  {rate} points/s  {left} left');
+  const line = await barLine('{bar} {percentage}%  {about}');
   if (!line) return undefined;
-  const begun = performance.now();
-  line.start(slices, 0, { rate: '-', left: '-' });
+  let begun = performance.now();
+  const leftOf = (part: number) =>
+    part > 0 ? seconds(((performance.now() - begun) / 1000) * (1 / part - 1), 0) : '-';
+  const none = { about: `0/${slices} slices` };
+  line.start(slices, 0, none);
   return {
+    /** Of an exact picture, before its slices: part 1 is all of it. */
+    onReference: (part: number) => {
+      line.setTotal(part < 1 ? 1000 : slices);
+      if (part < 1)
+        line.update(Math.floor(1000 * part), { about: `reference and tables  ${leftOf(part)} left` });
+      else line.update(0, none);
+      if (part === 1) begun = performance.now();
+    },
     onProgress: ({ done, slices }: { readonly done: number; readonly slices: number }) => {
       line.setTotal(slices);
-      const passed = (performance.now() - begun) / 1000;
-      const rate = large((points * done) / slices / passed);
-      const left = done > 0 ? seconds((passed * (slices - done)) / done, 0) : '-';
-      line.update(done, { rate, left });
+      const rate = large((points * done) / slices / ((performance.now() - begun) / 1000));
+      const left = leftOf(done / slices);
+      line.update(done, { about: `${done}/${slices} slices  ${rate} points/s  ${left} left` });
     },
     stop: () => line.stop(),
   };

@@ -17,6 +17,7 @@ import { findRange, streamScene } from '../render/stream.js';
 import { type Complex, parseComplex } from '../scene/complex.js';
 import { inPixels } from '../scene/gallery.js';
 import { parseScene, type Scene, sceneText, type ViewScene } from '../scene/scene.js';
+import { viewIssues } from '../scene/view.js';
 import { helpBriefly } from './help.js';
 import { warnOfCopies } from './parts.js';
 import { fileLimits, readBytes } from './read-file.js';
@@ -138,8 +139,17 @@ async function endsOf(given: string | undefined, flags: ZoomFlags): Promise<read
       throw new UsageError(
         `--to ${flags.to}: must have the same ${key} as the first scene; give --c-path for a film of c, or a scene with the same ${key}`,
       );
+  for (const [place, { arithmetic, view }] of [
+    [given ?? 'the lesson', begin],
+    [`--to ${flags.to}`, end],
+  ] as const)
+    if (flags.arithmetic === 'exact' || (arithmetic === 'exact' && viewIssues(view).length > 0))
+      throw new UsageError(
+        `${place}: is counted in exact arithmetic, and films are of doubles; give a wider view`,
+      );
   // The first scene's colours apply throughout.
-  return [first, { ...first, view: end.view, iterations: end.iterations }];
+  const film = { ...first, arithmetic: 'double' as const };
+  return [film, { ...film, view: end.view, iterations: end.iterations }];
 }
 
 /** Writes the missing pictures; returns how many existed. */

@@ -5,10 +5,12 @@ import type { ChannelName, Field } from '../field/field.js';
 import type { Exact } from '../kernel/kernel.js';
 import { Pool, partial, type SliceRange, tasks, type WorkerShare } from '../pool/index.js';
 import type { BandJob, Rows } from '../render/band.js';
-import { arraysOf, computeRows, gatheredBand, rowsOf } from '../render/gathered.js';
+import { addReport, type ExactSummary, emptyReport, isExact, summaryOf } from '../render/exact.js';
+import { arraysOf, computeRows, rowsOf } from '../render/gathered.js';
 import { filledSlices, partSlices, prepareJob, sliceRanges } from '../render/job.js';
 import { checkedBytes, sharedMemory } from '../render/memory.js';
-import { type StreamOptions, streamShape } from '../render/stream.js';
+import { withReference } from '../render/reference.js';
+import { type StreamOptions, streamShape, viaField } from '../render/stream.js';
 import { type Verified, verifyError } from '../render/verify.js';
 import { emptyField, type Work } from '../render/whole.js';
 import type { Scene } from '../scene/scene.js';
@@ -45,6 +47,8 @@ export interface GatheredField {
   readonly via: NonNullable<StreamOptions['via']>;
   /** A share for each rank. */
   readonly work: Work;
+  /** How exact arithmetic settled the points, of all ranks together. */
+  readonly exact?: ExactSummary | undefined;
   readonly verified?: Verified | undefined;
 }
 
@@ -52,6 +56,7 @@ export interface GatheredField {
 interface RankReport {
   readonly share: WorkerShare;
   readonly verified: number;
+  readonly exact: ExactSummary | undefined;
 }
 
 /** So many slices may be on their way from a rank while it computes others, which go elsewhere in its memory. */
@@ -82,11 +87,9 @@ export async function computeOnRanks(world: World, job: RankJob): Promise<Gather
   const points = reports.reduce((sum, { verified }) => sum + verified, 0);
   return {
     field,
-    via: (band) => ({
-      task: partial(partial(worker.gatheredBand, field), band),
-      run: (range) => gatheredBand(range, band, field),
-    }),
+    via: viaField(field),
     work: { slices, shares: reports.map(({ share }) => share), ...seconds },
+    ...(own.report.exact && { exact: sumOf(reports.map(({ exact }) => exact!)) }),
     ...(seed !== undefined && { verified: { points, seed } }),
   };
 }
@@ -124,21 +127,23 @@ async function computeShare(
   take: (rows: Rows) => void,
 ): Promise<{ readonly report: RankReport; free(): void }> {
   const shared = schedule === 'dynamic' ? counter() : undefined;
-  const { scene, job: render, setup } = prepareJob(given, channels);
+  const { scene, job: prepared, setup } = prepareJob(given, channels);
   const filled = filledSlices(scene, slices);
   const numbers = shared ? upTo(filled, shared.next) : partSlices({ number: rank + 1, of: size }, filled);
   const shape = streamShape(scene, workers, channels, slices);
   const memories = field ? 0 : shape.slots + mostPosted;
   checkedBytes('a slice', shape.slot);
-  const job: BandJob = {
-    ...{ render, channels, exact, tones: undefined, seed },
-    setup,
-    slots: Array.from({ length: memories }, () => sharedMemory(shape.slot)),
-  };
   const pool = workers > 0 ? new Pool({ workers, retries: 2 }) : undefined;
   const share = { slices: 0, rows: 0, busy: 0 };
+  const settled = emptyReport();
   let verified = 0;
   try {
+    const render = await withReference(prepared, { pool });
+    const job: BandJob = {
+      ...{ render, channels, exact, tones: undefined, seed },
+      setup,
+      slots: Array.from({ length: memories }, () => sharedMemory(shape.slot)),
+    };
     const ranges = inTurn(sliceRanges(scene, slices, numbers));
     const made = pool
       ? pool.imap(partial(partial(worker.computeRows, field), job), ranges, { bufferSize: shape.slots })
@@ -149,12 +154,21 @@ async function computeShare(
       share.rows += rows.rows;
       share.busy += rows.milliseconds / 1000;
       verified += rows.verified;
+      if (rows.settled) addReport(settled, rows.settled);
       take(rows);
     }
-    return { report: { share, verified }, free: () => shared?.free() };
+    const exactly = isExact(render) ? summaryOf(render, settled) : undefined;
+    return { report: { share, verified, exact: exactly }, free: () => shared?.free() };
   } finally {
     pool?.terminate();
   }
+}
+
+/** The ranks have the same reference, each its own. */
+function sumOf(summaries: readonly ExactSummary[]): ExactSummary {
+  const sum = emptyReport();
+  for (const { reference: _, ...settled } of summaries) addReport(sum, settled);
+  return { reference: summaries[0]!.reference, ...sum };
 }
 
 function* inThisThread(ranges: Iterable<SliceRange>, work: (range: SliceRange) => Rows): Generator<Rows> {

@@ -1,6 +1,6 @@
 // Reads the scene in a PNG, on every platform.
 import { PictureError } from '../errors.js';
-import { parseScene, type Scene } from '../scene/scene.js';
+import { fromBefore, parseScene, type Scene } from '../scene/scene.js';
 import { crc32 } from './crc.js';
 import { readSceneText } from './formats.js';
 
@@ -16,5 +16,5 @@ export function readPngScene(file: Uint8Array): Scene {
   } catch {
     throw new PictureError('has no scene in it that can be read');
   }
-  return parseScene(value);
+  return parseScene(fromBefore(value));
 }

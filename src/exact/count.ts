@@ -52,7 +52,7 @@ export const emptyReport = (): ExactReport => ({ tiles: 0, points: 0, undecided:
 const leastDouble = -940;
 const leastPair = -880;
 /** A reference is cut after so many steps, which changes no count. */
-const mostSteps = 4_000_000;
+export const mostSteps = 4_000_000;
 /** Tolerances of blocks: exponents of 2 for the first rung and the second, and for double-double. */
 const tolerances = [-36, -46] as const;
 const pairTolerances = [-98, -98] as const;

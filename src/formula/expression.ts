@@ -91,3 +91,16 @@ export function power(base: Expression, exponent: number): Expression {
 
 /** The lesson's formula. */
 export const quadratic = add(power(z, 2), c);
+
+/** Ways to write its square. */
+const squares = [power(z, 2), multiply(z, z)].map((square) => JSON.stringify(square));
+
+/** Whether an expression is z^2 + c, in any order, and whether its constant is the sample point p. */
+export function isQuadratic(step: Expression): { readonly isPlain: boolean; readonly isOfPoint: boolean } {
+  if (step.kind !== 'add') return { isPlain: false, isOfPoint: false };
+  const { left, right } = step;
+  const [square, other] = right.kind === 'variable' ? [left, right] : [right, left];
+  const name = other.kind === 'variable' ? other.name : undefined;
+  const isPlain = squares.includes(JSON.stringify(square)) && (name === 'c' || name === 'p');
+  return { isPlain, isOfPoint: isPlain && name === 'p' };
+}

@@ -6,8 +6,17 @@ import type { ChannelName, Channels, Field } from '../field/field.js';
 import { countsType, type Exact } from '../kernel/kernel.js';
 import type { SliceRange } from '../pool/slices.js';
 import { channelTypes } from './channel-types.js';
+import { type ExactReport, isExact } from './exact.js';
 import { findWrong, placesWithin, type WrongValue } from './places.js';
-import { countRows, fillRows, type RenderJob, referencePoints, type TraceSetup } from './task.js';
+import {
+  countRows,
+  fillRows,
+  iterationsOf,
+  type RenderJob,
+  referencePoints,
+  shapeOf,
+  type TraceSetup,
+} from './task.js';
 
 /** Sent to every worker once, for all bands of a picture. */
 export interface BandJob {
@@ -30,6 +39,8 @@ export interface Rows extends Field {
   readonly start: number;
   readonly verified: number;
   readonly wrong?: WrongValue | undefined;
+  /** How its points were settled, where they were counted now in exact arithmetic. */
+  readonly settled?: ExactReport | undefined;
   /** The worker that made it. */
   readonly worker: string;
   /** In milliseconds since 1970, and how long it took. */
@@ -57,20 +68,22 @@ export const now = () => performance.timeOrigin + performance.now();
 export function computeBand(range: SliceRange, job: BandJob): Band {
   const begun = now();
   const field = bandField(range, job);
-  computeField(range, job, field);
-  return finishBand(range, job, begun, field);
+  const settled = computeField(range, job, field);
+  return { ...finishBand(range, job, begun, field), ...(settled && { settled }) };
 }
 
-/** Counts rows, and fills their channels where there are any. */
-export function computeField(range: SliceRange, job: BandJob, { counts, channels }: Field): void {
+/** Counts rows, and fills their channels where there are any; tells how exact arithmetic settled their points. */
+export function computeField(
+  range: SliceRange,
+  job: BandJob,
+  { counts, channels }: Field,
+): ExactReport | undefined {
   const { render, exact, setup } = job;
-  if (!setup || !channels) {
-    countRows(range, render, exact, counts);
-    return;
-  }
+  if (!setup || !channels || isExact(render)) return countRows(range, render, exact, counts);
   // Points without a value must be 0, not what an earlier band left.
   for (const values of Object.values(channels)) values.fill(0);
   fillRows(range, render, exact, setup, counts, channels);
+  return undefined;
 }
 
 /** What is told of rows that are computed, and their pixels. */
@@ -96,8 +109,7 @@ export function finishRows(range: SliceRange, job: BandJob, begun: number, field
 
 /** The memory of a band: its arrays in sequence, those of larger numbers first, so that each is aligned. */
 export function bandField({ index, start, end }: SliceRange, job: BandJob): Field {
-  const { points, kernel } = job.render;
-  const columns = points.columnRe.length;
+  const [, columns] = shapeOf(job.render);
   const rows = end - start;
   const slot = job.slots[index % job.slots.length]!;
   let at = 0;
@@ -106,7 +118,7 @@ export function bandField({ index, start, end }: SliceRange, job: BandJob): Fiel
     at += rows * columns * type.BYTES_PER_ELEMENT;
     return array;
   };
-  const types = arrayTypes(job.channels, kernel.iterations);
+  const types = arrayTypes(job.channels, iterationsOf(job.render));
   const arrays = Object.fromEntries(types.map(([name, type]) => [name, next(type as ArrayType<Uint8Array>)]));
   const { counts, ...channels } = arrays as unknown as Channels & { counts: Field['counts'] };
   return { rows, columns, counts, ...(job.channels.length > 0 && { channels }) };
@@ -136,7 +148,7 @@ function paintBehind(
   { render, channels, slots }: BandJob,
 ) {
   const points = field.rows * field.columns;
-  const at = points * pointBytes(channels, render.kernel.iterations);
+  const at = points * pointBytes(channels, iterationsOf(render));
   const pixels = new Uint8Array(slots[index % slots.length]!, at, paintedBytes(points, tones));
   paintRows(field, tones, pixels);
   return pixels;
@@ -170,7 +182,7 @@ function verifyRows({ start }: SliceRange, { render, setup, seed }: BandJob, fie
   if (seed === undefined) return { verified: 0 };
   const { columns, counts } = field;
   const first = start * columns;
-  const places = placesWithin(first, first + counts.length, render.points.rowRe.length * columns, seed);
+  const places = placesWithin(first, first + counts.length, shapeOf(render)[0] * columns, seed);
   return {
     verified: places.length,
     wrong: findWrong(places, referencePoints(places, render, setup), field, first),

@@ -9,12 +9,12 @@ import type { Scene } from '../scene/scene.js';
 import { spacingOf } from '../scene/view.js';
 import { findBasins } from './basins.js';
 import { channelNames } from './channel-types.js';
-import type { RenderJob, TraceSetup } from './task.js';
+import type { DoubleJob, TraceSetup } from './task.js';
 
 /** Sent to every worker once, to trace a scene's points. Throws RangeError for an unknown channel. */
 export function traceSetup(
   scene: Scene,
-  { kernel, points }: Pick<RenderJob, 'kernel' | 'points'>,
+  { kernel, points }: Pick<DoubleJob, 'kernel' | 'points'>,
   wanted: readonly ChannelName[],
 ): TraceSetup {
   const unknown = wanted.find((name) => !channelNames.includes(name));

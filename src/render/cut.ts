@@ -4,6 +4,7 @@ import type { ChannelName } from '../field/field.js';
 import { largestTile } from '../kernel/cover.js';
 import type { Scene } from '../scene/scene.js';
 import { type BandJob, computeBand, pointBytes } from './band.js';
+import { exactMilliseconds, isExact } from './exact.js';
 import { pictureShape, prepareJob, sceneShape } from './job.js';
 import { fewestSlices } from './stream.js';
 
@@ -19,6 +20,10 @@ const pieces = 8;
 export async function slicesByTime(given: Scene, channels: readonly ChannelName[]): Promise<number> {
   const { scene, job: render, setup } = prepareJob(given, channels);
   const [rows, columns] = sceneShape(scene);
+  if (isExact(render)) {
+    const each = await exactMilliseconds(render, measureMilliseconds);
+    return slicesOf(scene, channels, each * rows * columns);
+  }
   const { rowRe, rowIm, columnRe, columnIm } = render.points;
   const points = {
     ...{ rowRe: some(rowRe), rowIm: some(rowIm), columnRe: some(columnRe), columnIm: some(columnIm) },
@@ -45,8 +50,12 @@ export async function slicesByTime(given: Scene, channels: readonly ChannelName[
     compute(measured);
     milliseconds = performance.now() - warm;
   }
-  const whole = (milliseconds * rows * columns) / (measured * height * sampleColumns);
-  const slices = Math.floor(whole / sliceMilliseconds);
+  return slicesOf(scene, channels, (milliseconds * rows * columns) / (measured * height * sampleColumns));
+}
+
+/** How many slices a scene is cut into that takes so long as a whole. */
+function slicesOf(scene: Scene, channels: readonly ChannelName[], milliseconds: number): number {
+  const slices = Math.floor(milliseconds / sliceMilliseconds);
   return Math.min(pictureShape(scene)[0], Math.max(1, slices, fewestSlices(scene, channels)));
 }
 

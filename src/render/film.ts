@@ -30,10 +30,11 @@ export function frameScene(
   colors: FilmColors | undefined,
   path: readonly Complex[],
 ): ViewScene {
-  const width = growing(from.view.width, to.view.width, part);
+  // Films are counted in doubles.
+  const [fromWidth, toWidth] = [Number(from.view.width), Number(to.view.width)];
+  const width = growing(fromWidth, toWidth, part);
   // A point that moves in proportion to the width stays in place in the picture.
-  const moved =
-    from.view.width === to.view.width ? part : (from.view.width - width) / (from.view.width - to.view.width);
+  const moved = fromWidth === toWidth ? part : (fromWidth - width) / (fromWidth - toWidth);
   const center = ([0, 1] as const).map((axis) => {
     const [begin, end] = [from.view.center[axis], to.view.center[axis]];
     return part === 0 ? begin : part === 1 || begin === end ? end : String(between(+begin, +end, moved));

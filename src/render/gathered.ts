@@ -37,8 +37,8 @@ export function rowsOf(field: Field, start: number, rows: number): Field {
 export function computeRows(range: SliceRange, job: BandJob, field: Field | undefined): Rows {
   const begun = now();
   const rows = field ? rowsOf(field, range.start, range.end - range.start) : bandField(range, job);
-  computeField(range, job, rows);
-  return finishRows(range, job, begun, rows);
+  const settled = computeField(range, job, rows);
+  return { ...finishRows(range, job, begun, rows), ...(settled && { settled }) };
 }
 
 /** As `computeBand`, but the numbers are the field's. */

@@ -1,6 +1,7 @@
 // Prepares a scene for computation: compiles its formula for its sample points, and derives its sizes.
 
 import { compileOptimized } from '#compile';
+import { SceneError } from '../errors.js';
 import type { ChannelName } from '../field/field.js';
 import { parseFormula } from '../formula/parse.js';
 import { largestTile } from '../kernel/cover.js';
@@ -8,10 +9,12 @@ import { compileAsCalled, compileKernel, countsType } from '../kernel/kernel.js'
 import { rangeOf } from '../kernel/points.js';
 import type { KernelJob } from '../kernel/reference.js';
 import { type SliceRange, sliceRange } from '../pool/slices.js';
+import { toComplex } from '../scene/complex.js';
 import { axisLength, latticePoints } from '../scene/lattice.js';
 import { parseScene, type Scene } from '../scene/scene.js';
 import { viewPoints } from '../scene/view.js';
 import { capturedBy, traceSetup } from './channels.js';
+import { exactView } from './exact.js';
 import { checkedBytes } from './memory.js';
 import type { RenderJob, TraceSetup } from './task.js';
 
@@ -90,6 +93,12 @@ export const partOfSlice = (slice: number, of: number): number => (slice % of) +
 /** Above this number of steps, optimizing the kernel first, about 20 ms, takes less time than it saves. */
 const manySteps = 2 ** 28;
 
+/** What is computed of a scene that was checked, in doubles. */
+export function kernelJob({ formula, parameters, c, z0, iterations, escape }: Scene): KernelJob {
+  const point = (value: Scene['c']) => (value === 'p' ? value : toComplex(value));
+  return { step: parseFormula(formula, parameters), c: point(c), z0: point(z0), iterations, escape };
+}
+
 /** A scene that was checked, and what workers need of it. */
 export interface Ready {
   readonly scene: Scene;
@@ -98,11 +107,16 @@ export interface Ready {
   readonly setup: TraceSetup | undefined;
 }
 
-/** Throws SceneError for what is no scene, RangeError for what is no channel. */
+/** Throws SceneError for what is no scene or has no channels, RangeError for what is no channel. */
 export function prepareJob(given: Scene, wanted: readonly ChannelName[] = []): Ready {
   const scene = parseScene(given);
-  const { formula, parameters, c, z0, iterations, escape } = scene;
-  const kernel: KernelJob = { step: parseFormula(formula, parameters), c, z0, iterations, escape };
+  if (scene.arithmetic === 'exact') {
+    const accepted = `has counts alone, no ${wanted.join(', ')}; a scene whose arithmetic is double has`;
+    if (wanted.length > 0) throw new SceneError([{ path: 'arithmetic', given: '"exact"', accepted }]);
+    return { scene, job: { view: exactView(scene) }, setup: undefined };
+  }
+  const { iterations } = scene;
+  const kernel = kernelJob(scene);
   const points = scene.view ? viewPoints(scene.view) : latticePoints(scene.lattice);
   const setup = wanted.length > 0 ? traceSetup(scene, { kernel, points }, wanted) : undefined;
   const captured = capturedBy(setup);

@@ -7,7 +7,7 @@ import { makeFolder } from '../encode/folder.node.js';
 import { OutputError } from '../encode/output.node.js';
 import { StoreError } from '../errors.js';
 import { partial, tasks } from '../pool/index.js';
-import { jsonText, lessonScene, parseScene, type Scene, sceneText } from '../scene/scene.js';
+import { fromBefore, jsonText, lessonScene, parseScene, type Scene, sceneText } from '../scene/scene.js';
 import type { BandJob } from './band.js';
 import { channelNames } from './channel-types.js';
 import { clearAbandoned, isTemporary, putOnce, readRegular } from './store-files.node.js';
@@ -97,9 +97,10 @@ function told<T>(folder: string, work: () => T): T {
 
 /** The scene without colours, which determines a field's numbers. */
 function fieldText(scene: Scene): string {
-  const { formula, parameters, c, z0, iterations, escape, trap, lattice, view } = scene;
+  const { formula, parameters, c, z0, iterations, escape, arithmetic, trap, lattice, view } = scene;
   const palette = '';
-  return sceneText({ formula, parameters, c, z0, iterations, escape, trap, lattice, view, palette } as Scene);
+  const numbers = { formula, parameters, c, z0, iterations, escape, arithmetic, trap, lattice, view };
+  return sceneText({ ...numbers, palette } as Scene);
 }
 
 type Manifest = Pick<Store, 'scene' | 'field' | 'slices' | 'parts'>;
@@ -117,7 +118,7 @@ function readManifest(folder: string): Manifest {
     const { schema: given, slices, parts, ...text } = JSON.parse(Buffer.from(bytes).toString());
     if (given !== schema || !isNumber(slices) || !(parts === undefined || isNumber(parts))) throw new Error();
     // Older stores have no colours.
-    const scene = parseScene(text.scene ?? { ...text.field, palette: lessonScene.palette });
+    const scene = parseScene(fromBefore(text.scene ?? { ...text.field, palette: lessonScene.palette }));
     return { scene, field: fieldText(scene), slices, parts };
   } catch {
     throw new StoreError(`${path}: is damaged or of another version; give another folder`);

@@ -8,6 +8,7 @@ import type { Field } from '../field/field.js';
 import type { SliceRange } from '../pool/slices.js';
 import { systemReason } from '../system-error.node.js';
 import { type Band, type BandJob, bandField, computeField, finishBand, now } from './band.js';
+import { type ExactReport, withOwnReference } from './exact.js';
 import { hasFolder, putFile, readRegular } from './store-files.node.js';
 
 const digestBytes = 32;
@@ -20,20 +21,22 @@ export interface Place {
 }
 
 /** `computeBand` that reads what the store has, and stores what it lacks. */
-export function computeStoredBand(range: SliceRange, job: BandJob, place: Place): Band {
+export async function computeStoredBand(range: SliceRange, job: BandJob, place: Place): Promise<Band> {
   const begun = now();
   const field = bandField(range, job);
+  let settled: ExactReport | undefined;
   try {
     const arrays = Object.entries({ counts: field.counts, ...field.channels }) as [string, Numbers][];
     const all = arrays.map(([name, values]) => readArray(place, range, name, values));
     if (all.some((state) => state !== 'whole')) {
-      computeField(range, job, field);
+      // Where the store has all slices nobody computed a reference, and yet one may be damaged.
+      settled = computeField(range, { ...job, render: await withOwnReference(job.render) }, field);
       arrays.forEach(([name, values], i) => {
         if (all[i] !== 'whole') writeArray(place, range, name, values);
       });
     }
     const origin = all.includes('damaged') ? 'mended' : all.includes('missing') ? 'computed' : 'kept';
-    return { ...finishBand(range, job, begun, field), origin };
+    return { ...finishBand(range, job, begun, field), ...(settled && { settled }), origin };
   } catch (error) {
     throw storeError(place.folder, error);
   }

@@ -3,11 +3,13 @@
 import { channelsOf, pixelBytes } from '../color/coloring.js';
 import type { PixelFormat } from '../color/image.js';
 import { pixelFormat } from '../color/paint.js';
-import { needsSample, sampleStep, type Tones, tonesOf } from '../color/tones.js';
-import type { ChannelName } from '../field/field.js';
+import { needsSample, sampleOf, sampleStep, type Tones, tonesOf } from '../color/tones.js';
+import type { ChannelName, Field } from '../field/field.js';
 import { partial, type SliceRange, type Task, tasks, type WorkerShare } from '../pool/index.js';
 import { parseScene, type Scene } from '../scene/scene.js';
 import { type Band, type BandJob, computeBand, now, pointBytes } from './band.js';
+import { addReport, type ExactSummary, emptyReport, isExact, summaryOf } from './exact.js';
+import { gatheredBand } from './gathered.js';
 import {
   defaultSlices,
   filledSlices,
@@ -20,11 +22,15 @@ import {
   wholePart,
 } from './job.js';
 import { checkedBytes, sharedMemory } from './memory.js';
+import { estimatedSeconds, withReference } from './reference.js';
+import type { RenderJob } from './task.js';
 import { takeTurns } from './turns.js';
 import { anySeed, type Verified, verifyError } from './verify.js';
-import { type ComputeOptions, type Work, wholeField } from './whole.js';
+import { type ComputeOptions, emptyField, type Work, wholeField } from './whole.js';
 
 const worker = tasks<typeof import('./band.js')>(new URL('./band.js', import.meta.url));
+
+const gatherer = tasks<typeof import('./gathered.js')>(new URL('./gathered.js', import.meta.url));
 
 /** How a band is made: by a worker, or in this thread. */
 export interface BandWork {
@@ -46,6 +52,10 @@ export interface StreamOptions extends ComputeOptions {
   readonly numbers?: Iterable<number> | undefined;
   /** How bands are made. Default: computed, and not stored. */
   readonly via?: ((job: BandJob) => BandWork) | undefined;
+  /** Whether all slices are kept somewhere, so that none has to be computed. */
+  readonly areKept?: boolean | undefined;
+  /** Told, before the first slice of an exact picture, how many seconds all of them will take, about. */
+  readonly onEstimate?: ((seconds: number) => void) | undefined;
 }
 
 /** A scene that is computed while it is read. */
@@ -70,6 +80,8 @@ export interface Summary {
   readonly verified?: Verified | undefined;
   /** Numbers of slices that were computed, read from a store, or damaged there and recomputed. */
   readonly origins: Readonly<Record<Band['origin'], number>>;
+  /** How exact arithmetic settled the points that were computed now. */
+  readonly exact?: ExactSummary | undefined;
 }
 
 /** Bytes of a band in progress, for the default number of slices. */
@@ -115,11 +127,51 @@ export const streamedChannels = (scene: Scene, wanted: readonly ChannelName[], i
  * LimitError if a band needs more than 4 GiB.
  */
 export async function streamScene(given: Scene, options: StreamOptions): Promise<FieldStream> {
-  const { pool, exact = 'enclosures', isPainted, via = plainWork, verify, signal } = options;
+  const { isPainted } = options;
   const called = now();
-  const ready = makeReady(given, options.channels ?? [], isPainted);
-  const { scene, job, channels, setup } = ready;
-  const tones = isPainted ? await findTones(ready, options) : undefined;
+  const ready = await makeReady(given, options.channels ?? [], options);
+  const { scene, job, channels } = ready;
+  const [rows, columns] = sceneShape(scene);
+  const [height, width] = pictureShape(scene);
+  const about = { scene, rows, columns, channels };
+  if (options.onEstimate && isExact(job) && job.tables) {
+    options.onEstimate(await estimatedSeconds(job, options));
+  }
+  if (!(isExact(job) && isPainted && needsSample(scene))) {
+    const tones = isPainted ? await findTones(ready, options) : undefined;
+    return {
+      ...{ ...about, ...startBands(ready, called, options, tones) },
+      format: tones && pixelFormat(tones, width, height),
+    };
+  }
+  // Single points of a sample would cost exact arithmetic as much as tiles: all are counted first, then painted.
+  const field = emptyField(scene, []);
+  const counted = startBands(ready, called, options, undefined);
+  for await (const { start, counts } of counted.bands) field.counts.set(counts, start * columns);
+  const tones = await tonesOf(sampleOf(field), scene);
+  const painting = { ...options, via: viaField(field), verify: false, onProgress: undefined };
+  return {
+    ...{ ...about, bands: startBands(ready, called, painting, tones).bands, summary: counted.summary },
+    format: pixelFormat(tones, width, height),
+  };
+}
+
+/** Bands of a field that is there as a whole. */
+export const viaField =
+  (field: Field) =>
+  (job: BandJob): BandWork => ({
+    task: partial(partial(gatherer.gatheredBand, field), job),
+    run: (range) => gatheredBand(range, job, field),
+  });
+
+/** The bands of a scene that is ready, and what is told of them once they were read. */
+function startBands(
+  { scene, job, channels, setup }: Ready,
+  called: number,
+  options: StreamOptions,
+  tones: Tones | undefined,
+): Pick<FieldStream, 'bands' | 'summary'> {
+  const { pool, exact = 'enclosures', via = plainWork, verify, signal } = options;
   const shape = streamShape(scene, pool?.workers ?? 0, channels, options.slices);
   const { slices } = shape;
   const [rows, columns] = sceneShape(scene);
@@ -128,8 +180,7 @@ export async function streamScene(given: Scene, options: StreamOptions): Promise
   const seed = verify ? (typeof verify === 'object' ? verify.seed : anySeed()) : undefined;
   const work = via({ render: job, setup, channels, exact, tones, seed, slots });
 
-  const [height, width] = pictureShape(scene);
-  const ledger = newLedger(called);
+  const ledger = newLedger(called, job);
   const filled = filledSlices(scene, slices);
   function* ranges(): Generator<SliceRange> {
     let sent = 0;
@@ -152,8 +203,7 @@ export async function streamScene(given: Scene, options: StreamOptions): Promise
   }
 
   return {
-    ...{ scene, rows, columns, channels, bands: bands() },
-    format: tones && pixelFormat(tones, width, height),
+    bands: bands(),
     summary: () =>
       ledger.summary(options.numbers ? undefined : slices, Math.max(1, pool?.workers ?? 0), seed),
   };
@@ -172,17 +222,29 @@ async function* inThisThread(
 }
 
 /** A scene and everything for computing its bands. */
-function makeReady(given: Scene, wanted: readonly ChannelName[], isPainted: boolean) {
-  const channels = streamedChannels(parseScene(given), wanted, isPainted);
-  return { channels, ...prepareJob(given, channels) };
+type Ready = Awaited<ReturnType<typeof makeReady>>;
+
+async function makeReady(
+  given: Scene,
+  wanted: readonly ChannelName[],
+  options: Pick<StreamOptions, 'isPainted' | 'areKept' | 'pool' | 'signal' | 'onReference'>,
+) {
+  const channels = streamedChannels(parseScene(given), wanted, options.isPainted);
+  const { scene, job, setup } = prepareJob(given, channels);
+  return { scene, channels, setup, job: options.areKept ? job : await withReference(job, options) };
 }
 
 /** How to paint, from every k-th row and column of the sample points. */
 async function findTones(
-  { scene, job, channels, setup }: ReturnType<typeof makeReady>,
+  { scene, job, channels, setup }: Ready,
   { pool, exact, signal }: ComputeOptions,
 ): Promise<Tones> {
   if (!needsSample(scene)) return tonesOf(undefined, scene);
+  if (isExact(job)) {
+    const whole = wholeField(job);
+    await whole.compute({ pool, signal });
+    return tonesOf(sampleOf(whole.field), scene);
+  }
   const { rowRe, rowIm, columnRe, columnIm } = job.points;
   const step = sampleStep(rowRe.length, columnRe.length);
   const some = (all: Float64Array) => all.filter((_, i) => i % step === 0);
@@ -199,16 +261,17 @@ export async function findRange(
   given: Scene,
   options: ComputeOptions = {},
 ): Promise<readonly [least: number, most: number]> {
-  const { curve } = await findTones(makeReady(given, [], true), options);
+  const { curve } = await findTones(await makeReady(given, [], { ...options, isPainted: true }), options);
   return [curve.least, curve.most];
 }
 
 /** Adds up the reports of bands. */
-function newLedger(called: number) {
+function newLedger(called: number, job: RenderJob) {
   const shares = new Map<string, { slices: number; rows: number; busy: number }>();
   let [least, most, sum, verified] = [Infinity, 0, 0, 0];
   let [first, last] = [Infinity, called];
   const origins = { computed: 0, kept: 0, mended: 0 };
+  const settled = emptyReport();
   return {
     add(band: Band): void {
       origins[band.origin]++;
@@ -221,6 +284,7 @@ function newLedger(called: number) {
       most = Math.max(most, band.most);
       sum += band.sum;
       verified += band.verified;
+      if (band.settled) addReport(settled, band.settled);
       first = Math.min(first, band.begun);
       last = Math.max(last, band.begun + band.milliseconds);
     },
@@ -240,6 +304,7 @@ function newLedger(called: number) {
         counts: { min: Math.min(least, most), max: most, sum },
         origins,
         ...(seed !== undefined && { verified: { points: verified, seed } }),
+        ...(isExact(job) && job.tables && { exact: summaryOf(job, settled) }),
       };
     },
   };

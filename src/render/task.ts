@@ -11,10 +11,14 @@ import { type Shade, startShade } from '../kernel/shade-rows.js';
 import { traceReference } from '../kernel/trace.js';
 import type { SliceRange } from '../pool/slices.js';
 import { channelArrays } from './channel-types.js';
+import { countExactRows, type ExactJob, type ExactReport, exactReferencePoints, isExact } from './exact.js';
 import type { PointValues } from './places.js';
 
 /** A prepared scene, sent to every worker once. */
-export interface RenderJob {
+export type RenderJob = DoubleJob | ExactJob;
+
+/** A scene that doubles count. */
+export interface DoubleJob {
   readonly kernel: KernelJob;
   readonly module: WebAssembly.Module;
   readonly points: SamplePoints;
@@ -22,9 +26,16 @@ export interface RenderJob {
   readonly captured: ShadeJob | undefined;
 }
 
-const started = new WeakMap<RenderJob, StartedKernel>();
+/** How many rows and columns of sample points a job has. */
+export const shapeOf = (job: RenderJob): readonly [rows: number, columns: number] =>
+  isExact(job) ? [job.view.rows, job.view.columns] : [job.points.rowRe.length, job.points.columnRe.length];
 
-function startedOf(job: RenderJob): StartedKernel {
+export const iterationsOf = (job: RenderJob): number =>
+  isExact(job) ? job.view.iterations : job.kernel.iterations;
+
+const started = new WeakMap<DoubleJob, StartedKernel>();
+
+function startedOf(job: DoubleJob): StartedKernel {
   let kernel = started.get(job);
   if (!kernel) {
     kernel = startKernel(job.kernel, job.module, job.points, job.captured);
@@ -33,9 +44,16 @@ function startedOf(job: RenderJob): StartedKernel {
   return kernel;
 }
 
-/** Counts some rows. */
-export function countRows({ start, end }: SliceRange, job: RenderJob, exact: Exact, counts: Counts): void {
-  startedOf(job).count(start, end, counts, exact);
+/** Counts some rows; tells how their points were settled where that is exact arithmetic. */
+export function countRows(
+  range: SliceRange,
+  job: RenderJob,
+  exact: Exact,
+  counts: Counts,
+): ExactReport | undefined {
+  if (isExact(job)) return countExactRows(counts, range, job);
+  startedOf(job).count(range.start, range.end, counts, exact);
+  return undefined;
 }
 
 /** Counts the rows of a slice into it, and fills its rows of the whole field's channels, where it has any. */
@@ -47,7 +65,7 @@ export function fillSlice(
   setup: TraceSetup | undefined,
   channels: Channels | undefined,
 ): void {
-  if (!setup || !channels) {
+  if (!setup || !channels || isExact(render)) {
     countRows(range, render, exact, slice);
     return;
   }
@@ -89,7 +107,7 @@ function tracerOf(setup: TraceSetup) {
 /** Counts some rows and fills channels of these rows alone. */
 export function fillRows(
   range: SliceRange,
-  render: RenderJob,
+  render: DoubleJob,
   exact: Exact,
   setup: TraceSetup,
   counts: Counts,
@@ -110,9 +128,11 @@ export function fillRows(
 /** The oracle's counts of single points, given by their places in the field, and their channels, if any. */
 export function referencePoints(
   places: readonly number[],
-  { kernel, points: all }: RenderJob,
+  job: RenderJob,
   setup: TraceSetup | undefined,
 ): PointValues {
+  if (isExact(job)) return { counts: exactReferencePoints(places, job) };
+  const { kernel, points: all } = job;
   const columns = all.columnRe.length;
   const chosen = places.map((place) => pointAt(all, Math.floor(place / columns), place % columns));
   const counts = new (countsType(kernel.iterations))(chosen.map((p) => countReference(kernel, p)));

@@ -13,9 +13,11 @@ import {
 import { orderedSlices } from '../pool/slices.js';
 import type { Scene } from '../scene/scene.js';
 import { channelArrays } from './channel-types.js';
+import { type ExactSummary, isExact, reportOf, sharedSums, summaryOf } from './exact.js';
 import { countsBytes, defaultSlices, sceneShape } from './job.js';
 import { sharedMemory } from './memory.js';
-import { fillSlice, type RenderJob, type TraceSetup } from './task.js';
+import { withReference } from './reference.js';
+import { fillSlice, iterationsOf, type RenderJob, shapeOf, type TraceSetup } from './task.js';
 import { takeTurns } from './turns.js';
 import { type Verified, type VerifyOptions, verifyField } from './verify.js';
 
@@ -37,6 +39,8 @@ export interface ComputeOptions {
   readonly signal?: AbortSignal | undefined;
   /** Called now and then with the number of finished slices, and once when all are finished. */
   readonly onProgress?: ((progress: Progress) => void) | undefined;
+  /** Told now and then, before there are slices, which part of an exact picture's reference is there, from 0 to 1. */
+  readonly onReference?: ((part: number) => void) | undefined;
 }
 
 /** The progress of a computation. */
@@ -69,6 +73,8 @@ export interface Computed {
   readonly work: Work;
   /** The points that were verified, if requested. */
   readonly verified?: Verified | undefined;
+  /** How exact arithmetic settled the points; where a page's memory cannot be shared, nothing is told. */
+  readonly exact?: ExactSummary | undefined;
 }
 
 /** Memory for the counts of all of a scene's sample points, and for these channels. Throws LimitError. */
@@ -90,29 +96,37 @@ function fieldMemory(
  * for an array of more than 4 GiB.
  */
 export function wholeField(job: RenderJob, setup?: TraceSetup, wanted: readonly ChannelName[] = []) {
-  const shape = [job.points.rowRe.length, job.points.columnRe.length] as const;
-  const field = fieldMemory(shape, job.kernel.iterations, setup ? wanted : []);
+  const field = fieldMemory(shapeOf(job), iterationsOf(job), setup ? wanted : []);
   const { rows, counts, channels } = field;
+  /** With its reference, once that is there. */
+  let ready = job;
 
   async function compute(options: ComputeOptions = {}): Promise<Computed> {
     const { pool, slices = defaultSlices(rows, pool?.workers ?? 0), exact = 'enclosures' } = options;
-    const { order, verify, signal, onProgress } = options;
+    const { order, verify, signal, onProgress, onReference } = options;
     const called = performance.now();
+    ready = await withReference(ready, { pool, signal, onReference });
+    const sums = isExact(ready) ? sharedSums() : undefined;
+    const counting = sums ? { ...ready, sums } : ready;
     const each = { slices, order, rows, signal, onProgress };
     // A slice of one array is what a pool copies where there is no shared memory; channels are others.
     const isShared = !(counts.buffer instanceof ArrayBuffer);
     const work =
       pool && (isShared || !setup)
-        ? await inPool(pool.fill(worker.fillSlice, counts, [job, exact, setup, channels], each))
+        ? await inPool(pool.fill(worker.fillSlice, counts, [counting, exact, setup, channels], each))
         : await inThisThread(
             counts,
-            (slice, range) => fillSlice(slice, range, job, exact, setup, channels),
+            (slice, range) => fillSlice(slice, range, counting, exact, setup, channels),
             each,
           );
     const all = (performance.now() - called) / 1000;
     const given = typeof verify === 'object' ? verify : {};
     const verified = verify ? await verifyField(field, job, setup, { pool, signal, ...given }) : undefined;
-    return { work: { slices, ...work, compute: all - work.start }, ...(verified && { verified }) };
+    return {
+      work: { slices, ...work, compute: all - work.start },
+      ...(verified && { verified }),
+      ...(sums && isExact(ready) && { exact: summaryOf(ready, reportOf(sums)) }),
+    };
   }
 
   return { field, compute };

@@ -2,9 +2,11 @@
 // and escape the signs and commas that make it readable.
 import { SceneError, type SceneIssue } from '../errors.js';
 import { didYouMean } from '../suggestion.js';
-import { formatComplex, isDecimal, parseComplex, plainMinus } from './complex.js';
+import { withCounts } from './arithmetic.js';
+import { formatComplex, isDecimal, parseComplex, parseConstant, plainMinus } from './complex.js';
+import { spelled as spelledNumber } from './decimal.js';
 import { gallery, inPixels } from './gallery.js';
-import { jsonText, parseScene, type Scene } from './scene.js';
+import { jsonText, parseDraft, parseScene, type Scene } from './scene.js';
 import { sceneSchema } from './schema.js';
 import { spell } from './spell.js';
 import type { View } from './view.js';
@@ -93,7 +95,7 @@ function viewValues(view: View, base: Partial<View>): Record<string, string | un
   const { center, width, columns, rows, rotation, samples } = view;
   const [re, im] = center;
   return {
-    ...{ re, im, w: jsonText(width) },
+    ...{ re, im, w: String(width) },
     size: columns === base.columns && rows === base.rows ? undefined : `${columns}x${rows}`,
     rotate: changed(rotation, base.rotation),
     samples: changed(samples, base.samples),
@@ -158,13 +160,23 @@ export function readAddress(text: string, parse: (value: unknown) => Scene): Sce
   }
   try {
     const named = name === undefined ? {} : gallery[name]!.scene;
-    const scene = parse(sceneOf(values, values.has('palette') ? uncolored(named) : named));
+    const given = sceneOf(values, values.has('palette') ? uncolored(named) : named);
+    const scene = parse(values.has('coloring') ? given : coloredByCounts(given));
     if (issues.length === 0) return scene;
   } catch (error) {
     if (!(error instanceof SceneError)) throw error;
     issues.push(...error.issues.map(inAddress));
   }
   throw new SceneError(issues);
+}
+
+/** A deep view's colours, where the address does not say what they stand for; what is no scene stays as it is. */
+function coloredByCounts(given: unknown): unknown {
+  try {
+    return withCounts(parseDraft(given));
+  } catch {
+    return given;
+  }
 }
 
 /** The keys of an address for paths in a scene. */
@@ -205,7 +217,7 @@ function sceneOf(values: ReadonlyMap<string, string>, base: Partial<Scene>): unk
   if (parameters.length > 0)
     scene.set(
       'parameters',
-      Object.fromEntries(parameters.map(([key, text]) => [key.slice(2), valueOf('c', text)])),
+      Object.fromEntries(parameters.map(([key, text]) => [key.slice(2), parseComplex(text) ?? text])),
     );
   if (it !== undefined) scene.set('iterations', read(it));
   const hasView = [re, im, w, size, rotate, samples].some((each) => each !== undefined);
@@ -230,12 +242,17 @@ function sceneOf(values: ReadonlyMap<string, string>, base: Partial<Scene>): unk
     const [columns, rows] = sides ?? [size, before.rows];
     const view = {
       center: [re ?? before.center?.[0], im ?? before.center?.[1]].map((part) => part && plainMinus(part)),
-      ...{ width: either(w, before.width), columns, rows },
+      ...{ width: w === undefined ? before.width : widthOf(w), columns, rows },
       ...{ rotation: either(rotate, before.rotation), samples: either(samples, before.samples) },
     };
     scene.set('view', withoutUndefined(view));
   }
   return Object.fromEntries(scene);
+}
+
+function widthOf(text: string): unknown {
+  const plain = plainMinus(text);
+  return isDecimal(plain) ? spelledNumber(plain) : read(text);
 }
 
 const withoutUndefined = (values: object) =>
@@ -245,7 +262,7 @@ const withoutUndefined = (values: object) =>
 const isColors = (value: unknown): value is string => typeof value === 'string' && /^#.*,/.test(value);
 
 function valueOf(key: string, text: string): unknown {
-  if (key === 'c' || key === 'z0') return parseComplex(text) ?? text;
+  if (key === 'c' || key === 'z0') return parseConstant(text) ?? text;
   if (key === 'escape') return parseEscape(text);
   // Colours as --palette takes them, too.
   if (key === 'palette' && isColors(text)) return text.split(',').map((color) => color.trim());

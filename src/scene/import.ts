@@ -4,6 +4,8 @@
 // with it pointing up, so the picture is mirrored. Colours are not read.
 import { parse } from 'smol-toml';
 import { PictureError } from '../errors.js';
+import { plainMinus } from './complex.js';
+import { decimalProblem, divided } from './decimal.js';
 import type { ViewScene } from './scene.js';
 import { spell } from './spell.js';
 
@@ -57,7 +59,7 @@ export function importKfr(text: string): ViewScene {
     view: {
       center: [values.get('Re')!, values.get('Im')!],
       // The file has no size; this is the usual one, and the default zoom.
-      ...rectangle(number('Zoom', 2), 640, 360),
+      ...rectangle(zoomOf('Zoom', values.get('Zoom') ?? 2), 640, 360),
       // If the imaginary axis points up already, nothing is mirrored, nor is the angle.
       ...turned(number('ImagPointsUp', 0) === 0 ? rotation : -rotation),
     },
@@ -115,7 +117,10 @@ export function importToml(text: string): ViewScene {
     z0: [0, 0],
     view: {
       center: [digits(value('location.real') ?? 0), digits(value('location.imag') ?? 0)],
-      ...rectangle(number('location.zoom', 1), number('image.width', 1024), number('image.height', 576)),
+      ...rectangle(
+        zoomOf('location.zoom', value('location.zoom') ?? 1),
+        ...([number('image.width', 1024), number('image.height', 576)] as const),
+      ),
       ...turned(value('transform.reflect') === true ? -rotation : rotation),
     },
     iterations: number('bailout.iterations', 1024),
@@ -154,7 +159,14 @@ const ofParameterPlane = { c: 'p', palette: 'ember' } as const;
 const isPower = (power: unknown): boolean =>
   Number.isInteger(power) && Number(power) >= 2 && Number(power) <= 1024;
 
-/** A number, in text too; a zoom may be beyond all doubles. */
+/** A decimal number, which may be beyond all doubles. */
+function zoomOf(key: string, value: unknown): string {
+  const text = ['number', 'bigint', 'string'].includes(typeof value) ? plainMinus(String(value)) : '';
+  if (decimalProblem(text) === undefined && !/^-|^[+.0]*(e|$)/i.test(text)) return text;
+  throw new PictureError(`${key} ${spell(value)}: must be a number above 0`);
+}
+
+/** A number, in text too. */
 function toNumber(key: string, value: unknown): number {
   const isNumber = typeof value === 'number' || typeof value === 'bigint';
   const number = isNumber || (typeof value === 'string' && value !== '') ? Number(value) : NaN;
@@ -170,10 +182,15 @@ const digits = (value: unknown) =>
       ? String(value)
       : value) as string;
 
-/** At zoom 1 the picture is 4 high. A zoom beyond all doubles becomes the largest double. */
-const rectangle = (zoom: number, columns: number, rows: number) => ({
-  ...{ columns, rows, width: Math.max(((4 / zoom) * columns) / rows, 1e-300) },
-});
+/** At zoom 1 the picture is 4 high. */
+function rectangle(zoom: string, columns: number, rows: number) {
+  const width = ((4 / Number(zoom)) * columns) / rows;
+  const isDeep = !(width >= leastWidth);
+  return { columns, rows, width: isDeep ? divided(String((4 * columns) / rows), zoom) : width };
+}
+
+/** Narrower views have their width in text. */
+const leastWidth = 1e-300;
 
 /** Both programs allow angles beyond full turns. */
 const turned = (angle: number) => (angle % 360 === 0 ? {} : { rotation: angle % 360 });

@@ -5,14 +5,24 @@ import { FormulaError, SceneError, type SceneIssue } from '../errors.js';
 import { bringsNoneNearer } from '../formula/differentiate.js';
 import { parseFormula } from '../formula/parse.js';
 import { didYouMean } from '../suggestion.js';
+import { arithmeticIssues, arithmeticOf } from './arithmetic.js';
 import type { Complex } from './complex.js';
+import { spelled } from './decimal.js';
 import type { Lattice } from './lattice.js';
-import { type colorings, type scales, sceneKeys, sceneSchema, version, versionMessage } from './schema.js';
+import {
+  type colorings,
+  type SceneData,
+  type scales,
+  sceneKeys,
+  sceneSchema,
+  version,
+  versionMessage,
+} from './schema.js';
 import { shorten, spell } from './spell.js';
 import { type View, viewIssues } from './view.js';
 
 /** What every scene has; keys as the schema describes them. */
-type Data = Omit<v.InferOutput<typeof sceneSchema>, 'version' | '$schema'>;
+type Data = Omit<SceneData, 'version' | '$schema'>;
 /** A scene on the lesson's sample points. */
 export type LatticeScene = Readonly<Omit<Data, 'lattice' | 'view'>> & {
   /** Its sample points. */
@@ -89,12 +99,56 @@ function checkScene(value: unknown, isDraft: boolean): Scene {
   if (otherVersion) throw new SceneError(describeIssue(otherVersion));
   const issues = (result.issues ?? []).flatMap(describeIssue);
   const areWrong = issues.some(({ path }) => /^(view|lattice)/.test(path));
-  if (result.typed && !areWrong) issues.push(...pointIssues(result.output, isDraft));
   const areTooMany = issues.some(({ path }) => path === 'parameters');
-  if (result.typed && !isDraft && !areTooMany) issues.push(...formulaIssues(result.output));
+  const ofFormula = result.typed && !isDraft && !areTooMany ? formulaIssues(result.output) : [];
+  if (result.typed && !areWrong) {
+    const isReadable = !isDraft && !areTooMany && ofFormula.length === 0;
+    issues.push(...pointIssues(result.output), ...(isReadable ? arithmeticIssues(result.output) : []));
+  }
+  issues.push(...ofFormula);
   if (issues.length > 0) throw new SceneError(issues);
-  const { version: _, $schema: __, ...scene } = result.output as v.InferOutput<typeof sceneSchema>;
-  return scene as Scene;
+  const { version: _, $schema: __, ...scene } = result.output as SceneData;
+  return (isDraft ? scene : inItsArithmetic(scene)) as Scene;
+}
+
+/**
+ * One spelling for each scene: exact ones say so, and have text for numbers only where a double is another number; others
+ * have doubles alone, and say so only where exact arithmetic would count them otherwise.
+ */
+function inItsArithmetic({ arithmetic: given, ...scene }: Data): Data {
+  const isExact = arithmeticOf({ ...scene, arithmetic: given }) === 'exact';
+  const isSaid = isExact || arithmeticOf(scene) === 'exact';
+  const number = (value: number | string) => (isExact ? spelled(String(value)) : Number(value));
+  const constant = (value: Scene['c']) =>
+    value === 'p' ? value : ([number(value[0]), number(value[1])] as const);
+  const { view } = scene;
+  const spelledOut: Data = {
+    ...scene,
+    ...{ c: constant(scene.c), z0: constant(scene.z0) },
+    ...(view && { view: { ...view, width: number(view.width) } }),
+    ...(isSaid && { arithmetic: isExact ? ('exact' as const) : ('double' as const) }),
+  };
+  const keys = Object.keys(sceneSchema.entries) as (keyof Data)[];
+  return Object.fromEntries(
+    keys.flatMap((key) => (key in spelledOut ? [[key, spelledOut[key]]] : [])),
+  ) as Data;
+}
+
+/**
+ * What stands in a picture or in a store, which may be from before there was exact arithmetic: where it says nothing of
+ * arithmetic and doubles can tell its points apart, it is of doubles.
+ */
+export function fromBefore(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || 'arithmetic' in value) return value;
+  try {
+    const { arithmetic, view } = parseScene(value);
+    return arithmetic === 'exact' && viewIssues(view!).length === 0
+      ? { ...value, arithmetic: 'double' }
+      : value;
+  } catch {
+    // What is wrong with it is for whoever reads it to say.
+    return value;
+  }
 }
 
 /** A scene as JSON, on one line or indented; `parseScene` of the parsed text is the same scene. */
@@ -108,12 +162,10 @@ export function jsonText(data: unknown, indent?: number): string {
   return JSON.stringify(data, marked, indent).replaceAll(JSON.stringify(mark), '-0');
 }
 
-function pointIssues({ lattice, view }: Data, isDraft: boolean): SceneIssue[] {
-  if (!lattice === !view) {
-    const given = view ? 'with a lattice too' : 'undefined';
-    return [{ path: 'view', given, accepted: 'a scene must have either a view or a lattice' }];
-  }
-  return !view || isDraft ? [] : viewIssues(view);
+function pointIssues({ lattice, view }: Data): SceneIssue[] {
+  if (!lattice !== !view) return [];
+  const given = view ? 'with a lattice too' : 'undefined';
+  return [{ path: 'view', given, accepted: 'a scene must have either a view or a lattice' }];
 }
 
 function formulaIssues({ formula, parameters, escape }: Data): SceneIssue[] {

@@ -2,6 +2,7 @@
 // and calls of the library. scene.ts has the checks that it cannot express.
 import * as v from 'valibot';
 import { isDecimal } from './complex.js';
+import { decimalMessage, decimalProblem, magnitudeOf, mostPlaces } from './decimal.js';
 import { farthest } from './view.js';
 
 const finite = (message: string) => v.pipe(v.number(message), v.finite(message));
@@ -23,15 +24,34 @@ const complex = (message: string) =>
 const mostParameters = 500;
 const finiteMessage = 'must be a finite complex number';
 const pointMessage = 'must be p, the sample point, or a finite complex number like -0.83-0.22i';
-const pointOrComplex = v.union([v.literal('p'), complex(pointMessage)], pointMessage);
+/** A number, or one in text, all of whose digits count in exact arithmetic. */
+const constantPart = (message: string) =>
+  v.union([finite(message), v.pipe(v.string(message), v.check(isDecimal, message))], message);
+const constant = v.pipe(
+  v.strictTuple([constantPart(pointMessage), constantPart(pointMessage)], pointMessage),
+  v.readonly(),
+);
+const pointOrComplex = v.union([v.literal('p'), constant], pointMessage);
 
 const lengthMessage = 'must be a number from 1e-300 to 8e307';
 const length = between(1e-300, farthest, lengthMessage);
 
 const lattice = v.strictObject({ extent: length, cells: whole(1, 46340) }, 'must have extent and cells');
 
-const decimalMessage = 'must be a decimal number in text, like "-0.75"';
-const decimal = v.pipe(v.string(decimalMessage), v.check(isDecimal, decimalMessage));
+const decimal = v.pipe(
+  v.string(decimalMessage),
+  v.check(isDecimal, ({ input }) => decimalProblem(input) ?? decimalMessage),
+);
+const widthMessage = `must be a number from 1e-${mostPlaces} to 8e307; in text below 1e-300, like "1.7e-400"`;
+const isWidth = (text: string): boolean =>
+  decimalProblem(text) === undefined &&
+  !text.startsWith('-') &&
+  magnitudeOf(text) >= -mostPlaces &&
+  Number(text) <= farthest;
+const width = v.union(
+  [between(1e-300, farthest, widthMessage), v.pipe(v.string(widthMessage), v.check(isWidth, widthMessage))],
+  widthMessage,
+);
 const pixels = whole(1, 100_000);
 const view = v.strictObject(
   {
@@ -39,7 +59,7 @@ const view = v.strictObject(
       v.strictTuple([decimal, decimal], 'must be two decimal numbers in text, like ["-0.75", "0.1"]'),
       v.readonly(),
     ),
-    width: length,
+    width,
     columns: pixels,
     rows: pixels,
     rotation: v.optional(
@@ -105,6 +125,8 @@ export const colorings = [
     'period',
   ] as const),
 ] as const;
+/** What counts are of: see scene/arithmetic.ts. */
+export const arithmetics = ['double', 'exact'] as const;
 /** How values map to the palette: see color/curve.ts. */
 export const scales = ['logarithm', 'linear', 'root', 'histogram'] as const;
 const oneOf = <const T extends readonly string[]>(names: T) =>
@@ -192,6 +214,15 @@ export const sceneSchema = v.strictObject(
           '{ converged, bailout }, when successive z are closer than converged, or |z| exceeds bailout.',
       ),
     ),
+    arithmetic: v.optional(
+      v.pipe(
+        oneOf(arithmetics),
+        v.description(
+          'What counts are of: "double", brute force with IEEE doubles; "exact", real arithmetic without rounding. ' +
+            'Without: double while sample points are far enough apart.',
+        ),
+      ),
+    ),
     trap: v.optional(
       v.pipe(
         trap,
@@ -258,6 +289,9 @@ export const sceneSchema = v.strictObject(
   },
   'must be a scene',
 );
+
+/** What the schema makes of a scene. */
+export type SceneData = v.InferOutput<typeof sceneSchema>;
 
 /** All keys that occur in a scene. */
 export const sceneKeys: readonly string[] = [sceneSchema, lattice, view, light].flatMap(({ entries }) =>

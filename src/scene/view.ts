@@ -8,8 +8,8 @@ import { cosAndSin } from '../rotation.js';
 export interface View {
   /** Its centre, as decimal text, so that deep zooms lose no digit. */
   readonly center: readonly [re: string, im: string];
-  /** Its width in the plane, from 1e-300 to 8e307. */
-  readonly width: number;
+  /** Its width in the plane, from 1e-1000000 to 8e307; in text below 1e-300, such as `1.7e-400`. */
+  readonly width: number | string;
   /** Pixels from left to right, 1 to 100,000. */
   readonly columns: number;
   /** Pixels from top to bottom, 1 to 100,000. */
@@ -26,8 +26,9 @@ export interface View {
 /** The largest part of a sample point: the full width is still a finite double. */
 export const farthest = 8e307;
 
-/** The spacing of sample points. */
-export const spacingOf = ({ width, columns, samples = 1 }: View): number => width / (columns * samples);
+/** The spacing of sample points, in doubles. */
+export const spacingOf = ({ width, columns, samples = 1 }: View): number =>
+  Number(width) / (columns * samples);
 
 /**
  * What each row and each column of sample points adds, for the kernel. Without rotation, point [i][j] is cx + (j + 0.5 - columns/2) s + i (cy - (i + 0.5 - rows/2) s), where s is the spacing and columns and rows
@@ -59,7 +60,7 @@ const part = (offset: number, factor: number) => (factor === 0 ? -0 : offset * f
 export function farthestOf({ center, width, columns, rows, rotation = 0 }: View): number {
   const [re, im] = center.map((each) => Math.abs(Number(each))) as [number, number];
   const [cos, sin] = cosAndSin(rotation).map(Math.abs) as [number, number];
-  const [across, down] = [width / 2, ((width / columns) * rows) / 2];
+  const [across, down] = [Number(width) / 2, ((Number(width) / columns) * rows) / 2];
   return Math.max(re + across * cos + down * sin, im + across * sin + down * cos);
 }
 
@@ -72,14 +73,19 @@ export function leastWidth(view: View): number {
   return 2 ** -52 * farthestOf(view) * columns * samples * (rotation % 90 === 0 ? 1 : 3);
 }
 
-/** The issues of a view whose points doubles cannot distinguish, or are too far out. */
+/** What is wrong with a view whose points are too far out. */
+export function placeIssues(view: View): SceneIssue[] {
+  if (farthestOf(view) <= farthest) return [];
+  const given = `around ${view.center.join(', ')}`;
+  return [{ path: 'view', given, accepted: 'must have all its points within 8e307 of 0' }];
+}
+
+/** What is wrong with a view for doubles: its points are too far out, or cannot be told apart. */
 export function viewIssues(view: View): SceneIssue[] {
-  if (!(farthestOf(view) <= farthest)) {
-    const given = `around ${view.center.join(', ')}`;
-    return [{ path: 'view', given, accepted: 'must have all its points within 8e307 of 0' }];
-  }
+  const issues = placeIssues(view);
+  if (issues.length > 0) return issues;
   const least = leastWidth(view);
-  if (view.width >= least) return [];
+  if (Number(view.width) >= least) return [];
   const { columns, samples = 1 } = view;
   const accepted =
     `must be at least ${(least * 1.1).toPrecision(2)} for ${columns} columns` +

@@ -5,7 +5,7 @@ import { readdirSync, readFileSync, rmSync, statSync, truncateSync } from 'node:
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { decode } from 'fast-png';
-import { gallery, inPixels, readPngScene, render, type Scene } from 'mandoline';
+import { gallery, inPixels, readPngScene, render, type Scene, type ViewScene } from 'mandoline';
 import { frameScene } from '../../src/render/film.js';
 import { findRange } from '../../src/render/stream.js';
 import { runMandoline, runMany, sha256, temporaryFolder } from '../support.js';
@@ -18,14 +18,15 @@ test('what is seen shrinks by the same factor from frame to frame, and what is z
   const to = inPixels(gallery.seahorse!.scene, 40, 30);
   const frames = Array.from({ length: 11 }, (_, i) => frameScene(from, to, i / 10, undefined, []));
   assert.deepEqual([frames[0]!.view, frames[10]!.view], [from.view, { ...from.view, ...to.view }]);
-  const widths = frames.map(({ view }) => view.width);
-  const factor = (to.view.width / from.view.width) ** 0.1;
+  const widthOf = ({ view }: ViewScene) => Number(view.width);
+  const widths = frames.map(widthOf);
+  const factor = (widthOf(to) / widthOf(from)) ** 0.1;
   for (let i = 1; i < 10; i++) assert.ok(Math.abs(widths[i]! / widths[i - 1]! / factor - 1) < 1e-9);
   // The point that both views have at the same place stays there.
-  const share = from.view.width / (from.view.width - to.view.width);
+  const share = widthOf(from) / (widthOf(from) - widthOf(to));
   const still =
     Number(from.view.center[0]) + share * (Number(to.view.center[0]) - Number(from.view.center[0]));
-  const places = frames.map(({ view }) => (still - Number(view.center[0])) / view.width);
+  const places = frames.map((frame) => (still - Number(frame.view.center[0])) / widthOf(frame));
   for (const place of places) assert.ok(Math.abs(place - places[0]!) < 1e-6, String(places));
 });
 

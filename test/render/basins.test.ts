@@ -3,14 +3,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { gallery, inPixels, render, type ViewScene } from 'mandoline';
 import { Pool } from 'mandoline/pool';
-import { parseFormula } from '../../src/formula/parse.js';
 import { orbitReference } from '../../src/kernel/reference.js';
 import { findBasins } from '../../src/render/basins.js';
+import { kernelJob } from '../../src/render/job.js';
 import { viewPoints } from '../../src/scene/view.js';
 
 const newton = inPixels(gallery.newton!.scene, 60, 40);
-const mapOf = ({ formula, parameters, view, ...rest }: ViewScene) =>
-  findBasins({ ...rest, step: parseFormula(formula, parameters) }, viewPoints(view));
+const mapOf = (scene: ViewScene) => findBasins(kernelJob(scene), viewPoints(scene.view));
 
 test("newton's basins are the roots of z^3 - 1 in the order of their arguments", () => {
   const { fixedPoints } = mapOf(newton);
@@ -43,7 +42,7 @@ test('basins are the same for any number of workers and slices, and are where th
   }
   const { fixedPoints } = mapOf(newton);
   const { rowIm, columnRe } = viewPoints(newton.view);
-  const job = { ...newton, step: parseFormula(newton.formula) };
+  const job = kernelJob(newton);
   alone.channels!.basin!.forEach((basin, place) => {
     const [column, row] = [place % 60, Math.floor(place / 60)];
     const { z } = orbitReference(job, [columnRe[column]!, rowIm[row]!]);

@@ -1,7 +1,7 @@
 // Scenes in a real Chromium, by a pool of its workers: the counts are those of Node, bit for bit.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { gallery, inPixels, prepare, type Scene } from 'mandoline';
+import { gallery, inPixels, parseScene, prepare, type Scene } from 'mandoline';
 import type { Browser } from 'playwright-core';
 import { patience } from '../patience.js';
 import { launchBrowser, serveFolder } from '../pool/browser.js';
@@ -41,7 +41,7 @@ const page = `<!doctype html><title>scenes</title>
 declare function countsOf(scene: Scene, exact: 'enclosures' | 'brute'): Promise<number[]>;
 
 for (const isolated of [true, false]) {
-  test(`every bundled formula, and z^3 + c, ${isolated ? 'isolated' : 'not isolated'}`, async (context) => {
+  test(`every bundled formula, z^3 + c, and deep views, ${isolated ? 'isolated' : 'not isolated'}`, async (context) => {
     const site = await serveFolder(root.slice(0, -1), isolated, { '/index.html': page });
     const tab = await browser.newPage();
     tab.setDefaultTimeout(patience);
@@ -51,6 +51,21 @@ for (const isolated of [true, false]) {
     });
     await tab.goto(`${site.address}/index.html`);
     await tab.waitForFunction(() => 'countsOf' in globalThis);
+    const deep = parseScene({
+      ...{ formula: 'z^2 + c', c: 'p', z0: [0, 0], iterations: 300, escape: 2, palette: 'classic' },
+      view: { center: ['-2', '1e-30'], width: 1e-30, columns: 20, rows: 15 },
+    });
+    const far = {
+      ...deep,
+      view: { ...deep.view!, center: ['-2', '1e-330'], width: '1e-330' },
+      iterations: 1300,
+    };
+    for (const scene of [deep, parseScene(far)]) {
+      const { counts } = await prepare(scene).compute();
+      assert.equal(scene.arithmetic, 'exact');
+      const there = await tab.evaluate((scene) => countsOf(scene, 'enclosures'), scene);
+      assert.deepEqual(there, [...counts], `${scene.view!.width}`);
+    }
     const cubic = { ...gallery.lesson!.scene, formula: 'z^3 + c', c: [0.4, 0] as const };
     // One scene for each formula, the last: compiled modules differ by it.
     const scenes = new Map(

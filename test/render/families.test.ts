@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { gallery, inPixels, render } from 'mandoline';
 import { Pool } from 'mandoline/pool';
-import { parseFormula } from '../../src/formula/parse.js';
 import { countReference } from '../../src/kernel/reference.js';
+import { kernelJob } from '../../src/render/job.js';
 import { viewPoints } from '../../src/scene/view.js';
 
 const [one, two] = [new Pool({ workers: 1 }), new Pool({ workers: 2 })];
@@ -18,7 +18,7 @@ const [columns, rows] = [41, 27];
 for (const [name, bundled] of Object.entries(gallery)) {
   const scene = inPixels(bundled.scene, columns, rows);
   test(`${name} gives the oracle's counts with 0, 1 and 2 workers, by enclosures and brute`, async () => {
-    const job = { ...scene, step: parseFormula(scene.formula, scene.parameters) };
+    const job = kernelJob(scene);
     const { rowRe, rowIm, columnRe, columnIm } = viewPoints(scene.view);
     const expected = Array.from({ length: rows * columns }, (_, i) => {
       const [row, column] = [Math.floor(i / columns), i % columns];

@@ -11,6 +11,7 @@ import { paint } from '../../src/color/picture.js';
 import { StoreError } from '../../src/errors.js';
 import { openStore, type Store } from '../../src/render/store.node.js';
 import { type StreamOptions, shared, streamScene } from '../../src/render/stream.js';
+import type { DoubleJob } from '../../src/render/task.js';
 import { countScene, sha256, temporaryFolder } from '../support.js';
 
 const mandelbrot = countScene('mandelbrot', 220, 190);
@@ -83,7 +84,8 @@ test('what was done is told: counts, shares of the workers, verified points', as
 
 test('a wrong count is found while it is streamed', async () => {
   const via: StreamOptions['via'] = (job) => {
-    const wrong = { ...job.render, kernel: { ...job.render.kernel, iterations: 150 } };
+    const render = job.render as DoubleJob;
+    const wrong = { ...render, kernel: { ...render.kernel, iterations: 150 } };
     return {
       task: undefined as never,
       run: async (range) => {

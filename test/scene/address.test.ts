@@ -205,8 +205,11 @@ const wrong: [string, string][] = [
   ['#f=mandelbort', 'f "mandelbort": must be the name of a bundled scene; did you mean "mandelbrot"?'],
   ['#f=__proto__', 'f "__proto__": must be the name of a bundled scene'],
   [`#${named}&re=x`, 're "x": must be a decimal number in text, like "-0.75"'],
-  [`#${named}&w=NaN&it=0`, 'w "NaN": must be a number from 1e-300 to 8e307; it 0: must be a whole'],
-  [`#${named}&w=1e999`, 'w Infinity: must be a number from 1e-300 to 8e307'],
+  [
+    `#${named}&w=NaN&it=0`,
+    'w "NaN": must be a number from 1e-1000000 to 8e307; in text below 1e-300, like "1.7e-400"; it 0: must be a whole',
+  ],
+  [`#${named}&w=1e999`, 'w Infinity: must be a number from 1e-1000000 to 8e307'],
   [`#${named}&size=800`, 'size "800": must be like 800x600, each from 1 to 100000'],
   [`#${named}&size=1x2x3`, 'size "1x2x3": must be like 800x600, each from 1 to 100000'],
   [`#${named}&size=0x3`, 'size 0: must be like 800x600, each from 1 to 100000'],

@@ -126,6 +126,24 @@ reference.period = ${most}`),
   assert.equal(importToml('program = "fraktaler-3"\nlocation.real = 1').view.center[0], '1');
 });
 
+test('places deeper than doubles are scenes in exact arithmetic, with every digit of the zoom and the middle', () => {
+  const re = `-1.74${'9'.repeat(400)}`;
+  const files = [
+    importKfr(kfr({ Re: re, Zoom: '4.5E400', Power: 2 })),
+    importToml(`program = "fraktaler-3"
+location.real = "${re}"
+location.zoom = "4.5e400"
+image.width = 640
+image.height = 360`),
+  ];
+  for (const file of files) {
+    const { view, arithmetic } = parseScene(file);
+    assert.deepEqual([arithmetic, view!.center[0]], ['exact', re]);
+    // 4 / 4.5 * 16 / 9 = 1.58024...
+    assert.match(String(view!.width), /^1\.58024691358024\d*e-400$/);
+  }
+});
+
 test('every block of a .toml is a formula', () => {
   const names = ['abs_x', 'abs_y', 'neg_x', 'neg_y'];
   for (let flags = 0; flags < 16; flags++) {
@@ -156,11 +174,13 @@ const wrong: [(text: string) => unknown, string, string][] = [
   [importKfr, kfr({ real: 0 }), 'real 0: must be 1; only bailout by |z| is known'],
   [importKfr, kfr({ imag: 0.5 }), 'imag 0.5: must be 1; only bailout by |z| is known'],
   [importKfr, kfr({ Power: 'x' }), 'Power "x": must be a number'],
-  [importKfr, kfr({ Zoom: '1e30' }), 'view.width 7.11'],
+  [importKfr, kfr({ Zoom: '1e30', FractalType: 1 }), 'view.width 7.11'],
+  [importKfr, kfr({ Zoom: '0.0e5' }), 'Zoom "0.0e5": must be a number above 0'],
+  [importKfr, kfr({ Zoom: '-3' }), 'Zoom "-3": must be a number above 0'],
   [
     importKfr,
-    kfr({ Zoom: '1e1000' }),
-    'view.width 1e-300: must be at least 2.8e-13 for 640 columns there, where nearer',
+    kfr({ Zoom: '1e1000', FractalType: 1 }),
+    'view.width 7.111111111111111e-1000: must be at least 2.8e-13 for 640 columns there, where nearer',
   ],
   [importKfr, kfr({ Re: 'x' }), 'view.center.0 "x": must be a decimal number in text'],
   [
@@ -173,8 +193,8 @@ const wrong: [(text: string) => unknown, string, string][] = [
   [importToml, 'a = 1', 'has no location in it; a .toml of Fraktaler 3 has'],
   [
     importToml,
-    `${start}location.real = "-0.75"\nlocation.zoom = "1e1000"`,
-    'view.width 1e-300: must be at least',
+    `${start}location.real = "-0.75"\nlocation.zoom = "1e1000"\n[[formula]]\npower = 3`,
+    'view.width 7.111111111111111e-1000: must be at least',
   ],
   [
     importToml,

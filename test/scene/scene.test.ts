@@ -197,7 +197,7 @@ const wrong: [string, object, string][] = [
   [
     'a width of 0',
     { lattice: undefined, view: { ...view, width: 0 } },
-    'view.width 0: must be a number from 1e-300 to 8e307',
+    'view.width 0: must be a number from 1e-1000000 to 8e307; in text below 1e-300, like "1.7e-400"',
   ],
   [
     'columns of 0',
@@ -222,12 +222,12 @@ const wrong: [string, object, string][] = [
   [
     'samples nearer than doubles',
     { lattice: undefined, view: { ...view, width: 1e-14, rotation: 45, samples: 3 } },
-    'view.width 1e-14: must be at least 6.6e-14 for 40 columns of 3 samples there, where nearer points are the same in doubles',
+    'view.width 1e-14: must be at least 6.6e-14 for 40 columns of 3 samples there, where nearer points are the same in doubles; exact arithmetic goes deeper: escape "overflow" must be a bailout radius from 2 on',
   ],
   [
     'pixels nearer than doubles',
     { lattice: undefined, view: { ...view, width: 1e-15 } },
-    'view.width 1e-15: must be at least 7.3e-15 for 40 columns there, where nearer points are the same in doubles',
+    'view.width 1e-15: must be at least 7.3e-15 for 40 columns there, where nearer points are the same in doubles; exact arithmetic goes deeper: escape "overflow" must be a bailout radius from 2 on',
   ],
   [
     'a view beyond all doubles',

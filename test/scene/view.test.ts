@@ -32,7 +32,7 @@ test('pixel [i][j] is at cx + (j + 0.5 - columns/2) s + i (cy - (i + 0.5 - rows/
         [rowRe.length, rowIm.length, columnRe.length, columnIm.length],
         [rows, rows, columns, columns],
       );
-      const spacing = width / columns;
+      const spacing = Number(width) / columns;
       for (let j = 0; j < columns; j++)
         assert.ok(Object.is(rowRe[0]! + columnRe[j]!, Number(center[0]) + (j + 0.5 - columns / 2) * spacing));
       for (let i = 0; i < rows; i++)
@@ -145,7 +145,10 @@ test('from the least width on all points differ from their neighbours; far below
       (view, rotation, samples) => {
         const given = { ...view, rotation, samples };
         // The least width depends on the width, if only a little.
-        const wide = { ...given, width: Math.max(view.width, 2 * leastWidth({ ...given, width: 2 ** -40 })) };
+        const wide = {
+          ...given,
+          width: Math.max(Number(view.width), 2 * leastWidth({ ...given, width: 2 ** -40 })),
+        };
         if (wide.width < leastWidth(wide)) return;
         const { rowRe, rowIm, columnRe, columnIm } = viewPoints(wide);
         const point = (i: number, j: number) => `${rowRe[i]! + columnRe[j]!} ${rowIm[i]! + columnIm[j]!}`;

@@ -23,7 +23,7 @@ function leastAt(scene: ViewScene): number {
   const automatic = new AutomaticIterations();
   automatic.open(mandelbrot);
   automatic.leave();
-  return automatic.least(scene.view.width)!;
+  return automatic.least(Number(scene.view.width))!;
 }
 const enough = (scene: ViewScene, effort: Effort, least: number) =>
   enoughIterations(least, effort, async (most) => {
@@ -87,9 +87,9 @@ test('while one moves, a picture whose points escape late or not at all asks for
 test('a scene that was opened keeps its iterations; what follows depends on the width, not on the way there', () => {
   const automatic = new AutomaticIterations();
   automatic.open({ ...mandelbrot, iterations: 300 });
-  assert.equal(automatic.least(mandelbrot.view.width), undefined);
+  assert.equal(automatic.least(Number(mandelbrot.view.width)), undefined);
   automatic.leave();
-  const { width } = mandelbrot.view;
+  const width = Number(mandelbrot.view.width);
   const [wide, narrow] = [automatic.least(width), automatic.least(3e-6)];
   assert.equal(wide, 300);
   assert.ok(narrow! > wide!);
