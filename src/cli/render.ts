@@ -143,7 +143,7 @@ async function run(given: string | undefined, flags: RenderFlags, world: World |
   checkChannels(scene, flags);
   if (flags.exact === 'brute' && scene.arithmetic === 'exact')
     throw new UsageError(
-      '--exact brute: is for arithmetic in doubles; leave it out, or give --arithmetic double',
+      '--exact brute: is for arithmetic in doubles; omit it, or give --arithmetic double',
     );
   if (flags.part) checkPart(flags);
   else if (!world) warnOfCopies('give --mpi to share the work');

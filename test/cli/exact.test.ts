@@ -100,11 +100,11 @@ const refused: [string[], string][] = [
   ],
   [
     ['--arithmetic', 'exact', '--channels', 'smooth', '-o', 'a.npz'],
-    '--channels smooth: exact arithmetic has counts alone so far; leave it out, or give --arithmetic double',
+    '--channels smooth: exact arithmetic has counts alone so far; omit it, or give --arithmetic double',
   ],
   [
     ['--arithmetic', 'exact', '--exact', 'brute'],
-    '--exact brute: is for arithmetic in doubles; leave it out, or give --arithmetic double',
+    '--exact brute: is for arithmetic in doubles; omit it, or give --arithmetic double',
   ],
   [
     ['--arithmetic', 'double', '--width', '1e-50'],

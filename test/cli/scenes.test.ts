@@ -429,7 +429,7 @@ const wrong: [string[], string][] = [
   [['--channels', 'smooth,angle'], '--channels smooth,angle: only applies to .npz'],
   [['--zoom', '0'], '--zoom 0: must be a number from 1e-300 to 1e1000000'],
   [['--zoom', '2', '--width', '3'], '--zoom 2: must not be given with --width'],
-  [['burning-ship', '--zoom', '1e20'], '--zoom 100000000000000000000: width 3.5e-20: must be at least'],
+  [['burning-ship', '--zoom', '1e20'], '--zoom 100000000000000000000: width 4e-20: must be at least'],
   [
     ['nosuch'],
     'nosuch: is not a bundled scene, nor a file in .json, .kfr, .toml or .png; "mandoline scenes" lists them',

@@ -58,6 +58,27 @@ test('the ranks of an MPI program make the files of one program, whoever takes w
   }
 });
 
+test('ranks make the picture of one program of a deep view, each with its own reference', {
+  skip: noMpi,
+}, async (context) => {
+  const deep = ['mandelbrot', '--center', '-2+1e-60i', '--width', '1e-60', '--size', '30x24'];
+  const plain = temporaryFolder(context);
+  const given = ['render', ...deep, '--quiet', '--workers', '0', '-o', 'a.png'];
+  assert.deepEqual((await runMany(plain, [given]))[0], { code: 0, stdout: '', stderr: '' });
+  for (const more of [
+    ['--slices', '5', '--verify'],
+    ['--schedule', 'dynamic', '--workers', '2'],
+  ]) {
+    const folder = temporaryFolder(context);
+    const given = [mandoline, 'render', ...deep, '--mpi', ...more, '-o', 'a.png', '--json'];
+    const { code, stdout, stderr } = await mpirun(2, given, folder);
+    assert.deepEqual([code, stderr], [0, '']);
+    assert.deepEqual(contents(folder), contents(plain));
+    const { exact, points } = JSON.parse(stdout.toString());
+    assert.equal(exact.tiles + exact.points, points);
+  }
+});
+
 test('without mpirun it is one rank, and says so', { skip: noMpi }, async (context) => {
   const folder = temporaryFolder(context);
   const small = ['render', '--cells', '20', '--workers', '0'];

@@ -12,7 +12,7 @@ import { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { jobId, type SliceJob } from '../../src/cluster/job.js';
 import { parseRedis } from '../../src/cluster/redis.js';
-import { isInstalled, runMany, type Said, temporaryFolder } from '../support.js';
+import { isInstalled, runMandoline, runMany, type Said, temporaryFolder } from '../support.js';
 import {
   fileSha,
   freePort,
@@ -83,6 +83,15 @@ describe('with a Redis server', { skip: noRedis, concurrency: 2 }, () => {
     assert.equal(fileSha(folder, 'a.png'), (await whole()).smooth);
     const place = /threads? in (.*)/.exec(stderr)![1]!;
     assert.ok(!existsSync(place) && !before.includes(place), place);
+  });
+
+  test('workers of the queue make the picture of a single machine of a deep view', async (context) => {
+    const folder = temporaryFolder(context);
+    const deep = ['mandelbrot', '--center', '-2+1e-60i', '--width', '1e-60', '--size', '30x24'];
+    const { code, stderr } = await runCluster(context, folder, undefined, ['demo', ...deep, '-o', 'a.png']);
+    assert.equal(code, 0, stderr);
+    assert.equal((await runMandoline(folder, 'render', ...deep, '--quiet', '-o', 'b.png')).code, 0);
+    assert.equal(fileSha(folder, 'a.png'), fileSha(folder, 'b.png'));
   });
 
   test('the demo says what to install where there is no server', async (context) => {

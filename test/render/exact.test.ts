@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { parseScene, prepare, render, SceneError, VerifyError, type ViewScene } from 'mandoline';
 import { Pool } from 'mandoline/pool';
+import { computeSlice } from '../../src/cluster/slice.js';
 import { paint } from '../../src/color/picture.js';
 import { countPoint } from '../../src/exact/count.js';
 import { exactView } from '../../src/render/exact.js';
@@ -178,4 +179,14 @@ test('a store keeps exact slices, gives them back without a reference, and mends
     () => openStore(folder, { ...deep, view: { ...deep.view, width: '2e-30' } }, { otherwise: 5 }),
     /another scene/,
   );
+});
+
+test('threads of a cluster, which compute a reference of their own, fill a store with the same bytes', async (context) => {
+  const folder = join(temporaryFolder(context), 'kept');
+  const store = openStore(folder, deep, { otherwise: 4 });
+  const job = { scene: store.field, channels: [], slices: store.slices, folder };
+  for (const index of [2, 0, 3, 1]) assert.equal(await computeSlice({ ...job, index }), 'computed');
+  assert.equal(await computeSlice({ ...job, index: 3 }), 'kept');
+  const kept = await streamed(deep, { via: store.work, slices: store.slices, areKept: true });
+  assert.equal(kept.digest, (await streamed(deep, { slices: 4 })).digest);
 });
