@@ -50,18 +50,22 @@ export function reportOf(sums: BigInt64Array): ExactReport {
   return { tiles, points, undecided: rungs > 0 ? undecided.slice(0, rungs + 1) : [] };
 }
 
-/** How a job's points were settled. */
+/** How exact arithmetic settled the points of a picture. */
 export interface ExactSummary {
-  /** Bits behind the point of the reference orbit, its steps, and the period of its point where one was found. */
+  /** The reference orbit. */
   readonly reference: {
+    /** Bits after its binary point. */
     readonly bits: number;
+    /** Its steps. */
     readonly steps: number;
+    /** The period of its nucleus, if there is one. */
     readonly period?: number | undefined;
-    /** How long it took. */
+    /** The time that it took. */
     readonly seconds: number;
   };
-  /** Points that were settled together with their tile, and those that were followed one by one. */
+  /** Points that were settled together with their tile. */
   readonly tiles: number;
+  /** Points that were followed one by one. */
   readonly points: number;
   /** Points that were undecided after each rung of the ladder; the last is 0. */
   readonly undecided: readonly number[];
