@@ -1,5 +1,5 @@
-// Scenes in exact arithmetic: what the engine is given of a scene, and what workers do for its slices. Who computes the
-// reference that all slices need is reference.ts's; the engine itself is src/exact/.
+// Scenes in exact arithmetic: the engine's view of a scene, and what workers do for its slices. reference.ts has the
+// reference that all slices need; src/exact/ is the engine.
 import {
   countExact,
   type ExactReport,

@@ -135,8 +135,8 @@ function inItsArithmetic({ arithmetic: given, ...scene }: Data): Data {
 }
 
 /**
- * What stands in a picture or in a store, which may be from before there was exact arithmetic: where it says nothing of
- * arithmetic and doubles can tell its points apart, it is of doubles.
+ * The scene of a picture or a store, which may be older than exact arithmetic: if it does not name its arithmetic, and
+ * doubles can tell its points apart, it was counted in doubles.
  */
 export function fromBefore(value: unknown): unknown {
   if (typeof value !== 'object' || value === null || 'arithmetic' in value) return value;

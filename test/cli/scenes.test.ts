@@ -441,7 +441,10 @@ const wrong: [string[], string][] = [
   [['newer.json'], 'newer.json: version 2: must be 1; a newer Mandoline wrote this scene; use that version'],
   [['other.png'], 'other.png: has no scene in it; only pictures that mandoline wrote have'],
   [['key.png'], 'key.png: is not a PNG'],
-  [['deep.kfr'], 'deep.kfr: view.width 1e-300: must be at least 2.7e-13 for 640 columns there'],
+  [
+    ['deep.kfr'],
+    'deep.kfr: view.width 7.111111111111111e-1000: must be at least 2.7e-13 for 640 columns there',
+  ],
   [['other.kfr'], 'other.kfr: FractalType 42 of power 2 is not known; known are Mandelbrot,'],
   [['text.toml'], 'text.toml: is not valid TOML ('],
   [
@@ -477,7 +480,7 @@ test('every wrong value is told by a line that names it, what is accepted and wh
   write('palette', { ...lessonScene, palette: 'mauve' });
   write('three', 3);
   write('newer', { version: 2, formulae: [] });
-  writeFileSync(join(folder, 'deep.kfr'), 'Re: -1.75\nIm: 0.1\nZoom: 1e1000\n');
+  writeFileSync(join(folder, 'deep.kfr'), 'Re: -1.75\nIm: 0.1\nZoom: 1e1000\nFractalType: 1\n');
   writeFileSync(join(folder, 'other.kfr'), 'Re: -1.75\nIm: 0.1\nZoom: 1\nFractalType: 42\n');
   writeFileSync(join(folder, 'text.toml'), 'location = ');
   writeFileSync(join(folder, 'key.png'), 'no picture');
