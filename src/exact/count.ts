@@ -57,8 +57,11 @@ export const mostSteps = 4_000_000;
 const tolerances = [-36, -46] as const;
 const pairTolerances = [-98, -98] as const;
 
-/** Bits more than tell points apart with which big numbers begin for points that double-double does not tell. */
-const lastMargin = 260;
+/**
+ * Bits more than tell points apart with which big numbers begin for points that double-double does not tell: such
+ * points have been seen to need twice the bits of the spacing.
+ */
+const lastMargin = (read: ReadView) => Math.max(260, 100 - spacingExponent(read));
 /** Blocks are made in double-double as soon as a point of so many steps of the references is undecided. */
 const refineAt = 128;
 
@@ -230,7 +233,7 @@ export function countExact(
     if (i === 0 || open.length > 0) open = rung();
     report.undecided[i] = (report.undecided[i] ?? 0) + open.length;
   }
-  for (const i of open) out[i] = countRead(read, ...place(i), lastMargin);
+  for (const i of open) out[i] = countRead(read, ...place(i), lastMargin(read));
   report.undecided[rungs.length] ??= 0;
 }
 
