@@ -148,10 +148,10 @@ async function growth(): Promise<void> {
 }
 
 async function memory(): Promise<void> {
-  // The fixed point of this c is all but indifferent: the orbit of the centre stays for all of the steps.
+  // The orbit of the centre converges, so that it has all of the steps.
   const view: ExactView = {
     ...places[0]!.view,
-    center: ['-0.1', '0.65'],
+    center: ['-0.1', '0.1'],
     width: '1e-30',
     columns: 16,
     rows: 16,
