@@ -1,9 +1,9 @@
 // `mandoline bench`: times the same job with every number of slices and workers, compared with this thread alone. It times
 // compute only, on warm pools, into the same memory. Combinations take turns, so that a machine that slows down slows all
 // of them. This file measures; bench-outputs.ts formats the results.
-import { availableParallelism } from 'node:os';
 import type { Command } from 'commander';
 import { isDevice } from '../encode/output.node.js';
+import { availableParallelism } from '../pool/cores.node.js';
 import { median, Pool } from '../pool/index.js';
 import { sceneShape } from '../render/job.js';
 import { prepare } from '../render/render.js';

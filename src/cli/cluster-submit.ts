@@ -1,6 +1,5 @@
 // `mandoline cluster submit` and `demo`: put a scene's slices into the queue and, with --wait, make its files when all are
 // done, as `mandoline render` does (draw.ts).
-import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { checkSlices, codeVersion, RefusedError, type SliceJob } from '../cluster/job.js';
@@ -9,6 +8,7 @@ import { type Connection, using } from '../cluster/redis.js';
 import type { Submission, Submitted } from '../cluster/submit.js';
 import { ClusterError, StoreError } from '../errors.js';
 import type { ChannelName } from '../field/field.js';
+import { availableParallelism } from '../pool/cores.node.js';
 import { slicesByTime } from '../render/cut.js';
 import { filledSlices, sceneShape } from '../render/job.js';
 import { isStore, openStore, type Store } from '../render/store.node.js';

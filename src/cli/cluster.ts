@@ -1,12 +1,12 @@
 // `mandoline cluster`: a scene's slices on many machines, through a queue on Redis or Valkey. cluster/ does the work; this
 // file has the flags and the messages, cluster-submit.ts those of `submit` and `demo`.
-import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { codeVersion } from '../cluster/job.js';
 import { readProbe } from '../cluster/probe.js';
 import { using } from '../cluster/redis.js';
 import type { QueueStatus } from '../cluster/status.js';
+import { availableParallelism } from '../pool/cores.node.js';
 import { printable } from '../printable.js';
 import { addDemo, addSubmit } from './cluster-submit.js';
 import { endingSignals, unheard } from './interrupt.js';

@@ -2,12 +2,12 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { redisServers } from '../cluster/redis.js';
 import { ClusterError } from '../errors.js';
 import { installLine, optionalPackages } from '../optional.node.js';
+import { availableParallelism, cpuQuota } from '../pool/cores.node.js';
 import { Pool } from '../pool/index.js';
 import { render } from '../render/render.js';
 import { lessonScene } from '../scene/scene.js';
@@ -93,6 +93,12 @@ async function vectors(): Promise<Check> {
   }
 }
 
+/** What sets the default number of workers. */
+export const cpus = (cores: number, quota: number): string =>
+  Math.max(1, Math.floor(quota)) === cores
+    ? `the container may use ${Number(quota.toFixed(2))} CPUs`
+    : `this machine has ${several(cores, 'core')}`;
+
 /** Counts with workers, into shared memory. */
 async function workers(): Promise<Check[]> {
   const cores = availableParallelism();
@@ -107,7 +113,7 @@ async function workers(): Promise<Check[]> {
       check(
         'threads',
         true,
-        `${several(size, 'worker')} answered in ${milliseconds} ms; this machine has ${several(cores, 'core')}`,
+        `${several(size, 'worker')} answered in ${milliseconds} ms; ${cpus(cores, cpuQuota())}`,
       ),
       fills.shared > 0
         ? check('shared memory', true, 'workers write into the result directly')

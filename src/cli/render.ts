@@ -1,11 +1,11 @@
 // `mandoline render`: computes a scene, writes it and reports the times; or computes a part of it into a store.
 
-import { availableParallelism } from 'node:os';
 import type { Command } from 'commander';
 import { world as openWorld, type World } from '../cluster/mpi.js';
 import { computeOnRanks, type RankJob, type Schedule, schedules, serveRank } from '../cluster/mpi-render.js';
 import { StoreError } from '../errors.js';
 import type { Exact } from '../kernel/kernel.js';
+import { availableParallelism } from '../pool/cores.node.js';
 import { filledSlices, type Part, partSize, partSlices } from '../render/job.js';
 import { openStore, type Store, type StoreCut } from '../render/store.node.js';
 import { streamedChannels, streamShape } from '../render/stream.js';

@@ -1,5 +1,5 @@
 // `mandoline scenes`: the bundled scenes, as a list or as pictures.
-import { availableParallelism } from 'node:os';
+
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { channelsOf } from '../color/coloring.js';
@@ -9,6 +9,7 @@ import { paint } from '../color/picture.js';
 import { pngTexts } from '../encode/formats.js';
 import { encodePng } from '../encode/png.js';
 import { formatBytes } from '../errors.js';
+import { availableParallelism } from '../pool/cores.node.js';
 import { Pool } from '../pool/index.js';
 import { compressWith } from '../render/compress.node.js';
 import { render } from '../render/render.js';

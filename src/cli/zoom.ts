@@ -2,7 +2,6 @@
 // which an interrupted run resumes, or as one stream for an encoder.
 
 import { readdirSync, statSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { type FieldBands, formats, pixelsOf, readSceneText } from '../encode/formats.js';
@@ -10,6 +9,7 @@ import type { Output } from '../encode/output.node.js';
 import { crc32 } from '../encode/png-band.node.js';
 import { y4mFrame, y4mHeader } from '../encode/y4m.js';
 import { PictureError } from '../errors.js';
+import { availableParallelism } from '../pool/cores.node.js';
 import { Pool } from '../pool/index.js';
 import { compressWith } from '../render/compress.node.js';
 import { frameScene } from '../render/film.js';

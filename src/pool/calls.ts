@@ -2,17 +2,21 @@
 // the results together. Calls that give one result after the other are stream.ts's.
 
 import { checkSignal } from './checks.js';
-import { attempt, cloneError, cloneOf, type Part, sendError } from './cloning.js';
+import { attempt, cloneError, cloneOf, frames, type Part, sendError } from './cloning.js';
 import { compact, type ViewCopies } from './compact.js';
 import type { Crew } from './crew.js';
 import { type ErrorData, errorFromData } from './error-data.js';
 import { PoolClosedError } from './errors.js';
 import type { Context, Job, Source } from './member.js';
+import type { MapOptions } from './options.js';
+import { Progress } from './progress.js';
 import { onAbort } from './signals.js';
 
 export interface CallOptions {
   /** What it is called in messages. */
   readonly operation: string;
+  /** The method that was called: stacks begin with its caller. */
+  readonly entry: (...given: never) => unknown;
   readonly context: Context;
   readonly timeout: number | undefined;
   /** How many times a chunk is tried again whose worker has ended. */
@@ -29,7 +33,7 @@ export abstract class Call implements Source {
   prefetch = true;
   readonly context: Context;
   readonly timeout: number | undefined;
-  private readonly caller: Error;
+  private readonly caller: { readonly stack?: unknown };
   private readonly given: Job[] = [];
   private over = false;
   private readonly stopWaiting: (() => void) | undefined;
@@ -40,7 +44,7 @@ export abstract class Call implements Source {
   ) {
     this.context = options.context;
     this.timeout = options.timeout;
-    this.caller = new Error(options.operation);
+    this.caller = callerOf(options.entry);
     const { operation, signal } = options;
     // Reading an option or an input may have closed the pool or aborted the call.
     crew.check(operation);
@@ -87,15 +91,26 @@ export abstract class Call implements Source {
   }
 
   threw(job: Job, data: ErrorData, call: number, path: string | undefined): void {
+    this.failed(job, this.errorOf(data, this.options.single ? undefined : job.first + call, path));
+  }
+
+  /** What a call threw, or how its result could not be sent. */
+  protected errorOf(data: ErrorData, item: number | undefined, path: string | undefined): unknown {
     const stack = this.callerStack;
-    const item = this.options.single ? undefined : job.first + call;
     const error = errorFromData(data, stack);
-    this.failed(job, path === undefined ? error : cloneError(this.context.task, item, path, error, stack));
+    return path === undefined ? error : cloneError(this.context.task, item, path, error, stack);
   }
 
   /** The program may format stacks in its own way. */
   private get callerStack(): unknown {
     return attempt(() => this.caller.stack, '');
+  }
+
+  /** The error, with the stack of who made the call in place of the pool's own. */
+  locate<E extends Error>(error: E): E {
+    const calledFrom = frames(this.callerStack);
+    if (calledFrom) error.stack = `${error}\n${calledFrom}`;
+    return error;
   }
 
   unsendable(job: Job, error: unknown): void {
@@ -146,6 +161,15 @@ export abstract class Call implements Source {
   }
 }
 
+/** Has the stack of who called a method. An engine without `captureStackTrace` puts frames of ours before it. */
+function callerOf(entry: CallOptions['entry']): { readonly stack?: unknown } {
+  const { captureStackTrace } = Error as { captureStackTrace?: (target: object, above: object) => void };
+  if (!captureStackTrace) return new Error();
+  const caller = {};
+  captureStackTrace(caller, entry);
+  return caller;
+}
+
 const transferError = (place: string, cause: unknown): TypeError =>
   new TypeError(
     `${place}: transfer: a value cannot be moved; give buffers and ports, each once, that are still here`,
@@ -165,13 +189,22 @@ export class ListCall extends Call {
   private next = 0;
   private unanswered = 0;
   private failure: { readonly item: number; readonly error: unknown } | undefined;
+  private itemsDone = 0;
+  private readonly progress: Progress | undefined;
 
   constructor(
     crew: Crew,
     options: CallOptions,
     private readonly transfer: readonly Transferable[] = [],
+    onProgress?: MapOptions['onProgress'],
   ) {
     super(crew, options);
+    if (onProgress)
+      this.progress = new Progress(
+        () => this.itemsDone,
+        (done) => onProgress({ done, items: this.items.length }),
+        (error) => this.interrupt(error),
+      );
     this.prefetch = transfer.length === 0;
     this.promise = new Promise((resolve, reject) => {
       this.resolve = resolve;
@@ -202,28 +235,38 @@ export class ListCall extends Call {
     if (this.next >= this.items.length) return undefined;
     const first = this.next;
     this.next = Math.min(first + this.chunkSize, this.items.length);
-    return chunkJob(this, this.options.spread, first, this.items.slice(first, this.next), this.transfer);
+    const kind = this.options.spread ? 'tuples' : 'items';
+    return chunkJob(this, kind, first, this.items.slice(first, this.next), this.transfer);
   }
 
   protected finished(job: Job, values: readonly unknown[]): void {
     for (let i = 0; i < values.length; i++) this.results[job.first + i] = values[i];
-    this.answered();
+    this.answered(job);
   }
 
   /** As in Python, what has begun goes on, and the error is told when all is done. */
-  protected fail({ first }: Job, error: unknown): void {
+  protected fail(job: Job, error: unknown): void {
+    const { first } = job;
     if (!this.failure || first < this.failure.item) this.failure = { item: first, error };
-    this.answered();
+    this.answered(job);
   }
 
-  private answered(): void {
+  private answered({ calls }: Job): void {
+    this.itemsDone += calls;
     if (--this.unanswered === 0) this.succeed();
   }
 
   private succeed(): void {
+    this.progress?.update();
+    if (this.ended) return;
     this.end();
     if (this.failure) this.rejectPromise(this.failure.error);
     else this.resolve(this.options.single ? this.results[0] : this.results);
+  }
+
+  protected override end(): void {
+    this.progress?.end();
+    super.end();
   }
 
   protected reject(error: unknown, quiet: boolean): void {
@@ -243,24 +286,25 @@ export class ListCall extends Call {
 /** A job that calls a function for some items, or tuples. */
 export function chunkJob(
   source: Source,
-  spread: boolean,
+  kind: 'items' | 'tuples' | 'settled',
   first: number,
   items: readonly unknown[],
   transfer: readonly Transferable[] = [],
 ): Job {
   const kept = transfer.length > 0 ? new Set<unknown>(transfer) : undefined;
-  const toSend = spread
-    ? (tuple: unknown) => {
-        const copies: ViewCopies = new Map();
-        return Array.from(tuple as readonly unknown[], (argument) => compact(argument, kept, copies));
-      }
-    : (item: unknown) => compact(item, kept);
+  const toSend =
+    kind === 'tuples'
+      ? (tuple: unknown) => {
+          const copies: ViewCopies = new Map();
+          return Array.from(tuple as readonly unknown[], (argument) => compact(argument, kept, copies));
+        }
+      : (item: unknown) => compact(item, kept);
   return {
     source,
     first,
     calls: items.length,
     deaths: 0,
     once: transfer.length > 0,
-    payload: () => ({ kind: spread ? 'tuples' : 'items', body: [items.map(toSend)], transfer }),
+    payload: () => ({ kind, body: [items.map(toSend)], transfer }),
   };
 }

@@ -23,8 +23,49 @@ export function checkOptions<O extends object>(
     throw new TypeError(`${place}: options ${told(options)}: not an object; the options are { ${names} }`);
   for (const [name, value] of Object.entries(options))
     if (!known.includes(name) && value !== undefined)
-      throw new TypeError(`${place}: option ${name}: unknown; the options are ${names}`);
+      throw new TypeError(
+        `${place}: option ${name}: unknown; ${suggestion(name, known)} options are ${names}`,
+      );
   return options;
+}
+
+/** What others call it: Python's pool, piscina, tinypool and workerpool. */
+const otherNames: Readonly<Record<string, readonly string[]>> = {
+  workers: ['processes', 'size', 'threads', 'concurrency', ...['max', 'min'].flatMap(ofPeers)],
+  maxTasksPerWorker: ['maxtasksperchild'],
+  initArgs: ['args'],
+  kind: ['workerType', 'runtime', 'type', 'context'],
+  execArgv: ['argv'],
+  signal: ['abortSignal'],
+  transfer: ['transferList'],
+  onProgress: ['progress', 'on'],
+  taskTimeout: ['timeout'],
+  errorCallback: ['error_callback'],
+};
+
+function ofPeers(limit: string): string[] {
+  return [`${limit}Workers`, `${limit}Threads`];
+}
+
+function suggestion(name: string, known: readonly string[]): string {
+  const plain = (text: string) => text.toLowerCase().replaceAll('_', '');
+  const given = plain(name);
+  const called = known.find((each) => otherNames[each]?.some((other) => plain(other) === given));
+  const near = known.find((each) => distance(plain(each), given) <= 2);
+  const found = known.find((each) => plain(each) === given) ?? called ?? near;
+  return found ? `did you mean ${found}? The` : 'the';
+}
+
+/** How many letters must be added, removed or replaced to make one word of the other (Levenshtein's distance). */
+function distance(one: string, other: string): number {
+  let row = Array.from({ length: other.length + 1 }, (_, i) => i);
+  for (const [i, letter] of [...one].entries()) {
+    const next = [i + 1];
+    for (let j = 0; j < other.length; j++)
+      next.push(Math.min(row[j]! + Number(other[j] !== letter), row[j + 1]! + 1, next[j]! + 1));
+    row = next;
+  }
+  return row[other.length]!;
 }
 
 export function wholeNumber(
@@ -37,6 +78,16 @@ export function wholeNumber(
   const range =
     typeof value === 'number' && value > most ? `at most ${most}` : `a whole number from ${least} on`;
   throw new RangeError(`${name} ${told(value)}: must be ${range}`);
+}
+
+/** In MB. A worker needs 5 to start; with 2 and less Node 26 ends the whole program, workers and all. */
+const smallestHeap = 8;
+
+export function checkHeap(megabytes: number | undefined): void {
+  if (megabytes !== undefined && !(megabytes >= smallestHeap))
+    throw new RangeError(
+      `resourceLimits.maxOldGenerationSizeMb ${told(megabytes)}: must be at least ${smallestHeap}`,
+    );
 }
 
 export function checkTimeout(name: string, value: number | undefined): number | undefined {
@@ -61,12 +112,7 @@ export function checkSignal(place: string, signal: AbortSignal | undefined): voi
   if (signal.aborted) throw signal.reason;
 }
 
-export function checkArray(
-  place: string,
-  name: string,
-  value: readonly unknown[],
-  advice: string,
-): readonly unknown[] {
+export function checkArray(place: string, name: string, value: unknown, advice: string): readonly unknown[] {
   if (Array.isArray(value)) return value;
   throw new TypeError(`${place}: ${name} ${told(value)}: not an array; ${advice}`);
 }

@@ -64,7 +64,9 @@ export function copyOfView<V extends ArrayBufferView>(
   byteStart = 0,
   byteEnd: number = view.byteLength,
 ): V {
-  const part = view.buffer.slice(view.byteOffset + byteStart, view.byteOffset + byteEnd);
+  // Of shared memory, too, which `ArrayBuffer.prototype.slice` would keep shared.
+  const bytes = new Uint8Array(view.buffer, view.byteOffset + byteStart, byteEnd - byteStart);
+  const part = bytes.slice().buffer;
   const type = (typeName.call(view) ?? 'DataView') as keyof typeof globalThis;
   return new (globalThis[type] as unknown as ViewConstructor)(part) as V;
 }

@@ -2,7 +2,7 @@
 // One worker is member.ts's; what the jobs are made of is calls.ts's, stream.ts's and fill.ts's.
 import { PoolClosedError, TaskTimeoutError, WorkerExitError } from './errors.js';
 import { type Context, type Job, Member, type Sent, type Source } from './member.js';
-import { clock, slotCount, type ThreadOptions } from './protocol.js';
+import { clock, sharesMemory, slotCount, type ThreadOptions } from './protocol.js';
 import { Ledger } from './stats.js';
 import type { TaskReference } from './tasks.js';
 
@@ -60,6 +60,10 @@ export class Crew {
 
   get size(): number {
     return this.options.size;
+  }
+
+  get sharesMemory(): boolean {
+    return sharesMemory(this.options);
   }
 
   get open(): boolean {
@@ -289,8 +293,8 @@ export class Crew {
         if (left === undefined || member.leaving) continue;
         const running = left <= 0 && member.running();
         if (running) {
-          const { context, timeout } = running.job.source;
-          member.kill(new TaskTimeoutError(context.task.name, timeout!));
+          const { source } = running.job;
+          member.kill(source.locate(new TaskTimeoutError(source.context.task.name, source.timeout!)));
         } else this.watchWithin(Math.max(1, left));
       }
     }, milliseconds);
@@ -313,21 +317,23 @@ export class Crew {
     running: Sent | undefined,
     waiting: Sent[],
   ): void {
-    const exit = new WorkerExitError(code, running?.job.source.context.task.name, member.killedFor ?? cause);
+    const task = running?.job.source.context.task.name;
+    const exit = () => new WorkerExitError(code, task, member.killedFor ?? cause);
     const fruitless = !member.leaving && !running && ++this.fruitless >= fruitlessLimit;
     if (!member.ready || fruitless) {
-      this.giveUp(exit);
+      this.giveUp(exit());
       return;
     }
     for (const { job } of waiting) {
-      if (job.once) job.source.failed(job, exit);
+      if (job.once) job.source.failed(job, job.source.locate(exit()));
       else job.source.giveBack(job);
     }
     if (running) {
       const { job, cancelled } = running;
       job.deaths++;
-      if (cancelled || member.killedFor) job.source.failed(job, member.killedFor ?? exit);
-      else job.source.lost(job, exit, member.worker);
+      const error = member.killedFor ?? job.source.locate(exit());
+      if (cancelled || member.killedFor) job.source.failed(job, error);
+      else job.source.lost(job, error, member.worker);
     }
     // What was told above may have sent jobs already, for which another took its place.
     if (this.state === 'open' && !this.members[member.worker]) this.restart(member.worker);

@@ -5,6 +5,7 @@ import type { Part } from './cloning.js';
 import type { Crew } from './crew.js';
 import type { FillOptions, FillReport, SliceTime } from './fill-report.js';
 import type { Job } from './member.js';
+import { Progress } from './progress.js';
 import { clock, type TypedArray } from './protocol.js';
 import { sliceRange } from './slices.js';
 
@@ -18,8 +19,6 @@ export interface FillCallOptions extends CallOptions {
   readonly onProgress: FillOptions['onProgress'];
 }
 
-const progressMilliseconds = 30;
-
 /** A fill in either way: it ends only when no worker can write into the array any more. */
 export abstract class FillCall extends Call {
   readonly promise: Promise<FillReport>;
@@ -29,8 +28,7 @@ export abstract class FillCall extends Call {
   protected underWay = 0;
   /** Why the fill cannot be finished. */
   protected failure: { readonly error: unknown } | undefined;
-  private timer: ReturnType<typeof setInterval> | undefined;
-  private told = -1;
+  private readonly progress: Progress | undefined;
   private resolve: (report: FillReport) => void = () => {};
   private rejectPromise: (error: unknown) => void = () => {};
 
@@ -43,7 +41,13 @@ export abstract class FillCall extends Call {
       this.resolve = resolve;
       this.rejectPromise = reject;
     });
-    if (fill.onProgress) this.timer = setInterval(() => this.tell(this.doneCount), progressMilliseconds);
+    const { slices, onProgress } = fill;
+    if (onProgress)
+      this.progress = new Progress(
+        () => this.doneCount,
+        (done) => this.failure || onProgress({ done, slices, timeline: () => this.timeline() }),
+        (error) => this.giveUp(error),
+      );
   }
 
   /** Whether the workers write straight into the array. */
@@ -53,16 +57,6 @@ export abstract class FillCall extends Call {
   protected abstract readonly log: { worker(slice: number): number; readonly times: Float64Array };
   /** Keeps workers from beginning more slices. */
   protected abstract stop(): void;
-
-  private tell(done: number): void {
-    if (done === this.told || this.ended || this.failure) return;
-    this.told = done;
-    try {
-      this.fill.onProgress?.({ done, slices: this.fill.slices, timeline: () => this.timeline() });
-    } catch (error) {
-      this.giveUp(error);
-    }
-  }
 
   /** Ends the fill as soon as nobody works at it. */
   protected giveUp(error: unknown): void {
@@ -100,7 +94,8 @@ export abstract class FillCall extends Call {
 
   protected endIfIdle(): void {
     if (this.underWay > 0 || this.ended) return;
-    if (!this.failure) this.tell(this.doneCount);
+    this.progress?.update();
+    if (this.ended) return;
     this.end();
     if (this.failure) this.rejectPromise(this.failure.error);
     else this.resolve(this.report());
@@ -113,7 +108,7 @@ export abstract class FillCall extends Call {
   }
 
   protected override end(): void {
-    clearInterval(this.timer);
+    this.progress?.end();
     super.end();
   }
 

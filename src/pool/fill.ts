@@ -7,15 +7,7 @@ import type { Crew } from './crew.js';
 import { FillCall, type FillCallOptions } from './fill-call.js';
 import type { FillOptions, FillReport } from './fill-report.js';
 import type { Job } from './member.js';
-import {
-  doneSlices,
-  hasSharedMemory,
-  nextSlice,
-  type SharedFill,
-  sharedFill,
-  stopped,
-  type TypedArray,
-} from './protocol.js';
+import { doneSlices, nextSlice, type SharedFill, sharedFill, stopped, type TypedArray } from './protocol.js';
 import { orderedSlices, sliceRange } from './slices.js';
 
 /** Each is kept track of in 20 bytes. */
@@ -219,7 +211,7 @@ export function startFill(
     throw new RangeError(`rows ${rows}: must be a whole number that divides the length ${target.length}`);
   const options = { ...given, order: orderedSlices(slices, order) };
   // All memory is there before the call begins, so that it ends if it begins.
-  if (hasSharedMemory && target.buffer instanceof SharedArrayBuffer) {
+  if (crew.sharesMemory && target.buffer instanceof SharedArrayBuffer) {
     const state = sharedFill(target as TypedArray<SharedArrayBuffer>, rows, slices, options.order);
     return new SharedFillCall(crew, options, state).promise;
   }

@@ -11,7 +11,7 @@ export {
   WorkerExitError,
 } from './errors.js';
 export type { FillOptions, FillProgress, FillReport, SliceTime, WorkerShare } from './fill-report.js';
-export type { ApplyOptions, ImapOptions, MapOptions, PoolOptions } from './options.js';
+export type { ApplyOptions, ImapOptions, MapOptions, MapProgress, PoolOptions } from './options.js';
 export { Pool } from './pool.js';
 export type { ResourceLimits, TypedArray, WorkerLike } from './protocol.js';
 export { AsyncResult, type ResultCallbacks } from './result.js';

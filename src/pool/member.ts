@@ -2,15 +2,17 @@
 // job goes to which worker, and what follows a worker's end, is crew.ts's.
 import { startThread } from '#thread';
 import { type ErrorData, errorFromData } from './error-data.js';
+import { startLocal } from './local.js';
 import {
   type ContextMessage,
   clock,
-  hasSharedMemory,
   type JobMessage,
   type MemberCells,
   type PoolMessage,
+  sharesMemory,
   slotCount,
   type Thread,
+  type ThreadEvents,
   type ThreadOptions,
   type WorkerMessage,
 } from './protocol.js';
@@ -49,6 +51,8 @@ export interface Source {
   /** It could not be sent; `error` is what the platform says of it. */
   unsendable(job: Job, error: unknown): void;
   failed(job: Job, error: unknown): void;
+  /** The error, with the stack of who asked for it. */
+  locate<E extends Error>(error: E): E;
   /** The worker has gone while it ran this job. */
   lost(job: Job, error: Error, worker: number): void;
   /** The pool has ended: nothing more comes. */
@@ -116,17 +120,18 @@ export class Member {
     initializer: Context | undefined,
     private readonly events: MemberEvents,
   ) {
-    if (hasSharedMemory) {
+    if (sharesMemory(options)) {
       this.cells = {
         slots: new Int32Array(new SharedArrayBuffer(4 * (slotCount + 1))),
         started: new BigInt64Array(new SharedArrayBuffer(8)),
       };
       for (let slot = slotCount - 1; slot >= 0; slot--) this.freeSlots.push(slot);
     }
-    this.thread = startThread(options, {
+    const threadEvents: ThreadEvents = {
       onMessage: (message) => this.receive(message),
       onExit: (code, cause) => this.begun && events.exit(code, cause),
-    });
+    };
+    this.thread = options.kind === 'local' ? startLocal(threadEvents) : startThread(options, threadEvents);
     try {
       this.thread.post([['begin', worker, this.cells, initializer && contextMessage(initializer)]], []);
       this.begun = true;

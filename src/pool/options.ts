@@ -4,8 +4,17 @@ import type { Task } from './tasks.js';
 
 /** How many workers a pool has, how they begin, and what they may take. */
 export interface PoolOptions<A extends readonly unknown[] = readonly unknown[]> {
-  /** How many workers, from 1 on; default: as many as this machine runs at once. */
+  /**
+   * How many workers; default: as many as this machine, or the container's quota of it, runs at once. 0: tasks run in this
+   * thread, one after the other, with everything copied as for workers; a task that does not return cannot be ended, and
+   * other options of workers have no effect.
+   */
   readonly workers?: number | undefined;
+  /**
+   * What workers are: threads by default. Processes, on Node, cost more to start and to send to, and share no memory; but a
+   * crash of native code, the kernel or `kill -9` ends one of them, not the program.
+   */
+  readonly kind?: 'thread' | 'process' | undefined;
   /** Run once in each worker before its first task. If it throws, every call rejects with its error. */
   readonly initializer?: Task<(...parameters: A) => unknown> | undefined;
   /** The initializer's arguments. */
@@ -16,8 +25,14 @@ export interface PoolOptions<A extends readonly unknown[] = readonly unknown[]> 
   readonly retries?: number | undefined;
   /** Milliseconds that one call of a task may take; where it takes longer, its worker is ended. Default: no limit. */
   readonly taskTimeout?: number | undefined;
-  /** Limits of the workers' heaps. Node only; a browser has none, and there it is a TypeError. */
+  /** Limits of the workers' heaps. Node only: in a browser it is a TypeError, as are `execArgv` and `env`. */
   readonly resourceLimits?: ResourceLimits | undefined;
+  /** Flags of Node for the workers; default: the program's. */
+  readonly execArgv?: readonly string[] | undefined;
+  /** The workers' `process.env`; default: a copy of the program's. */
+  readonly env?: Readonly<Record<string, string | undefined>> | undefined;
+  /** What debuggers and lists of processes call the workers. */
+  readonly name?: string | undefined;
   /** Makes a worker whose module calls `serve`: for bundled programs, whose modules cannot be imported by address. */
   readonly worker?: (() => WorkerLike) | undefined;
   /** Is told what workers throw outside of any task. Default: `console.error`. */
@@ -38,14 +53,29 @@ export interface ApplyOptions {
 export interface MapOptions extends Omit<ApplyOptions, 'transfer'> {
   /** How many items are sent together, from 1 on; default as in CPython: about four chunks a worker. */
   readonly chunkSize?: number | undefined;
+  /** Told now and then how many items are done, and at last that all are. What it throws ends the call. */
+  readonly onProgress?: ((progress: MapProgress) => void) | undefined;
+}
+
+/** How far a call for many items has come. */
+export interface MapProgress {
+  /** How many items have a result or an error. */
+  readonly done: number;
+  /** How many there are. */
+  readonly items: number;
 }
 
 /** Of a call whose results are taken one by one. */
-export interface ImapOptions extends Omit<ApplyOptions, 'transfer'> {
+export interface ImapOptions<Settled extends boolean = boolean> extends Omit<ApplyOptions, 'transfer'> {
   /** How many items are sent together, from 1 on; default 1. Not more than `bufferSize`. */
   readonly chunkSize?: number | undefined;
   /** How many items at most are read and not handed out as results yet; default 32 chunks a worker. */
   readonly bufferSize?: number | undefined;
+  /**
+   * Whether results come as those of `Promise.allSettled`, `{ status: 'fulfilled', value }` or `{ status: 'rejected', reason }`,
+   * so that the error of an item does not end the call. An error of the input does. Default false.
+   */
+  readonly settled?: Settled | undefined;
 }
 
 /** What calls of every kind can be given. */
@@ -54,10 +84,10 @@ const ofCalls = ['signal', 'timeout'];
 export const known = {
   pool: [
     ...['workers', 'initializer', 'initArgs', 'maxTasksPerWorker', 'retries', 'taskTimeout'],
-    ...['resourceLimits', 'worker', 'onStrayError'],
+    ...['kind', 'resourceLimits', 'execArgv', 'env', 'name', 'worker', 'onStrayError'],
   ],
   apply: [...ofCalls, 'transfer'],
-  map: [...ofCalls, 'chunkSize'],
-  imap: [...ofCalls, 'chunkSize', 'bufferSize'],
+  map: [...ofCalls, 'chunkSize', 'onProgress'],
+  imap: [...ofCalls, 'chunkSize', 'bufferSize', 'settled'],
   fill: [...ofCalls, 'slices', 'order', 'rows', 'onProgress'],
 } as const;

@@ -1,6 +1,6 @@
 // The pool: what a user calls. How jobs reach workers is crew.ts's; what a call is, calls.ts's, stream.ts's and
 // fill.ts's.
-import { availableParallelism, warn } from '#thread';
+import { warn } from '#thread';
 import { type CallOptions, ListCall } from './calls.js';
 import {
   checkArray,
@@ -14,8 +14,8 @@ import {
   wholeNumber,
 } from './checks.js';
 import { sendError } from './cloning.js';
-import { Crew, type CrewOptions } from './crew.js';
-import { current } from './current.js';
+import { Crew } from './crew.js';
+import { crewOptions } from './crew-options.js';
 import { startFill } from './fill.js';
 import type { FillOptions, FillReport } from './fill-report.js';
 import { type ApplyOptions, type ImapOptions, known, type MapOptions, type PoolOptions } from './options.js';
@@ -35,12 +35,6 @@ const dropped = new FinalizationRegistry<Crew>((crew) => {
   crew.close();
 });
 
-/** More threads than any machine runs; with a mistyped number the program would not come back. */
-const mostWorkers = 4096;
-
-/** In MB. A worker needs 5 to start; with 2 and less Node 26 ends the whole program, workers and all. */
-const smallestHeap = 8;
-
 /** Safari lacks these symbols, and compiled `await using` asks for both. `Symbol.for` gives what esbuild's code uses. */
 for (const name of ['dispose', 'asyncDispose'] as const)
   if (!Symbol[name]) Object.defineProperty(Symbol, name, { value: Symbol.for(`Symbol.${name}`) });
@@ -52,7 +46,7 @@ for (const name of ['dispose', 'asyncDispose'] as const)
  * signal's reason, or what the task threw.
  */
 export class Pool<A extends readonly unknown[] = readonly unknown[]> implements AsyncDisposable {
-  /** How many workers there are. */
+  /** How many workers there are; 0 if tasks run in this thread. */
   readonly workers: number;
   private readonly crew: Crew;
   private readonly taskTimeout: number | undefined;
@@ -61,69 +55,43 @@ export class Pool<A extends readonly unknown[] = readonly unknown[]> implements 
   /** Starts the workers. Throws RangeError or TypeError for options that are none, and what starting a worker threw. */
   constructor(options?: PoolOptions<A>) {
     const given = checkOptions<PoolOptions<A>>('Pool', options, known.pool);
-    const { workers = availableParallelism(), maxTasksPerWorker, retries, taskTimeout } = given;
-    this.workers = wholeNumber('workers', workers, 1, mostWorkers);
-    if (maxTasksPerWorker !== undefined) wholeNumber('maxTasksPerWorker', maxTasksPerWorker, 1);
+    const { retries, taskTimeout, initArgs = [] } = given;
+    const crew = crewOptions(given);
+    this.workers = crew.kind === 'local' ? 0 : crew.size;
     this.retries = retries === undefined ? retries : wholeNumber('retries', retries, 0);
     this.taskTimeout = checkTimeout('taskTimeout', taskTimeout);
-    if (current.importing !== undefined || (current.isWorker && current.inTask?.() === false)) {
-      const when = current.importing === undefined ? '' : ` while it imported ${current.importing}`;
-      throw new Error(
-        `a Pool was made in a worker, outside of its tasks${when}: workers would start workers without end; make it ` +
-          'in another module, or guard the program with if (isMainThread), which the pool exports',
-      );
-    }
-    const { initializer, initArgs = [], worker, resourceLimits, onStrayError = defaultStray } = given;
-    const heap = resourceLimits?.maxOldGenerationSizeMb;
-    if (heap !== undefined && !(heap >= smallestHeap))
-      throw new RangeError(
-        `resourceLimits.maxOldGenerationSizeMb ${told(heap)}: must be at least ${smallestHeap}`,
-      );
-    checkArray('Pool', 'initArgs', initArgs, "give the initializer's arguments as an array");
-    const task = initializer !== undefined ? checkTask(initializer) : undefined;
-    const crew: CrewOptions = {
-      size: this.workers,
-      initializer: task && { ...task, trailing: [...initArgs, ...task.trailing] },
-      maxJobs: maxTasksPerWorker ?? Infinity,
-      worker: checkFunction('Pool', 'worker', worker),
-      resourceLimits,
-      stray: checkFunction('Pool', 'onStrayError', onStrayError),
-    };
     try {
       this.crew = new Crew(crew);
     } catch (error) {
-      if (!task) throw error;
-      const args = [...initArgs].map((value, i) => ({ name: `initArgs[${i}]`, value }));
-      const trailing = task.trailing.map((value) => ({ name: 'options', value }));
-      throw sendError(error, task, [...args, ...trailing]);
+      if (!crew.initializer) throw error;
+      const named = (value: unknown, i: number) => ({
+        name: i < initArgs.length ? `initArgs[${i}]` : 'options',
+        value,
+      });
+      throw sendError(error, crew.initializer, crew.initializer.trailing.map(named));
     }
     dropped.register(this, this.crew, this);
   }
 
-  /** The task's result for these arguments. */
+  /** The task's result for these arguments; a task without parameters needs none. */
   apply<F extends AnyFunction>(
     task: Task<F>,
-    args: Parameters<F>,
-    options?: ApplyOptions,
+    ...given: [] extends Parameters<F>
+      ? [args?: Parameters<F>, options?: ApplyOptions]
+      : [args: Parameters<F>, options?: ApplyOptions]
   ): Promise<Returned<F>> {
-    return promised(() => {
-      checkArray('apply', 'args', args, 'give the arguments as an array, such as [1, 2], or [] for none');
-      const given = { ...this.begin('apply', task, options, known.apply), spread: true, single: true };
-      const { transfer = [] } = options ?? {};
-      checkArray('apply', 'transfer', transfer, 'give what is moved as an array');
-      const call = new ListCall(this.crew, given, transfer);
-      call.start([args], 1);
-      return call.promise as Promise<Returned<F>>;
-    });
+    return this.call('apply', task, ...given);
   }
 
   /** As `apply`; the result can be asked whether it is there. */
   applyAsync<F extends AnyFunction>(
     task: Task<F>,
-    args: Parameters<F>,
-    options?: ApplyOptions & ResultCallbacks<Returned<F>>,
+    ...given: [] extends Parameters<F>
+      ? [args?: Parameters<F>, options?: ApplyOptions & ResultCallbacks<Returned<F>>]
+      : [args: Parameters<F>, options?: ApplyOptions & ResultCallbacks<Returned<F>>]
   ): AsyncResult<Returned<F>> {
-    return later('applyAsync', options, (others) => this.apply(task, args, others));
+    const [args, options] = given;
+    return later('applyAsync', options, (others) => this.call('applyAsync', task, args, others));
   }
 
   /**
@@ -135,7 +103,7 @@ export class Pool<A extends readonly unknown[] = readonly unknown[]> implements 
     items: Items<NoInfer<I>>,
     options?: MapOptions,
   ): Promise<Awaited<R>[]> {
-    return this.list('map', task, items, false, options) as Promise<Awaited<R>[]>;
+    return this.list('map', task, items, false, options);
   }
 
   /** As `map`; the result can be asked whether it is there. */
@@ -144,7 +112,9 @@ export class Pool<A extends readonly unknown[] = readonly unknown[]> implements 
     items: Items<NoInfer<I>>,
     options?: MapOptions & ResultCallbacks<Awaited<R>[]>,
   ): AsyncResult<Awaited<R>[]> {
-    return later('mapAsync', options, (others) => this.map(task, items, others));
+    return later('mapAsync', options, (others) =>
+      this.list<Awaited<R>>('mapAsync', task, items, false, others),
+    );
   }
 
   /** As `map`, with each tuple spread over the task's parameters. */
@@ -153,7 +123,7 @@ export class Pool<A extends readonly unknown[] = readonly unknown[]> implements 
     tuples: Items<Readonly<Parameters<NoInfer<F>>>>,
     options?: MapOptions,
   ): Promise<Returned<F>[]> {
-    return this.list('starmap', task, tuples, true, options) as Promise<Returned<F>[]>;
+    return this.list('starmap', task, tuples, true, options);
   }
 
   /** As `starmap`; the result can be asked whether it is there. */
@@ -162,29 +132,31 @@ export class Pool<A extends readonly unknown[] = readonly unknown[]> implements 
     tuples: Items<Readonly<Parameters<NoInfer<F>>>>,
     options?: MapOptions & ResultCallbacks<Returned<F>[]>,
   ): AsyncResult<Returned<F>[]> {
-    return later('starmapAsync', options, (others) => this.starmap(task, tuples, others));
+    return later('starmapAsync', options, (others) =>
+      this.list<Returned<F>>('starmapAsync', task, tuples, true, others),
+    );
   }
 
   /**
    * The task's results one by one, in the order of the items. Begins at once; reads ahead at most `bufferSize` items,
-   * so that the input may be endless. The first error ends it, after the results of the chunks before. Leaving the
-   * loop drops what waits and closes the input.
+   * so that the input may be endless. The first error ends it, after the results of the chunks before; with `settled` the
+   * error of an item is a result as any other. Leaving the loop drops what waits and closes the input.
    */
-  imap<I, R>(
+  imap<I, R, S extends boolean = false>(
     task: Task<(item: I) => R>,
     items: Items<NoInfer<I>>,
-    options?: ImapOptions,
-  ): AsyncIterableIterator<Awaited<R>> {
-    return this.stream('imap', task, items, options) as AsyncIterableIterator<Awaited<R>>;
+    options?: ImapOptions<S>,
+  ): AsyncIterableIterator<S extends true ? PromiseSettledResult<Awaited<R>> : Awaited<R>> {
+    return this.stream('imap', task, items, options) as never;
   }
 
   /** As `imap`, with results as they come, in whatever order. */
-  imapUnordered<I, R>(
+  imapUnordered<I, R, S extends boolean = false>(
     task: Task<(item: I) => R>,
     items: Items<NoInfer<I>>,
-    options?: ImapOptions,
-  ): AsyncIterableIterator<Awaited<R>> {
-    return this.stream('imapUnordered', task, items, options) as AsyncIterableIterator<Awaited<R>>;
+    options?: ImapOptions<S>,
+  ): AsyncIterableIterator<S extends true ? PromiseSettledResult<Awaited<R>> : Awaited<R>> {
+    return this.stream('imapUnordered', task, items, options) as never;
   }
 
   /**
@@ -206,7 +178,7 @@ export class Pool<A extends readonly unknown[] = readonly unknown[]> implements 
       const given = this.begin('fill', task, options, known.fill);
       checkTarget(target);
       checkArray('fill', 'args', args, "give the task's further arguments as an array, [] for none");
-      const { slices = 8 * this.workers, order, rows = target.length, onProgress } = options ?? {};
+      const { slices = 8 * this.crew.size, order, rows = target.length, onProgress } = options ?? {};
       checkFunction('fill', 'order', order);
       checkFunction('fill', 'onProgress', onProgress);
       const context = this.crew.contextOf(checkTask(task), args);
@@ -242,45 +214,71 @@ export class Pool<A extends readonly unknown[] = readonly unknown[]> implements 
     return this.crew.ledger.stats(this.crew.lengths);
   }
 
-  private list(
-    operation: string,
+  private call<F extends AnyFunction>(
+    operation: 'apply' | 'applyAsync',
+    task: Task<F>,
+    args: unknown = [],
+    options?: ApplyOptions,
+  ): Promise<Returned<F>> {
+    return promised(() => {
+      const tuple = checkArray(
+        operation,
+        'args',
+        args,
+        'give the arguments as an array, such as [1, 2], or [] for none',
+      );
+      const given = { ...this.begin(operation, task, options, known.apply), spread: true, single: true };
+      const { transfer = [] } = options ?? {};
+      checkArray(operation, 'transfer', transfer, 'give what is moved as an array');
+      const call = new ListCall(this.crew, given, transfer);
+      call.start([tuple], 1);
+      return call.promise as Promise<Returned<F>>;
+    });
+  }
+
+  private list<T>(
+    operation: 'map' | 'mapAsync' | 'starmap' | 'starmapAsync',
     task: unknown,
     items: Items<unknown>,
     spread: boolean,
     options: MapOptions | undefined,
-  ): Promise<unknown[]> {
+  ): Promise<T[]> {
     return promised(() => {
       const given = { ...this.begin(operation, task, options, known.map), spread };
-      const { chunkSize } = options ?? {};
+      const { chunkSize, onProgress } = options ?? {};
+      checkFunction(operation, 'onProgress', onProgress);
       if (chunkSize !== undefined) wholeNumber('chunkSize', chunkSize, 1);
       const checked = (all: readonly unknown[]) => (spread ? checkTuples(operation, all) : all);
       const start = (call: ListCall, all: readonly unknown[]) =>
-        call.start(all, chunkSize ?? Math.max(1, Math.ceil(all.length / (4 * this.workers))));
+        call.start(all, chunkSize ?? Math.max(1, Math.ceil(all.length / (4 * this.crew.size))));
       if (isAsyncInput(operation, items)) {
-        const call = new ListCall(this.crew, given);
+        const call = new ListCall(this.crew, given, [], onProgress);
         const all = collect(items, call).then(checked);
         all.then((all) => start(call, all)).catch((error) => call.interrupt(error));
-        return call.promise as Promise<unknown[]>;
+        return call.promise as Promise<T[]>;
       }
       const all = checked([...items]);
-      const call = new ListCall(this.crew, given);
+      const call = new ListCall(this.crew, given, [], onProgress);
       start(call, all);
-      return call.promise as Promise<unknown[]>;
+      return call.promise as Promise<T[]>;
     });
   }
 
   private stream(
-    operation: string,
+    operation: 'imap' | 'imapUnordered',
     task: unknown,
     items: Items<unknown>,
-    options: ImapOptions | undefined,
+    options: ImapOptions<boolean> | undefined,
   ): AsyncIterableIterator<unknown> {
     try {
       const given = this.begin(operation, task, options, known.imap);
-      const { chunkSize = 1, bufferSize = 32 * this.workers * chunkSize } = options ?? {};
+      const { chunkSize = 1, bufferSize = 32 * this.crew.size * chunkSize, settled = false } = options ?? {};
       wholeNumber('chunkSize', chunkSize, 1);
       wholeNumber('bufferSize', bufferSize, 1);
-      const of: StreamOptions = { ...given, chunkSize, bufferSize, ordered: operation === 'imap' };
+      if (typeof settled !== 'boolean')
+        throw new TypeError(`${operation}: settled ${told(settled)}: must be true or false`);
+      const ordered = operation === 'imap';
+      const of: StreamOptions = { ...given, chunkSize, bufferSize, ordered, settled };
       const isAsync = isAsyncInput(operation, items);
       const input = isAsync ? items[Symbol.asyncIterator]() : items[Symbol.iterator]();
       return iterator(new StreamCall(this.crew, of, input, isAsync));
@@ -293,7 +291,7 @@ export class Pool<A extends readonly unknown[] = readonly unknown[]> implements 
 
   /** Checks what all calls are given. */
   private begin(
-    operation: string,
+    operation: keyof Pool & string,
     task: unknown,
     options: ApplyOptions | undefined,
     known: readonly string[],
@@ -303,7 +301,9 @@ export class Pool<A extends readonly unknown[] = readonly unknown[]> implements 
     checkTimeout('timeout', timeout);
     checkSignal(operation, signal);
     this.crew.check(operation);
-    return { operation, context, timeout, retries: this.retries ?? 0, signal, spread: false, single: false };
+    const entry = Pool.prototype[operation] as CallOptions['entry'];
+    const retries = this.retries ?? 0;
+    return { operation, entry, context, timeout, retries, signal, spread: false, single: false };
   }
 }
 
@@ -364,8 +364,4 @@ function later<T, O extends ResultCallbacks<T>>(
 function checkTarget(target: TypedArray): void {
   if (ArrayBuffer.isView(target) && 'BYTES_PER_ELEMENT' in target) return;
   throw new TypeError(`fill: target ${told(target)}: not a typed array; give one, such as a Float64Array`);
-}
-
-function defaultStray(error: unknown): void {
-  console.error('An error outside of any task, in a worker of a Pool:', error);
 }

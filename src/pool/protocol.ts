@@ -36,12 +36,19 @@ type JobHead = readonly [job: number, slot: number, context: number, timed: bool
 export type JobMessage =
   /** One call for each item. */
   | readonly ['items', ...JobHead, items: readonly unknown[]]
+  /** One call for each item; the values of the answer are `SettledCall`s. */
+  | readonly ['settled', ...JobHead, items: readonly unknown[]]
   /** One call for each tuple, spread over the parameters. */
   | readonly ['tuples', ...JobHead, tuples: readonly (readonly unknown[])[]]
   /** Fill a copy of a slice, and send it back. */
   | readonly ['slice', ...JobHead, range: SliceRange, slice: TypedArray]
   /** Fill these slices of shared memory, then claim others until none is left. */
   | readonly ['share', ...JobHead, fill: SharedFill, first: readonly number[]];
+
+/** How a call has ended; `path` is the part of its result that cannot be cloned. */
+export type SettledCall =
+  | readonly ['value', unknown]
+  | readonly ['error', ErrorData, path?: string | undefined];
 
 export type WorkerMessage =
   | readonly [
@@ -141,8 +148,6 @@ export const doneSlices = 2;
 export const clock = (): number => origin + performance.now();
 const origin = performance.timeOrigin;
 
-export const hasSharedMemory: boolean = typeof SharedArrayBuffer === 'function';
-
 /** One end of the line between the pool and a worker, whatever the platform. */
 export interface Thread {
   post(messages: readonly WorkerMessage[], transfer: readonly Transferable[]): void;
@@ -180,7 +185,17 @@ export interface ResourceLimits {
 }
 
 export interface ThreadOptions {
+  /** What a worker is; `local`: none, its tasks run in this thread. */
+  readonly kind: 'thread' | 'process' | 'local';
+  /** Node's flags, the environment and a name for people; default: the program's own. */
+  readonly execArgv: readonly string[] | undefined;
+  readonly env: Readonly<Record<string, string | undefined>> | undefined;
+  readonly name: string | undefined;
   /** Makes a worker whose module calls `serve`; default: a worker of the pool's own. */
   readonly worker: (() => WorkerLike) | undefined;
   readonly resourceLimits: ResourceLimits | undefined;
 }
+
+/** Whether workers of this kind see memory that is shared. */
+export const sharesMemory = ({ kind }: Pick<ThreadOptions, 'kind'>): boolean =>
+  kind !== 'process' && typeof SharedArrayBuffer === 'function';

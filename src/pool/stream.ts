@@ -4,6 +4,7 @@ import { Call, type CallOptions, chunkJob } from './calls.js';
 import type { Part } from './cloning.js';
 import type { Crew } from './crew.js';
 import type { Job } from './member.js';
+import type { SettledCall } from './protocol.js';
 
 /** What gives items one by one, at once or as they come. */
 export type Items<I> = Iterable<I> | AsyncIterable<I>;
@@ -13,6 +14,8 @@ export interface StreamOptions extends CallOptions {
   /** How many items at most are read and not handed out as results yet. */
   readonly bufferSize: number;
   readonly ordered: boolean;
+  /** Whether results are those of `Promise.allSettled`. */
+  readonly settled: boolean;
 }
 
 type Outcome = { readonly values: readonly unknown[] } | { readonly error: unknown };
@@ -22,6 +25,8 @@ interface Reader {
   resolve(result: IteratorResult<unknown>): void;
   reject(error: unknown): void;
 }
+
+const rejected = (reason: unknown): PromiseRejectedResult => ({ status: 'rejected', reason });
 
 /** The results of a call one by one, until the first error or until the iterator is left. */
 export class StreamCall extends Call {
@@ -177,7 +182,7 @@ export class StreamCall extends Call {
     this.collected = [];
     const first = this.itemsRead - items.length;
     this.outstanding.set(first, items);
-    this.chunks.push(chunkJob(this, this.stream.spread, first, items));
+    this.chunks.push(chunkJob(this, this.stream.settled ? 'settled' : 'items', first, items));
     this.crew.offer(this);
   }
 
@@ -190,11 +195,15 @@ export class StreamCall extends Call {
   }
 
   protected finished({ first }: Job, values: readonly unknown[]): void {
-    this.settle(first, { values });
+    const toResult = (outcome: SettledCall, call: number): PromiseSettledResult<unknown> =>
+      outcome[0] === 'value'
+        ? { status: 'fulfilled', value: outcome[1] }
+        : rejected(this.errorOf(outcome[1], first + call, outcome[2]));
+    this.settle(first, { values: this.stream.settled ? (values as SettledCall[]).map(toResult) : values });
   }
 
-  protected fail({ first }: Job, error: unknown): void {
-    this.settle(first, { error });
+  protected fail({ first, calls }: Job, error: unknown): void {
+    this.settle(first, this.stream.settled ? { values: Array(calls).fill(rejected(error)) } : { error });
   }
 
   private settle(first: number, outcome: Outcome): void {
@@ -227,7 +236,6 @@ export class StreamCall extends Call {
   }
 
   protected parts({ first }: Job): Part[] {
-    const name = this.stream.spread ? 'args' : 'item';
-    return (this.outstanding.get(first) ?? []).map((value, i) => ({ item: first + i, name, value }));
+    return (this.outstanding.get(first) ?? []).map((value, i) => ({ item: first + i, name: 'item', value }));
   }
 }

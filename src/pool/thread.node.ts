@@ -1,12 +1,10 @@
 // Threads on Node: worker_threads, from the pool's side and, in `serveHere`, from the worker's.
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { availableParallelism as cores } from 'node:os';
-
 import { isMainThread, parentPort, type TransferListItem, Worker } from 'node:worker_threads';
 import { checkWorker } from './checks.js';
 import { current } from './current.js';
 import { load } from './load.node.js';
-
+import { processPort, startProcess } from './process.node.js';
 import {
   type PoolMessage,
   sealed,
@@ -19,8 +17,7 @@ import {
 import { type Functions, runWorker } from './worker.js';
 import { workerText } from './worker-text.js';
 
-/** How many threads this machine runs at once. */
-export const availableParallelism = (): number => cores();
+export { availableParallelism } from './cores.node.js';
 
 export const onMainThread = isMainThread;
 
@@ -36,7 +33,10 @@ const [neither, loading, ending] = [0, 1, 2];
 const longestLinking = 1000;
 
 /** Starts a worker. Throws where it cannot be made. */
-export function startThread({ worker: make, resourceLimits }: ThreadOptions, events: ThreadEvents): Thread {
+export function startThread(options: ThreadOptions, events: ThreadEvents): Thread {
+  if (options.kind === 'process') return startProcess(options, events);
+  const { worker: make, resourceLimits, env, name } = options;
+  const execArgv = options.execArgv ?? (isText ? [] : undefined);
   const state = new Int32Array(new SharedArrayBuffer(4));
   const worker = make
     ? checkWorker(make() as Worker, 'on')
@@ -44,7 +44,9 @@ export function startThread({ worker: make, resourceLimits }: ThreadOptions, eve
         eval: true,
         workerData: state,
         ...(resourceLimits && { resourceLimits }),
-        ...(isText && { execArgv: [] }),
+        ...(execArgv && { execArgv: [...execArgv] }),
+        ...(env && { env }),
+        ...(name !== undefined && { name }),
       });
   if (worker.threadId < 0)
     throw new TypeError('worker: returned a Worker that has ended; return a new Worker from each call');
@@ -84,13 +86,38 @@ function undisturbed<T>(state: Int32Array, action: () => T): T | undefined {
   }
 }
 
-/** Makes this thread a worker of the pool that started it, by `state` if it is one of ours. Throws on the main thread. */
-export function serveHere(served: Functions | undefined, state?: Int32Array): void {
+/** One end of the line to the pool, in a worker. */
+interface Port {
+  post(message: PoolMessage, transfer: readonly Transferable[]): void;
+  listen(receive: (messages: readonly WorkerMessage[]) => void, broken: (error: unknown) => void): void;
+}
+
+function threadPort(): Port | undefined {
   const port = parentPort;
+  return port
+    ? {
+        post: (message, transfer) => port.postMessage(sealed(message), transfer as TransferListItem[]),
+        listen(receive, broken) {
+          port.on('message', (data) => receive(unsealed<readonly WorkerMessage[]>(data) ?? []));
+          port.on('messageerror', broken);
+        },
+      }
+    : undefined;
+}
+
+/** Makes this thread, or process, one of the pool's own workers; a thread has `state` from its pool. */
+export const serveOwn = (state: Int32Array | null): void =>
+  serveHere(undefined, state ?? new Int32Array(1), isMainThread ? processPort() : threadPort());
+
+/** Makes this thread a worker of the pool that started it, by `state` if it is one of ours. Throws on the main thread. */
+export function serveHere(
+  served: Functions | undefined,
+  state?: Int32Array,
+  port: Port | undefined = threadPort(),
+): void {
   if (!port)
     throw new Error('serve: must be called in a worker, by the module that `worker` of a Pool starts');
-  const post = (message: PoolMessage, transfer: readonly Transferable[] = []) =>
-    port.postMessage(sealed(message), transfer as TransferListItem[]);
+  const post = (message: PoolMessage, transfer: readonly Transferable[] = []) => port.post(message, transfer);
   /** The job that an action is of; for what a module does that is imported for job n: -1 - n. */
   const running = new AsyncLocalStorage<number>();
   const within = <T>(job: number, action: () => T): T => running.run(job, action);
@@ -100,8 +127,7 @@ export function serveHere(served: Functions | undefined, state?: Int32Array): vo
     running.run(-1 - (jobOf(running.getStore()) ?? 0), () => load(address, linking));
   current.inTask = () => (running.getStore() ?? -1) >= 0;
   const { receive, stray } = runWorker({ post, end: () => process.exit(), within, load: loadHere }, served);
-  port.on('message', (data) => receive(unsealed<readonly WorkerMessage[]>(data) ?? []));
-  port.on('messageerror', (error) => {
+  port.listen(receive, (error) => {
     stray(error);
     process.exit(1);
   });

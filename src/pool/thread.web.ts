@@ -20,11 +20,14 @@ export const onMainThread: boolean = typeof document !== 'undefined';
 const closed = 'closed';
 
 /** Starts a worker. Throws where it cannot be made, and TypeError for limits, which no browser has. */
-export function startThread({ worker: make, resourceLimits }: ThreadOptions, events: ThreadEvents): Thread {
-  if (resourceLimits) throw new TypeError('resourceLimits: browsers have none; leave it out');
+export function startThread(options: ThreadOptions, events: ThreadEvents): Thread {
+  const { worker: make, kind, resourceLimits, execArgv, env, name } = options;
+  for (const [option, value] of Object.entries({ resourceLimits, execArgv, env }))
+    if (value !== undefined) throw new TypeError(`${option}: browsers have none; leave it out`);
+  if (kind === 'process') throw new TypeError("kind 'process': browsers have threads only; leave it out");
   const worker = make
     ? checkWorker(make() as Worker, 'postMessage')
-    : new Worker(new URL('./worker.web.js', import.meta.url), { type: 'module' });
+    : new Worker(new URL('./worker.web.js', import.meta.url), { type: 'module', name: name ?? '' });
   let ended = false;
   const end = (code: number, error?: unknown) => {
     if (ended) return;

@@ -1,6 +1,6 @@
 // The first module of the pool's own workers on Node, which start from the text of its bundle (worker-text.d.ts). The work
 // is worker.ts's.
 import { workerData } from 'node:worker_threads';
-import { serveHere } from './thread.node.js';
+import { serveOwn } from './thread.node.js';
 
-serveHere(undefined, workerData as Int32Array);
+serveOwn(workerData as Int32Array | null);

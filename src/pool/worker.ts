@@ -1,6 +1,6 @@
 // What a worker does: takes jobs in the order in which they come, one at a time, and answers each. The lines to
 // the pool are thread.node.ts's and thread.web.ts's; the other end of them is member.ts's.
-import { attempt, isCloneFailure, uncloneablePath } from './cloning.js';
+import { attempt, isCloneFailure } from './cloning.js';
 import { compact } from './compact.js';
 import { current } from './current.js';
 import { errorToData } from './error-data.js';
@@ -13,11 +13,13 @@ import {
   type MemberCells,
   nextSlice,
   type PoolMessage,
+  type SettledCall,
   type SharedFill,
   slotCount,
   stopped,
   type WorkerMessage,
 } from './protocol.js';
+import { calls, cloneableOutcome, isThenable, settle, uncloneableResult } from './run-calls.js';
 import { sliceRange } from './slices.js';
 
 type Run = (...parameters: unknown[]) => unknown;
@@ -42,6 +44,8 @@ export interface WorkerLine {
   end(): void;
   /** Runs an action so that `stray` can be told of which job an error is; absent where the platform cannot tell. */
   within?<T>(job: number, action: () => T): T;
+  /** Whether this is the pool's own thread, not a worker. */
+  readonly isLocal?: boolean;
   /** Imports a module by its address. */
   load(address: string): Functions | Promise<Functions>;
 }
@@ -61,7 +65,7 @@ export function runWorker(line: WorkerLine, served: Functions | undefined) {
   const inbox: (JobMessage | readonly ['end'])[] = [];
   const contexts = new Map<number, Context>();
   const modules = new Map<string, Functions>([['', served ?? {}]]);
-  current.isWorker = true;
+  if (!line.isLocal) current.isWorker = true;
   post(['hello']);
 
   return {
@@ -158,6 +162,10 @@ export function runWorker(line: WorkerLine, served: Functions | undefined) {
         const transfer = message[0] === 'slice' ? [message[6].buffer as ArrayBuffer] : [];
         post(['done', job, values, begun, clock() - begun], transfer);
       } catch (error) {
+        if (message[0] === 'settled') {
+          post(['done', job, (values as SettledCall[]).map(cloneableOutcome), begun, clock() - begun]);
+          return;
+        }
         const { call, path } = uncloneableResult(values);
         answerFailed(job, error, call, isCloneFailure(error) ? path : undefined);
       }
@@ -220,6 +228,14 @@ export function runWorker(line: WorkerLine, served: Functions | undefined) {
     }
     const call =
       trailing.length === 0 ? (i: number) => run(given[i]) : (i: number) => run(given[i], ...trailing);
+    if (kind === 'settled')
+      return calls(
+        given.length,
+        (i) => settle(() => call(i)),
+        starting,
+        progress,
+        (outcome) => outcome,
+      );
     return calls(given.length, call, starting, progress, (result) => compact(result));
   }
 
@@ -301,7 +317,7 @@ export function runWorker(line: WorkerLine, served: Functions | undefined) {
     const { module, name, defined } = context;
     let exported = modules.get(module);
     if (!exported) {
-      current.importing = module;
+      if (!line.isLocal) current.importing = module;
       try {
         exported = await line.load(module);
       } finally {
@@ -328,48 +344,4 @@ function noSuchFunction({ module, name, defined }: Context, exported: Functions)
     ? `${module} exports no function ${name}; it exports ${list}`
     : `this pool's workers serve no function ${name}; they serve ${list}. ` +
         'Give tasks() the address of the module, or give the function to serve() in the module of `worker`';
-}
-
-/** The values of the calls, in order; a promise of them from the first call on that returns one. */
-function calls(
-  count: number,
-  call: (index: number) => unknown,
-  starting: (() => void) | undefined,
-  progress: { call: number },
-  toValue: (result: unknown) => unknown,
-): unknown[] | PromiseLike<unknown[]> {
-  const values: unknown[] = [];
-  for (let index = 0; index < count; index++) {
-    progress.call = index;
-    starting?.();
-    const value = call(index);
-    if (isThenable(value)) return finishCalls(value);
-    values.push(toValue(value));
-  }
-  return values;
-
-  async function finishCalls(pending: PromiseLike<unknown>): Promise<unknown[]> {
-    values.push(toValue(await pending));
-    for (let index = values.length; index < count; index++) {
-      progress.call = index;
-      starting?.();
-      values.push(toValue(await call(index)));
-    }
-    return values;
-  }
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return (
-    typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
-  );
-}
-
-/** Which value of a job could not be posted, and which part of it. */
-function uncloneableResult(values: readonly unknown[]): { call: number; path: string | undefined } {
-  for (const [call, value] of values.entries()) {
-    const path = uncloneablePath(value, 'result');
-    if (path) return { call, path };
-  }
-  return { call: 0, path: undefined };
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { node } from '../../src/cli/doctor.js';
+import { cpus, node } from '../../src/cli/doctor.js';
 import { mandoline, run, runMany, temporaryFolder } from '../support.js';
 
 test('the doctor finds here what every picture needs, and says what was found or what to do; as JSON it is one document', async () => {
@@ -11,7 +11,10 @@ test('the doctor finds here what every picture needs, and says what was found or
   const lines = text!.stdout.trim().split('\n');
   assert.match(lines[0]!, /^✓ Node +\d+\.\d+\.\d+, 20\.19 or newer is required$/);
   assert.match(lines[1]!, /^✓ WebAssembly SIMD +10000 points computed, \d+ of them verified$/);
-  assert.match(lines[2]!, /^✓ threads +\d+ workers answered in \d+ ms; this machine has \d+ cores?$/);
+  assert.match(
+    lines[2]!,
+    /^✓ threads +\d+ workers answered in \d+ ms; (this machine has \d+ cores?|the container may use [\d.]+ CPUs)$/,
+  );
   assert.match(lines[3]!, /^✓ shared memory +workers write into the result directly$/);
   for (const line of lines) if (line.startsWith('✓')) assert.ok(line.length <= 80, line);
   for (const line of lines.slice(4))
@@ -78,4 +81,10 @@ test('an older Node than the floor is told', () => {
     says: 'this is 20.9.1; install 20.19 or newer',
   });
   assert.equal(node('18.20.4').isFound, false);
+});
+
+test('the doctor says what the default number of workers is: cores, or the CPUs of a quota', () => {
+  assert.equal(cpus(2, Infinity), 'this machine has 2 cores');
+  assert.equal(cpus(1, 1.5), 'the container may use 1.5 CPUs');
+  assert.equal(cpus(1, 64), 'this machine has 1 core');
 });

@@ -2,6 +2,7 @@
 // code in Node and in a browser. What needs a process of its own is in node.test.ts, faults are in faults.ts.
 import {
   AsyncResult,
+  type MapProgress,
   Pool,
   PoolClosedError,
   type PoolOptions,
@@ -11,6 +12,7 @@ import {
   TaskCloneError,
   TaskError,
   type Tasks,
+  WorkerExitError,
   type WorkerLike,
 } from 'mandoline/pool';
 import { patience } from '../patience.js';
@@ -36,6 +38,8 @@ export interface Setting {
   /** A worker as the platform makes it, that serves no functions but takes tasks by their address. */
   readonly worker: () => WorkerLike;
   readonly isNode: boolean;
+  /** Whether workers are processes; by default they are threads. */
+  readonly processes?: boolean;
   /** Whether there is shared memory. */
   readonly isolated: boolean;
   /** Whether the workers' functions are built into their script, which then is the only one that they can have. */
@@ -379,9 +383,142 @@ export const behaviours: readonly Behaviour[] = [
     },
   },
   {
-    name: 'make_pool: 0 or -1 workers is a RangeError; 3 gives 3',
+    name: 'imap: settled results go on after the error of an item, whatever the chunks; the input still ends it',
     async check({ pool: make, jobs }) {
-      for (const workers of [0, -1, 1.5, Number.NaN, '2' as unknown as number]) {
+      await using pool = make();
+      const told = (result: PromiseSettledResult<unknown>) =>
+        result.status === 'fulfilled' ? result.value : (result.reason as Error).name;
+      for (const chunkSize of [1, 2, 5]) {
+        const items = [0, 1, 2, 3, 4, 5, 6, 13];
+        const options = { chunkSize, settled: true } as const;
+        const results = await collect(pool.imap(jobs.failInEveryWay, items, options));
+        equal(results.map(told), [0, 1, 4, 'RangeError', 16, 'TaskCloneError', 36, 'RangeError']);
+        const [threw, uncloneable] = [results[3]!, results[5]!].map((each) =>
+          each.status === 'rejected' ? each.reason : undefined,
+        ) as [Error, TaskCloneError];
+        equal(threw.message, '3 is bad');
+        equal([uncloneable.item, uncloneable.path], [5, 'result.list[0]']);
+        const unordered = await collect(pool.imapUnordered(jobs.failInEveryWay, items, options));
+        equal(unordered.map(told).map(String).sort(), results.map(told).map(String).sort());
+      }
+      function* failing() {
+        yield* [1, 3];
+        throw new SyntaxError('no more');
+      }
+      const { before, error } = await collectUntilError(
+        pool.imap(jobs.failInEveryWay, failing(), { settled: true }),
+      );
+      equal([before.map(told), (error as Error).message], [[1, 'RangeError'], 'no more']);
+    },
+  },
+  {
+    name: 'imap: settled results include those of a worker that died: its chunk is rejected, others are not',
+    async check({ pool: make, jobs }) {
+      await using pool = make({ onStrayError: () => {} });
+      const results = await collect(pool.imap(jobs.failInEveryWay, upTo(10), { settled: true }));
+      equal(results[7]!.status === 'rejected' && results[7].reason instanceof WorkerExitError, true);
+      equal(
+        results.map(({ status }) => status === 'fulfilled'),
+        upTo(10).map((x) => ![3, 5, 7].includes(x)),
+      );
+    },
+  },
+  {
+    name: 'apply: a task without parameters needs no arguments',
+    async check({ pool: make, jobs }) {
+      await using pool = make();
+      equal([await pool.apply(jobs.answer), await pool.applyAsync(jobs.answer)], [42, 42]);
+      equal(await pool.apply(partial(jobs.square, 5)), 25);
+    },
+  },
+  {
+    name: 'onProgress: map and starmap tell how many items are done, at last all; what it throws ends the call',
+    async check({ pool: make, jobs }) {
+      await using pool = make();
+      const told: (readonly [number, number])[] = [];
+      const onProgress = ({ done, items }: MapProgress) => told.push([done, items]);
+      equal(await pool.map(jobs.square, upTo(20), { onProgress }), squares(20));
+      equal(told.at(-1), [20, 20]);
+      const slowly = partial(jobs.squareLater, 20);
+      await pool.map(slowly, upTo(12), { chunkSize: 2, onProgress });
+      equal(told.at(-1), [12, 12]);
+      await rejection(pool.map(partial(jobs.failAt, { at: 3 }), upTo(5), { onProgress }), Error);
+      equal(told.at(-1), [5, 5]);
+      await pool.starmap(jobs.multiply, [[2, 3]], { onProgress });
+      await pool.mapAsync(jobs.square, [], { onProgress });
+      equal(told.slice(-2), [
+        [1, 1],
+        [0, 0],
+      ]);
+      check(
+        told.every(([done], i) => i === 0 || told[i - 1]![1] !== told[i]![1] || told[i - 1]![0] < done),
+        'it goes forward',
+      );
+      const stop = new Error('stop');
+      const throwing = () => {
+        throw stop;
+      };
+      equal(await thrownBy(pool.map(jobs.square, [1, 2], { onProgress: throwing })), stop);
+      const endless = pool.map(jobs.neverSettles, upTo(9), {
+        onProgress: ({ done }) => done === 0 && throwing(),
+      });
+      equal(await thrownBy(endless), stop);
+      equal(await pool.map(jobs.square, [3]), [9]);
+    },
+  },
+  {
+    name: 'traceback: errors of workers that were ended begin with the frame of the caller',
+    // A bundler gives functions other names.
+    where: ({ bundled }) => !bundled,
+    async check({ pool: make, jobs }) {
+      await using pool = make({ onStrayError: () => {} });
+      const caller = {
+        timed: () => pool.apply(jobs.neverSettles, [1], { timeout: 20 }),
+        mapped: () => pool.mapAsync(jobs.neverSettles, [1], { timeout: 20 }),
+        streamed: () => pool.imap(jobs.neverSettles, [1], { timeout: 20 }).next(),
+        filled: () => pool.fill(jobs.fillNeverSettling, new Uint8Array(1), [0], { timeout: 20 }),
+        left: () => pool.apply(jobs.failInEveryWay, [7]),
+      };
+      for (const [name, call] of Object.entries(caller)) {
+        const error = (await thrownBy(call())) as Error;
+        const [first, second] = (error.stack ?? '').split('\n');
+        equal(first, `${error.name}: ${error.message}`);
+        check(second?.includes(name), `${name}: ${error.stack}`);
+      }
+      const threw = await rejection(pool.apply(jobs.throwTypeError, ['here']), TypeError);
+      check(/called from\n[^\n]*check/.test(threw.stack!), threw.stack!);
+    },
+  },
+  {
+    name: 'make_pool: unknown options are errors that suggest the right one',
+    async check({ pool: make, jobs }) {
+      const suggested = async (options: object) => {
+        const made = async () => make(options as PoolOptions).terminate();
+        return /did you mean (\w+)\?/.exec((await rejection(made(), TypeError)).message)?.[1];
+      };
+      for (const [given, meant] of [
+        ['processes', 'workers'],
+        ['maxThreads', 'workers'],
+        ['minWorkers', 'workers'],
+        ['maxtasksperchild', 'maxTasksPerWorker'],
+        ['max_tasks_per_worker', 'maxTasksPerWorker'],
+        ['initargs', 'initArgs'],
+        ['workerType', 'kind'],
+        ['resourceLimit', 'resourceLimits'],
+        ['retrys', 'retries'],
+        ['nonsense', undefined],
+      ])
+        equal(await suggested({ [given!]: 1 }), meant, given);
+      await using pool = make();
+      const timout = { timout: 5 } as object;
+      const { message } = await rejection(pool.map(jobs.square, [1], timout), TypeError);
+      equal(message.slice(0, 59), 'map: option timout: unknown; did you mean timeout? The opti');
+    },
+  },
+  {
+    name: 'make_pool: -1 workers is a RangeError; 3 gives 3',
+    async check({ pool: make, jobs }) {
+      for (const workers of [-1, 1.5, Number.NaN, '2' as unknown as number]) {
         const made = async () => make({ workers });
         await rejection(made(), RangeError);
       }

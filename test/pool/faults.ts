@@ -18,6 +18,7 @@ export interface Fault {
 }
 
 const isNode = ({ isNode }: Setting) => isNode;
+const isShared = ({ isNode, isolated }: Setting) => isNode && isolated;
 /** A worker in a browser cannot tell when it ends, so that its exit code is 0. */
 const exitCode = ({ isNode }: Setting) => (isNode ? 3 : 0);
 
@@ -47,7 +48,7 @@ export const faults: readonly Fault[] = [
     name: 'exit inside a task that is tried again: it succeeds where `retries` says so',
     within: 1500,
     options: { retries: 2 },
-    where: isNode,
+    where: isShared,
     async cause(pool, { jobs }) {
       const deaths = (count: number) => new Int32Array(new SharedArrayBuffer(4)).fill(count);
       equal(await pool.apply(jobs.leaveWhile, [deaths(2)]), 'done');
@@ -118,10 +119,11 @@ export const faults: readonly Fault[] = [
     within: 5000,
     options: { resourceLimits: { maxOldGenerationSizeMb: 24 } },
     where: isNode,
-    async cause(pool, { jobs }) {
+    async cause(pool, { jobs, processes }) {
       const beside = pool.map(jobs.square, upTo(10));
       const error = await rejection(pool.apply(jobs.exhaustHeap, [1]), WorkerExitError);
-      equal((error.cause as { code?: string }).code, 'ERR_WORKER_OUT_OF_MEMORY');
+      if (processes) equal(error.code, 134);
+      else equal((error.cause as { code?: string }).code, 'ERR_WORKER_OUT_OF_MEMORY');
       check(/memory/.test(error.message), error.message);
       equal(
         await beside,
@@ -153,7 +155,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'a worker dies while it holds slices: they are given out again once it is gone, and no slice twice',
     within: 1500,
-    where: isNode,
+    where: isShared,
     async cause(pool, { jobs }) {
       for (const died of [1, 2]) {
         const target = new Uint8Array(new SharedArrayBuffer(60));
@@ -191,7 +193,7 @@ export const faultBehaviours: readonly Behaviour[] = [
   ),
   {
     name: 'retries: what transferred its arguments is not tried again',
-    where: isNode,
+    where: isShared,
     async check({ pool: make, jobs }) {
       await using pool = make({ retries: 3 });
       const times = new Int32Array(new SharedArrayBuffer(4));

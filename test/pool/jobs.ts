@@ -10,6 +10,7 @@ export const squareLater = async (x: number, milliseconds = 1): Promise<number> 
   await sleep(milliseconds);
   return x * x;
 };
+export const answer = (): number => 42;
 export const multiply = (x: number, y: number): number => x * y;
 export const scale = (x: number, { by }: { by: number }): number => x * by;
 export const callsWith = (_: number, state: { calls: number }): number => ++state.calls;
@@ -95,6 +96,12 @@ export const throwInCallback = (_: number): Promise<never> =>
 export const rejectLater = (x: number): number => {
   void Promise.reject(new Error('too late'));
   return x;
+};
+/** Fails in each way that a call can, by its item: throws, gives what cannot be cloned, ends the worker. */
+export const failInEveryWay = async (x: number): Promise<unknown> => {
+  if (x % 10 === 3) throw new RangeError(`${x} is bad`);
+  if (x % 10 === 5) return { list: [() => x] };
+  return x === 7 ? leave(x, { at: 7, code: 3 }) : x * x;
 };
 /** Ends the worker from inside: the platform's way. */
 export const leave = (x: number, { at, code }: { at: number; code: number }): number => {

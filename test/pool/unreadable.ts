@@ -373,10 +373,6 @@ export const unreadableBehaviours: readonly Behaviour[] = [
           'apply: args 1: not an array; give the arguments as an array, such as [1, 2], or [] for none',
         ],
         [
-          () => pool.apply(jobs.unreadableKinds, any(undefined)),
-          'apply: args undefined: not an array; give the arguments as an array, such as [1, 2], or [] for none',
-        ],
-        [
           () => pool.starmap(jobs.multiply, any([[1, 2], 3])),
           'starmap: item 1, 3: not an array; give the arguments of each call as an array, such as [[1, 2], [3, 4]]',
         ],
@@ -394,15 +390,15 @@ export const unreadableBehaviours: readonly Behaviour[] = [
         ],
         [
           () => pool.map(jobs.identity, [1], any(null)),
-          'map: options null: not an object; the options are { signal, timeout, chunkSize }',
+          'map: options null: not an object; the options are { signal, timeout, chunkSize, onProgress }',
         ],
         [
           () => pool.mapAsync(jobs.identity, [1], any(20)),
-          'map: options 20: not an object; the options are { signal, timeout, chunkSize }',
+          'mapAsync: options 20: not an object; the options are { signal, timeout, chunkSize, onProgress }',
         ],
         [
           () => pool.map(jobs.identity, [1], any({ chunksize: 20 })),
-          'map: option chunksize: unknown; the options are signal, timeout, chunkSize',
+          'map: option chunksize: unknown; did you mean chunkSize? The options are signal, timeout, chunkSize, onProgress',
         ],
         [
           () => pool.mapAsync(jobs.identity, [1], any({ callback: 5 })),
