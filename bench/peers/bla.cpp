@@ -1,15 +1,16 @@
 // Deep views by perturbation with bilinear approximation (BLA) at a tolerance of 2^-53, nothing proved: what other
 // programs do. Built on the headers of the prototype of the exact engine, with its flags; bench/deep.ts runs it.
-//   bla VIEW [W]: prints seconds of the reference, of the table and of the points, and the sum of the counts.
+//   bla VIEW [W]: prints seconds of CPU of the reference, of the table and of the points, and the sum of the counts.
 #include "engine.hpp"
-#include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <ctime>
 #include <fstream>
 #include <map>
 typedef std::map<std::string, std::string> Keys;
+// Of CPU.
 static double now() {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+  return double(clock()) / CLOCKS_PER_SEC;
 }
 static fe decimal(const std::string &text) {
   mpz_t big;

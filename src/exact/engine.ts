@@ -63,7 +63,7 @@ export function compileKernel(name: ArithmeticName, text: string): WebAssembly.M
   };
   const full: Arithmetic = {
     ...arithmetic,
-    constants: { ...arithmetic.constants, ...whole, THETA: 2 ** -26 },
+    constants: { ...arithmetic.constants, ...whole, THETA: 2 ** -32 },
     whole: [...(arithmetic.whole ?? []), ...Object.keys(whole)],
   };
   return new WebAssembly.Module(compileText(full, text));

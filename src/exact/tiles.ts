@@ -9,7 +9,7 @@
 //   BLOCK  The same of a jet (jets.ts): the model is put into its polynomial; D' = (A + C11 g + 2 C20 d) D + (B + C11 d +
 //          2 C02 g) gr - (what is cut off)'.
 // A tile whose points are all outside after a step, or inside after all, is filled. It is cut where it is not surely
-// inside, or where a step cuts off more than theta = 2^-26 of the distance of its points; parts start where it ends, so
+// inside, or where a step cuts off more than theta = 2^-32 of the distance of its points; parts start where it ends, so
 // that the trunk of the orbits is shared. A tile of few points is left to follow.ts, which starts from its model.
 import { degree } from './layout.js';
 

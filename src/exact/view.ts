@@ -81,6 +81,7 @@ export function readView(view: ExactView): ReadView {
   if (width.digits <= 0n) throw new RangeError(`width: ${view.width} must be above 0`);
   if (!(view.radius > 0 && view.radius <= largestRadius))
     throw new RangeError(`radius: ${view.radius} must be above 0 and at most ${largestRadius}`);
+  if (!Number.isFinite(view.rotation)) throw new RangeError(`rotation: ${view.rotation} is not a number`);
   const spacing = decimalQuotient53(width, BigInt(columns));
   const [cos, sin] = cosAndSin(view.rotation).map(dyadicOf) as [Dyadic, Dyadic];
   const along = (i: number, length: number) => product53({ m: BigInt(2 * i + 1 - length), e: -1 }, spacing);

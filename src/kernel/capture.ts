@@ -6,6 +6,7 @@ import type { RealFunction } from './code.js';
 import { type ShadeJob, wantsShape } from './ends.js';
 import { isHolomorphic } from './lower.js';
 import type { OrbitStep } from './orbit.js';
+import { freeAt } from './shade-channels.js';
 import { inputOf, keptRows, listBytes, listLength, nowOf, rowOffsets } from './shade-list.js';
 import { codeEmitter } from './step.js';
 
@@ -115,7 +116,7 @@ export function rowOf(row: string, lanes: OrbitLanes): number {
 /** Where in memory the list's end is kept, and after it the table of shade-channels.ts, and the list. */
 export const listEndAt = 0;
 export const tableAt = 16;
-export const listAt = 64;
+export const listAt = freeAt;
 /** Bytes of all that, before the arrays of the sample points. */
 export const captureBytes = (job: ShadeJob): number => listAt + listBytes(job);
 

@@ -1,5 +1,4 @@
-// The function that writes the channels of listed points, from what their orbits ended with. Two at a time: code of
-// this length leaves no registers for more.
+// The function that writes the channels of listed points, from what their orbits ended with.
 import { type FunctionBody, i32, type Opcode, v128 } from '../assembler.js';
 import { Code } from './code.js';
 import { type ChannelName, convergedChannels, type EndCode, leftChannels, type ShadeJob } from './ends.js';
@@ -14,6 +13,14 @@ export type ShadedName = (typeof shadedNames)[number];
 export const channelBytes = { smooth: 8, distance: 4, slope: 4, angle: 4, trap: 4, basin: 1 } as const;
 /** The table has the address of the counts, and after it those of the channels, as i32. */
 export const tableBytes = 4 * (1 + shadedNames.length);
+
+/** Pairs of points whose code is side by side; a list has whole groups of them. */
+const pairsAtOnce = 4;
+
+/** Where in the module's memory is written what belongs to no point. */
+const nowhereAt = 48;
+/** Where other things may be. */
+export const freeAt = nowhereAt + 16;
 
 /** The parameters of the function: the address of the table, where the list begins and where its first row ends. */
 export const channelsParameters = [i32, i32, i32] as const;
@@ -35,18 +42,20 @@ export function emitChannels(
   const [table, first, listEnd] = [0, 1, 2];
   const offsetOf = rowOffsets(job, step);
   const addresses = new Map(shadedNames.map((name) => [name as ChannelName, body.local(i32)]));
-  const [mask, place] = [body.local(v128), body.local(i32)];
+  const [place, isPoint] = [body.local(i32), body.local(i32)];
   const read = new Set(
     ends.flatMap(({ code }) =>
       code.instructions.flatMap((each) => (each.kind === 'input' ? [each.name] : [])),
     ),
   );
   const rows = listRows(job, step).filter((name) => name === 'hasLeft' || read.has(name));
-  const lanes = lanesWith(body, rows);
-  const input = inputOf(body, job, lanes);
+  const pairs = Array.from({ length: pairsAtOnce }, () => {
+    const lanes = lanesWith(body, rows);
+    return { lanes, mask: body.local(v128), input: inputOf(body, job, lanes) };
+  });
   const emitters = ends.map(({ code, channels }) => ({
-    channels,
-    ...codeEmitter(body, code.instructions, new Map()),
+    ...{ code, channels },
+    ofPairs: pairs.map(() => codeEmitter(body, code.instructions, new Map())),
   }));
   const [left] = emitters.slice(-1);
   const [converged] = emitters.slice(0, -1);
@@ -57,44 +66,59 @@ export function emitChannels(
       .load32(4 * (i + 1))
       .set(address);
   body.loop((again) => {
-    for (const name of rows) body.get(first).load(offsetOf(name)).set(lanes.get(name)!);
+    for (const [j, { lanes }] of pairs.entries())
+      for (const name of rows)
+        body
+          .get(first)
+          .load(offsetOf(name) + 16 * j)
+          .set(lanes.get(name)!);
     if (converged) {
-      body.get(lanes.get('hasLeft')!).op('v128.not').set(mask);
+      for (const { lanes, mask } of pairs) body.get(lanes.get('hasLeft')!).op('v128.not').set(mask);
       write(converged);
-      body
-        .get(lanes.get('hasLeft')!)
-        .tee(mask)
-        .op('v128.any_true')
-        .if(() => write(left!));
+      for (const { lanes, mask } of pairs) body.get(lanes.get('hasLeft')!).set(mask);
+      for (const [j, { mask }] of pairs.entries()) {
+        body.get(mask);
+        if (j > 0) body.op('v128.or');
+      }
+      body.op('v128.any_true').if(() => write(left!));
     } else {
-      body.i64x2(-1n).set(mask);
+      for (const { mask } of pairs) body.i64x2(-1n).set(mask);
       write(left!);
     }
-    body.get(first).i32(16).op('i32.add').tee(first).get(listEnd).op('i32.lt_u');
+    body
+      .get(first)
+      .i32(16 * pairsAtOnce)
+      .op('i32.add')
+      .tee(first)
+      .get(listEnd)
+      .op('i32.lt_u');
     again();
   });
 
-  /** Writes the channels of the lanes in `mask`. */
-  function write({ channels, emit, push }: (typeof emitters)[number]): void {
-    emit(input);
-    for (const lane of [0, 1]) {
-      body
-        .get(mask)
-        .lane64(lane)
-        .get(first)
-        .load32(offsetOf('place') + 8 * lane);
-      body.tee(place).i32(-1).op('i32.ne', 'i32.and');
-      body.if(() => {
+  /** Writes the channels of the lanes in the masks. */
+  function write({ code, channels, ofPairs }: (typeof emitters)[number]): void {
+    // Side by side, since each operation waits for the one before it.
+    for (const index of code.instructions.keys())
+      for (const [j, { emitAt }] of ofPairs.entries()) emitAt(index, pairs[j]!.input);
+    for (const [j, { mask, input }] of pairs.entries())
+      for (const lane of [0, 1]) {
+        body
+          .get(mask)
+          .lane64(lane)
+          .get(first)
+          .load32(offsetOf('place') + 16 * j + 8 * lane);
+        body.tee(place).i32(-1).op('i32.ne', 'i32.and').set(isPoint);
         for (const [channel, position] of channels) {
           const { shift, convert, bytes } = stored[channel as ShadedName];
+          // Not by a branch, into which V8 would put all that the value is computed by, for each lane.
           body.get(place).i32(shift).op('i32.shl').get(addresses.get(channel)!).op('i32.add');
-          push(position, input);
+          body.i32(nowhereAt).get(isPoint).op('select');
+          ofPairs[j]!.push(position, input);
           body.op(...convert);
           if (bytes === 1) body.lane32(lane).store8();
           else body.storeLane(bytes, lane);
         }
-      });
-    }
+      }
   }
 }
 

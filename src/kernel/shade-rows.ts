@@ -7,7 +7,7 @@ import { realFunctions } from './functions.js';
 import { type Counts, countsType } from './kernel.js';
 import type { SamplePoints } from './points.js';
 import { emitShade } from './shade.js';
-import { channelBytes, shadedNames, tableBytes } from './shade-channels.js';
+import { channelBytes, freeAt, shadedNames, tableBytes } from './shade-channels.js';
 import { listBytes } from './shade-list.js';
 
 /** Compiles it; the module can be sent to other threads. */
@@ -21,7 +21,7 @@ export type Shade = (points: SamplePoints, counts: Counts, channels: Channels) =
 
 /** Where the module's arrays are for rows of so many points, and how many bytes they take in all. */
 function layout(columns: number, countBytes: number, listBytes: number) {
-  let end = 0;
+  let end = freeAt;
   const reserve = (size: number) => {
     const at = end;
     end += Math.ceil(size / 16) * 16;

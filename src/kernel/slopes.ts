@@ -36,8 +36,7 @@ export function slopedStep(code: Code, { step, c }: KernelJob, hasSlopes: boolea
   const plus = (v?: Parts, w?: Parts) => (v && w ? code.plus(v, w) : (v ?? w));
   const negated = (v?: Parts) => v && code.negated(v);
   const conjugated = (v?: Parts) => v && code.conjugate(v);
-  const scaled = (by: Parts, v?: Parts) =>
-    v === one ? by : v && (by === one ? v : code.times(complete(by), complete(v)));
+  const scaled = (by: Parts, v?: Parts) => (v === one ? by : v && (by === one ? v : code.times(by, v)));
   const sum = (v: Slope, w: Slope): Slope => ({ d: plus(v.d, w.d), g: plus(v.g, w.g) });
   const minus = (v: Slope): Slope => ({ d: negated(v.d), g: negated(v.g) });
   const times = (by: Parts, v: Slope): Slope => ({ d: scaled(by, v.d), g: scaled(by, v.g) });

@@ -145,14 +145,17 @@ export function codeEmitter(
     }
   }
 
+  function emitAt(index: number, input: PushInput): void {
+    if (locals[index] === -1) return;
+    emitOne(instructions[index]!, input);
+    body.set(locals[index]!);
+  }
+
   return {
     push,
+    emitAt,
     emit(input: PushInput): void {
-      instructions.forEach((instruction, index) => {
-        if (locals[index] === -1) return;
-        emitOne(instruction, input);
-        body.set(locals[index]!);
-      });
+      for (const index of instructions.keys()) emitAt(index, input);
     },
   };
 }

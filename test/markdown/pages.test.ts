@@ -1,4 +1,4 @@
-// The pages of docs/: short enough to read, and each in the overview and in the website's sidebar.
+// The pages of docs/: short enough to read, and each in the overview.
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -14,12 +14,11 @@ test('the front page has about 100 lines, and a page of docs/ at most 160', () =
   assert.deepEqual(long, []);
 });
 
-test('every page is in the overview and in the sidebar of the website', () => {
+test('every page is in the overview', () => {
   assert.ok(pages.length >= 12);
   const overview = read('docs/README.md');
-  const config = read('scripts/site/.vitepress/config.js');
-  const missing = pages.filter(
-    (name) => !overview.includes(`](${name})`) || !config.includes(`'/docs/${name.replace('.md', '')}'`),
+  assert.deepEqual(
+    pages.filter((name) => !overview.includes(`](${name})`)),
+    [],
   );
-  assert.deepEqual(missing, []);
 });

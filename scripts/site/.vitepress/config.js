@@ -1,6 +1,6 @@
 // The documentation's website: pages, navigation and search. The Markdown is the repository's own, so links to sources
 // become plain text here.
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -32,9 +32,6 @@ const sidebar = [
     text: 'Parallel computing',
     items: [
       page('The pool', '/src/pool/'),
-      ...(existsSync(join(root, 'docs', 'pool-migration.md'))
-        ? [page('Migrating to the pool', '/docs/pool-migration')]
-        : []),
       page('Many machines', '/docs/cluster'),
       page('Batch schedulers and MPI', '/docs/batch'),
     ],
@@ -78,6 +75,22 @@ const sidebar = [
     ],
   },
 ];
+
+/** Pages of a folder that are not in the sidebar yet, called by their headings. */
+function otherPages(folder) {
+  const listed = sidebar.flatMap(({ items }) => items.map(({ link }) => link));
+  return readdirSync(join(pages, folder))
+    .filter((name) => /^(?!index).+\.md$/.test(name))
+    .map((name) => page(headingOf(join(pages, folder, name)), `/${folder}/${name.replace('.md', '')}`))
+    .filter(({ link }) => !listed.includes(link));
+}
+
+const headingOf = (file) => /^# (.+)$/m.exec(readFileSync(file, 'utf8'))[1].replaceAll('`', '');
+
+for (const { text, items } of sidebar) {
+  if (text === 'Background') items.push(...otherPages('docs'));
+  if (text === 'The lesson') items.push(...otherPages('lesson'));
+}
 
 /** Makes plain text of links to files that are not on the site, such as sources. */
 function withoutSources(md) {
