@@ -7,7 +7,7 @@ import { spec } from 'node:test/reporters';
 import { root, runScript, setup } from './setup.js';
 
 /** Files that take long start first, so that at the end no core waits for one of them. `node --test` would sort them. */
-const longest = ['web/explorer', 'pool/', 'cluster/', 'browsers/', 'cli/', 'render/'];
+const longest = ['web/explorer', 'cluster/', 'pool/', 'package', 'lesson/', 'browsers/', 'cli/', 'render/'];
 /** A file that has not ended after so many hours never will: it is ended, and reported. */
 const mostHours = process.env.MANDOLINE_STRESS === 'long' ? 5 : 1;
 
@@ -27,8 +27,8 @@ runScript(() => {
   const names = [...new Set(parts.flatMap((part) => all.filter((name) => name.includes(part))))];
   if (names.length === 0) throw new Error(`no test file's path holds ${wanted.join(' or ')}`);
   const files = names.map((name) => join(root, 'dist', 'test', name));
-  // Some files wait more than they compute, hence one more at a time than two cores.
-  run({ files, concurrency: 3, timeout: mostHours * 3_600_000 })
+  // Some files wait more than they compute, hence twice as many at a time as two cores compute.
+  run({ files, concurrency: 4, timeout: mostHours * 3_600_000 })
     .on('test:fail', ({ todo }) => {
       if (todo === undefined) process.exitCode = 1;
     })
