@@ -1,11 +1,12 @@
 // What channels cost: counts and each channel of a view, relative to counting it point by point, in the same run.
 //     npm run bench -- channels [ROUNDS [SIDE]]
-// Warm, compute only, 2 workers; all take turns in every round; medians. A view that is not the Mandelbrot set's or the
+// Warm, compute only, 2 workers; all take turns in every round; medians. Also what finding the range of the colours from a
+// sample adds to a whole picture. A view that is not the Mandelbrot set's or the
 // lesson's has SIDE x SIDE points (default: 1000).
 import { execFileSync } from 'node:child_process';
 import os from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { type ChannelName, gallery, inPixels, lessonScene, prepare, type Scene } from 'mandoline';
+import { type ChannelName, gallery, inPixels, lessonScene, prepare, renderPng, type Scene } from 'mandoline';
 import { median, Pool } from 'mandoline/pool';
 
 const rounds = Number(process.argv[2] ?? 5);
@@ -13,6 +14,8 @@ const side = Number(process.argv[3] ?? 1000);
 
 const mandelbrot = (center: readonly [string, string], width: number, side: number): Scene => ({
   ...{ formula: 'z^2 + c', c: 'p', z0: [0, 0], iterations: 1000, escape: 2, palette: 'inferno' },
+  // Channels are those of doubles, also where a view is deep enough for exact counts.
+  arithmetic: 'double',
   view: { center, width, columns: side, rows: side },
 });
 const fromGallery = (name: string): Scene => inPixels(gallery[name]!.scene, side, side);
@@ -56,6 +59,17 @@ async function timeScene(name: string): Promise<void> {
     const prepared = prepare(scene, { channels });
     work[coloring] = () => timed(prepared, 'enclosures');
   }
+  // Whole pictures, since it is they that a sample is a part of; any range costs the same.
+  const { range: _, ...colored } = { ...scene, coloring: 'smooth' as const };
+  for (const [label, given] of [
+    ['picture', colored],
+    ['picture with its range', { ...colored, range: [1, 30] as const }],
+  ] as const)
+    work[label] = async () => {
+      const begun = performance.now();
+      for await (const _ of renderPng(given, { pool }));
+      return performance.now() - begun;
+    };
   const taken = new Map(Object.keys(work).map((name) => [name, [] as number[]]));
   for (let round = -1; round < rounds; round++)
     for (const [name, run] of Object.entries(work)) {
@@ -63,12 +77,17 @@ async function timeScene(name: string): Promise<void> {
       if (round >= 0) taken.get(name)!.push(milliseconds);
     }
   const brute = median(taken.get('brute')!);
+  const picture = median(taken.get('picture with its range')!);
+  const sampled = (100 * (median(taken.get('picture')!) - picture)) / picture;
+  taken.delete('picture with its range');
+  taken.delete('picture');
   const cells = [...taken].slice(1).map(([coloring, times]) => {
     const factor = median(times) / brute;
     const aim = colorings[coloring]?.aim;
     return `${coloring} ${factor.toFixed(2)}${aim === undefined ? '' : factor <= aim ? ` (at most ${aim})` : ` (not ${aim})`}`;
   });
-  console.log(`${name}: brute ${brute.toFixed(1)} ms\n    ${cells.join('   ')}`);
+  const sample = `range from a sample: ${sampled.toFixed(1)}% of a picture of ${picture.toFixed(0)} ms`;
+  console.log(`${name}: brute ${brute.toFixed(1)} ms\n    ${cells.join('   ')}\n    ${sample}`);
 }
 
 const only = process.argv[4];

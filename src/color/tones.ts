@@ -200,20 +200,19 @@ function curveOf(sample: Field | undefined, scene: Scene, coloring: Coloring): C
   const { iterations, scale = 'logarithm' } = scene;
   // By the colouring, because a field may have channels for another file.
   const channel = coloring in laid ? laid[coloring as keyof typeof laid] : undefined;
-  const sorted = sample && needsSample(scene) ? sortedNumbers(sample, channel, iterations) : undefined;
-  const last = sorted && Math.floor((sorted.length - 1) * (1 - (channel ? outliers : 0)));
-  const [least, most] = scene.range ?? [sorted?.[0] ?? 0, sorted?.[last!] ?? 0];
+  const numbers = sample && needsSample(scene) ? numbersOf(sample, channel, iterations) : undefined;
+  const [least, most] = scene.range ?? endsOf(numbers ?? [], channel ? outliers : 0);
+  const sorted = scale === 'histogram' ? numbers?.sort() : undefined;
   const kneeOf =
     channel === 'distance' ? distanceKnee : channel === 'trap' ? knee * (most - least) : countKnee;
   return {
     ...{ scale, least, most, knee: kneeOf || 1 },
-    ...(sorted &&
-      scale === 'histogram' && { quantiles: quantilesOf(channel ? sorted : escaped(sorted, iterations)) }),
+    ...(sorted && { quantiles: quantilesOf(channel ? sorted : escaped(sorted, iterations)) }),
   };
 }
 
 /** The values of a sample; for values that only escaping points have, theirs. */
-function sortedNumbers(
+function numbersOf(
   { counts, channels }: Field,
   channel: (typeof laid)[keyof typeof laid] | undefined,
   iterations: number,
@@ -224,9 +223,32 @@ function sortedNumbers(
     throw new RangeError(
       `the field has no channel ${channel}, of which the picture is; render it with channels`,
     );
-  return Float64Array.from(values)
-    .filter((value, i) => (takesAll || counts[i]! < iterations) && value < Infinity)
-    .sort();
+  // A loop, because `from` and `filter` take longer than computing the sample.
+  const numbers = new Float64Array(values.length);
+  let length = 0;
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!;
+    if ((takesAll || counts[i]! < iterations) && value < Infinity) numbers[length++] = value;
+  }
+  return numbers.subarray(0, length);
+}
+
+/** The smallest number, and the largest without that part of them. Sorting all of them would take longer. */
+function endsOf(numbers: ArrayLike<number>, part: number): [least: number, most: number] {
+  if (numbers.length === 0) return [0, 0];
+  const last = numbers.length - 1;
+  /** The largest numbers in order, of which the first is the result. */
+  const largest = new Float64Array(last - Math.floor(last * (1 - part)) + 1).fill(-Infinity);
+  let least = Infinity;
+  for (let i = 0; i < numbers.length; i++) {
+    const number = numbers[i]!;
+    if (number < least) least = number;
+    if (!(number > largest[0]!)) continue;
+    let at = 1;
+    for (; at < largest.length && largest[at]! < number; at++) largest[at - 1] = largest[at]!;
+    largest[at - 1] = number;
+  }
+  return [least, largest[0]!];
 }
 
 /** The counts of points that escape; all counts if none does. */
