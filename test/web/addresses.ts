@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Page } from 'playwright-core';
-import { goTo, hashOf, numberIn, open, then, valueIn } from './tab.js';
+import { goTo, hashOf, numberIn, open, pixelsOf, then, valueIn } from './tab.js';
 
 const steps = (page: Page) => page.evaluate(() => history.length);
 
@@ -50,6 +50,20 @@ test('notches of the wheel that follow each other are one step of the history, o
   assert.equal(await hashOf(page), zoomed);
   await then(page, () => page.goBack());
   assert.equal(await hashOf(page), first);
+});
+
+test('an address deeper than doubles is drawn in exact arithmetic, coloured by counts, and cannot be moved in', async (context) => {
+  const page = await open(context, '#f=mandelbrot&re=-2&im=1e-50&w=1e-50&it=300');
+  const values = async () =>
+    Promise.all(['im', 'w', 'arithmetic', 'coloring'].map((key) => valueIn(page, key)));
+  assert.deepEqual(await values(), ['1e-50', '1e-50', 'exact', 'count']);
+  assert.ok(new Set(await pixelsOf(page)).size > 3);
+  await page.keyboard.press('ArrowUp');
+  await page.waitForSelector('#message-text');
+  assert.match(await page.innerText('#message-text'), /^Doubles end here/);
+  assert.deepEqual(await values(), ['1e-50', '1e-50', 'exact', 'count']);
+  await page.reload();
+  assert.deepEqual(await values(), ['1e-50', '1e-50', 'exact', 'count']);
 });
 
 test('colours in the address may be written as the command takes them', async (context) => {
