@@ -189,7 +189,12 @@ pre { white-space: pre-wrap; overflow-wrap: anywhere; padding: 14px 16px; backgr
 .question { border-left: 3px solid var(--accent); padding-left: 14px; margin-top: 18px; max-width: 46em }
 .question p:last-child { margin-bottom: 0 }
 .question details { margin-top: 10px }
+@page { size: A4; margin: 12mm }
 @media print {
+  body { background: #fff; font-size: 13px }
+  header, main { padding: 0 }
+  .figures { grid-template-columns: 1fr 1fr; gap: 10px }
+  figure svg.picture { max-width: 160px }
   details::details-content { content-visibility: visible; block-size: auto }
   .question details { display: none }
   figure, pre, .question, .lead { break-inside: avoid }
