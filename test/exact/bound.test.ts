@@ -50,7 +50,8 @@ class Check {
     const isParameter = view.plane === 'parameter';
     const constant = pairToFixed(isParameter ? center : c, bits);
     const first = new Orbit(pairToFixed(isParameter ? z0 : center, bits), constant, bits);
-    this.references = isParameter ? [first, first] : [first, new Orbit([0n, 0n], constant, bits)];
+    // From z0 = 0 the first orbit is the critical one.
+    this.references = [first, new Orbit([0n, 0n], constant, bits)];
   }
   orbitOf(row: number, column: number): Orbit {
     const { view, center, c, z0 } = this.read;
