@@ -8,6 +8,7 @@ import { oneLine } from '../printable.js';
 import { channelNames } from '../render/channel-types.js';
 import { stepOperations } from '../render/cost.js';
 import { filledSlices, sceneShape, sliceRanges } from '../render/job.js';
+import { referenceCost } from '../render/reference.js';
 import { parseScene, type Scene } from '../scene/scene.js';
 import { spell } from '../scene/spell.js';
 import { tokenSchema } from './probe.js';
@@ -15,11 +16,14 @@ import { tokenSchema } from './probe.js';
 const text = (longest: number) => v.pipe(v.string(), v.maxLength(longest));
 const number = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 
+/** Characters of a scene: both parts of a centre may have a million digits. */
+const longestScene = 2_500_000;
+
 const jobSchema = v.strictObject({
   /** Whose code decides the numbers: see `codeVersion`. */
   code: text(100),
   /** The field, as its store has it: a scene in one line, without colours. */
-  scene: text(100_000),
+  scene: text(longestScene),
   /** The arrays besides the counts. */
   channels: v.pipe(v.array(v.picklist(channelNames)), v.maxLength(channelNames.length)),
   /** Into how many slices the field is cut. */
@@ -88,6 +92,8 @@ export function readRefusals(progress: unknown): Refusals {
  */
 const mostPoints = 2 ** 26;
 const mostOperations = 7e13;
+/** Each thread of a worker computes the reference of a deep view once. */
+const mostReferenceSeconds = 3600;
 
 /** The name of a slice's job: the same slice of the same field by the same code has one. */
 export function jobId({ code, token, scene, channels, slices, index }: SliceJob): string {
@@ -122,6 +128,12 @@ export function checkSlices(scene: Scene, slices: number, index: number): void {
   if (points > mostPoints)
     throw new RefusedError(
       `a slice of ${points} points: at most ${mostPoints} are accepted; give more slices`,
+    );
+  const reference = referenceCost(scene);
+  if (reference && reference.seconds > mostReferenceSeconds)
+    throw new RefusedError(
+      `a reference of ${reference.steps} steps of ${reference.bits} bits takes too long; ` +
+        'give fewer iterations or a larger width',
     );
   const operations = stepOperations(scene);
   if (points * scene.iterations * operations > mostOperations)

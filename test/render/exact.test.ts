@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { parseScene, prepare, render, SceneError, VerifyError, type ViewScene } from 'mandoline';
 import { Pool } from 'mandoline/pool';
+import { checkSlices } from '../../src/cluster/job.js';
 import { computeSlice } from '../../src/cluster/slice.js';
 import { paint } from '../../src/color/picture.js';
 import { countPoint } from '../../src/exact/count.js';
@@ -189,4 +190,13 @@ test('threads of a cluster, which compute a reference of their own, fill a store
   assert.equal(await computeSlice({ ...job, index: 3 }), 'kept');
   const kept = await streamed(deep, { via: store.work, slices: store.slices, areKept: true });
   assert.equal(kept.digest, (await streamed(deep, { slices: 4 })).digest);
+});
+
+test('a slice whose reference would take hours is refused by the workers of a cluster', () => {
+  checkSlices(deep, 4, 3);
+  const endless = parseScene({ ...deep, iterations: 2e9, view: { ...deep.view, width: '1e-500000' } });
+  assert.throws(() => checkSlices(endless, 4, 3), {
+    name: 'RefusedError',
+    message: /^a reference of \d+ steps of \d+ bits takes too long; give fewer iterations or a larger width$/,
+  });
 });
