@@ -19,8 +19,8 @@ const keywords = [
 const built = join(root, 'dist', 'src', 'pool');
 const package_ = join(root, 'dist', name);
 
-/** Makes the package's folder, and of it the tarball in another; npm says which on stdout. */
-async function packPool(destination, flags) {
+/** Makes the package's folder, and of it the tarball, in the clone's root unless npm's flags say otherwise. */
+async function packPool(flags) {
   rmSync(package_, { recursive: true, force: true });
   mkdirSync(join(package_, 'types'), { recursive: true });
   await writeCode();
@@ -31,7 +31,7 @@ async function packPool(destination, flags) {
   writeFileSync(join(package_, 'README.md'), ofThisPackage(readme));
   cpSync(join(root, 'LICENSE'), join(package_, 'LICENSE'));
   const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
-  execFileSync(npm, ['pack', package_, '--pack-destination', destination, ...flags], {
+  execFileSync(npm, ['pack', package_, ...flags], {
     cwd: root,
     stdio: 'inherit',
     shell: npm.endsWith('.cmd'),
@@ -79,8 +79,12 @@ function typesFrom(first) {
 
 const withoutMap = (text) => text.replace(/\/\/# sourceMappingURL=.*\n?/, '');
 
-/** The README as it is in this package: without comments for tests. */
-const ofThisPackage = (text) => text.replaceAll('mandoline/pool', name).replace(/^<!--[\s\S]*?-->\n/gm, '');
+/** The README as it is in this package: without comments for tests, and links to what is not in it. */
+const ofThisPackage = (text) =>
+  text
+    .replaceAll('mandoline/pool', name)
+    .replace(/^<!--[\s\S]*?-->\n/gm, '')
+    .replace(/\[([^\]]+)\]\(\.\.[^)]*\)/g, '$1');
 
 runScript(setup);
-if (!process.exitCode) await packPool(root, process.argv.slice(2));
+if (!process.exitCode) await packPool(process.argv.slice(2));

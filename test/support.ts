@@ -107,6 +107,19 @@ export async function pack(folder: string): Promise<{ tarball: string; paths: re
   return { tarball: join(folder, filename), paths: files.map(({ path }: { path: string }) => path) };
 }
 
+/** The same of the pool alone. */
+export async function packPool(
+  folder: string,
+): Promise<{ tarball: string; unpacked: number; paths: readonly string[] }> {
+  const script = join(root, 'scripts', 'pack-pool.js');
+  const given = [script, '--pack-destination', folder, '--json'];
+  const { code, stdout, stderr } = await run(process.execPath, given, { cwd: root });
+  assert.equal(code, 0, stderr);
+  const [{ filename, files, unpackedSize }] = JSON.parse(stdout.toString());
+  const paths = files.map(({ path }: { path: string }) => path);
+  return { tarball: join(folder, filename), unpacked: unpackedSize, paths };
+}
+
 export const mandoline = join(root, 'dist', 'command', 'mandoline.js');
 /** Runs the command `mandoline` in a folder. */
 export const runMandoline = (cwd: string, ...given: string[]): Promise<Ended> =>

@@ -1,2 +1,2 @@
 // For piscina and tinypool: named exports are tasks.
-export { fillShared, increment } from './worker-functions.js';
+export { convolve, countInside, fillShared, increment, sumColumns } from './worker-functions.js';

@@ -1,4 +1,4 @@
 import workerpool from 'workerpool';
-import { fillShared, increment } from './worker-functions.js';
+import { convolve, countInside, fillShared, increment, sumColumns } from './worker-functions.js';
 
-workerpool.worker({ increment, fillShared });
+workerpool.worker({ increment, fillShared, convolve, sumColumns, countInside });

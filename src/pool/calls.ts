@@ -195,7 +195,7 @@ export class ListCall extends Call {
   constructor(
     crew: Crew,
     options: CallOptions,
-    private readonly transfer: readonly Transferable[] = [],
+    private readonly transfer: readonly object[] = [],
     onProgress?: MapOptions['onProgress'],
   ) {
     super(crew, options);
@@ -289,7 +289,7 @@ export function chunkJob(
   kind: 'items' | 'tuples' | 'settled',
   first: number,
   items: readonly unknown[],
-  transfer: readonly Transferable[] = [],
+  transfer: readonly object[] = [],
 ): Job {
   const kept = transfer.length > 0 ? new Set<unknown>(transfer) : undefined;
   const toSend =

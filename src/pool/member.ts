@@ -71,7 +71,7 @@ export interface Job {
   /** Whether it can be sent but once, because what it transfers is then gone. */
   readonly once: boolean;
   /** What is sent behind the head of the message. Made only now, and again when the job is sent again. */
-  payload(): { kind: JobMessage[0]; body: readonly unknown[]; transfer?: readonly Transferable[] };
+  payload(): { kind: JobMessage[0]; body: readonly unknown[]; transfer?: readonly object[] };
 }
 
 export interface Sent {
@@ -160,7 +160,7 @@ export class Member {
 
   private post(jobs: readonly Job[]): void {
     const messages: WorkerMessage[] = [];
-    const transfers: Transferable[] = [];
+    const transfers: object[] = [];
     const sent: Sent[] = [];
     const learnt = new Set<number>();
     for (const [index, job] of jobs.entries()) {

@@ -45,8 +45,8 @@ export interface ApplyOptions {
   readonly signal?: AbortSignal | undefined;
   /** Milliseconds that each call of the task may take, from when it begins; default: the pool's `taskTimeout`. */
   readonly timeout?: number | undefined;
-  /** What is moved to the worker instead of copied, and is empty here afterwards. */
-  readonly transfer?: readonly Transferable[] | undefined;
+  /** What is moved to the worker instead of copied, and is empty here afterwards: ArrayBuffers, ports and the like. */
+  readonly transfer?: readonly object[] | undefined;
 }
 
 /** Of a call for many items. */

@@ -1,5 +1,6 @@
 // The pool: what a user calls. How jobs reach workers is crew.ts's; what a call is, calls.ts's, stream.ts's and
 // fill.ts's.
+/// <reference lib="esnext.disposable" preserve="true" />
 import { warn } from '#thread';
 import { type CallOptions, ListCall } from './calls.js';
 import {

@@ -150,7 +150,7 @@ const origin = performance.timeOrigin;
 
 /** One end of the line between the pool and a worker, whatever the platform. */
 export interface Thread {
-  post(messages: readonly WorkerMessage[], transfer: readonly Transferable[]): void;
+  post(messages: readonly WorkerMessage[], transfer: readonly object[]): void;
   /** Ends the thread at once, whatever it does. `onExit` follows. */
   terminate(): void;
   /** Whether the thread keeps the program alive. */

@@ -88,7 +88,7 @@ function undisturbed<T>(state: Int32Array, action: () => T): T | undefined {
 
 /** One end of the line to the pool, in a worker. */
 interface Port {
-  post(message: PoolMessage, transfer: readonly Transferable[]): void;
+  post(message: PoolMessage, transfer: readonly object[]): void;
   listen(receive: (messages: readonly WorkerMessage[]) => void, broken: (error: unknown) => void): void;
 }
 
@@ -117,7 +117,7 @@ export function serveHere(
 ): void {
   if (!port)
     throw new Error('serve: must be called in a worker, by the module that `worker` of a Pool starts');
-  const post = (message: PoolMessage, transfer: readonly Transferable[] = []) => port.post(message, transfer);
+  const post = (message: PoolMessage, transfer: readonly object[] = []) => port.post(message, transfer);
   /** The job that an action is of; for what a module does that is imported for job n: -1 - n. */
   const running = new AsyncLocalStorage<number>();
   const within = <T>(job: number, action: () => T): T => running.run(job, action);

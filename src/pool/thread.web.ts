@@ -1,5 +1,6 @@
 // Threads in a browser: module workers, from the pool's side and, in `serveHere`, from the worker's.
 import { checkWorker } from './checks.js';
+import { TaskError } from './errors.js';
 import {
   type PoolMessage,
   sealed,
@@ -61,6 +62,28 @@ interface WorkerScope {
   onmessageerror: () => void;
 }
 
+/** What engines call a module that could not be fetched, and what code of a page lacks in a worker. */
+const unfetched = /import|fetch|module/i;
+const pages = /\b(document|window)\b/;
+
+/** Imports a module. Throws TaskError, with the engine's error as its cause, where it is not one for workers. */
+async function load(address: string): Promise<Functions> {
+  try {
+    return await import(/* @vite-ignore */ /* webpackIgnore: true */ address);
+  } catch (error) {
+    const { name, message } = (error ?? {}) as { name?: unknown; message?: unknown };
+    const isKnown =
+      (name === 'TypeError' && unfetched.test(String(message))) ||
+      (name === 'ReferenceError' && pages.test(String(message)));
+    if (!isKnown) throw error;
+    throw new TaskError(
+      `${address}: cannot be imported by a worker: ${message}; in a bundle give the pool a worker of your own, ` +
+        '`worker: () => new Worker(...)`, whose module imports the tasks and calls serve()',
+      { cause: error },
+    );
+  }
+}
+
 /** Makes this thread a worker of the pool that started it. Throws on a page's own thread. */
 export function serveHere(served: Functions | undefined): void {
   if (typeof document !== 'undefined')
@@ -71,9 +94,9 @@ export function serveHere(served: Functions | undefined): void {
   scope.close = end;
   const { receive, stray } = runWorker(
     {
-      post: (message, transfer = []) => scope.postMessage(sealed(message), transfer),
+      post: (message, transfer = []) => scope.postMessage(sealed(message), transfer as Transferable[]),
       end,
-      load: (address) => import(/* @vite-ignore */ /* webpackIgnore: true */ address),
+      load,
     },
     served,
   );

@@ -39,7 +39,7 @@ interface Context {
 const initializing = 0;
 
 export interface WorkerLine {
-  post(message: PoolMessage, transfer?: readonly Transferable[]): void;
+  post(message: PoolMessage, transfer?: readonly object[]): void;
   /** Ends this thread. */
   end(): void;
   /** Runs an action so that `stray` can be told of which job an error is; absent where the platform cannot tell. */
