@@ -52,13 +52,16 @@ function seenBy({ stderr }: { readonly stderr: string }) {
   return { done: done!, of: of!, stalled: stalled!, lost: lost! };
 }
 
-/** A module that makes slices come to harm where they are put in their place: NODE_OPTIONS loads it into workers. */
+/**
+ * A module that harms slices when they are moved to their place. NODE_OPTIONS loads it into workers, by --require because
+ * --import does not reach workers that start from text.
+ */
 function harm(folder: string, harmful: string, first = ''): NodeJS.ProcessEnv {
-  const path = join(folder, `harm-${randomUUID()}.mjs`);
+  const path = join(folder, `harm-${randomUUID()}.cjs`);
   writeFileSync(
     path,
-    `import fs from 'node:fs';
-    import { syncBuiltinESMExports } from 'node:module';
+    `const fs = require('node:fs');
+    const { syncBuiltinESMExports } = require('node:module');
     ${first}
     const rename = fs.renameSync;
     fs.renameSync = (from, to) => {
@@ -68,7 +71,7 @@ function harm(folder: string, harmful: string, first = ''): NodeJS.ProcessEnv {
     };
     syncBuiltinESMExports();`,
   );
-  return { NODE_OPTIONS: `--import ${path}` };
+  return { NODE_OPTIONS: `--require ${path}` };
 }
 /** Takes some time; without a number, for ever. */
 const sleep = (milliseconds = Infinity) =>
