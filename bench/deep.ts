@@ -11,7 +11,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { prepare, type Scene } from 'mandoline';
 import { median } from 'mandoline/pool';
-import { countExact, emptyReport, memoryNeeded, prepareReference } from '../src/exact/count.js';
+import { countExact, memoryNeeded, prepareReference } from '../src/exact/count.js';
+import { emptyReport } from '../src/exact/report.js';
 import type { ExactView } from '../src/exact/view.js';
 
 const [prototype, given] = process.argv.slice(2);

@@ -18,7 +18,7 @@ export {
 export type { ChannelName, Channels, Counts, Field } from './field/field.js';
 export { arraySplit, concatenate } from './field/split.js';
 export type { Exact } from './kernel/kernel.js';
-export type { ExactSummary } from './render/exact.js';
+export type { ExactSummary } from './render/exact-job.js';
 export { escapeCounts, type GridOptions } from './render/grid.js';
 export { renderPng } from './render/png.js';
 export { readScene } from './render/read-scene.js';

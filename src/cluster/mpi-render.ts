@@ -5,7 +5,7 @@ import type { ChannelName, Field } from '../field/field.js';
 import type { Exact } from '../kernel/kernel.js';
 import { Pool, partial, type SliceRange, tasks, type WorkerShare } from '../pool/index.js';
 import type { BandJob, Rows } from '../render/band.js';
-import { addReport, type ExactSummary, emptyReport, isExact, summaryOf } from '../render/exact.js';
+import { addReport, type ExactSummary, emptyReport, isExact, summaryOf } from '../render/exact-job.js';
 import { arraysOf, computeRows, rowsOf } from '../render/gathered.js';
 import { filledSlices, partSlices, prepareJob, sliceRanges } from '../render/job.js';
 import { checkedBytes, sharedMemory } from '../render/memory.js';

@@ -4,6 +4,7 @@ import { batch, Engine, engineBytes } from './engine.js';
 import { rootSide } from './layout.js';
 import { countPoint as countRead } from './oracle.js';
 import { type ReferenceOrbit, referenceOrbit } from './reference.js';
+import { type ExactReport, emptyReport } from './report.js';
 import {
   type ExactView,
   modulusBound,
@@ -35,18 +36,6 @@ export interface ReferenceHeader {
   /** The period of the nucleus next to the centre, where there is one. */
   readonly period?: number | undefined;
 }
-
-/** How a rectangle's counts were settled: sums over all points that were counted with it. */
-export interface ExactReport {
-  /** Points that were settled together with their tile. */
-  tiles: number;
-  /** Points that were followed one by one, by blocks and steps in doubles. */
-  points: number;
-  /** Points that were undecided after each rung of the ladder; after the last one, big numbers, none is. */
-  readonly undecided: number[];
-}
-
-export const emptyReport = (): ExactReport => ({ tiles: 0, points: 0, undecided: [] });
 
 /** Doubles are used down to this spacing, and double-double down to that one, as exponents of 2; below, scaled doubles. */
 const leastDouble = -940;

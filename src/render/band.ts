@@ -6,17 +6,10 @@ import type { ChannelName, Channels, Field } from '../field/field.js';
 import { countsType, type Exact } from '../kernel/kernel.js';
 import type { SliceRange } from '../pool/slices.js';
 import { channelTypes } from './channel-types.js';
-import { type ExactReport, isExact } from './exact.js';
+import { type ExactReport, isExact } from './exact-job.js';
 import { findWrong, placesWithin, type WrongValue } from './places.js';
-import {
-  countRows,
-  fillRows,
-  iterationsOf,
-  type RenderJob,
-  referencePoints,
-  shapeOf,
-  type TraceSetup,
-} from './task.js';
+import { iterationsOf, type RenderJob, shapeOf } from './render-job.js';
+import { countRows, fillRows, referencePoints, type TraceSetup } from './task.js';
 
 /** Sent to every worker once, for all bands of a picture. */
 export interface BandJob {

@@ -9,7 +9,8 @@ import type { Scene } from '../scene/scene.js';
 import { spacingOf } from '../scene/view.js';
 import { findBasins } from './basins.js';
 import { channelNames } from './channel-types.js';
-import type { DoubleJob, TraceSetup } from './task.js';
+import type { DoubleJob } from './render-job.js';
+import type { TraceSetup } from './task.js';
 
 /** Sent to every worker once, to trace a scene's points. Throws RangeError for an unknown channel. */
 export function traceSetup(

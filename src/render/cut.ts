@@ -4,7 +4,7 @@ import type { ChannelName } from '../field/field.js';
 import { largestTile } from '../kernel/cover.js';
 import type { Scene } from '../scene/scene.js';
 import { type BandJob, computeBand, pointBytes } from './band.js';
-import { exactMilliseconds, isExact } from './exact.js';
+import { isExact } from './exact-job.js';
 import { pictureShape, prepareJob, sceneShape } from './job.js';
 import { fewestSlices } from './stream.js';
 
@@ -21,7 +21,7 @@ export async function slicesByTime(given: Scene, channels: readonly ChannelName[
   const { scene, job: render, setup } = prepareJob(given, channels);
   const [rows, columns] = sceneShape(scene);
   if (isExact(render)) {
-    const each = await exactMilliseconds(render, measureMilliseconds);
+    const each = await (await import('./exact.js')).exactMilliseconds(render, measureMilliseconds);
     return slicesOf(scene, channels, each * rows * columns);
   }
   const { rowRe, rowIm, columnRe, columnIm } = render.points;

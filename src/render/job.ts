@@ -14,9 +14,10 @@ import { axisLength, latticePoints } from '../scene/lattice.js';
 import { parseScene, type Scene } from '../scene/scene.js';
 import { viewPoints } from '../scene/view.js';
 import { capturedBy, traceSetup } from './channels.js';
-import { exactView } from './exact.js';
+import { exactView } from './exact-job.js';
 import { checkedBytes } from './memory.js';
-import type { RenderJob, TraceSetup } from './task.js';
+import type { RenderJob } from './render-job.js';
+import type { TraceSetup } from './task.js';
 
 /** Sample points along each side of a pixel. */
 export const samplesOf = ({ view }: Scene): number => view?.samples ?? 1;

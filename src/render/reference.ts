@@ -1,10 +1,10 @@
 // The reference of an exact picture, before its slices: what it will cost, and how one worker computes it for all, in
 // memory that they share, or copied where none can be shared.
-import { memoryNeeded, mostSteps, prepareReference, type ReferenceTables } from '../exact/count.js';
+import { memoryNeeded, mostSteps, type ReferenceTables } from '../exact/count.js';
 import { readView, spacingExponent } from '../exact/view.js';
 import { type Pool, tasks } from '../pool/index.js';
 import type { Scene } from '../scene/scene.js';
-import { cellParts, type ExactJob, exactMilliseconds, exactView, isExact } from './exact.js';
+import { cellParts, type ExactJob, exactView, isExact } from './exact-job.js';
 
 const worker = tasks<typeof import('./exact.js')>(new URL('./exact.js', import.meta.url));
 
@@ -33,6 +33,8 @@ export async function withReference<J extends object>(
   };
   if (!pool) {
     const onProgress = onReference && ((done: number, total: number) => onReference(done / total));
+    // Loaded where it is wanted: a page leaves it to its workers.
+    const { prepareReference } = await import('../exact/count.js');
     return made(await prepareReference(view, { signal, onProgress }));
   }
   const isShared = typeof SharedArrayBuffer === 'function';
@@ -55,7 +57,7 @@ export async function estimatedSeconds(
 ): Promise<number> {
   const each = pool
     ? await pool.apply(worker.exactMilliseconds, [job, estimateMilliseconds], { signal })
-    : await exactMilliseconds(job, estimateMilliseconds);
+    : await (await import('./exact.js')).exactMilliseconds(job, estimateMilliseconds);
   return (each * job.view.rows * job.view.columns) / 1000 / Math.max(1, pool?.workers ?? 1);
 }
 

@@ -8,7 +8,8 @@ import type { Field } from '../field/field.js';
 import type { SliceRange } from '../pool/slices.js';
 import { systemReason } from '../system-error.node.js';
 import { type Band, type BandJob, bandField, computeField, finishBand, now } from './band.js';
-import { type ExactReport, withOwnReference } from './exact.js';
+import { withOwnReference } from './exact.js';
+import type { ExactReport } from './exact-job.js';
 import { hasFolder, putFile, readRegular } from './store-files.node.js';
 
 const digestBytes = 32;

@@ -8,7 +8,7 @@ import type { ChannelName, Field } from '../field/field.js';
 import { partial, type SliceRange, type Task, tasks, type WorkerShare } from '../pool/index.js';
 import { parseScene, type Scene } from '../scene/scene.js';
 import { type Band, type BandJob, computeBand, now, pointBytes } from './band.js';
-import { addReport, type ExactSummary, emptyReport, isExact, summaryOf } from './exact.js';
+import { addReport, type ExactSummary, emptyReport, isExact, summaryOf } from './exact-job.js';
 import { gatheredBand } from './gathered.js';
 import {
   defaultSlices,
@@ -23,7 +23,7 @@ import {
 } from './job.js';
 import { checkedBytes, sharedMemory } from './memory.js';
 import { estimatedSeconds, withReference } from './reference.js';
-import type { RenderJob } from './task.js';
+import type { RenderJob } from './render-job.js';
 import { takeTurns } from './turns.js';
 import { anySeed, type Verified, verifyError } from './verify.js';
 import { type ComputeOptions, emptyField, type Work, wholeField } from './whole.js';

@@ -5,33 +5,16 @@ import type { ShadeJob } from '../kernel/ends.js';
 import { traceInside } from '../kernel/inside.js';
 import { type FollowInside, insideReference, startInside } from '../kernel/inside-module.js';
 import { countsType, type Exact, type StartedKernel, startKernel } from '../kernel/kernel.js';
-import { pointAt, type SamplePoints } from '../kernel/points.js';
-import { countReference, type KernelJob } from '../kernel/reference.js';
+import { pointAt } from '../kernel/points.js';
+import { countReference } from '../kernel/reference.js';
 import { type Shade, startShade } from '../kernel/shade-rows.js';
 import { traceReference } from '../kernel/trace.js';
 import type { SliceRange } from '../pool/slices.js';
 import { channelArrays } from './channel-types.js';
-import { countExactRows, type ExactJob, type ExactReport, exactReferencePoints, isExact } from './exact.js';
+import { countExactRows, exactReferencePoints } from './exact.js';
+import { type ExactReport, isExact } from './exact-job.js';
 import type { PointValues } from './places.js';
-
-/** A prepared scene, sent to every worker once. */
-export type RenderJob = DoubleJob | ExactJob;
-
-/** A scene that doubles count. */
-export interface DoubleJob {
-  readonly kernel: KernelJob;
-  readonly module: WebAssembly.Module;
-  readonly points: SamplePoints;
-  /** The channels that the module makes while it counts, if any. */
-  readonly captured: ShadeJob | undefined;
-}
-
-/** How many rows and columns of sample points a job has. */
-export const shapeOf = (job: RenderJob): readonly [rows: number, columns: number] =>
-  isExact(job) ? [job.view.rows, job.view.columns] : [job.points.rowRe.length, job.points.columnRe.length];
-
-export const iterationsOf = (job: RenderJob): number =>
-  isExact(job) ? job.view.iterations : job.kernel.iterations;
+import type { DoubleJob, RenderJob } from './render-job.js';
 
 const started = new WeakMap<DoubleJob, StartedKernel>();
 

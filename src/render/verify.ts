@@ -3,7 +3,8 @@ import { VerifyError } from '../errors.js';
 import type { Field } from '../field/field.js';
 import { type Pool, partial, tasks } from '../pool/index.js';
 import { findWrong, type PointValues, placesWithin, type WrongValue } from './places.js';
-import { type RenderJob, referencePoints, type TraceSetup } from './task.js';
+import type { RenderJob } from './render-job.js';
+import type { TraceSetup } from './task.js';
 import { takeTurns } from './turns.js';
 
 const worker = tasks<typeof import('./task.js')>(new URL('./task.js', import.meta.url));
@@ -65,6 +66,7 @@ async function computeHere(
   signal: AbortSignal | undefined,
 ) {
   const values: PointValues[] = [];
+  const { referencePoints } = await import('./task.js');
   const turns = takeTurns(signal);
   for (const chunk of chunks) {
     values.push(referencePoints(chunk, job, setup));

@@ -13,11 +13,12 @@ import {
 import { orderedSlices } from '../pool/slices.js';
 import type { Scene } from '../scene/scene.js';
 import { channelArrays } from './channel-types.js';
-import { type ExactSummary, isExact, reportOf, sharedSums, summaryOf } from './exact.js';
+import { type ExactSummary, isExact, reportOf, sharedSums, summaryOf } from './exact-job.js';
 import { countsBytes, defaultSlices, sceneShape } from './job.js';
 import { sharedMemory } from './memory.js';
 import { withReference } from './reference.js';
-import { fillSlice, iterationsOf, type RenderJob, shapeOf, type TraceSetup } from './task.js';
+import { iterationsOf, type RenderJob, shapeOf } from './render-job.js';
+import type { TraceSetup } from './task.js';
 import { takeTurns } from './turns.js';
 import { type Verified, type VerifyOptions, verifyField } from './verify.js';
 
@@ -111,14 +112,19 @@ export function wholeField(job: RenderJob, setup?: TraceSetup, wanted: readonly 
     const each = { slices, order, rows, signal, onProgress };
     // A slice of one array is what a pool copies where there is no shared memory; channels are others.
     const isShared = !(counts.buffer instanceof ArrayBuffer);
+    // Loaded where it is wanted: a page leaves it to its workers.
+    const here = async () => {
+      const { fillSlice } = await import('./task.js');
+      return inThisThread(
+        counts,
+        (slice, range) => fillSlice(slice, range, counting, exact, setup, channels),
+        each,
+      );
+    };
     const work =
       pool && (isShared || !setup)
         ? await inPool(pool.fill(worker.fillSlice, counts, [counting, exact, setup, channels], each))
-        : await inThisThread(
-            counts,
-            (slice, range) => fillSlice(slice, range, counting, exact, setup, channels),
-            each,
-          );
+        : await here();
     const all = (performance.now() - called) / 1000;
     const given = typeof verify === 'object' ? verify : {};
     const verified = verify ? await verifyField(field, job, setup, { pool, signal, ...given }) : undefined;

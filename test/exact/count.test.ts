@@ -1,7 +1,8 @@
 // The counts of the exact engine against the oracle and against what another program found, over views of both planes.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { countExact, countPoint, emptyReport, prepareReference } from '../../src/exact/count.js';
+import { countExact, countPoint, prepareReference } from '../../src/exact/count.js';
+import { emptyReport } from '../../src/exact/report.js';
 import type { ExactView } from '../../src/exact/view.js';
 import { isLong } from '../support.js';
 import { base, places, placeView, sequence, truth, truthView } from './views.js';

@@ -10,7 +10,7 @@ import { checkSlices } from '../../src/cluster/job.js';
 import { computeSlice } from '../../src/cluster/slice.js';
 import { paint } from '../../src/color/picture.js';
 import { countPoint } from '../../src/exact/count.js';
-import { exactView } from '../../src/render/exact.js';
+import { exactView } from '../../src/render/exact-job.js';
 import { openStore } from '../../src/render/store.node.js';
 import { streamScene } from '../../src/render/stream.js';
 import { truth } from '../exact/views.js';

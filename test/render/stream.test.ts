@@ -9,9 +9,9 @@ import { Pool, tasks } from 'mandoline/pool';
 import { channelsOf } from '../../src/color/coloring.js';
 import { paint } from '../../src/color/picture.js';
 import { StoreError } from '../../src/errors.js';
+import type { DoubleJob } from '../../src/render/render-job.js';
 import { openStore, type Store } from '../../src/render/store.node.js';
 import { type StreamOptions, shared, streamScene } from '../../src/render/stream.js';
-import type { DoubleJob } from '../../src/render/task.js';
 import { countScene, sha256, temporaryFolder } from '../support.js';
 
 const mandelbrot = countScene('mandelbrot', 220, 190);
