@@ -1,7 +1,7 @@
 // What `mandoline render` says of a picture in exact arithmetic: what it will cost, and how its points were settled.
 import { formatBytes } from '../errors.js';
 import type { ExactSummary } from '../render/exact-job.js';
-import { referenceCost } from '../render/reference.js';
+import { referenceCost } from '../render/reference-cost.js';
 import type { Scene } from '../scene/scene.js';
 import { large, say, seconds, several } from './text.js';
 

@@ -5,7 +5,7 @@ import { formatBytes, LimitError } from '../errors.js';
 import type { ChannelName } from '../field/field.js';
 import { pointBytes } from '../render/band.js';
 import { countsBytes, sceneShape } from '../render/job.js';
-import { referenceCost } from '../render/reference.js';
+import { referenceCost } from '../render/reference-cost.js';
 import { streamShape } from '../render/stream.js';
 import type { Scene } from '../scene/scene.js';
 import { type Format, needsOf } from './targets.js';

@@ -8,7 +8,7 @@ import { oneLine } from '../printable.js';
 import { channelNames } from '../render/channel-types.js';
 import { stepOperations } from '../render/cost.js';
 import { filledSlices, sceneShape, sliceRanges } from '../render/job.js';
-import { referenceCost } from '../render/reference.js';
+import { referenceCost } from '../render/reference-cost.js';
 import { parseScene, type Scene } from '../scene/scene.js';
 import { spell } from '../scene/spell.js';
 import { tokenSchema } from './probe.js';

@@ -1,10 +1,8 @@
-// The reference of an exact picture, before its slices: what it will cost, and how one worker computes it for all, in
-// memory that they share, or copied where none can be shared.
-import { memoryNeeded, mostSteps, type ReferenceTables } from '../exact/count.js';
-import { readView, spacingExponent } from '../exact/view.js';
+// The reference of an exact picture, before its slices: one worker computes it for all, in memory that they share, or
+// copied where none can be shared.
+import type { ReferenceTables } from '../exact/count.js';
 import { type Pool, tasks } from '../pool/index.js';
-import type { Scene } from '../scene/scene.js';
-import { cellParts, type ExactJob, exactView, isExact } from './exact-job.js';
+import { cellParts, type ExactJob, isExact } from './exact-job.js';
 
 const worker = tasks<typeof import('./exact.js')>(new URL('./exact.js', import.meta.url));
 
@@ -59,26 +57,4 @@ export async function estimatedSeconds(
     ? await pool.apply(worker.exactMilliseconds, [job, estimateMilliseconds], { signal })
     : await (await import('./exact.js')).exactMilliseconds(job, estimateMilliseconds);
   return (each * job.view.rows * job.view.columns) / 1000 / Math.max(1, pool?.workers ?? 1);
-}
-
-/** What is expected of an exact picture before it is computed. */
-export interface ReferenceCost {
-  /** Bits of the reference orbit, and its steps at most. */
-  readonly bits: number;
-  readonly steps: number;
-  /** How long it takes at most, on a core of 2020. */
-  readonly seconds: number;
-  /** Bytes of the reference and its tables, for one thread. */
-  readonly bytes: number;
-}
-
-/** What a scene's reference costs; undefined for a scene that doubles count. */
-export function referenceCost(scene: Scene): ReferenceCost | undefined {
-  if (scene.arithmetic !== 'exact') return undefined;
-  const view = exactView(scene);
-  const bits = 90 - spacingExponent(readView(view));
-  const steps = Math.min(view.iterations, mostSteps);
-  // Measured with BigInt: 0.3 us a step of 128 bits, 1.8 of 1024, 17 of 4096, 176 of 16384.
-  const step = 1e-7 + 1.7e-4 * (bits / 16384) ** 1.6;
-  return { bits, steps, seconds: steps * step, bytes: memoryNeeded(view) };
 }

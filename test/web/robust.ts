@@ -211,7 +211,8 @@ test('light and dark are the system’s until they are chosen, and the accent is
   assert.equal((await look())[0], 'dark');
 });
 
-test('the JavaScript that the page opens with has at most 150 kB, compressed', (context) => {
+// Without the engine of exact arithmetic, 20 kB of the worker, it was 150 kB.
+test('the JavaScript that the page opens with has at most 165 kB, compressed', (context) => {
   const folder = join(root, 'dist', 'explorer', 'assets');
   const names = readdirSync(folder).filter((name) => name.endsWith('.js'));
   const texts = new Map(names.map((name) => [name, readFileSync(join(folder, name), 'utf8')] as const));
@@ -231,5 +232,5 @@ test('the JavaScript that the page opens with has at most 150 kB, compressed', (
       later.some((name) => name.startsWith(part)),
       part,
     );
-  assert.ok(size(opens) <= 150_000, `${size(opens)} bytes`);
+  assert.ok(size(opens) <= 165_000, `${size(opens)} bytes`);
 });
