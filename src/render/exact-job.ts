@@ -35,7 +35,11 @@ export function addToSums(sums: BigInt64Array, { tiles, points, undecided }: Exa
 
 /** What slices added, as a report: rungs that no slice went up are left out. */
 export function reportOf(sums: BigInt64Array): ExactReport {
-  const [tiles, points, ...undecided] = Array.from(sums, Number) as [number, number, ...number[]];
+  const [tiles, points, ...undecided] = Array.from(sums, (_, at) => Number(Atomics.load(sums, at))) as [
+    number,
+    number,
+    ...number[],
+  ];
   const rungs = 1 + undecided.findLastIndex((left) => left > 0);
   // The last of the rungs left none.
   return { tiles, points, undecided: rungs > 0 ? undecided.slice(0, rungs + 1) : [] };

@@ -162,7 +162,7 @@ test('a page whose scripts do not start says so, and one that starts does not', 
   assert.equal(await page.locator('#unstarted').count(), 0);
 });
 
-test('a picture asks for the page, one script and one worker, and saving it for what writes pictures', async (context) => {
+test('a picture asks for no script that only saving, opening files or charts need; saving asks for its own', async (context) => {
   const page = await emptyTab(context);
   const asked = new Set<string>();
   page.context().on('request', (request) => asked.add(new URL(request.url()).pathname.split('/').at(-1)!));
@@ -171,7 +171,9 @@ test('a picture asks for the page, one script and one worker, and saving it for 
   await page.mouse.move(100, 100);
   await page.waitForFunction(() => document.getElementById('count')!.textContent !== '');
   const scripts = () => [...asked].filter((name) => name.endsWith('.js')).map((name) => name.split('-')[0]!);
-  assert.deepEqual(scripts().sort(), ['index', 'worker.web']);
+  // What scripts have in common is a part of its own (assembler, errors, parse).
+  for (const later of ['save', 'readers', 'chart', 'count', 'task'])
+    assert.ok(!scripts().includes(later), `${later} is asked for early`);
   await page.evaluate(() => Object.assign(globalThis, { showSaveFilePicker: undefined }));
   await page.keyboard.press('e');
   const [file] = await Promise.all([page.waitForEvent('download'), page.click('#export-start')]);
