@@ -79,8 +79,8 @@ function ours(): { name: string; work: Work; end(): unknown } {
   const pool = new Pool({ workers });
   const work: Work = {
     'smoothing 100 MB': () => pool.fill(functions.convolveSlice, target, [from], { slices: pieces }),
-    [jobs[1]]: () => pool.map(functions.sumColumns, paths),
-    'counting random points': () => pool.map(functions.countInside, batches),
+    [jobs[1]]: () => pool.map(functions.sumColumns, paths, { chunkSize: 1 }),
+    'counting random points': () => pool.map(functions.countInside, batches, { chunkSize: 1 }),
   } as Work;
   return { name: '**mandoline/pool**', work, end: () => pool.terminate() };
 }
