@@ -25,6 +25,18 @@ export const onMainThread = isMainThread;
 const isText = process.execArgv.some((flag) => flag.startsWith('--input-type'));
 
 /**
+ * A worker that starts from text does not run the modules that a program asks for by `--import`; one that starts from a
+ * module does, some milliseconds later.
+ */
+const hasImports = /(^|\s)(--import|--loader|--experimental-loader)\b/.test(
+  [...process.execArgv, process.env.NODE_OPTIONS].join(' '),
+);
+const workerModule = () => {
+  const require = "const require = process.getBuiltinModule('module').createRequire(process.execPath);";
+  return new URL(`data:text/javascript,${encodeURIComponent(`${require}\n${workerText}`)}`);
+};
+
+/**
  * Node 20 and 22 end the whole process where a worker is ended while `require` links an ES module. So a worker of ours and
  * its pool tell each other what they are at, in shared memory: neither, it loads a module, it is being ended.
  */
@@ -40,8 +52,8 @@ export function startThread(options: ThreadOptions, events: ThreadEvents): Threa
   const state = new Int32Array(new SharedArrayBuffer(4));
   const worker = make
     ? checkWorker(make() as Worker, 'on')
-    : new Worker(workerText, {
-        eval: true,
+    : new Worker(hasImports ? workerModule() : workerText, {
+        eval: !hasImports,
         workerData: state,
         ...(resourceLimits && { resourceLimits }),
         ...(execArgv && { execArgv: [...execArgv] }),

@@ -181,6 +181,30 @@ test('a task may stand in an ES module, in one that awaits at its top level, and
   }
 });
 
+test('workers run what a program asks for by --import, on the command line or in NODE_OPTIONS', async (context) => {
+  const folder = temporaryFolder(context);
+  writeFileSync(join(folder, 'preload.mjs'), 'globalThis.preloaded = true;');
+  writeFileSync(join(folder, 'tasks.mjs'), 'export const preloaded = () => globalThis.preloaded === true;');
+  const program = join(folder, 'program.mjs');
+  writeFileSync(
+    program,
+    `import { Pool, tasks } from ${JSON.stringify(String(new URL('../../src/pool/index.js', import.meta.url)))};
+    const { preloaded } = tasks(new URL('./tasks.mjs', import.meta.url));
+    const pool = new Pool({ workers: 2 });
+    console.log(await pool.map(preloaded, [1, 2]));
+    pool.terminate();`,
+  );
+  const flag = ['--import', String(pathToFileURL(join(folder, 'preload.mjs')))];
+  for (const [flags, options] of [
+    [flag, ''],
+    [[], flag.join(' ')],
+  ] as const) {
+    const env = { ...process.env, NODE_OPTIONS: options };
+    const { code, stdout, stderr } = await run(process.execPath, [...flags, program], { env });
+    assert.deepEqual([code, stdout.toString(), stderr], [0, '[ true, true ]\n', '']);
+  }
+});
+
 test('a task module that throws while it is imported rejects with its very error, with or without loaders', async (context) => {
   const folder = temporaryFolder(context);
   writeFileSync(
