@@ -13,7 +13,12 @@ const rounds = Number(process.argv[2] ?? 5);
 const side = Number(process.argv[3] ?? 1000);
 
 const mandelbrot = (center: readonly [string, string], width: number, side: number): Scene => ({
-  ...{ formula: 'z^2 + c', c: 'p', z0: [0, 0], iterations: 1000, escape: 2, palette: 'inferno' },
+  formula: 'z^2 + c',
+  c: 'p',
+  z0: [0, 0],
+  iterations: 1000,
+  escape: 2,
+  palette: 'inferno',
   // Channels are those of doubles, also where a view is deep enough for exact counts.
   arithmetic: 'double',
   view: { center, width, columns: side, rows: side },

@@ -37,7 +37,12 @@ function readPlace(file: string): { view: ExactView; name: string; path: string 
     plane: isJulia ? 'dynamical' : 'parameter',
     center: isJulia ? [keys.zx!, keys.zy!] : [keys.cx!, keys.cy!],
     c: isJulia ? [keys.cx!, keys.cy!] : ['0', '0'],
-    ...{ z0: ['0', '0'], width: keys.width!, rotation: 0, columns: points, rows: points, radius: 2 },
+    z0: ['0', '0'],
+    width: keys.width!,
+    rotation: 0,
+    columns: points,
+    rows: points,
+    radius: 2,
     iterations: Number(keys.max),
   };
   return { view, name: file.replace('.txt', ''), path };
@@ -98,7 +103,12 @@ async function againstBla(program: string): Promise<void> {
 
 /** A moderate view as a scene of doubles. */
 const sceneOf = ({ center, width, iterations, columns, rows }: ExactView): Scene => ({
-  ...{ formula: 'z^2 + c', c: 'p', z0: [0, 0], iterations, escape: 2, palette: 'inferno' },
+  formula: 'z^2 + c',
+  c: 'p',
+  z0: [0, 0],
+  iterations,
+  escape: 2,
+  palette: 'inferno',
   view: { center, width: Number(width), columns, rows },
 });
 

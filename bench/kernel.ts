@@ -28,12 +28,13 @@ const scenes: Readonly<Record<string, Scene>> = {
 };
 /** The rotation domain of a Siegel disc: no orbit of this view ever escapes or repeats. */
 const siegel: Scene = {
-  ...{ formula: 'z^2 + c', c: [-0.3905408702, -0.5867879073], z0: 'p', palette: 'inferno' },
-  ...{
-    view: { center: ['0', '0'], width: 0.1, columns: 256, rows: 256 },
-    iterations: 2000,
-    escape: 'overflow',
-  },
+  formula: 'z^2 + c',
+  c: [-0.3905408702, -0.5867879073],
+  z0: 'p',
+  palette: 'inferno',
+  view: { center: ['0', '0'], width: 0.1, columns: 256, rows: 256 },
+  iterations: 2000,
+  escape: 'overflow',
 };
 
 type Work = () => Promise<number> | number;

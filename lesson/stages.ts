@@ -124,7 +124,9 @@ export function reportWorkers({ workers, timeline }: PoolStats): void {
   tell({
     kind: 'lanes',
     title: `${several(slices, 'slice')}, ${several(workers.length, 'worker')}`,
-    ...{ slices, workers: workers.length, times },
+    slices,
+    workers: workers.length,
+    times,
   });
 }
 

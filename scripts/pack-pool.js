@@ -55,7 +55,13 @@ function manifest() {
   const whole = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   const { version, license, type, engines, repository } = whole;
   return {
-    ...{ name, version, description, license, type, engines, keywords },
+    name,
+    version,
+    description,
+    license,
+    type,
+    engines,
+    keywords,
     ...(repository && { repository: { ...repository, directory: 'src/pool' } }),
     main: './node.js',
     types: './types/index.d.ts',

@@ -9,15 +9,24 @@ import { root } from './setup.js';
 
 const side = Number(process.argv[2] ?? 240);
 const scene = parseScene({
-  ...{ formula: 'z^2 + c', c: 'p', z0: [0, 0], iterations: 50_000, escape: 2 },
-  ...{ coloring: 'count', scale: 'histogram', palette: 'classic', inside: '#000000' },
+  formula: 'z^2 + c',
+  c: 'p',
+  z0: [0, 0],
+  iterations: 50_000,
+  escape: 2,
+  coloring: 'count',
+  scale: 'histogram',
+  palette: 'classic',
+  inside: '#000000',
   // At a minibrot of period 6385 in the seahorse valley.
   view: {
     center: [
       '-0.7406101174780594986369769615156615945406037977856033135055175',
       '0.12781160526100736420417768414329543588348940597452535555800634',
     ],
-    ...{ width: 1e-30, columns: side, rows: side },
+    width: 1e-30,
+    columns: side,
+    rows: side,
   },
 });
 const tolerance = 2 ** -24;
@@ -62,8 +71,10 @@ function blocks(orbit, reach) {
       const [p, q] = [level[i], level[i + 1]];
       const a = Math.hypot(p.ax, p.ay);
       merged.push({
-        ...{ ax: q.ax * p.ax - q.ay * p.ay, ay: q.ax * p.ay + q.ay * p.ax },
-        ...{ bx: q.ax * p.bx - q.ay * p.by + q.bx, by: q.ax * p.by + q.ay * p.bx + q.by },
+        ax: q.ax * p.ax - q.ay * p.ay,
+        ay: q.ax * p.ay + q.ay * p.ax,
+        bx: q.ax * p.bx - q.ay * p.by + q.bx,
+        by: q.ax * p.by + q.ay * p.bx + q.by,
         r: Math.max(0, Math.min(p.r, (q.r - Math.hypot(p.bx, p.by) * reach) / a)),
       });
     }

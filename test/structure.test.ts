@@ -153,6 +153,21 @@ test('every source file opens by saying what it is', () => {
   assert.deepEqual(wrong, []);
 });
 
+test('no object literal is spread into another only to save lines', () => {
+  const folders = ['bench', 'lesson', 'src', 'test', 'web'];
+  const found = folders.flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+      .filter((name) => /\.(ts|js)$/.test(name) && !name.includes('node_modules'))
+      .flatMap((name) =>
+        readFileSync(join(root, folder, name), 'utf8')
+          .split('\n')
+          .filter((line) => /^\s*\.\.\.\{ /.test(line))
+          .map((line) => `${folder}/${name}: ${line.trim()}`),
+      ),
+  );
+  assert.deepEqual(found, []);
+});
+
 test('no source file is longer than 400 lines', () => {
   assert.deepEqual(
     [...sources, ...files('web')].filter(

@@ -16,8 +16,12 @@ export function makeControls({ home, zoom, upright, stopOrResume }: ControlsEven
   const [stop, full] = [button('stop'), button('full-screen')];
   const root = document.documentElement;
   for (const [id, action] of Object.entries({
-    ...{ home, upright, stop: stopOrResume, 'full-screen': toggleFullScreen },
-    ...{ 'zoom-in': () => zoom(1.5), 'zoom-out': () => zoom(1 / 1.5) },
+    home,
+    upright,
+    stop: stopOrResume,
+    'full-screen': toggleFullScreen,
+    'zoom-in': () => zoom(1.5),
+    'zoom-out': () => zoom(1 / 1.5),
   }))
     button(id).addEventListener('click', action);
   // Phones that give the whole screen to films alone have no use for it.

@@ -261,7 +261,9 @@ export class Engine {
     this.underWay = { scene, isCoarse: false, begun };
     this.events.begin(workers);
     const field = await this.compute(scene, {
-      ...{ signal, slices, order },
+      signal,
+      slices,
+      order,
       onProgress: (progress) => this.events.progress(progress),
       onWork: (work) => this.events.finish(work, performance.now() - begun),
     });

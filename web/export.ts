@@ -38,7 +38,8 @@ export function makeExport(scene: () => ViewScene, workers: () => number) {
     signal.addEventListener('abort', () => pool.terminate());
     const { renderPng } = await import('./save.js');
     const bytes = renderPng(wanted(), {
-      ...{ pool, signal },
+      pool,
+      signal,
       onProgress: ({ done, slices }) => {
         progress.value = done / slices;
       },

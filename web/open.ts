@@ -57,8 +57,15 @@ export function takeFiles({ scene, palette, fail }: OpenEvents): void {
 
 /** What places in a scene are called in the panel. */
 const names: Readonly<Record<string, string>> = {
-  ...{ formula: 'Step', z0: 'z₀', iterations: 'Iterations', escape: 'Escape', palette: 'Palette' },
-  ...{ 'view.center.0': 'Re', 'view.center.1': 'Im', 'view.width': 'Width', 'view.rotation': 'Turn' },
+  formula: 'Step',
+  z0: 'z₀',
+  iterations: 'Iterations',
+  escape: 'Escape',
+  palette: 'Palette',
+  'view.center.0': 'Re',
+  'view.center.1': 'Im',
+  'view.width': 'Width',
+  'view.rotation': 'Turn',
 };
 
 function sentenceOf(error: unknown, name: string): string {

@@ -42,8 +42,14 @@ export function makePalette({ scene, change }: PaletteEvents) {
     const smooth = Float64Array.from({ length: width }, (_, i) => i);
     const counts = Uint32Array.from(smooth);
     const shown = {
-      ...{ ...scene(), palette, coloring: 'smooth' as const, scale: 'linear' as const },
-      ...{ iterations: width + 1, range: [0, width - 1] as const, samples: 1, depth: 8 as const },
+      ...scene(),
+      palette,
+      coloring: 'smooth' as const,
+      scale: 'linear' as const,
+      iterations: width + 1,
+      range: [0, width - 1] as const,
+      samples: 1,
+      depth: 8 as const,
       ...(density !== undefined && { density }),
       ...(offset !== undefined && { offset }),
       view: { ...scene().view, samples: 1, columns: width, rows: 1 },

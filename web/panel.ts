@@ -168,7 +168,10 @@ export function makePanel({ scene, change, open, automatic }: PanelEvents) {
       return [label, field] as const;
     };
     const [label, typed] = made(name, {
-      ...{ id: `parameter-${name}`, type: 'text', spellcheck: false, autocomplete: 'off' },
+      id: `parameter-${name}`,
+      type: 'text',
+      spellcheck: false,
+      autocomplete: 'off',
     });
     typed.addEventListener('input', () => set(parseComplex(typed.value) ?? typed.value, typed));
     const sliders = (['re', 'im'] as const).map((part) => {

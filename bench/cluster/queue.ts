@@ -31,7 +31,12 @@ const lesson: Scene = { ...lessonScene, lattice: { extent: 2, cells: 4000 } };
 /** 10,000 rows of 10 points, each a slice. */
 const tinySlices = 10_000;
 const tiny: Scene = {
-  ...{ formula: 'z^2 + c', c: 'p', z0: [0, 0], iterations: 10, escape: 2, palette: 'inferno' },
+  formula: 'z^2 + c',
+  c: 'p',
+  z0: [0, 0],
+  iterations: 10,
+  escape: 2,
+  palette: 'inferno',
   view: { center: ['0', '0'], width: 0.01, columns: 10, rows: tinySlices },
 };
 
@@ -78,7 +83,9 @@ async function byQueue({ folder, connection }: Bench, scene: Scene, slices: numb
   const token = probeOf(place);
   const code = codeVersion();
   const submission: Submission = {
-    ...{ slices: filledSlices(scene, slices), code, token },
+    slices: filledSlices(scene, slices),
+    code,
+    token,
     kept: () => listStore(store, []),
     jobOf: (index) => ({ code, scene: store.field, channels: [], slices, index, folder: place, token }),
   };
@@ -206,7 +213,9 @@ async function million(): Promise<void> {
     const token = '00000000-0000-4000-8000-000000000000';
     const scene = JSON.stringify(lesson);
     const submission: Submission = {
-      ...{ slices, code: 'bench', token },
+      slices,
+      code: 'bench',
+      token,
       kept: () => given.slice(),
       jobOf(index) {
         given[index] = 1;

@@ -142,7 +142,11 @@ async function chart(rows: readonly Row[], notes: readonly string[]): Promise<st
   const ways = [...new Set(rows.map(({ way }) => way))];
   const plot = Plot.plot({
     document: parseHTML('<html></html>').document,
-    ...{ width: chartWidth, height: chartHeight, marginBottom: 44, marginLeft: 52, marginRight: 60 },
+    width: chartWidth,
+    height: chartHeight,
+    marginBottom: 44,
+    marginLeft: 52,
+    marginRight: 60,
     style: { background: 'none' },
     x: { ...axis, label: 'workers', ticks: workers, inset: 10 },
     y: { ...axis, label: 'speed-up against one thread, simulated', grid: true, domain: [0.5, 4096] },
@@ -154,7 +158,10 @@ async function chart(rows: readonly Row[], notes: readonly string[]): Promise<st
         const some = rows.filter((row) => row.way === way);
         return [
           Plot.line(some, {
-            ...{ ...at, z: 'job', stroke: 'job', strokeWidth: 2 },
+            ...at,
+            z: 'job',
+            stroke: 'job',
+            strokeWidth: 2,
             ...(i > 0 && { strokeDasharray: '1 5', strokeLinecap: 'round' }),
           }),
           Plot.dot(some, { ...at, fill: 'job', r: 3 }),

@@ -179,10 +179,18 @@ async function queueSlices(
   const token = probeOf(folder);
   const code = codeVersion();
   const submission: Submission = {
-    ...{ slices, code, token },
+    slices,
+    code,
+    token,
     kept: () => listStore(store, channels),
     jobOf: (index): SliceJob => ({
-      ...{ code, scene: store.field, channels: [...channels], slices: store.slices, index, folder, token },
+      code,
+      scene: store.field,
+      channels: [...channels],
+      slices: store.slices,
+      index,
+      folder,
+      token,
     }),
   };
   const [rows, columns] = sceneShape(store.scene);

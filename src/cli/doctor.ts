@@ -127,7 +127,10 @@ async function workers(): Promise<Check[]> {
 }
 
 const check = (name: string, isFound: boolean, says: string, version?: string): Check => ({
-  ...{ name, isNeeded: false, isFound, says },
+  name,
+  isNeeded: false,
+  isFound,
+  says,
   ...(version !== undefined && { version }),
 });
 

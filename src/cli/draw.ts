@@ -65,8 +65,11 @@ export async function draw(
   try {
     const stream = await streamScene(scene, {
       ...drawing,
-      ...{ pool, isPainted: isPainted(flags, targets), numbers: share?.numbers },
-      ...{ via: gathered?.via ?? store?.work, verify: !gathered && drawing.verify },
+      pool,
+      isPainted: isPainted(flags, targets),
+      numbers: share?.numbers,
+      via: gathered?.via ?? store?.work,
+      verify: !gathered && drawing.verify,
       areKept: !isComputed,
       onReference: line?.onReference,
       onEstimate: talk ? (estimated) => sayEstimate(estimated * (shareSize / slices), workers) : undefined,

@@ -65,7 +65,11 @@ export async function drawnStages(programs: readonly Of<'stages'>[]): Promise<st
   const isSeen = (name: string) => rows.some((row) => row.name === name && row.seconds > longest / width);
   const color = (name: string) => workerColor(names.indexOf(name));
   const plot = await plotted((Plot) => ({
-    ...{ width, height: 46 + 30 * programs.length, marginTop: 6, marginLeft: 70, marginBottom: 34 },
+    width,
+    height: 46 + 30 * programs.length,
+    marginTop: 6,
+    marginLeft: 70,
+    marginBottom: 34,
     x: { label: 'seconds', grid: true },
     y: { label: null, domain: programs.map(({ program }) => program) },
     marks: [
@@ -91,7 +95,10 @@ async function runs({ first, seconds }: Of<'runs'>): Promise<string> {
   const sorted = [...seconds].sort((one, other) => one - other);
   const middle = sorted[sorted.length >> 1]!;
   const plot = await plotted((Plot) => ({
-    ...{ width, height: 260, marginRight: 66, marginBottom: 36 },
+    width,
+    height: 260,
+    marginRight: 66,
+    marginBottom: 36,
     x: {
       label: 'run',
       ticks: rows.map(({ run }) => run),
@@ -135,14 +142,12 @@ async function runs({ first, seconds }: Of<'runs'>): Promise<string> {
 
 async function bars(rows: readonly Timed[], most: number): Promise<string> {
   const plot = await plotted((Plot) => ({
-    ...{
-      width,
-      height: 46 + 30 * rows.length,
-      marginTop: 6,
-      marginLeft: 168,
-      marginRight: 62,
-      marginBottom: 34,
-    },
+    width,
+    height: 46 + 30 * rows.length,
+    marginTop: 6,
+    marginLeft: 168,
+    marginRight: 62,
+    marginBottom: 34,
     x: { label: 'seconds', grid: true, domain: [0, most] },
     y: { label: null, domain: rows.map(({ name }) => name) },
     marks: [
@@ -165,7 +170,10 @@ async function lines({ rows }: Of<'lines'>): Promise<string> {
   const ends = series.map((name) => rows.filter((row) => row.name === name).at(-1)!);
   const color = (name: string) => workerColor([1, 5, 2][series.indexOf(name) % 3]!);
   const plot = await plotted((Plot) => ({
-    ...{ width, height: 280, marginRight: 100, marginBottom: 36 },
+    width,
+    height: 280,
+    marginRight: 100,
+    marginBottom: 36,
     x: { label: 'slices', type: 'log' },
     y: { label: 'seconds', grid: true, zero: true, nice: true },
     marks: [
@@ -187,7 +195,8 @@ async function lines({ rows }: Of<'lines'>): Promise<string> {
 async function speedUp({ rows, serial }: Of<'speedUp'>, highest: number): Promise<string> {
   const most = Math.max(...rows.map(({ workers }) => workers));
   const law = Array.from({ length: most }, (_, i) => ({
-    ...{ workers: i + 1, ideal: i + 1 },
+    workers: i + 1,
+    ideal: i + 1,
     // Not a number: nothing is drawn.
     law: serial === undefined ? Number.NaN : amdahl(serial, i + 1),
   }));
@@ -196,7 +205,10 @@ async function speedUp({ rows, serial }: Of<'speedUp'>, highest: number): Promis
   const color = (slices: number) => colors[series.indexOf(slices)]!;
   const legend = series.map((slices) => `<span style="--c:${color(slices)}">${slices} slices</span>`);
   const plot = await plotted((Plot) => ({
-    ...{ width, height: 300, marginRight: 54, marginBottom: 36 },
+    width,
+    height: 300,
+    marginRight: 54,
+    marginBottom: 36,
     x: { label: 'workers', ticks: law.map(({ workers }) => workers), tickFormat: 'd', inset: 16 },
     y: { label: 'speed-up', grid: true, domain: [0, highest] },
     marks: [
@@ -229,13 +241,19 @@ async function lanes(figure: Of<'lanes'>, most: number): Promise<string> {
   const isLong = most > 3;
   const unit = isLong ? 1 : 1000;
   const rows = joined(times).map(({ worker, start, end }) => ({
-    ...{ worker: `worker ${worker + 1}`, fill: workerColor(worker) },
-    ...{ start: unit * (start - begun), end: unit * (end - begun) },
+    worker: `worker ${worker + 1}`,
+    fill: workerColor(worker),
+    start: unit * (start - begun),
+    end: unit * (end - begun),
   }));
   // Also those that got no slice.
   const workers = Array.from({ length: figure.workers }, (_, i) => `worker ${i + 1}`);
   const plot = await plotted((Plot) => ({
-    ...{ width, height: 40 + 26 * workers.length, marginTop: 6, marginLeft: 66, marginBottom: 34 },
+    width,
+    height: 40 + 26 * workers.length,
+    marginTop: 6,
+    marginLeft: 66,
+    marginBottom: 34,
     x: { label: isLong ? 'seconds' : 'milliseconds', domain: [0, unit * most] },
     y: { label: null, domain: workers },
     marks: [

@@ -176,7 +176,8 @@ function atWork(
   job: Omit<RankJob, 'schedule' | 'seed'>,
 ): RanksAtWork {
   return {
-    ...{ size: world.size, schedule },
+    size: world.size,
+    schedule,
     async compute() {
       const gathered = await unheard(() =>
         computeOnRanks(world, { ...job, schedule, ...(verify && { seed }) }),

@@ -150,16 +150,14 @@ export async function sceneOf(given: string | undefined, flags: SceneFlags): Pro
   const parameters = { ...before, ...flags.parameter };
   const { formula, c, z0, iterations, escape, arithmetic } = { ...base, ...flags };
   const wanted = {
-    ...{
-      ...others,
-      ...colorsOf(flags),
-      formula,
-      c,
-      z0,
-      iterations,
-      escape,
-      ...(arithmetic && { arithmetic }),
-    },
+    ...others,
+    ...colorsOf(flags),
+    formula,
+    c,
+    z0,
+    iterations,
+    escape,
+    ...(arithmetic && { arithmetic }),
     ...(Object.keys(parameters).length > 0 && { parameters }),
     ...pointsOf(base, flags, given ?? 'the lesson'),
   };
@@ -214,7 +212,12 @@ function ownFormula(formula: string): ViewScene {
   if (/\bnewton\b/.test(formula))
     return { ...scene, escape: { converged: 1e-6 }, palette: 'turbo', scale: 'linear', range: [2, 60] };
   return {
-    ...{ ...scene, escape: 1000, coloring: 'smooth', palette: 'classic', density: 1.6, inside: '#000' },
+    ...scene,
+    escape: 1000,
+    coloring: 'smooth',
+    palette: 'classic',
+    density: 1.6,
+    inside: '#000',
   };
 }
 

@@ -86,7 +86,8 @@ export async function openTarget(
   const output = checkedOutput(path);
   if (isOfEveryPlatform(format))
     return {
-      ...{ ...output, format },
+      ...output,
+      format,
       write: ({ dtype, compression, ...field }) =>
         output.write(formats[format](field, { dtype, compression: compression() })),
     };
@@ -96,7 +97,8 @@ export async function openTarget(
     throw error instanceof OutputError ? new UsageError(`-o ${path}: ${error.message}`) : error;
   }
   return {
-    ...{ ...output, format },
+    ...output,
+    format,
     write: (making) =>
       output.write(encodeWithSharp(format, making.format!, pixelsOf(making), sceneText(making.scene))),
   };

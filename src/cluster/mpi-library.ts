@@ -64,8 +64,11 @@ const families = [
     type: 'void *',
     anySource: -1,
     handles: {
-      ...{ world: 'ompi_mpi_comm_world', byte: 'ompi_mpi_byte', int: 'ompi_mpi_int' },
-      ...{ sum: 'ompi_mpi_op_sum', noInfo: 'ompi_mpi_info_null' },
+      world: 'ompi_mpi_comm_world',
+      byte: 'ompi_mpi_byte',
+      int: 'ompi_mpi_int',
+      sum: 'ompi_mpi_op_sum',
+      noInfo: 'ompi_mpi_info_null',
     },
   },
   {
@@ -73,7 +76,11 @@ const families = [
     type: 'int',
     anySource: -2,
     handles: {
-      ...{ world: 0x44000000, byte: 0x4c00010d, int: 0x4c000405, sum: 0x58000003, noInfo: 0x1c000000 },
+      world: 0x44000000,
+      byte: 0x4c00010d,
+      int: 0x4c000405,
+      sum: 0x58000003,
+      noInfo: 0x1c000000,
     },
   },
 ] as const;
@@ -127,7 +134,11 @@ export async function loadMpi(): Promise<Mpi> {
   const free = bind('Win_free', ['void *']);
   const slot = () => (type === 'int' ? new Int32Array(1) : new BigUint64Array(1));
   return {
-    ...{ version, handles, anySource: family.anySource, newRequest: slot, ...Object.fromEntries(functions) },
+    version,
+    handles,
+    anySource: family.anySource,
+    newRequest: slot,
+    ...Object.fromEntries(functions),
     allocateWindow(bytes: number): Handle {
       const [address, window] = [new BigUint64Array(1), slot()];
       allocate(bytes, 1, handles.noInfo, handles.world, address, window);

@@ -140,7 +140,11 @@ async function computeShare(
   try {
     const render = await withReference(prepared, { pool });
     const job: BandJob = {
-      ...{ render, channels, exact, tones: undefined, seed },
+      render,
+      channels,
+      exact,
+      tones: undefined,
+      seed,
       setup,
       slots: Array.from({ length: memories }, () => sharedMemory(shape.slot)),
     };

@@ -158,17 +158,15 @@ function open(mpi: Mpi): World {
   }
 
   return {
-    ...{
-      rank,
-      size,
-      version: mpi.version,
-      isLaunched: started !== undefined || size > 1,
-      send,
-      receive,
-      post,
-      hear,
-      finalize,
-    },
+    rank,
+    size,
+    version: mpi.version,
+    isLaunched: started !== undefined || size > 1,
+    send,
+    receive,
+    post,
+    hear,
+    finalize,
     scatter<T>(values: readonly T[] = []): T {
       if (rank > 0) return receiveValue(0) as T;
       if (values.length !== size)

@@ -61,7 +61,8 @@ export async function openEvents(connection: Connection, code: string): Promise<
   // Nothing is missed before the first reading.
   const [seconds, microseconds] = await connection.client.time();
   const events = new QueueEvents(nameOf(code), {
-    ...{ connection: Object.assign(reader, { xread: inTurn }), ...quiet },
+    connection: Object.assign(reader, { xread: inTurn }),
+    ...quiet,
     lastEventId: `${seconds * 1000 + Math.floor(microseconds / 1000)}-0`,
   });
   events.on('error', () => {});
@@ -121,9 +122,16 @@ export function openWorker(
     }
   }
   const worker = new Abandonable(nameOf(code), (job, token) => process(job, token!), {
-    ...{ connection: client, ...quiet, autorun: false, concurrency: atOnce },
-    ...{ name: workerName, lockDuration: lockMilliseconds, stalledInterval: stalledMilliseconds },
-    ...{ maxStalledCount: tries - 1, runRetryDelay: retryMilliseconds, metrics: { maxDataPoints: 1 } },
+    connection: client,
+    ...quiet,
+    autorun: false,
+    concurrency: atOnce,
+    name: workerName,
+    lockDuration: lockMilliseconds,
+    stalledInterval: stalledMilliseconds,
+    maxStalledCount: tries - 1,
+    runRetryDelay: retryMilliseconds,
+    metrics: { maxDataPoints: 1 },
   });
   worker.on('error', () => {});
   return worker;

@@ -44,7 +44,9 @@ export function parseRedis(text: string): RedisAddress | undefined {
       shown: `${url.protocol}//${url.host}${database ? `/${database}` : ''}`,
       hasPassword: url.password !== '',
       options: {
-        ...{ host, port: Number(url.port || 6379), db: Number(database) },
+        host,
+        port: Number(url.port || 6379),
+        db: Number(database),
         ...(username && { username }),
         ...(password && { password }),
         ...(isEncrypted && { tls: {} }),
@@ -92,9 +94,14 @@ export async function connect(
   const options: RedisOptions = {
     ...address.options,
     // Servers of before 6 do not know version 3; they are to be told what they are.
-    ...{ protocol: 2, disableClientInfo: true, lazyConnect: true },
-    ...{ connectTimeout: connectMilliseconds, socketTimeout: silentMilliseconds, keepAlive: 10_000 },
-    ...{ maxRetriesPerRequest: null, retryStrategy: retry },
+    protocol: 2,
+    disableClientInfo: true,
+    lazyConnect: true,
+    connectTimeout: connectMilliseconds,
+    socketTimeout: silentMilliseconds,
+    keepAlive: 10_000,
+    maxRetriesPerRequest: null,
+    retryStrategy: retry,
   };
   const client = new ioredis.Redis(options);
   const clients = [client];

@@ -34,7 +34,11 @@ function makeReady({ scene: text, channels, slices, folder }: Slice) {
   const wanted: readonly ChannelName[] = channels;
   const { scene, job: render, setup } = prepareJob(JSON.parse(text), wanted);
   const job = {
-    ...{ render, channels: wanted, exact: 'enclosures', tones: undefined, seed: undefined },
+    render,
+    channels: wanted,
+    exact: 'enclosures',
+    tones: undefined,
+    seed: undefined,
     setup,
     slots: [new ArrayBuffer(0)],
   } satisfies BandJob;

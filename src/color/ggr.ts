@@ -45,8 +45,13 @@ function toSegment(line: string, index: number): Segment {
     throw new PaletteError(`segment ${index + 1}: must be 13 numbers, and its left end left of its right`);
   const [left, middle, right, r, g, b, , red, green, blue, , blend, mix] = numbers as never as number[];
   return {
-    ...{ left: left!, middle: middle!, right: right!, blend: blend!, mix: mix! },
-    ...{ from: [r!, g!, b!], to: [red!, green!, blue!] },
+    left: left!,
+    middle: middle!,
+    right: right!,
+    blend: blend!,
+    mix: mix!,
+    from: [r!, g!, b!],
+    to: [red!, green!, blue!],
   };
 }
 

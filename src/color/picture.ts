@@ -23,7 +23,9 @@ export async function paint(field: Field, scene: Scene): Promise<Image> {
     );
     const band = {
       rows: (end - start) * samples,
-      ...{ columns, counts: some(field.counts as Uint16Array), channels: Object.fromEntries(cut) },
+      columns,
+      counts: some(field.counts as Uint16Array),
+      channels: Object.fromEntries(cut),
     };
     const painted = new Uint8Array(paintedBytes(band.counts.length, tones));
     paintRows(band, tones, painted);

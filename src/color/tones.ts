@@ -67,7 +67,9 @@ export function sampleOf({ rows, columns, counts, channels = {} }: Field): Field
     return some;
   };
   return {
-    ...{ rows: height, columns: width, counts: sampled(counts) },
+    rows: height,
+    columns: width,
+    counts: sampled(counts),
     channels: Object.fromEntries(
       Object.entries(channels).map(([name, values]) => [name, sampled(values as Float64Array)]),
     ),
@@ -121,19 +123,17 @@ export async function tonesOf(sample: Field | undefined, scene: Scene): Promise<
   const inside = hasInside ? colors.length / 3 : undefined;
   const insideShade = coloring === 'basin' && scene.range ? shades - 1 : undefined;
   return {
-    ...{
-      coloring,
-      iterations,
-      shades,
-      density,
-      offset,
-      isCyclic,
-      groups,
-      depth,
-      samples,
-      inside,
-      insideShade,
-    },
+    coloring,
+    iterations,
+    shades,
+    density,
+    offset,
+    isCyclic,
+    groups,
+    depth,
+    samples,
+    inside,
+    insideShade,
     curve: curveOf(sample, scene, coloring),
     colors: hasInside ? Uint16Array.of(...colors, ...(await insideColor(scene, coloring))) : colors,
     light: coloring === 'slope' ? lightOf(scene) : undefined,
@@ -206,7 +206,10 @@ function curveOf(sample: Field | undefined, scene: Scene, coloring: Coloring): C
   const kneeOf =
     channel === 'distance' ? distanceKnee : channel === 'trap' ? knee * (most - least) : countKnee;
   return {
-    ...{ scale, least, most, knee: kneeOf || 1 },
+    scale,
+    least,
+    most,
+    knee: kneeOf || 1,
     ...(sorted && { quantiles: quantilesOf(channel ? sorted : escaped(sorted, iterations)) }),
   };
 }

@@ -60,7 +60,10 @@ export function openFolder(
     if (isBegun) rmSync(part, { recursive: true, force: true });
   };
   return {
-    ...{ path, leftovers, discard, places: [identityOf(before)] },
+    path,
+    leftovers,
+    discard,
+    places: [identityOf(before)],
     async write(work) {
       try {
         mkdirSync(part, status ? 0o700 : 0o777);

@@ -103,7 +103,11 @@ export function openFile(place: Place): PreparedFile {
     throw outputError(path, error);
   };
   return {
-    ...{ path, at, tag, discard, places: [identityOf(place)] },
+    path,
+    at,
+    tag,
+    discard,
+    places: [identityOf(place)],
     async prepare(chunks) {
       try {
         // Opened synchronously: a signal never comes while an open is under way whose file nobody would remove.
@@ -164,7 +168,10 @@ function takeOver(file: number, { mode, uid, gid }: Stats): void {
 /** /dev/null and the like: nothing is replaced. */
 function deviceOutput(path: string): Output {
   return {
-    ...{ path, places: [], leftovers: [], discard: () => {} },
+    path,
+    places: [],
+    leftovers: [],
+    discard: () => {},
     async write(chunks) {
       try {
         const file = openSync(path, 'w');
@@ -186,7 +193,10 @@ function standardOutput(): Output {
   // Each write gets the error; without a listener the error would also end the program.
   process.stdout.on('error', () => {});
   return {
-    ...{ path: '-', places: [], leftovers: [], discard: () => {} },
+    path: '-',
+    places: [],
+    leftovers: [],
+    discard: () => {},
     async write(chunks) {
       let bytes = 0;
       try {

@@ -37,7 +37,9 @@ export function captureOf(job: ShadeJob, step: OrbitStep, empty: number): Captur
   const isOfZ = (name: string) => /^(z|previous)(Re|Im)$/.test(name);
   const kept = typeof job.kernel.escape === 'object' ? keptRows(step.next) : [];
   return {
-    ...{ job, step, empty },
+    job,
+    step,
+    empty,
     carried: [...step.next.keys()].filter((name) => !isOfZ(name)),
     rows: [...step.next.keys(), ...kept],
   };
@@ -106,8 +108,12 @@ export function carriedStep(
 export function rowOf(row: string, lanes: OrbitLanes): number {
   const { now, before, earlier } = lanes.orbit;
   const own: Record<string, number> = {
-    ...{ zRe: lanes.x, zIm: lanes.y, previousRe: lanes.previousRe, previousIm: lanes.previousIm },
-    ...{ secondRe: lanes.beforeX, secondIm: lanes.beforeY },
+    zRe: lanes.x,
+    zIm: lanes.y,
+    previousRe: lanes.previousRe,
+    previousIm: lanes.previousIm,
+    secondRe: lanes.beforeX,
+    secondIm: lanes.beforeY,
     ...(earlier && { firstRe: earlier.re, firstIm: earlier.im }),
   };
   return own[row] ?? now.get(row) ?? before.get(nowOf(row))!;

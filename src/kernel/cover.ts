@@ -100,7 +100,10 @@ export function coverOf(body: FunctionBody, job: KernelJob, calls: CoverCalls, i
   const locals = { ...parameters, ...named(integers, i32), ...named(vectors, v128) } as Record<Local, number>;
   return {
     ...locals,
-    ...{ body, calls, isCaptured, iterations: job.iterations },
+    body,
+    calls,
+    isCaptured,
+    iterations: job.iterations,
     bytesShift: Math.log2(countBytes(job.iterations)),
     smallest: queuedAt(job) === undefined ? 2 * smallestTile : smallestTile,
     tile: [locals.row, locals.rowEnd, locals.column, locals.columnEnd],

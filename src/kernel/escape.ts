@@ -57,9 +57,19 @@ export function lanesOf(body: FunctionBody, capture: Capture | undefined): Lanes
   const vector = () => body.local(v128);
   return {
     orbit: orbitOf(body, capture),
-    ...{ x: vector(), y: vector(), beforeX: vector(), beforeY: vector(), pRe: vector(), pIm: vector() },
-    ...{ previousRe: vector(), previousIm: vector(), live: vector(), count: vector(), untold: vector() },
-    ...{ square: vector(), blocks: vector() },
+    x: vector(),
+    y: vector(),
+    beforeX: vector(),
+    beforeY: vector(),
+    pRe: vector(),
+    pIm: vector(),
+    previousRe: vector(),
+    previousIm: vector(),
+    live: vector(),
+    count: vector(),
+    untold: vector(),
+    square: vector(),
+    blocks: vector(),
   };
 }
 
@@ -89,8 +99,15 @@ export function escapeEmitter(body: FunctionBody, job: KernelJob, options: EmitO
   const isDeferred = escape === 'overflow' && !isUnknown;
 
   return {
-    ...{ block, isDeferred, readsPrevious: step.readsPrevious },
-    ...{ emitBlock, escaped, settle, note, settleNoted, askReference },
+    block,
+    isDeferred,
+    readsPrevious: step.readsPrevious,
+    emitBlock,
+    escaped,
+    settle,
+    note,
+    settleNoted,
+    askReference,
   };
 
   /** Takes a block of steps in all vectors side by side; `keeps` z from before it where that is needed afterwards. */

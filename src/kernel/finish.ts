@@ -44,14 +44,19 @@ export function emitFinish(body: FunctionBody, job: KernelJob, options: EmitOpti
   const all = Array.from({ length: vectorCount }, () => ({
     ...lanesOf(body, capture),
     /** The states that the orbit had at the last look, and at one before that is kept for longer. */
-    ...{ lastX: body.local(v128), lastY: body.local(v128), seenX: body.local(v128), seenY: body.local(v128) },
+    lastX: body.local(v128),
+    lastY: body.local(v128),
+    seenX: body.local(v128),
+    seenY: body.local(v128),
     /** For each lane: its entry in the queue or 0 if it has none, and `now` when it was begun. */
     entries: [body.local(i32), body.local(i32)],
     begun: [body.local(i64), body.local(i64)],
     /** When the next state is to be kept, and how long until then. */
-    ...{ keepAt: body.local(i64), keepFor: body.local(i64) },
+    keepAt: body.local(i64),
+    keepFor: body.local(i64),
     /** For each lane: when a cycle may be looked for, and how long to wait after that was in vain. */
-    ...{ tryAt: body.local(v128), wait: body.local(v128) },
+    tryAt: body.local(v128),
+    wait: body.local(v128),
   }));
   type Queued = (typeof all)[number];
   /** What a step changes, and copies of it. */
@@ -60,7 +65,8 @@ export function emitFinish(body: FunctionBody, job: KernelJob, options: EmitOpti
     (lanes): Lanes => ({
       ...lanes,
       ...Object.fromEntries(state.map((name) => [name, body.local(v128)])),
-      ...{ beforeX: lanes.x, beforeY: lanes.y },
+      beforeX: lanes.x,
+      beforeY: lanes.y,
       orbit: { ...lanes.orbit, now: new Map([...lanes.orbit.now].map(([name]) => [name, body.local(v128)])) },
     }),
   );

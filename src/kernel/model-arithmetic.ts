@@ -189,7 +189,9 @@ export class ModelArithmetic {
     };
     return {
       mid: { re: w.mid[name] ?? zero },
-      ...{ z: slope(w.z), p: slope(w.p), rest: this.sum(w.rest, code.constant(tiny)) },
+      z: slope(w.z),
+      p: slope(w.p),
+      rest: this.sum(w.rest, code.constant(tiny)),
     };
   }
 

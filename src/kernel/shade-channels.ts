@@ -54,7 +54,8 @@ export function emitChannels(
     return { lanes, mask: body.local(v128), input: inputOf(body, job, lanes) };
   });
   const emitters = ends.map(({ code, channels }) => ({
-    ...{ code, channels },
+    code,
+    channels,
     ofPairs: pairs.map(() => codeEmitter(body, code.instructions, new Map())),
   }));
   const [left] = emitters.slice(-1);
@@ -131,6 +132,9 @@ const single: { shift: number; bytes: 4; convert: readonly Opcode[] } = {
 const stored: Readonly<Record<ShadedName, { shift: number; bytes: 1 | 4 | 8; convert: readonly Opcode[] }>> =
   {
     smooth: { shift: 3, bytes: 8, convert: [] },
-    ...{ distance: single, slope: single, angle: single, trap: single },
+    distance: single,
+    slope: single,
+    angle: single,
+    trap: single,
     basin: { shift: 0, bytes: 1, convert: ['i32x4.trunc_sat_f64x2_u_zero'] },
   };

@@ -71,10 +71,20 @@ export function stepEmitter(
 }
 
 const opcodes: Readonly<Partial<Record<Instruction['kind'], Opcode>>> = {
-  ...{ negate: 'f64x2.neg', absolute: 'f64x2.abs', root: 'f64x2.sqrt' },
-  ...{ add: 'f64x2.add', subtract: 'f64x2.sub', multiply: 'f64x2.mul', divide: 'f64x2.div' },
-  ...{ maximum: 'f64x2.max', minimum: 'f64x2.min', smaller: 'f64x2.pmin', larger: 'f64x2.pmax' },
-  ...{ less: 'f64x2.lt', atMost: 'f64x2.le', and: 'v128.and' },
+  negate: 'f64x2.neg',
+  absolute: 'f64x2.abs',
+  root: 'f64x2.sqrt',
+  add: 'f64x2.add',
+  subtract: 'f64x2.sub',
+  multiply: 'f64x2.mul',
+  divide: 'f64x2.div',
+  maximum: 'f64x2.max',
+  minimum: 'f64x2.min',
+  smaller: 'f64x2.pmin',
+  larger: 'f64x2.pmax',
+  less: 'f64x2.lt',
+  atMost: 'f64x2.le',
+  and: 'v128.and',
 };
 
 /** Pushes an input by its name. */

@@ -46,7 +46,9 @@ export function crewOptions<A extends readonly unknown[]>(given: PoolOptions<A>)
     maxJobs: maxTasksPerWorker ?? Infinity,
     kind: workers === 0 ? 'local' : kind,
     worker: workers === 0 ? undefined : worker,
-    ...{ resourceLimits, execArgv, name },
+    resourceLimits,
+    execArgv,
+    name,
     // A thread would make text of undefined.
     env: env && Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined)),
     stray: checkFunction('Pool', 'onStrayError', onStrayError),

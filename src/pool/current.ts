@@ -17,7 +17,10 @@ interface Current {
 const thread = globalThis as { [key: symbol]: Current | undefined };
 const key = Symbol.for('mandoline.pool.current');
 thread[key] ??= {
-  ...{ cancelled: () => false, importing: undefined, isWorker: false, inTask: undefined },
+  cancelled: () => false,
+  importing: undefined,
+  isWorker: false,
+  inTask: undefined,
   defined: new Map(),
 };
 

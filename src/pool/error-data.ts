@@ -32,8 +32,20 @@ type ErrorPart =
 
 /** By their names in the source, which a bundler may change elsewhere. */
 const knownClasses: Readonly<Record<string, { readonly prototype: Error }>> = {
-  ...{ Error, TypeError, RangeError, SyntaxError, ReferenceError, EvalError, URIError, AggregateError },
-  ...{ TaskError, TaskCloneError, PoolClosedError, WorkerExitError, TaskTimeoutError, ResultTimeoutError },
+  Error,
+  TypeError,
+  RangeError,
+  SyntaxError,
+  ReferenceError,
+  EvalError,
+  URIError,
+  AggregateError,
+  TaskError,
+  TaskCloneError,
+  PoolClosedError,
+  WorkerExitError,
+  TaskTimeoutError,
+  ResultTimeoutError,
 };
 /** A getter may return a new cause each time it is asked. */
 const mostParts = 10_000;

@@ -144,7 +144,8 @@ export abstract class FillCall extends Call {
     const made = () => this.timeline();
     return {
       shared: this.shared,
-      ...{ slices, workers },
+      slices,
+      workers,
       // Made when it is asked for: thousands of objects take longer than a short fill.
       get timeline() {
         timeline ??= made();

@@ -134,7 +134,10 @@ export const sharedFill = (
   slices: number,
   order: readonly number[] | undefined,
 ): SharedFill => ({
-  ...{ target, rows, slices, order },
+  target,
+  rows,
+  slices,
+  order,
   counters: new Int32Array(new SharedArrayBuffer(12)),
   states: new Int32Array(new SharedArrayBuffer(4 * slices)),
   times: new Float64Array(new SharedArrayBuffer(16 * slices)),

@@ -53,7 +53,10 @@ export function tasks<Module>(module?: URL): Tasks<Module> {
       `tasks: ${told(module)}: not a URL; give the module's address as new URL('./module.js', import.meta.url)`,
     );
   const reference = (name: string): TaskReference => ({
-    ...{ module: module?.href ?? '', name, trailing: [], defined: false },
+    module: module?.href ?? '',
+    name,
+    trailing: [],
+    defined: false,
   });
   // A promise's `then` is asked for wherever a value is awaited; this is none.
   const get = (_: object, name: string | symbol) =>

@@ -95,8 +95,12 @@ export function finishRows(range: SliceRange, job: BandJob, begun: number, field
   const { wrong, verified } = verifyRows(range, job, field);
   return {
     ...field,
-    ...{ start: range.start, verified, ...(wrong && { wrong }) },
-    ...{ worker, begun, milliseconds: now() - begun },
+    start: range.start,
+    verified,
+    ...(wrong && { wrong }),
+    worker,
+    begun,
+    milliseconds: now() - begun,
   };
 }
 

@@ -4,8 +4,13 @@ import { checkedBytes, sharedMemory } from './memory.js';
 
 /** The number type of each channel. */
 export const channelTypes = {
-  ...{ smooth: Float64Array, distance: Float32Array, slope: Float32Array, angle: Float32Array },
-  ...{ trap: Float32Array, period: Uint16Array, basin: Uint8Array },
+  smooth: Float64Array,
+  distance: Float32Array,
+  slope: Float32Array,
+  angle: Float32Array,
+  trap: Float32Array,
+  period: Uint16Array,
+  basin: Uint8Array,
 } as const;
 /** All channels. */
 export const channelNames = Object.keys(channelTypes) as ChannelName[];

@@ -22,7 +22,9 @@ export function traceSetup(
   if (unknown) throw new RangeError(`channel ${unknown}: must be one of ${channelNames.join(', ')}`);
   const { view, lattice, trap = { point: [0, 0] } } = scene;
   const job: ShadeJob = {
-    ...{ kernel, wanted, trap },
+    kernel,
+    wanted,
+    trap,
     spacing: view ? spacingOf(view) : lattice.extent / lattice.cells,
     shading: shadingOf(kernel, points),
     basins: wanted.includes('basin') ? findBasins(kernel, points) : undefined,

@@ -26,12 +26,19 @@ export async function slicesByTime(given: Scene, channels: readonly ChannelName[
   }
   const { rowRe, rowIm, columnRe, columnIm } = render.points;
   const points = {
-    ...{ rowRe: some(rowRe), rowIm: some(rowIm), columnRe: some(columnRe), columnIm: some(columnIm) },
+    rowRe: some(rowRe),
+    rowIm: some(rowIm),
+    columnRe: some(columnRe),
+    columnIm: some(columnIm),
   };
   const [sampleRows, sampleColumns] = [points.rowRe.length, points.columnRe.length];
   const height = Math.min(largestTile, sampleRows);
   const job: BandJob = {
-    ...{ render: { ...render, points }, channels, exact: 'enclosures', tones: undefined, seed: undefined },
+    render: { ...render, points },
+    channels,
+    exact: 'enclosures',
+    tones: undefined,
+    seed: undefined,
     setup,
     slots: [new ArrayBuffer(height * sampleColumns * pointBytes(channels, scene.iterations))],
   };

@@ -75,9 +75,15 @@ export function exactView({ formula, parameters, c, z0, view, iterations, escape
   const isParameter = c === 'p' || isQuadratic(parseFormula(formula, parameters)).isOfPoint;
   return {
     plane: isParameter ? 'parameter' : 'dynamical',
-    ...{ center, width: String(width), rotation, iterations, radius: escape as number },
-    ...{ columns: columns * samples, rows: rows * samples },
-    ...{ c: isParameter ? zero : text(c), z0: isParameter ? text(z0) : zero },
+    center,
+    width: String(width),
+    rotation,
+    iterations,
+    radius: escape as number,
+    columns: columns * samples,
+    rows: rows * samples,
+    c: isParameter ? zero : text(c),
+    z0: isParameter ? text(z0) : zero,
   };
 }
 

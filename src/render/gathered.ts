@@ -28,7 +28,9 @@ export function rowsOf(field: Field, start: number, rows: number): Field {
     ([name, numbers]) => [name, numbers.subarray(from, to)] as const,
   ) as [[string, Numbers], ...[string, Numbers][]];
   return {
-    ...{ rows, columns: field.columns, counts },
+    rows,
+    columns: field.columns,
+    counts,
     ...(field.channels && { channels: Object.fromEntries(channels) }),
   };
 }

@@ -140,7 +140,8 @@ export async function streamScene(given: Scene, options: StreamOptions): Promise
   if (!(isExact(job) && isPainted && needsSample(scene))) {
     const tones = isPainted ? await findTones(ready, options) : undefined;
     return {
-      ...{ ...about, ...startBands(ready, called, options, tones) },
+      ...about,
+      ...startBands(ready, called, options, tones),
       format: tones && pixelFormat(tones, width, height),
     };
   }
@@ -151,7 +152,9 @@ export async function streamScene(given: Scene, options: StreamOptions): Promise
   const tones = await tonesOf(sampleOf(field), scene);
   const painting = { ...options, via: viaField(field), verify: false, onProgress: undefined };
   return {
-    ...{ ...about, bands: startBands(ready, called, painting, tones).bands, summary: counted.summary },
+    ...about,
+    bands: startBands(ready, called, painting, tones).bands,
+    summary: counted.summary,
     format: pixelFormat(tones, width, height),
   };
 }
@@ -249,7 +252,10 @@ async function findTones(
   const step = sampleStep(rowRe.length, columnRe.length);
   const some = (all: Float64Array) => all.filter((_, i) => i % step === 0);
   const points = {
-    ...{ rowRe: some(rowRe), rowIm: some(rowIm), columnRe: some(columnRe), columnIm: some(columnIm) },
+    rowRe: some(rowRe),
+    rowIm: some(rowIm),
+    columnRe: some(columnRe),
+    columnIm: some(columnIm),
   };
   const sample = wholeField({ ...job, points }, setup, channels);
   await sample.compute({ pool, exact, signal });
@@ -295,11 +301,9 @@ function newLedger(called: number, job: RenderJob) {
       return {
         work: {
           slices: slices ?? all.reduce((done, share) => done + share.slices, 0),
-          ...{
-            shares: all,
-            start: (Math.min(first, last) - called) / 1000,
-            compute: Math.max(0, last - first) / 1000,
-          },
+          shares: all,
+          start: (Math.min(first, last) - called) / 1000,
+          compute: Math.max(0, last - first) / 1000,
         },
         counts: { min: Math.min(least, most), max: most, sum },
         origins,

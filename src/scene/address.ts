@@ -33,7 +33,8 @@ export function sceneAddress(scene: Scene): string {
     ...Object.fromEntries(others.flatMap((key) => pairsOf(key, scene[key]))),
     ...(lattice && { extent: jsonText(lattice.extent), cells: jsonText(lattice.cells) }),
     ...(view && viewValues(view, viewOf(base))),
-    ...{ it: String(iterations), palette: isColors(palette) ? jsonText(palette) : textOf(palette) },
+    it: String(iterations),
+    palette: isColors(palette) ? jsonText(palette) : textOf(palette),
   };
   const pairs = Object.entries(values).filter((pair): pair is [string, string] => pair[1] !== undefined);
   return `#${pairs.map((pair) => pair.map(escape).join('=')).join('&')}`;
@@ -95,7 +96,9 @@ function viewValues(view: View, base: Partial<View>): Record<string, string | un
   const { center, width, columns, rows, rotation, samples } = view;
   const [re, im] = center;
   return {
-    ...{ re, im, w: String(width) },
+    re,
+    im,
+    w: String(width),
     size: columns === base.columns && rows === base.rows ? undefined : `${columns}x${rows}`,
     rotate: changed(rotation, base.rotation),
     samples: changed(samples, base.samples),
@@ -242,8 +245,11 @@ function sceneOf(values: ReadonlyMap<string, string>, base: Partial<Scene>): unk
     const [columns, rows] = sides ?? [size, before.rows];
     const view = {
       center: [re ?? before.center?.[0], im ?? before.center?.[1]].map((part) => part && plainMinus(part)),
-      ...{ width: w === undefined ? before.width : widthOf(w), columns, rows },
-      ...{ rotation: either(rotate, before.rotation), samples: either(samples, before.samples) },
+      width: w === undefined ? before.width : widthOf(w),
+      columns,
+      rows,
+      rotation: either(rotate, before.rotation),
+      samples: either(samples, before.samples),
     };
     scene.set('view', withoutUndefined(view));
   }

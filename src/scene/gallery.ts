@@ -23,12 +23,17 @@ type Look = Partial<
 >;
 
 const look = (palette: string, more: Look = {}): Look => ({
-  ...{ coloring: 'smooth', palette, inside: '#000' },
+  coloring: 'smooth',
+  palette,
+  inside: '#000',
   ...more,
 });
 /** Where an orbit comes to; what shades there are for the number of steps differ so little that no bands show. */
 const basins = (palette: string): Look => ({
-  ...{ coloring: 'basin', scale: 'linear', range: [2, 60], palette },
+  coloring: 'basin',
+  scale: 'linear',
+  range: [2, 60],
+  palette,
 });
 const distances = (palette: string, more: Look = {}): Look => ({
   ...look(palette, more),
@@ -57,8 +62,13 @@ function familyScene(name: FamilyName, its = looks[name]): ViewScene {
   return {
     formula,
     ...(parameters && { parameters }),
-    ...{ c, z0, view: { center, width: view.width, columns, rows }, iterations, escape },
-    ...{ palette: 'classic', ...its },
+    c,
+    z0,
+    view: { center, width: view.width, columns, rows },
+    iterations,
+    escape,
+    palette: 'classic',
+    ...its,
   };
 }
 
@@ -165,7 +175,8 @@ export const gallery: Readonly<Record<string, BundledScene>> = {
   rabbit: {
     scene: {
       ...julia([-0.12256116687665, 0.74486176661974], 3.2, look('classic', { density: 1.5 })),
-      ...{ iterations: 200, coloring: 'slope' },
+      iterations: 200,
+      coloring: 'slope',
     },
     summary: "Douady's rabbit",
     source: 'Douady and Hubbard 1984',
@@ -202,7 +213,10 @@ export const gallery: Readonly<Record<string, BundledScene>> = {
   nova: {
     scene: {
       ...place('newton', '-0.55', '0', 0.5, look('inferno')),
-      ...{ formula: 'newton(z^3 - 1) + c', c: 'p', z0: [1, 0], iterations: 200 },
+      formula: 'newton(z^3 - 1) + c',
+      c: 'p',
+      z0: [1, 0],
+      iterations: 200,
     },
     summary: "Newton's method, led astray",
     source: 'Derbyshire, 1990s',
@@ -218,7 +232,9 @@ export const gallery: Readonly<Record<string, BundledScene>> = {
   cosine: {
     scene: {
       ...place('sine', '0', '0', 12, distances('magma')),
-      ...{ formula: 'c*cos(z)', c: 'p', z0: [0, 0] },
+      formula: 'c*cos(z)',
+      c: 'p',
+      z0: [0, 0],
     },
     summary: 'which cosines stay bounded',
     source: families.sine.source,

@@ -124,7 +124,8 @@ function inItsArithmetic({ arithmetic: given, ...scene }: Data): Data {
   const { view } = scene;
   const spelledOut: Data = {
     ...scene,
-    ...{ c: constant(scene.c), z0: constant(scene.z0) },
+    c: constant(scene.c),
+    z0: constant(scene.z0),
     ...(view && { view: { ...view, width: number(view.width) } }),
     ...(isSaid && { arithmetic: isExact ? ('exact' as const) : ('double' as const) }),
   };

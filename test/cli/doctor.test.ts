@@ -77,7 +77,10 @@ test('an older Node than the floor is told', () => {
   assert.equal(node('20.19.0').isFound, true);
   assert.equal(node('24.0.1').isFound, true);
   assert.deepEqual(node('20.9.1'), {
-    ...{ name: 'Node', isNeeded: true, isFound: false, version: '20.9.1' },
+    name: 'Node',
+    isNeeded: true,
+    isFound: false,
+    version: '20.9.1',
     says: 'this is 20.9.1; install 20.19 or newer',
   });
   assert.equal(node('18.20.4').isFound, false);

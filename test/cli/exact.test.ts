@@ -144,7 +144,12 @@ test('a film to a deep view is refused', async (context) => {
   );
 });
 const deepScene = {
-  ...{ formula: 'z^2 + c', c: 'p', z0: [0, 0], iterations: 400, escape: 2, palette: 'classic' },
+  formula: 'z^2 + c',
+  c: 'p',
+  z0: [0, 0],
+  iterations: 400,
+  escape: 2,
+  palette: 'classic',
   view: { center: ['-2', '1e-150'], width: 1.7e-150, columns: 16, rows: 12 },
 };
 

@@ -214,18 +214,21 @@ describe('with a Redis server', { skip: noRedis, concurrency: 2 }, () => {
       ['cluster', 'status', '--redis', `redis://127.0.0.1:${otherPort}`],
     ]);
     assert.deepEqual(absent, {
-      ...{ code: 1, stdout: '' },
+      code: 1,
+      stdout: '',
       stderr:
         `mandoline: redis://127.0.0.1:${port}: cannot be reached (connect ECONNREFUSED 127.0.0.1:${port}); ` +
         'is the server running?\n',
     });
     assert.deepEqual(tooOld, {
-      ...{ code: 1, stdout: '' },
+      code: 1,
+      stdout: '',
       stderr: `mandoline: redis://127.0.0.1:${oldPort}: is Redis 5.0.14; use 6.2 or newer, or Valkey
 `,
     });
     assert.deepEqual(notRedis, {
-      ...{ code: 1, stdout: '' },
+      code: 1,
+      stdout: '',
       stderr:
         `mandoline: redis://127.0.0.1:${otherPort}: answers, but not as Redis does; ` +
         'is it the address of the server?\n',

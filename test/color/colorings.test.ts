@@ -28,7 +28,10 @@ function colorAt({ width, palette, rows }: Image, row: number, column: number): 
 
 const scene = (changes: Partial<Scene>): Scene => ({ ...mandelbrot, ...changes }) as Scene;
 const row = (counts: number[], channels: Field['channels'] = {}): Field => ({
-  ...{ rows: 1, columns: counts.length, counts: Uint16Array.from(counts), channels },
+  rows: 1,
+  columns: counts.length,
+  counts: Uint16Array.from(counts),
+  channels,
 });
 
 test('channels that a colouring does not read change nothing', async () => {

@@ -5,7 +5,10 @@ import { contactSheet, halved } from '../../src/color/contact-sheet.js';
 import type { Image } from '../../src/color/image.js';
 
 const plain = (color: number, width = 3, height = 2): Image => ({
-  ...{ width, height, depth: 8, palette: Uint8Array.of(color, color, color) },
+  width,
+  height,
+  depth: 8,
+  palette: Uint8Array.of(color, color, color),
   rows: (start, end) => new Uint8Array(width * (end - start)),
 });
 
@@ -22,7 +25,10 @@ test('pictures stand in rows, with paper between and around them', () => {
 test('half a picture has the mean of four pixels, and no odd last row or column', () => {
   const samples = Uint8Array.of(0, 1, 2, 3, 0, 3, 3, 3, 3, 3, 0, 0, 0, 0, 0);
   const image: Image = {
-    ...{ width: 5, height: 3, depth: 8, palette: Uint8Array.of(0, 0, 0, 10, 20, 30, 20, 40, 60, 41, 42, 43) },
+    width: 5,
+    height: 3,
+    depth: 8,
+    palette: Uint8Array.of(0, 0, 0, 10, 20, 30, 20, 40, 60, 41, 42, 43),
     rows: (start, end) => samples.slice(5 * start, 5 * end),
   };
   const small = halved(image);

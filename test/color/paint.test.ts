@@ -10,7 +10,9 @@ import { isLong, sha256 } from '../support.js';
 /** A picture of counts, none of which is that of a point that never escapes unless the test says so. */
 const paint = (field: Field, palette: string) =>
   paintScene(field, {
-    ...{ ...lessonScene, palette, iterations: Math.max(1, ...field.counts) },
+    ...lessonScene,
+    palette,
+    iterations: Math.max(1, ...field.counts),
     ...(field.channels?.basin && { escape: { converged: 1e-6 }, c: [0, 0] }),
   });
 

@@ -47,7 +47,12 @@ export const truthView = ({
   ...base,
   plane: plane === 'julia' ? 'dynamical' : 'parameter',
   ...(c && { c }),
-  ...{ center, width, columns, rows, iterations, radius },
+  center,
+  width,
+  columns,
+  rows,
+  iterations,
+  radius,
 });
 
 interface NamedView {
@@ -65,7 +70,12 @@ export const places: readonly NamedView[] = JSON.parse(fixture('deep-views.json'
 
 export const placeView = ({ plane, center, c, width, iterations }: NamedView, points: number): ExactView => ({
   ...base,
-  ...{ plane, center, width, iterations, columns: points, rows: points },
+  plane,
+  center,
+  width,
+  iterations,
+  columns: points,
+  rows: points,
   ...(c && { c }),
 });
 

@@ -29,7 +29,12 @@ const cosh = ([x, y]: Complex): Complex => [Math.cosh(x) * Math.cos(y), Math.sin
 const sin = ([x, y]: Complex): Complex => [Math.sin(x) * Math.cosh(y), Math.cos(x) * Math.sinh(y)];
 const cos = ([x, y]: Complex): Complex => [Math.cos(x) * Math.cosh(y), -Math.sin(x) * Math.sinh(y)];
 const functions: Record<FunctionName, (value: Complex) => Complex> = {
-  ...{ exp, log, sin, cos, sinh, cosh },
+  exp,
+  log,
+  sin,
+  cos,
+  sinh,
+  cosh,
   conj: ([x, y]) => [x, -y],
   re: ([x]) => [x, 0],
   im: ([, y]) => [y, 0],

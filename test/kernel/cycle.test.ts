@@ -14,7 +14,11 @@ import { viewPoints } from '../../src/scene/view.js';
 import { isLong } from '../support.js';
 
 const mandelbrot: KernelJob = {
-  ...{ step: parseFormula('z^2 + c'), c: 'p', z0: [0, 0], iterations: 1000, escape: 2 },
+  step: parseFormula('z^2 + c'),
+  c: 'p',
+  z0: [0, 0],
+  iterations: 1000,
+  escape: 2,
 };
 
 /** The counts of both ways. */
@@ -37,7 +41,8 @@ function countBothWays(job: KernelJob, points: SamplePoints) {
 /** Sample points in one row, in no order, so that none is told as part of a tile. */
 function pointsOf(numbers: readonly Complex[]): SamplePoints {
   return {
-    ...{ rowRe: new Float64Array(1), rowIm: new Float64Array(1) },
+    rowRe: new Float64Array(1),
+    rowIm: new Float64Array(1),
     columnRe: Float64Array.from(numbers, ([re]) => re),
     columnIm: Float64Array.from(numbers, ([, im]) => im),
   };
@@ -66,8 +71,11 @@ for (const escape of [2, 5, 'overflow'] as const)
       fc.property(view, ({ period, angle, zoom, iterations, z0 }) => {
         const [x, y] = withMultiplier(period, 1, angle);
         const points = viewPoints({
-          ...{ center: [String(x), String(y)], width: 2 ** -zoom },
-          ...{ columns: 24, rows: 17, rotation: 0 },
+          center: [String(x), String(y)],
+          width: 2 ** -zoom,
+          columns: 24,
+          rows: 17,
+          rotation: 0,
         });
         const { quick, brute } = countBothWays({ ...mandelbrot, escape, iterations, z0 }, points);
         assert.deepEqual(quick, brute);
@@ -122,8 +130,14 @@ test('of queued points those in a disc are told, those near one only with a proo
   const bytes = new DataView(memory.buffer);
   // The disc around 0.1, whose cycle is a fixed point; "near" reaches out of the set.
   const disc = {
-    ...{ pRe: 0.1, pIm: 0, square: 0.01 ** 2, nearSquare: 1 },
-    ...{ wRe: 0.1127, wIm: 0, shiftRe: 1.29, shiftIm: 0 },
+    pRe: 0.1,
+    pIm: 0,
+    square: 0.01 ** 2,
+    nearSquare: 1,
+    wRe: 0.1127,
+    wIm: 0,
+    shiftRe: 1.29,
+    shiftIm: 0,
   };
   for (const [name, at] of Object.entries(discPlaces))
     bytes.setFloat64(discs + at, disc[name as keyof typeof disc], true);

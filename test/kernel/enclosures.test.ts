@@ -196,35 +196,33 @@ function askTiles(job: KernelJob, reach: number) {
 
 const adversaries: Record<string, KernelJob> = {
   'the lesson, where dust is near': {
-    ...{ step: parseFormula('z^2 + c'), c: [-0.83, -0.22], z0: 'p', iterations: 80, escape: 'overflow' },
+    step: parseFormula('z^2 + c'),
+    c: [-0.83, -0.22],
+    z0: 'p',
+    iterations: 80,
+    escape: 'overflow',
   },
   'the Mandelbrot set': { step: parseFormula('z^2 + c'), c: 'p', z0: [0, 0], iterations: 200, escape: 2 },
   'the burning ship': {
-    ...{
-      step: parseFormula('(abs(re z) + i*abs(im z))^2 + c'),
-      c: 'p',
-      z0: [0, 0],
-      iterations: 100,
-      escape: 2,
-    },
+    step: parseFormula('(abs(re z) + i*abs(im z))^2 + c'),
+    c: 'p',
+    z0: [0, 0],
+    iterations: 100,
+    escape: 2,
   },
   'a rational map near its poles': {
-    ...{
-      step: parseFormula('((z^2 + c - 1)/(2*z + c - 2))^2'),
-      c: 'p',
-      z0: [0, 0],
-      iterations: 60,
-      escape: 100,
-    },
+    step: parseFormula('((z^2 + c - 1)/(2*z + c - 2))^2'),
+    c: 'p',
+    z0: [0, 0],
+    iterations: 60,
+    escape: 100,
   },
   "Newton's method": {
-    ...{
-      step: parseFormula('newton(z^3 - 1)'),
-      c: [0, 0],
-      z0: 'p',
-      iterations: 60,
-      escape: { converged: 1e-6 },
-    },
+    step: parseFormula('newton(z^3 - 1)'),
+    c: [0, 0],
+    z0: 'p',
+    iterations: 60,
+    escape: { converged: 1e-6 },
   },
 };
 for (const [name, job] of Object.entries(adversaries)) {

@@ -14,8 +14,10 @@ function mandelbrot(iterations: number): KernelJob {
 /** The counts of c = re[column] + i im[row]. */
 function countsOf(job: KernelJob, re: Float64Array, im: Float64Array) {
   const points = {
-    ...{ rowRe: new Float64Array(im.length).fill(-0), rowIm: im },
-    ...{ columnRe: re, columnIm: new Float64Array(re.length).fill(-0) },
+    rowRe: new Float64Array(im.length).fill(-0),
+    rowIm: im,
+    columnRe: re,
+    columnIm: new Float64Array(re.length).fill(-0),
   };
   const counts = new (countsType(job.iterations))(re.length * im.length);
   startKernel(job, compileKernel(job, rangeOf(points)), points).count(0, im.length, counts);

@@ -51,9 +51,13 @@ const rules: KernelJob['escape'][] = [
 
 const names: ChannelName[] = ['smooth', 'distance', 'slope', 'angle', 'trap', 'period', 'basin'];
 const newArrays = (length: number) => ({
-  ...{ smooth: new Float64Array(length), distance: new Float32Array(length) },
-  ...{ slope: new Float32Array(length), angle: new Float32Array(length), trap: new Float32Array(length) },
-  ...{ period: new Uint16Array(length), basin: new Uint8Array(length) },
+  smooth: new Float64Array(length),
+  distance: new Float32Array(length),
+  slope: new Float32Array(length),
+  angle: new Float32Array(length),
+  trap: new Float32Array(length),
+  period: new Uint16Array(length),
+  basin: new Uint8Array(length),
 });
 const arraysOf = (wanted: readonly ChannelName[], length: number) =>
   Object.fromEntries(wanted.map((name) => [name, newArrays(length)[name]])) as ReturnType<typeof newArrays>;
@@ -79,7 +83,11 @@ test('what is compiled gives the bytes of the plain TypeScript, for every family
       const trap = traps[at % 3]!;
       const wanted = sets[(i + at) % 3]!;
       const job: ShadeJob = {
-        ...{ kernel, wanted, spacing: 3.7 / columns, shading: shadingOf(kernel, points), trap },
+        kernel,
+        wanted,
+        spacing: 3.7 / columns,
+        shading: shadingOf(kernel, points),
+        trap,
         basins: findBasins(kernel, points),
       };
       const [compiled, plain] = [arraysOf(wanted, counts.length), arraysOf(wanted, counts.length)];
@@ -111,7 +119,11 @@ test('what is captured while points are counted are the bytes of the plain TypeS
         const trap = traps[at % 3]!;
         const wanted = sets[(i + at) % 5]!;
         const job: ShadeJob = {
-          ...{ kernel, wanted, spacing: 3.7 / columns, shading: shadingOf(kernel, points), trap },
+          kernel,
+          wanted,
+          spacing: 3.7 / columns,
+          shading: shadingOf(kernel, points),
+          trap,
           basins: findBasins(kernel, points),
         };
         if (!isCaptured(job)) continue;

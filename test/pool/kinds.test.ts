@@ -30,7 +30,8 @@ const common = { jobs, defined, worker, isNode: true, bundled: false };
 const processes: Setting = {
   ...common,
   pool: (options?: PoolOptions) => new Pool({ workers: 2, kind: 'process', ...options }),
-  ...{ processes: true, isolated: false },
+  processes: true,
+  isolated: false,
 };
 // Those that are about the option `worker`.
 testBehaviours('processes', processes, /^(no_leak_on_failure|messages that a task posts|make_pool: options)/);

@@ -52,7 +52,12 @@ for (const isolated of [true, false]) {
     await tab.goto(`${site.address}/index.html`);
     await tab.waitForFunction(() => 'countsOf' in globalThis);
     const deep = parseScene({
-      ...{ formula: 'z^2 + c', c: 'p', z0: [0, 0], iterations: 300, escape: 2, palette: 'classic' },
+      formula: 'z^2 + c',
+      c: 'p',
+      z0: [0, 0],
+      iterations: 300,
+      escape: 2,
+      palette: 'classic',
       view: { center: ['-2', '1e-30'], width: 1e-30, columns: 20, rows: 15 },
     });
     const far = {

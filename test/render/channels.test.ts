@@ -74,7 +74,9 @@ const degrees = {
 };
 const seenAt = (name: string, escape: Scene['escape'], view: ViewScene['view']): ViewScene => ({
   ...inPixels(gallery[name]!.scene, 1, 1),
-  ...{ escape, view, iterations: 60 },
+  escape,
+  view,
+  iterations: 60,
 });
 
 test('the continuous count goes on across dwell bands as within them, whatever the escape rule', async () => {
@@ -83,7 +85,8 @@ test('the continuous count goes on across dwell bands as within them, whatever t
     for (const escape of ['overflow', 2, 10, 1000, 1e6] as const) {
       const view = { center: ['-1.3', '0.93'] as const, width: 1.5, columns: 10_000, rows: 1 };
       const { channels, counts } = await render(seenAt(name, escape, view), {
-        ...{ workers: 0, channels: ['smooth'] },
+        workers: 0,
+        channels: ['smooth'],
       });
       const smooth = channels!.smooth!;
       const step = (i: number) => Math.abs(smooth[i]! - smooth[i - 1]!);
@@ -112,7 +115,8 @@ test('distances are what central differences of the continuous count say', async
     ] as const) {
       const view = { center, width: 1e-4, columns: side, rows: side };
       const { channels, counts } = await render(seenAt(name, 1000, view), {
-        ...{ workers: 0, channels: ['smooth', 'distance'] },
+        workers: 0,
+        channels: ['smooth', 'distance'],
       });
       const smooth = channels!.smooth!;
       for (let y = 1; y < side - 1; y++)
@@ -134,7 +138,11 @@ test('distances are what central differences of the continuous count say', async
 test('outside the circle of z^2 the distance is known, and so is its direction', async () => {
   const scene: ViewScene = {
     ...mandelbrot,
-    ...{ formula: 'z^2', c: [0, 0] as const, z0: 'p' as const, escape: 'overflow' as const, iterations: 300 },
+    formula: 'z^2',
+    c: [0, 0] as const,
+    z0: 'p' as const,
+    escape: 'overflow' as const,
+    iterations: 300,
     view: { center: ['0', '0'], width: 3, columns: 50, rows: 50 },
   };
   const { channels } = await render(scene, { workers: 0, channels: ['distance', 'slope', 'trap'] });

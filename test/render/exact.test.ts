@@ -18,16 +18,30 @@ import { sha256, temporaryFolder } from '../support.js';
 
 /** Near the tip of the needle: the points leave after 50 to 60 steps. */
 const deep = parseScene({
-  ...{ formula: 'z^2 + c', c: 'p', z0: [0, 0], iterations: 300, escape: 2, palette: 'classic' },
+  formula: 'z^2 + c',
+  c: 'p',
+  z0: [0, 0],
+  iterations: 300,
+  escape: 2,
+  palette: 'classic',
   view: {
     center: ['-2', `0.${'0'.repeat(29)}1`],
-    ...{ width: '1e-30', columns: 21, rows: 70, rotation: 20 },
+    width: '1e-30',
+    columns: 21,
+    rows: 70,
+    rotation: 20,
   },
 }) as ViewScene;
 /** At the end of the Julia set that is a segment: after some 530 steps. */
 const julia = parseScene({
-  ...{ formula: 'z^2 + c', c: [-2, 0], z0: 'p', iterations: 600, escape: 10, palette: 'classic' },
-  ...{ scale: 'histogram', inside: '#000' },
+  formula: 'z^2 + c',
+  c: [-2, 0],
+  z0: 'p',
+  iterations: 600,
+  escape: 10,
+  palette: 'classic',
+  scale: 'histogram',
+  inside: '#000',
   view: { center: ['2', '0'], width: '1.25e-320', columns: 12, rows: 9, samples: 2 },
 }) as ViewScene;
 
@@ -49,7 +63,11 @@ test('a scene has the counts of another program, at any depth', async () => {
   assert.ok(known.length > 0);
   for (const { plane, c, center, width, iterations, radius, ...grid } of known.slice(0, 4)) {
     const scene = parseScene({
-      ...{ formula: 'z^2 + c', palette: 'classic', iterations, escape: radius, arithmetic: 'exact' },
+      formula: 'z^2 + c',
+      palette: 'classic',
+      iterations,
+      escape: radius,
+      arithmetic: 'exact',
       ...(plane === 'julia' ? { c, z0: 'p' } : { c: 'p', z0: [0, 0] }),
       view: { center, width, columns: grid.columns, rows: grid.rows },
     });

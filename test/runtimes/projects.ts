@@ -86,7 +86,11 @@ const pool = new Pool({ workers: 2 });
 document.title = await pool.map(square, [1, 2, 3]).then((squares) => squares.join(' '), String);
 `;
 const compilerOptions = {
-  ...{ strict: true, target: 'es2022', module: 'nodenext', skipLibCheck: false, types: [] },
+  strict: true,
+  target: 'es2022',
+  module: 'nodenext',
+  skipLibCheck: false,
+  types: [],
   lib: ['es2022', 'dom'],
 };
 const html = (script: string) =>

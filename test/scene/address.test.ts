@@ -67,7 +67,8 @@ test('a name alone is the bundled scene, and what is given changes it', () => {
   }
   assert.deepEqual(parseAddress('#f=lesson&c=0.4&cells=20'), {
     ...lessonScene,
-    ...{ c: [0.4, 0], lattice: { extent: 2, cells: 20 } },
+    c: [0.4, 0],
+    lattice: { extent: 2, cells: 20 },
   });
   assert.deepEqual(
     parseAddress('#f=mandelbrot&re=\u22120.75&im=0.1&w=0.02&rotate=\u221230&z0=(0.1i\u22121)'),
@@ -147,7 +148,8 @@ const decimal = fc.oneof(fc.constantFrom('0', '-0', '-0.75', '1e-3', '+.5'), dig
 const view = some(
   plain({
     center: fc.tuple(decimal, decimal),
-    ...{ columns: fc.oneof(fc.constant(800), pixels), rows: fc.oneof(fc.constant(600), pixels) },
+    columns: fc.oneof(fc.constant(800), pixels),
+    rows: fc.oneof(fc.constant(600), pixels),
     width: fc.double({ min: 10, max: 1e100, noNaN: true }),
   }),
   optional({
@@ -170,11 +172,11 @@ const anyScene: fc.Arbitrary<Scene> = fc
     plain({ iterations: fc.integer({ min: 1, max: 2 ** 32 - 1 }), palette }),
     optional({
       trap: fc.oneof(plain({ point: complex }), plain({ line: fc.tuple(number, number, number) })),
-      ...{
-        coloring: fc.constantFrom('count', 'smooth', 'period'),
-        scale: fc.constantFrom('root', 'histogram'),
-      },
-      ...{ density: fc.double({ min: 0.001, max: 1e5, noNaN: true }), offset: share, inside: hex },
+      coloring: fc.constantFrom('count', 'smooth', 'period'),
+      scale: fc.constantFrom('root', 'histogram'),
+      density: fc.double({ min: 0.001, max: 1e5, noNaN: true }),
+      offset: share,
+      inside: hex,
       light: plain({ direction: share, height: share }),
       depth: fc.constantFrom(8, 16),
       range: fc.tuple(fc.double({ min: -1e300, max: 3, noNaN: true }), fc.constant(200)),

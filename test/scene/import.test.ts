@@ -26,10 +26,18 @@ test('a .kfr gives its place, height, turn, formula, iterations and bailout', ()
     BailoutRadiusPreset: 1,
   });
   assert.deepEqual(parseScene(importKfr(text)), {
-    ...{ formula: 'z^3 + c', c: 'p', z0: [0.25, 0], iterations: 4036, escape: 2, palette: 'ember' },
+    formula: 'z^3 + c',
+    c: 'p',
+    z0: [0.25, 0],
+    iterations: 4036,
+    escape: 2,
+    palette: 'ember',
     view: {
       center: [digits, '-0.0125933'],
-      ...{ width: (4 / 1e4 / 360) * 640, columns: 640, rows: 360, rotation: -12.5 },
+      width: (4 / 1e4 / 360) * 640,
+      columns: 640,
+      rows: 360,
+      rotation: -12.5,
     },
   });
 });
@@ -104,11 +112,18 @@ abs_y = true
 power = 3
 `;
   assert.deepEqual(parseScene(importToml(text)), {
-    ...{ formula: '(abs(re z) + i*abs(im z))^3 + c', c: 'p', z0: [0, 0], iterations: 4036, escape: 20 },
+    formula: '(abs(re z) + i*abs(im z))^3 + c',
+    c: 'p',
+    z0: [0, 0],
+    iterations: 4036,
+    escape: 20,
     palette: 'ember',
     view: {
       center: ['-1.7598171308048478136108250105617982382439', '-0.0125933'],
-      ...{ width: ((4 / 1e4) * 1920) / 1080, columns: 1920, rows: 1080, rotation: -30 },
+      width: ((4 / 1e4) * 1920) / 1080,
+      columns: 1920,
+      rows: 1080,
+      rotation: -30,
     },
   });
 });

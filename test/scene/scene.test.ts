@@ -36,7 +36,9 @@ test('any scene stays the same through JSON', () => {
   const common = {
     formula: fc.constantFrom('z^2 + c', 'newton(z^3 - a)', 'a*sin(z)'),
     parameters: plain({ a: complex }),
-    ...{ c: point, z0: point, iterations: fc.integer({ min: 1, max: 2 ** 32 - 1 }) },
+    c: point,
+    z0: point,
+    iterations: fc.integer({ min: 1, max: 2 ** 32 - 1 }),
     escape: fc.oneof(
       fc.constant('overflow' as const),
       radius,
@@ -48,7 +50,9 @@ test('any scene stays the same through JSON', () => {
   const colors = fc.record(
     {
       palette: fc.oneof(fc.constant('viridis'), fc.uniqueArray(hex, { minLength: 2, maxLength: 256 })),
-      ...{ coloring: fc.constantFrom(...colorings), scale: fc.constantFrom(...scales), inside: hex },
+      coloring: fc.constantFrom(...colorings),
+      scale: fc.constantFrom(...scales),
+      inside: hex,
       density: fc.double({ min: 0.001, max: 1e5, noNaN: true }),
       offset: fc.double({ min: 0, max: 1, noNaN: true }),
       light: plain({ direction: fc.nat(360), height: fc.nat(90) }),
@@ -58,7 +62,9 @@ test('any scene stays the same through JSON', () => {
     { requiredKeys: ['palette'], noNullPrototype: true },
   );
   const view = plain({
-    ...{ center: fc.tuple(decimal, decimal), columns: pixels, rows: pixels },
+    center: fc.tuple(decimal, decimal),
+    columns: pixels,
+    rows: pixels,
     // Wide enough for every centre.
     width: fc.double({ min: 10, max: 1e100, noNaN: true }),
     rotation: fc.double({ min: -360, max: 360, noNaN: true }),

@@ -16,7 +16,11 @@ test('while one drags and zooms the old picture moves with the pointer, and new 
     const pointer = (type: string, x: number, y: number) =>
       stage.dispatchEvent(
         new PointerEvent(type, {
-          ...{ clientX: x, clientY: y, pointerId: 1, pointerType: 'mouse', bubbles: true },
+          clientX: x,
+          clientY: y,
+          pointerId: 1,
+          pointerType: 'mouse',
+          bubbles: true,
         }),
       );
     // A pointer that is not the system's cannot be captured.

@@ -196,7 +196,12 @@ test('every kind of file with a scene or a palette opens, dropped or chosen; of 
   await then(page, () => drop(toml, 'b.toml'));
   assert.equal(await numberIn(page, 're'), -0.25);
   const scene = {
-    ...{ formula: 'z^3 + c', c: 'p', z0: [0, 0], escape: 2, iterations: 60, palette: 'ember' },
+    formula: 'z^3 + c',
+    c: 'p',
+    z0: [0, 0],
+    escape: 2,
+    iterations: 60,
+    palette: 'ember',
     view: { center: ['0.125', '0'], width: 3, columns: 40, rows: 30 },
   };
   await then(page, () => drop(`\ufeff${JSON.stringify(scene)}`, 'X.JSON'));

@@ -28,7 +28,11 @@ export function drawChart(rows: readonly Row[], serial: number | undefined, look
   ).map((label) => ({ ...label, beside: most + Math.max(1, most - 1) / 16 }));
   const drawn = plot({
     document: document.implementation.createHTMLDocument(),
-    ...{ width: 640, height: 340, marginTop: 28, marginBottom: 58, marginRight: 86 },
+    width: 640,
+    height: 340,
+    marginTop: 28,
+    marginBottom: 58,
+    marginRight: 86,
     style: {
       background: look.ground,
       color: look.text,
@@ -54,7 +58,11 @@ export function drawChart(rows: readonly Row[], serial: number | undefined, look
         stroke: 'slices',
       }),
       text(labels, {
-        ...{ x: 'beside', y: 'place', dx: 4, textAnchor: 'start', fontSize: 11 },
+        x: 'beside',
+        y: 'place',
+        dx: 4,
+        textAnchor: 'start',
+        fontSize: 11,
         text: ({ slices }) => (slices === 1 ? '1 slice' : `${slices} slices`),
       }),
       text([look.caption], { frameAnchor: 'bottom-left', dy: 50, fontSize: 11, fillOpacity: 0.8 }),

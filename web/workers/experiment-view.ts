@@ -49,13 +49,11 @@ export function makeExperiment(scene: () => ViewScene): HTMLElement {
     const given = scene();
     try {
       const rows = await runExperiment({
-        ...{
-          scene: given,
-          slices: cuts,
-          workers: workerCounts(navigator.hardwareConcurrency || 1),
-          rounds,
-          signal,
-        },
+        scene: given,
+        slices: cuts,
+        workers: workerCounts(navigator.hardwareConcurrency || 1),
+        rounds,
+        signal,
         onRow: (done, all) => {
           told.textContent = `${done.length} of ${all}`;
         },
