@@ -74,7 +74,7 @@ export function lanesOf(body: FunctionBody, capture: Capture | undefined): Lanes
 }
 
 /** How many bytes one count takes in memory. */
-export const countBytes = (iterations: number) => (iterations < 2 ** 16 ? 2 : 4);
+export const countBytes = (iterations: number): 2 | 4 => (iterations < 2 ** 16 ? 2 : 4);
 
 type Convergence = Exclude<EscapeRule, 'overflow' | number>;
 
