@@ -68,29 +68,76 @@ const togetherSteps = 40;
 export const queuedAt = ({ iterations }: KernelJob) =>
   iterations > fewIterations ? togetherSteps : undefined;
 
-export function emitCount(body: FunctionBody, job: KernelJob, options: EmitOptions): void {
-  const { iterations, z0 } = job;
-  const bytes = countBytes(iterations);
-  const steps = queuedAt(job) ?? iterations;
-  const entryBytes = queueEntry(options.capture);
-  const { near, capture } = options;
-  const [rowRe, rowIm, columnRe, columnIm, stride, list, listEnd, target, queue, seesPeriods] = [
-    0, 1, 2, 3, 4, 5, 6, 7, 8, 9,
-  ];
-  const [row, rowEnd, column, columnStart, columnEnd, lower, address, queueEnd] = Array.from(
-    { length: 8 },
-    () => body.local(i32),
-  ) as [number, number, number, number, number, number, number, number];
-  const taken = body.local(i64);
-  const packed = body.local(v128);
+/** The parameters' places. */
+const parameters = {
+  rowRe: 0,
+  rowIm: 1,
+  columnRe: 2,
+  columnIm: 3,
+  stride: 4,
+  list: 5,
+  listEnd: 6,
+  target: 7,
+  queue: 8,
+  seesPeriods: 9,
+} as const;
+const integers = [
+  'row',
+  'rowEnd',
+  'column',
+  'columnStart',
+  'columnEnd',
+  'lower',
+  'address',
+  'queueEnd',
+] as const;
+type Local = keyof typeof parameters | (typeof integers)[number];
+
+/** The function that is being emitted, with its parameters and local variables. */
+interface Count extends Readonly<Record<Local, number>> {
+  readonly body: FunctionBody;
+  readonly job: KernelJob;
+  readonly capture: Capture | undefined;
+  /** The function that empties the queue. */
+  readonly finish: number;
+  /** Bytes of a count, and of an entry of the queue. */
+  readonly bytes: 2 | 4;
+  readonly entryBytes: number;
+  readonly taken: number;
+  readonly packed: number;
   /** Two points of the row, the next two, and the same of the row below, which at an edge is the row again. */
-  const all = Array.from({ length: vectorCount }, () => lanesOf(body, capture));
+  readonly all: readonly Lanes[];
+}
+
+function countOf(body: FunctionBody, job: KernelJob, { capture, finish }: EmitOptions): Count {
+  const locals = Object.fromEntries(integers.map((name) => [name, body.local(i32)]));
+  const [taken, packed] = [body.local(i64), body.local(v128)];
+  return {
+    ...({ ...parameters, ...locals } as Record<Local, number>),
+    body,
+    job,
+    capture,
+    finish,
+    bytes: countBytes(job.iterations),
+    entryBytes: queueEntry(capture),
+    taken,
+    packed,
+    all: Array.from({ length: vectorCount }, () => lanesOf(body, capture)),
+  };
+}
+
+export function emitCount(body: FunctionBody, job: KernelJob, options: EmitOptions): void {
+  const { iterations } = job;
+  const steps = queuedAt(job) ?? iterations;
+  const { near, capture } = options;
+  const count = countOf(body, job, options);
+  const { list, listEnd, queue, row, rowEnd, lower, queueEnd, all } = count;
   const captured = capture && captureEmitter(body, capture);
 
   body.get(queue).set(queueEnd);
   body.get(list, listEnd).op('i32.lt_u');
   body.if(() => {
-    loadRectangle();
+    loadRectangle(count);
     body.loop((nextGroup) => {
       body
         .get(row)
@@ -101,202 +148,216 @@ export function emitCount(body: FunctionBody, job: KernelJob, options: EmitOptio
         .get(lower, rowEnd)
         .op('i32.lt_u', 'select')
         .set(lower);
-      for (const [j, lanes] of all.entries()) loadPoints(lanes, j < 2 ? row : lower, j % 2);
-      if (near === undefined) takeTogether(escapeEmitter(body, job, options), steps);
+      for (const [j, lanes] of all.entries()) loadPoints(count, lanes, j < 2 ? row : lower, j % 2);
+      if (near === undefined) takeTogether(count, escapeEmitter(body, job, options), steps);
       else {
         // Few points are so far out that each of their steps must be looked at; they are never queued.
-        pushAny(({ pRe, pIm }) => {
+        pushAny(count, ({ pRe, pIm }) => {
           body.get(pRe, pRe).op('f64x2.mul').get(pIm, pIm).op('f64x2.mul', 'f64x2.add');
           body.f64x2(near.reach ** 2 * (1 - 2 ** -40)).op('f64x2.lt', 'v128.not');
         });
         body.op('v128.any_true');
         body.if(
-          () => takeTogether(escapeEmitter(body, job, options), iterations),
-          () => takeTogether(escapeEmitter(body, job, { ...options, bounds: near.bounds }), steps),
+          () => takeTogether(count, escapeEmitter(body, job, options), iterations),
+          () => takeTogether(count, escapeEmitter(body, job, { ...options, bounds: near.bounds }), steps),
         );
       }
-      storeRow(row, all[0]!, all[1]!);
-      storeRow(lower, all[2]!, all[3]!);
-      if (captured) captureGroup(captured);
-      if (queuedAt(job) !== undefined) enqueueAll();
-      advance();
+      storeRow(count, row, all[0]!, all[1]!);
+      storeRow(count, lower, all[2]!, all[3]!);
+      if (captured) captureGroup(count, captured);
+      if (queuedAt(job) !== undefined) enqueueAll(count);
+      advance(count);
       body.get(list, listEnd).op('i32.lt_u');
       nextGroup();
     });
   });
-  if (queuedAt(job) !== undefined) emptyQueue();
+  if (queuedAt(job) !== undefined) emptyQueue(count);
+}
 
-  function pushAny(push: (lanes: Lanes) => unknown) {
-    for (const [j, lanes] of all.entries()) {
-      push(lanes);
-      if (j > 0) body.op('v128.or');
-    }
+function pushAny(count: Count, push: (lanes: Lanes) => unknown) {
+  const { body, all } = count;
+  for (const [j, lanes] of all.entries()) {
+    push(lanes);
+    if (j > 0) body.op('v128.or');
   }
+}
 
-  function loadRectangle() {
-    body.get(list).load32(0).set(row).get(list).load32(4).set(rowEnd);
-    body.get(list).load32(8).tee(columnStart).set(column).get(list).load32(12).set(columnEnd);
-  }
+function loadRectangle(count: Count) {
+  const { body, list, row, rowEnd, column, columnStart, columnEnd } = count;
+  body.get(list).load32(0).set(row).get(list).load32(4).set(rowEnd);
+  body.get(list).load32(8).tee(columnStart).set(column).get(list).load32(12).set(columnEnd);
+}
 
-  function elementAddress(base: number, index: number) {
-    return body.get(base, index).i32(3).op('i32.shl', 'i32.add');
-  }
+function elementAddress(count: Count, base: number, index: number) {
+  const { body } = count;
+  return body.get(base, index).i32(3).op('i32.shl', 'i32.add');
+}
 
-  function loadPoints(lanes: Lanes, row: number, pair: number) {
-    elementAddress(rowRe, row).loadSplat();
-    elementAddress(columnRe, column)
-      .load(16 * pair)
-      .op('f64x2.add')
-      .set(lanes.pRe);
-    elementAddress(rowIm, row).loadSplat();
-    elementAddress(columnIm, column)
-      .load(16 * pair)
-      .op('f64x2.add')
-      .set(lanes.pIm);
-    if (z0 === 'p') body.get(lanes.pRe).set(lanes.x).get(lanes.pIm).set(lanes.y);
-    else body.f64x2(z0[0]).set(lanes.x).f64x2(z0[1]).set(lanes.y);
-    if (capture) beginOrbit(lanes, capture);
-    for (const local of [lanes.untold, lanes.blocks]) body.i64x2(0n).set(local);
-    body.f64x2(Infinity).set(lanes.square);
-    for (const local of [lanes.previousRe, lanes.previousIm]) body.f64x2(0).set(local);
-    body.i64x2(-1n).set(lanes.live).i64x2(BigInt(iterations)).set(lanes.count);
-  }
+function loadPoints(count: Count, lanes: Lanes, index: number, pair: number) {
+  const { body, job, capture, rowRe, rowIm, columnRe, columnIm, column } = count;
+  elementAddress(count, rowRe, index).loadSplat();
+  elementAddress(count, columnRe, column)
+    .load(16 * pair)
+    .op('f64x2.add')
+    .set(lanes.pRe);
+  elementAddress(count, rowIm, index).loadSplat();
+  elementAddress(count, columnIm, column)
+    .load(16 * pair)
+    .op('f64x2.add')
+    .set(lanes.pIm);
+  if (job.z0 === 'p') body.get(lanes.pRe).set(lanes.x).get(lanes.pIm).set(lanes.y);
+  else body.f64x2(job.z0[0]).set(lanes.x).f64x2(job.z0[1]).set(lanes.y);
+  if (capture) beginOrbit(count, lanes, capture);
+  for (const local of [lanes.untold, lanes.blocks]) body.i64x2(0n).set(local);
+  body.f64x2(Infinity).set(lanes.square);
+  for (const local of [lanes.previousRe, lanes.previousIm]) body.f64x2(0).set(local);
+  body.i64x2(-1n).set(lanes.live).i64x2(BigInt(job.iterations)).set(lanes.count);
+}
 
-  function beginOrbit({ x, y, beforeX, beforeY, orbit }: Lanes, { job }: Capture) {
-    for (const [name, local] of orbit.now) body.f64x2(firstOf(job, name)).set(local);
-    if (orbit.earlier) body.get(x).set(beforeX).get(y).set(beforeY);
-  }
+function beginOrbit(count: Count, { x, y, beforeX, beforeY, orbit }: Lanes, { job: shade }: Capture) {
+  const { body } = count;
+  for (const [name, local] of orbit.now) body.f64x2(firstOf(shade, name)).set(local);
+  if (orbit.earlier) body.get(x).set(beforeX).get(y).set(beforeY);
+}
 
-  /** Takes the points of all vectors so many steps, or until all have escaped. */
-  function takeTogether(emitter: EscapeEmitter, steps: number) {
-    const { block, isDeferred, emitBlock, escaped, settle, note, settleNoted, askReference } = emitter;
-    body.i64(0).set(taken);
-    body.loop((again) => {
-      emitBlock(all);
-      body.get(taken).i64(block).op('i64.add').set(taken);
-      if (isDeferred) for (const lanes of all) note(lanes);
-      else {
-        pushAny((lanes) => escaped(lanes));
-        body.op('v128.any_true').if(() => {
-          for (const lanes of all) settle(lanes, () => body.get(taken).splat64());
-        });
-      }
-      pushAny(({ live }) => body.get(live));
-      body.op('v128.any_true').get(taken).i64(steps).op('i64.lt_u', 'i32.and');
-      again();
-    });
-    if (isDeferred) for (const lanes of all) settleNoted(lanes);
-    for (const [j, lanes] of all.entries())
-      askReference(lanes, (lane) =>
-        body
-          .get(j < 2 ? row : lower, column)
-          .i32(2 * (j % 2) + lane)
-          .op('i32.add'),
-      );
-    if (steps === iterations) for (const { live } of all) body.i64x2(0n).set(live);
-  }
-
-  function storeRow(row: number, left: Lanes, right: Lanes) {
-    const part = (at: number) => Array.from({ length: bytes }, (_, i) => at + i);
-    const places = [0, 8, 16, 24].flatMap(part);
-    body.get(row, stride).op('i32.mul').get(column).op('i32.add').i32(Math.log2(bytes)).op('i32.shl');
-    body.get(target).op('i32.add').set(address);
-    body.get(left.count, right.count).shuffle([...places, ...new Array<number>(16 - places.length).fill(0)]);
-    body.set(packed).get(address, packed);
-    if (bytes === 4) body.store();
-    else body.storeLane(8, 0);
-  }
-
-  /** Whether a lane's point is the rectangle's and not of the row that is there twice. */
-  function pushIsOwn(j: number, lane: number) {
-    pushColumn(j, lane).get(columnEnd).op('i32.lt_u');
-    if (j >= 2) body.get(row, lower).op('i32.ne', 'i32.and');
-  }
-
-  function pushColumn(j: number, lane: number) {
-    return body
-      .get(column)
-      .i32(2 * (j % 2) + lane)
-      .op('i32.add');
-  }
-
-  /** Lists the points that have escaped. */
-  function captureGroup({ group, one, emptyIfFull }: CaptureEmitter) {
-    const pushPlace = (j: number, lane: number) => {
-      body.get(j < 2 ? row : lower, stride).op('i32.mul');
-      pushColumn(j, lane).op('i32.add');
-    };
-    for (const [j, { count }] of all.entries()) {
-      body.get(count).i64x2(BigInt(iterations)).op('i64x2.lt_s');
-      if (j > 0) body.op('v128.and');
-    }
-    body.op('i64x2.all_true');
-    pushIsOwn(3, 1);
-    body.op('i32.and');
-    body.if(
-      () => group(all, (j) => pushPlace(j, 0)),
-      () => {
-        for (const [j, lanes] of all.entries())
-          for (const lane of [0, 1]) {
-            pushIsOwn(j, lane);
-            body.if(() => one(lanes, lane, () => pushPlace(j, lane)));
-          }
-      },
-    );
-    emptyIfFull();
-  }
-
-  function enqueueAll() {
-    pushAny(({ live }) => body.get(live));
-    body.op('v128.any_true').if(() => {
-      for (const [j, lanes] of all.entries()) for (const lane of [0, 1]) enqueue(lanes, j, lane);
-      body
-        .get(queueEnd, queue)
-        .op('i32.sub')
-        .i32(entryBytes * queueLength)
-        .op('i32.ge_u')
-        .if(emptyQueue);
-    });
-  }
-
-  /** Queues a point that is under way, if it is to be counted. */
-  function enqueue(lanes: Lanes, j: number, lane: number) {
-    const { x, y, pRe, pIm, previousRe, previousIm, live } = lanes;
-    body.get(live).lane64(lane);
-    pushIsOwn(j, lane);
-    body.op('i32.and').if(() => {
-      for (const [i, local] of [x, y, pRe, pIm, previousRe, previousIm].entries())
-        body.get(queueEnd, local).storeLane(8, lane, 8 * i);
-      body
-        .get(queueEnd, j < 2 ? row : lower)
-        .store32(48)
-        .get(queueEnd);
-      pushColumn(j, lane).store32(52);
-      for (const [i, localOf] of queuedExtras(capture).entries())
-        body.get(queueEnd, localOf(lanes)).storeLane(8, lane, 56 + 8 * i);
-      body.get(queueEnd).i32(entryBytes).op('i32.add').set(queueEnd);
-    });
-  }
-
-  function advance() {
-    body.get(column).i32(groupColumns).op('i32.add').tee(column).get(columnEnd).op('i32.ge_u');
-    body.if(() => {
-      body.get(columnStart).set(column);
-      body.get(row).i32(2).op('i32.add').tee(row).get(rowEnd).op('i32.ge_u');
-      body.if(() => {
-        body
-          .get(list)
-          .i32(rectangleBytes)
-          .op('i32.add')
-          .tee(list)
-          .get(listEnd)
-          .op('i32.lt_u')
-          .if(loadRectangle);
+/** Takes the points of all vectors so many steps, or until all have escaped. */
+function takeTogether(count: Count, emitter: EscapeEmitter, most: number) {
+  const { body, job, row, column, lower, taken, all } = count;
+  const { block, isDeferred, emitBlock, escaped, settle, note, settleNoted, askReference } = emitter;
+  body.i64(0).set(taken);
+  body.loop((again) => {
+    emitBlock(all);
+    body.get(taken).i64(block).op('i64.add').set(taken);
+    if (isDeferred) for (const lanes of all) note(lanes);
+    else {
+      pushAny(count, (lanes) => escaped(lanes));
+      body.op('v128.any_true').if(() => {
+        for (const lanes of all) settle(lanes, () => body.get(taken).splat64());
       });
-    });
-  }
+    }
+    pushAny(count, ({ live }) => body.get(live));
+    body.op('v128.any_true').get(taken).i64(most).op('i64.lt_u', 'i32.and');
+    again();
+  });
+  if (isDeferred) for (const lanes of all) settleNoted(lanes);
+  for (const [j, lanes] of all.entries())
+    askReference(lanes, (lane) =>
+      body
+        .get(j < 2 ? row : lower, column)
+        .i32(2 * (j % 2) + lane)
+        .op('i32.add'),
+    );
+  if (most === job.iterations) for (const { live } of all) body.i64x2(0n).set(live);
+}
 
-  function emptyQueue() {
-    body.get(queue, queueEnd, stride, target, seesPeriods).call(options.finish).get(queue).set(queueEnd);
+function storeRow(count: Count, index: number, left: Lanes, right: Lanes) {
+  const { body, bytes, stride, target, column, address, packed } = count;
+  const part = (at: number) => Array.from({ length: bytes }, (_, i) => at + i);
+  const places = [0, 8, 16, 24].flatMap(part);
+  body.get(index, stride).op('i32.mul').get(column).op('i32.add').i32(Math.log2(bytes)).op('i32.shl');
+  body.get(target).op('i32.add').set(address);
+  body.get(left.count, right.count).shuffle([...places, ...new Array<number>(16 - places.length).fill(0)]);
+  body.set(packed).get(address, packed);
+  if (bytes === 4) body.store();
+  else body.storeLane(8, 0);
+}
+
+/** Whether a lane's point is the rectangle's and not of the row that is there twice. */
+function pushIsOwn(count: Count, j: number, lane: number) {
+  const { body, row, columnEnd, lower } = count;
+  pushColumn(count, j, lane).get(columnEnd).op('i32.lt_u');
+  if (j >= 2) body.get(row, lower).op('i32.ne', 'i32.and');
+}
+
+function pushColumn(count: Count, j: number, lane: number) {
+  const { body, column } = count;
+  return body
+    .get(column)
+    .i32(2 * (j % 2) + lane)
+    .op('i32.add');
+}
+
+/** Lists the points that have escaped. */
+function captureGroup(count: Count, { group, one, emptyIfFull }: CaptureEmitter) {
+  const { body, job, stride, row, lower, all } = count;
+  const pushPlace = (j: number, lane: number) => {
+    body.get(j < 2 ? row : lower, stride).op('i32.mul');
+    pushColumn(count, j, lane).op('i32.add');
+  };
+  for (const [j, { count }] of all.entries()) {
+    body.get(count).i64x2(BigInt(job.iterations)).op('i64x2.lt_s');
+    if (j > 0) body.op('v128.and');
   }
+  body.op('i64x2.all_true');
+  pushIsOwn(count, 3, 1);
+  body.op('i32.and');
+  body.if(
+    () => group(all, (j) => pushPlace(j, 0)),
+    () => {
+      for (const [j, lanes] of all.entries())
+        for (const lane of [0, 1]) {
+          pushIsOwn(count, j, lane);
+          body.if(() => one(lanes, lane, () => pushPlace(j, lane)));
+        }
+    },
+  );
+  emptyIfFull();
+}
+
+function enqueueAll(count: Count) {
+  const { body, entryBytes, queue, queueEnd, all } = count;
+  pushAny(count, ({ live }) => body.get(live));
+  body.op('v128.any_true').if(() => {
+    for (const [j, lanes] of all.entries()) for (const lane of [0, 1]) enqueue(count, lanes, j, lane);
+    body
+      .get(queueEnd, queue)
+      .op('i32.sub')
+      .i32(entryBytes * queueLength)
+      .op('i32.ge_u')
+      .if(() => emptyQueue(count));
+  });
+}
+
+/** Queues a point that is under way, if it is to be counted. */
+function enqueue(count: Count, lanes: Lanes, j: number, lane: number) {
+  const { body, capture, entryBytes, row, lower, queueEnd } = count;
+  const { x, y, pRe, pIm, previousRe, previousIm, live } = lanes;
+  body.get(live).lane64(lane);
+  pushIsOwn(count, j, lane);
+  body.op('i32.and').if(() => {
+    for (const [i, local] of [x, y, pRe, pIm, previousRe, previousIm].entries())
+      body.get(queueEnd, local).storeLane(8, lane, 8 * i);
+    body
+      .get(queueEnd, j < 2 ? row : lower)
+      .store32(48)
+      .get(queueEnd);
+    pushColumn(count, j, lane).store32(52);
+    for (const [i, localOf] of queuedExtras(capture).entries())
+      body.get(queueEnd, localOf(lanes)).storeLane(8, lane, 56 + 8 * i);
+    body.get(queueEnd).i32(entryBytes).op('i32.add').set(queueEnd);
+  });
+}
+
+function advance(count: Count) {
+  const { body, list, listEnd, row, rowEnd, column, columnStart, columnEnd } = count;
+  body.get(column).i32(groupColumns).op('i32.add').tee(column).get(columnEnd).op('i32.ge_u');
+  body.if(() => {
+    body.get(columnStart).set(column);
+    body.get(row).i32(2).op('i32.add').tee(row).get(rowEnd).op('i32.ge_u');
+    body.if(() => {
+      body
+        .get(list)
+        .i32(rectangleBytes)
+        .op('i32.add')
+        .tee(list)
+        .get(listEnd)
+        .op('i32.lt_u')
+        .if(() => loadRectangle(count));
+    });
+  });
+}
+
+function emptyQueue(count: Count) {
+  const { body, finish, stride, target, queue, seesPeriods, queueEnd } = count;
+  body.get(queue, queueEnd, stride, target, seesPeriods).call(finish).get(queue).set(queueEnd);
 }
