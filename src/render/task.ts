@@ -1,6 +1,6 @@
 // What the renderer's workers do: count the points of one slice and fill its channels, straight into the shared field;
 // count single points again by the oracle.
-import type { Channels, Counts } from '../field/field.js';
+import type { ChannelName, Channels, Counts } from '../field/field.js';
 import type { ShadeJob } from '../kernel/ends.js';
 import { traceInside } from '../kernel/inside.js';
 import { type FollowInside, insideReference, startInside } from '../kernel/inside-module.js';
@@ -58,6 +58,29 @@ export function fillSlice(
     values.subarray(range.start * columns, range.end * columns),
   ]);
   fillRows(range, render, exact, setup, slice, Object.fromEntries(rows));
+}
+
+/**
+ * The same where memory cannot be shared: the slice is bytes that are copied, which take the counts of its points and
+ * then each of these channels.
+ */
+export function packSlice(
+  slice: Uint8Array,
+  range: SliceRange,
+  render: DoubleJob,
+  exact: Exact,
+  setup: TraceSetup,
+  names: readonly ChannelName[],
+): void {
+  const points = (range.end - range.start) * render.points.columnRe.length;
+  const counts = new (countsType(render.kernel.iterations))(points);
+  const channels = channelArrays(names, points);
+  fillRows(range, render, exact, setup, counts, channels);
+  let at = 0;
+  for (const { buffer, byteOffset, byteLength } of [counts, ...Object.values(channels)]) {
+    slice.set(new Uint8Array(buffer, byteOffset, byteLength), at);
+    at += byteLength;
+  }
 }
 
 /** What channels of slices need besides counts, sent to every worker once. */

@@ -17,7 +17,7 @@ import { type ExactSummary, isExact, reportOf, sharedSums, summaryOf } from './e
 import { countsBytes, defaultSlices, sceneShape } from './job.js';
 import { sharedMemory } from './memory.js';
 import { withReference } from './reference.js';
-import { iterationsOf, type RenderJob, shapeOf } from './render-job.js';
+import { type DoubleJob, iterationsOf, type RenderJob, shapeOf } from './render-job.js';
 import type { TraceSetup } from './task.js';
 import { takeTurns } from './turns.js';
 import { type Verified, type VerifyOptions, verifyField } from './verify.js';
@@ -110,7 +110,6 @@ export function wholeField(job: RenderJob, setup?: TraceSetup, wanted: readonly 
     const sums = isExact(ready) ? sharedSums() : undefined;
     const counting = sums ? { ...ready, sums } : ready;
     const each = { slices, order, rows, signal, onProgress };
-    // A slice of one array is what a pool copies where there is no shared memory; channels are others.
     const isShared = !(counts.buffer instanceof ArrayBuffer);
     // Loaded where it is wanted: a page leaves it to its workers.
     const here = async () => {
@@ -121,10 +120,11 @@ export function wholeField(job: RenderJob, setup?: TraceSetup, wanted: readonly 
         each,
       );
     };
-    const work =
-      pool && (isShared || !setup)
-        ? await inPool(pool.fill(worker.fillSlice, counts, [counting, exact, setup, channels], each))
-        : await here();
+    const inWorkers = (pool: Pool) =>
+      setup && !isShared && !isExact(ready)
+        ? packedInPool(pool, field, ready, exact, setup, each)
+        : inPool(pool.fill(worker.fillSlice, counts, [counting, exact, setup, channels], each));
+    const work = await (pool ? inWorkers(pool) : here());
     const all = (performance.now() - called) / 1000;
     const given = typeof verify === 'object' ? verify : {};
     const verified = verify ? await verifyField(field, job, setup, { pool, signal, ...given }) : undefined;
@@ -150,6 +150,35 @@ async function inPool(fill: ReturnType<Pool['fill']>) {
     start: report.timeline.reduce((least, { start }) => Math.min(least, start), Infinity),
     timeline: () => report.timeline,
   };
+}
+
+/** Fills a field that is not shared memory: a pool copies slices of one array, so that has the counts and the channels. */
+async function packedInPool(
+  pool: Pool,
+  { rows, columns, counts, channels = {} }: Field,
+  job: DoubleJob,
+  exact: Exact,
+  setup: TraceSetup,
+  each: SliceOptions,
+) {
+  const names = Object.keys(channels) as ChannelName[];
+  const arrays = [counts, ...Object.values(channels)] as Field['counts'][];
+  const rowBytes = arrays.reduce((sum, { BYTES_PER_ELEMENT }) => sum + columns * BYTES_PER_ELEMENT, 0);
+  const packed = new Uint8Array(rows * rowBytes);
+  const work = await inPool(pool.fill(worker.packSlice, packed, [job, exact, setup, names], each));
+  for (let i = 0; i < each.slices; i++) {
+    const { start, end } = sliceRange(rows, each.slices, i);
+    let at = start * rowBytes;
+    for (const { buffer, byteOffset, BYTES_PER_ELEMENT } of arrays) {
+      const [from, length] = [start, end - start].map((n) => n * columns * BYTES_PER_ELEMENT) as [
+        number,
+        number,
+      ];
+      new Uint8Array(buffer, byteOffset + from, length).set(packed.subarray(at, at + length));
+      at += length;
+    }
+  }
+  return work;
 }
 
 async function inThisThread<T extends { subarray(start: number, end: number): T; readonly length: number }>(

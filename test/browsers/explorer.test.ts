@@ -133,7 +133,7 @@ async function samePixels(page: Page, context: TestContext): Promise<void> {
     writeFileSync(join(folder, `${name}.json`), JSON.stringify(scene));
     const { code, stderr } = await runMandoline(
       folder,
-      ...['render', `${name}.json`, '-o', `${name}.png`, '--quiet'],
+      ...['render', `${name}.json`, '-o', `${name}.png`, '--samples', '2x2', '--quiet'],
     );
     assert.equal(code, 0, stderr);
     await page.goTo(sceneAddress(scene));

@@ -1,7 +1,7 @@
 // Channels of a field: the same whoever computes them, continuous where they should be, and true where truth is known.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type ChannelName, gallery, inPixels, render, type Scene, type ViewScene } from 'mandoline';
+import { type ChannelName, gallery, inPixels, prepare, render, type Scene, type ViewScene } from 'mandoline';
 import { Pool } from 'mandoline/pool';
 
 const all: ChannelName[] = ['smooth', 'distance', 'slope', 'angle', 'trap', 'period', 'basin'];
@@ -167,4 +167,21 @@ test('a trap at a point of the orbit is as near as that', async () => {
   assert.ok(Math.abs((await near({ point: [0.25, 0] })) - 0.25) < 1e-6);
   assert.ok(Math.abs((await near({ line: [0, 0.5, 0] })) - 0.5) < 1e-6);
   assert.ok(Math.abs((await near({ circle: [1, 0, 3] })) - 1) < 1e-6);
+});
+
+test('where memory cannot be shared, workers fill the same channels, which are copied', async () => {
+  const scene = inPixels(gallery.seahorse!.scene, 90, 70);
+  const channels: ChannelName[] = ['smooth', 'trap', 'period', 'distance'];
+  const shared = await render(scene, { workers: 2, channels });
+  const { SharedArrayBuffer: memory } = globalThis;
+  (globalThis as { SharedArrayBuffer?: unknown }).SharedArrayBuffer = undefined;
+  const prepared = prepare(scene, { channels });
+  globalThis.SharedArrayBuffer = memory;
+  await using pool = new Pool({ workers: 2 });
+  const copied = await prepared.compute({ pool, slices: 7 });
+  assert.ok(copied.counts.buffer instanceof ArrayBuffer);
+  assert.equal(copied.work.shares.length, 2, 'by the workers, not by this thread');
+  assert.deepEqual(copied.counts.slice(), shared.counts.slice());
+  for (const name of channels)
+    assert.deepEqual([...copied.channels![name]!], [...shared.channels![name]!], name);
 });
