@@ -1,5 +1,5 @@
-// One call of a pool's method whose result is one promise: apply, map, starmap. Cuts its input into chunks and puts
-// the results together. Calls that give one result after the other are stream.ts's.
+// One call of a pool method that returns a single promise: apply, map, starmap. Splits the input into chunks and
+// assembles the results. Calls that yield results one by one are in stream.ts.
 
 import { checkSignal } from './checks.js';
 import { attempt, cloneError, cloneOf, frames, type Part, sendError } from './cloning.js';
@@ -13,22 +13,22 @@ import { Progress } from './progress.js';
 import { onAbort } from './signals.js';
 
 export interface CallOptions {
-  /** What it is called in messages. */
+  /** Name used in messages. */
   readonly operation: string;
-  /** The method that was called: stacks begin with its caller. */
+  /** The method that was called: stack traces start at its caller. */
   readonly entry: (...given: never) => unknown;
   readonly context: Context;
   readonly timeout: number | undefined;
-  /** How many times a chunk is tried again whose worker has ended. */
+  /** How many times a chunk is retried after its worker died. */
   readonly retries: number;
   readonly signal: AbortSignal | undefined;
-  /** Whether an item is a tuple of arguments. */
+  /** Whether each item is a tuple of arguments. */
   readonly spread: boolean;
-  /** Whether there is one item only, which needs no number. */
+  /** Whether there is only one item, so that messages omit its index. */
   readonly single: boolean;
 }
 
-/** What all calls have in common: they end once, they are aborted, and their jobs may be tried again. */
+/** Common to all calls: they end once, can be aborted, and their jobs can be retried. */
 export abstract class Call implements Source {
   prefetch = true;
   readonly context: Context;
@@ -55,12 +55,12 @@ export abstract class Call implements Source {
 
   abstract readonly stalled: boolean;
   abstract readonly chunkSize: number;
-  /** Jobs that were not taken yet, apart from those given back. */
+  /** Number of jobs not taken yet, excluding those given back. */
   protected abstract readonly fresh: number;
   protected abstract takeFresh(): Job | undefined;
   protected abstract finished(job: Job, values: readonly unknown[]): void;
   protected abstract fail(job: Job, error: unknown): void;
-  /** The call has ended with an error that is no job's. `quiet`: it need not be reported if nobody listens. */
+  /** Ends the call with an error that no job caused. `quiet`: suppress the unhandled rejection if nobody listens. */
   protected abstract reject(error: unknown, quiet: boolean): void;
 
   get ended(): boolean {
@@ -94,19 +94,19 @@ export abstract class Call implements Source {
     this.failed(job, this.errorOf(data, this.options.single ? undefined : job.first + call, path));
   }
 
-  /** What a call threw, or how its result could not be sent. */
+  /** The error that a call threw, or the reason its result could not be sent. */
   protected errorOf(data: ErrorData, item: number | undefined, path: string | undefined): unknown {
     const stack = this.callerStack;
     const error = errorFromData(data, stack);
     return path === undefined ? error : cloneError(this.context.task, item, path, error, stack);
   }
 
-  /** The program may format stacks in its own way. */
+  /** Guarded because a program can install its own stack formatter. */
   private get callerStack(): unknown {
     return attempt(() => this.caller.stack, '');
   }
 
-  /** The error, with the stack of who made the call in place of the pool's own. */
+  /** Replaces the pool's own frames in the error's stack with the caller's. */
   locate<E extends Error>(error: E): E {
     const calledFrom = frames(this.callerStack);
     if (calledFrom) error.stack = `${error}\n${calledFrom}`;
@@ -122,7 +122,7 @@ export abstract class Call implements Source {
     this.failed(job, isOfTransfer ? transferError(this.options.operation, error) : named);
   }
 
-  /** What a job sends besides what follows each call's arguments. */
+  /** The values that a job sends, excluding the trailing arguments. */
   protected abstract parts(job: Job): Part[];
   protected trailingName(_index: number): string {
     return 'options';
@@ -133,7 +133,7 @@ export abstract class Call implements Source {
     else this.failed(job, error);
   }
 
-  /** The pool has ended. */
+  /** Called when the pool has ended. */
   abandon(error: unknown): void {
     if (this.over) return;
     this.end();
@@ -143,7 +143,7 @@ export abstract class Call implements Source {
     );
   }
 
-  /** Ends the call from outside; what no worker has begun is dropped, and who runs a job of it after a moment ended. */
+  /** Ends the call from outside: drops jobs not begun and, after a grace period, kills workers still running one. */
   protected cancel(reason: unknown): void {
     if (this.over) return;
     this.end();
@@ -151,7 +151,7 @@ export abstract class Call implements Source {
     this.reject(reason, false);
   }
 
-  /** The call is over; nothing is told of it any more. */
+  /** Marks the call as over; later events are ignored. */
   protected end(): void {
     if (this.over) return;
     this.over = true;
@@ -161,7 +161,7 @@ export abstract class Call implements Source {
   }
 }
 
-/** Has the stack of who called a method. An engine without `captureStackTrace` puts frames of ours before it. */
+/** Captures the caller's stack. In engines without `captureStackTrace` it starts with the pool's own frames. */
 function callerOf(entry: CallOptions['entry']): { readonly stack?: unknown } {
   const { captureStackTrace } = Error as { captureStackTrace?: (target: object, above: object) => void };
   if (!captureStackTrace) return new Error();
@@ -176,7 +176,7 @@ const transferError = (place: string, cause: unknown): TypeError =>
     { cause },
   );
 
-/** Calls for a list of items, one result for each, in order; or one call. Begins when it is given the items. */
+/** Calls for a list of items, with results in order, or a single call. Starts when it receives the items. */
 export class ListCall extends Call {
   /** The results, or the result of a single call. */
   readonly promise: Promise<unknown>;
@@ -222,7 +222,7 @@ export class ListCall extends Call {
     else this.succeed();
   }
 
-  /** Ends the call with an error from outside, that of the input. */
+  /** Ends the call with an error of its input. */
   interrupt(error: unknown): void {
     this.cancel(error);
   }
@@ -244,7 +244,7 @@ export class ListCall extends Call {
     this.answered(job);
   }
 
-  /** As in Python, what has begun goes on, and the error is told when all is done. */
+  /** As in Python, chunks already begun finish, and the error is reported when all are done. */
   protected fail(job: Job, error: unknown): void {
     const { first } = job;
     if (!this.failure || first < this.failure.item) this.failure = { item: first, error };
@@ -283,7 +283,7 @@ export class ListCall extends Call {
   }
 }
 
-/** A job that calls a function for some items, or tuples. */
+/** A job that calls a function for some items or tuples. */
 export function chunkJob(
   source: Source,
   kind: 'items' | 'tuples' | 'settled',

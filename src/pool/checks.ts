@@ -1,7 +1,7 @@
-// What callers give, checked before anything begins, and how errors call it.
+// Validates arguments and options before any work begins, and formats values for error messages.
 import { attempt } from './cloning.js';
 
-/** A value in an error's words, short and on one line. */
+/** A value as shown in an error message: short, on one line. */
 export function told(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
   if (typeof value === 'bigint') return `${value}n`;
@@ -11,7 +11,7 @@ export function told(value: unknown): string {
   return attempt(() => Array.isArray(value), false) ? 'an array' : 'an object';
 }
 
-/** The options, if there are any; TypeError for what is not an object and for an option that does not exist. */
+/** Returns the options, or {}. Throws TypeError if they are not an object or contain an unknown option. */
 export function checkOptions<O extends object>(
   place: string,
   options: O | undefined,
@@ -29,7 +29,7 @@ export function checkOptions<O extends object>(
   return options;
 }
 
-/** What others call it: Python's pool, piscina, tinypool and workerpool. */
+/** Names of the same options in Python's pool, piscina, tinypool and workerpool. */
 const otherNames: Readonly<Record<string, readonly string[]>> = {
   workers: ['processes', 'size', 'threads', 'concurrency', ...['max', 'min'].flatMap(ofPeers)],
   maxTasksPerWorker: ['maxtasksperchild'],
@@ -56,7 +56,7 @@ function suggestion(name: string, known: readonly string[]): string {
   return found ? `did you mean ${found}? The` : 'the';
 }
 
-/** How many letters must be added, removed or replaced to make one word of the other (Levenshtein's distance). */
+/** Levenshtein distance: letters to add, remove or replace to turn one word into the other. */
 function distance(one: string, other: string): number {
   let row = Array.from({ length: other.length + 1 }, (_, i) => i);
   for (const [i, letter] of [...one].entries()) {
@@ -80,7 +80,7 @@ export function wholeNumber(
   throw new RangeError(`${name} ${told(value)}: must be ${range}`);
 }
 
-/** In MB. A worker needs 5 to start; with 2 and less Node 26 ends the whole program, workers and all. */
+/** In MB. A worker needs 5 to start; at 2 or less, Node 26 kills the whole process. */
 const smallestHeap = 8;
 
 export function checkHeap(megabytes: number | undefined): void {
@@ -100,7 +100,7 @@ export function checkFunction<F>(place: string, name: string, value: F): F {
   throw new TypeError(`${place}: ${name} ${told(value)}: must be a function`);
 }
 
-/** Throws the reason of a signal that is aborted, and TypeError for what is not a signal. */
+/** Throws the reason of an aborted signal, and TypeError if the value is not a signal. */
 export function checkSignal(place: string, signal: AbortSignal | undefined): void {
   if (signal === undefined) return;
   const { addEventListener, removeEventListener } = Object(signal) as Partial<AbortSignal>;
@@ -119,7 +119,7 @@ export function checkArray(place: string, name: string, value: unknown, advice: 
 
 const used = new WeakSet<object>();
 
-/** The Worker that an option `worker` has made. Throws TypeError for what is not one and for one that it gave before. */
+/** Checks the result of the option `worker`. Throws TypeError if it is not a Worker or was returned before. */
 export function checkWorker<W extends object>(worker: W, method: keyof W & string): W {
   const advice = 'return a new Worker from each call';
   if (typeof worker?.[method] !== 'function')
@@ -141,7 +141,7 @@ export function checkTuples(place: string, tuples: readonly unknown[]): readonly
   return tuples;
 }
 
-/** Whether an input gives its items as they come. Throws TypeError for what gives none. */
+/** Whether an input is an async iterable. Throws TypeError if it is not iterable. */
 export function isAsyncInput(
   place: string,
   items: Iterable<unknown> | AsyncIterable<unknown>,

@@ -1,5 +1,5 @@
-// What can be cloned, and so be sent to another thread, and which part of a value cannot. Nothing here throws, whatever
-// the getters and proxies in a value do. Errors as plain data are error-data.ts's.
+// Which values can be cloned, and so sent to another thread, and which part of a value cannot. Nothing here throws,
+// whatever the getters and proxies in a value do. For errors as plain data, see error-data.ts.
 import { TaskCloneError } from './errors.js';
 
 const deepestPath = 8;
@@ -17,18 +17,18 @@ export function attempt<T>(action: () => T, otherwise: T): T {
 export const describe = (value: unknown): string =>
   attempt(() => String(value), `(${typeof value} that cannot be read)`);
 
-/** A clone of the value, which nothing reads twice; undefined if it cannot be cloned. */
+/** A clone of the value, made in one read; undefined if it cannot be cloned. */
 export const cloneOf = <T>(value: T): { readonly value: T } | undefined =>
   attempt(() => ({ value: structuredClone(value) }), undefined);
 
-/** A part of a message, with the item it is of and how an error calls it. */
+/** A part of a message, with its item's index and its name in error messages. */
 export interface Part {
   readonly item?: number;
   readonly name: string;
   readonly value: unknown;
 }
 
-/** The error of sending these parts: TaskCloneError if one of them cannot be cloned, otherwise as it was thrown. */
+/** The error of sending these parts: TaskCloneError if one of them cannot be cloned, otherwise the original error. */
 export function sendError(
   error: unknown,
   task: { readonly module: string; readonly name: string },
@@ -75,7 +75,7 @@ function entriesOf(value: object): [string, unknown][] {
   return attempt(entries, []).map(([key, part]) => [describe(key), part]);
 }
 
-/** Whether a value could not be cloned; values may be nested too deeply for that, in words of each engine. */
+/** Whether an error says that a value cannot be cloned, or is nested too deeply, for which wordings differ. */
 export const isCloneFailure = (error: unknown): boolean =>
   attempt(() => {
     const { name, message } = error as Error;
@@ -84,6 +84,6 @@ export const isCloneFailure = (error: unknown): boolean =>
     );
   }, false);
 
-/** The frames of a stack without its first line. A program may format stacks in its own way, not as text. */
+/** The frames of a stack, without its first line; '' if a custom stack formatter returned something other than text. */
 export const frames = (stack: unknown): string =>
   typeof stack === 'string' ? stack.split('\n').slice(1).join('\n') : '';

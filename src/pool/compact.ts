@@ -1,13 +1,12 @@
-// Keeps messages small: cloning a view of a part of a buffer clones the whole buffer, so that mapping over
-// slices of one large array would copy that array with every slice.
+// Keeps messages small. Cloning a view of part of a buffer clones the whole buffer, so mapping over slices of one
+// large array would copy that array with every slice.
 import { attempt } from './cloning.js';
 
 /**
- * The value to be cloned in place of `value`: a typed array or DataView over a part of its buffer becomes one over
- * a copy of that part. Looks at the value itself and one level into an array or plain object, no deeper. Shared
- * memory stays shared, and buffers that are `kept`, because they are to be transferred, stay as they are. `copies` are
- * those made so far: a view that occurs twice in a message stays one. A value that cannot be read stays as it is,
- * because cloning it says why.
+ * The value to clone in place of `value`: a typed array or DataView over part of its buffer becomes a view over a copy
+ * of that part. Checks the value itself and one level into an array or plain object. Shared memory stays shared.
+ * Buffers in `kept` are to be transferred and stay as they are. `copies` holds the copies made so far, so that a view
+ * that occurs twice in a message is copied once. An unreadable value stays as it is: cloning it reports why.
  */
 export function compact(
   value: unknown,
@@ -56,15 +55,15 @@ const typeName = Object.getOwnPropertyDescriptor(typedArrays, Symbol.toStringTag
 type ViewConstructor = new (buffer: ArrayBufferLike) => ArrayBufferView;
 
 /**
- * A view of the same type over memory of its own. What a Node.js Buffer's own `slice` gives is none: it shares the
- * memory. A Buffer arrives as a Uint8Array, and its copy is one, too.
+ * A view of the same type over its own memory. A Node.js Buffer's own `slice` would share the memory. Like a cloned
+ * Buffer, its copy is a Uint8Array.
  */
 export function copyOfView<V extends ArrayBufferView>(
   view: V,
   byteStart = 0,
   byteEnd: number = view.byteLength,
 ): V {
-  // Of shared memory, too, which `ArrayBuffer.prototype.slice` would keep shared.
+  // Copies shared memory, too; `ArrayBuffer.prototype.slice` would keep it shared.
   const bytes = new Uint8Array(view.buffer, view.byteOffset + byteStart, byteEnd - byteStart);
   const part = bytes.slice().buffer;
   const type = (typeName.call(view) ?? 'DataView') as keyof typeof globalThis;

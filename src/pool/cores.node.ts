@@ -1,20 +1,20 @@
-// How many workers a program has by default on Node: as many as the system runs of it at once. `os.availableParallelism()`
-// respects the CPUs that a process is bound to, and the quota of a container from libuv 1.49 on, which Node 20 has not; so
-// quotas are read here, as libuv and Rust's standard library read them: from cgroups of either version, rounded down.
+// The default number of workers on Node: as many as the system runs at once. `os.availableParallelism()` respects CPU
+// affinity; it respects container quotas only from libuv 1.49 on, which Node 20 lacks. Quotas are therefore read here,
+// as libuv and Rust's standard library do: from cgroups v1 and v2, rounded down.
 import { readFileSync } from 'node:fs';
 import os from 'node:os';
 import { attempt } from './cloning.js';
 
-/** Reads a file; undefined if there is none. */
+/** Reads a file; undefined if it cannot be read. */
 export type ReadFile = (path: string) => string | undefined;
 
 const readSystemFile: ReadFile = (path) => attempt(() => readFileSync(path, 'utf8'), undefined);
 
-/** How many threads of this program run at once: the CPUs that it may use, or its container's quota of them if less. */
+/** How many threads of this program run at once: the CPUs it may use, or its container's quota if lower. */
 export const availableParallelism = (): number =>
   Math.max(1, Math.min(os.availableParallelism(), Math.floor(cpuQuota())));
 
-/** How many CPUs' time the cgroups of this process grant it, such as 1.5; Infinity without a quota. */
+/** The CPU quota of this process's cgroups in CPUs, such as 1.5; Infinity without a quota. */
 export function cpuQuota(read: ReadFile = readSystemFile): number {
   if (process.platform !== 'linux') return Infinity;
   const mounts = linesOf(read('/proc/self/mountinfo')).flatMap(toMount);
@@ -31,12 +31,12 @@ export function cpuQuota(read: ReadFile = readSystemFile): number {
 
 interface Mount {
   readonly version: 1 | 2;
-  /** The cgroup that is mounted, and where. */
+  /** The cgroup that is mounted, and the mount point. */
   readonly root: string;
   readonly point: string;
 }
 
-/** A line of mountinfo, if it is of cgroups that may have quotas of CPUs; see proc(5). */
+/** A line of mountinfo, if it is a cgroup mount that may have CPU quotas; see proc(5). */
 function toMount(line: string): Mount[] {
   const [before = '', after = ''] = line.split(' - ');
   const [, , , root = '', point = ''] = before.split(' ').map(unescaped);
@@ -48,10 +48,10 @@ function toMount(line: string): Mount[] {
 const unescaped = (path: string): string =>
   path.replace(/\\(\d{3})/g, (_, octal) => String.fromCharCode(Number.parseInt(octal, 8)));
 
-/** The folders of a cgroup and of those that it is in: each may have a quota. */
+/** The folders of a cgroup and its ancestors: each may have a quota. */
 function foldersOf(path: string, { root, point }: Mount): string[] {
   const prefix = root === '/' ? '' : root;
-  // In a container the path may be one that only the host knows: what is mounted is then its own.
+  // In a container the path may exist only on the host; the mounted cgroup is then the container's own.
   const isInside = path === prefix || path.startsWith(`${prefix}/`);
   const names = isInside ? path.slice(prefix.length).split('/').filter(Boolean) : [];
   const inside = names.includes('..') ? [] : names;

@@ -1,4 +1,4 @@
-// What the options of a Pool say of its workers, checked. What they are is options.ts's.
+// Checks the Pool options that concern its workers. The options are described in options.ts.
 import { availableParallelism } from '#thread';
 import { checkArray, checkFunction, checkHeap, told, wholeNumber } from './checks.js';
 import type { CrewOptions } from './crew.js';
@@ -6,10 +6,10 @@ import { current } from './current.js';
 import type { PoolOptions } from './options.js';
 import { checkTask } from './tasks.js';
 
-/** More threads than any machine runs; with a mistyped number the program would not come back. */
+/** More threads than any machine runs; guards against typing errors, which would hang the program. */
 const mostWorkers = 4096;
 
-/** Throws RangeError and TypeError for options that cannot be meant, Error where the pool would start pools without end. */
+/** Throws RangeError or TypeError for invalid options, and Error where pools would start pools without end. */
 export function crewOptions<A extends readonly unknown[]>(given: PoolOptions<A>): CrewOptions {
   const { workers = availableParallelism(), kind = 'thread', maxTasksPerWorker, execArgv, env, name } = given;
   wholeNumber('workers', workers, 0, mostWorkers);
@@ -49,7 +49,7 @@ export function crewOptions<A extends readonly unknown[]>(given: PoolOptions<A>)
     resourceLimits,
     execArgv,
     name,
-    // A thread would make text of undefined.
+    // A thread would turn undefined into text.
     env: env && Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined)),
     stray: checkFunction('Pool', 'onStrayError', onStrayError),
   };

@@ -1,35 +1,35 @@
-// The workers and the queue before them: which job goes to which worker, who is replaced, when all have ended.
-// One worker is member.ts's; what the jobs are made of is calls.ts's, stream.ts's and fill.ts's.
+// The workers and their queue: assigns jobs to workers, replaces workers, and detects when all have ended. A single
+// worker is in member.ts; jobs are built in calls.ts, stream.ts and fill.ts.
 import { PoolClosedError, TaskTimeoutError, WorkerExitError } from './errors.js';
 import { type Context, type Job, Member, type Sent, type Source } from './member.js';
 import { clock, sharesMemory, slotCount, type ThreadOptions } from './protocol.js';
 import { Ledger } from './stats.js';
 import type { TaskReference } from './tasks.js';
 
-/** Jobs of this much work may wait at a worker behind the one that runs, so that it need not wait for us. */
+/** How much work is queued at a worker after its running job, so that it need not wait for the pool. */
 const prefetchMilliseconds = 0.5;
-/** How long a cancelled job may take to end by itself. */
+/** How long a cancelled job may keep running before its worker is killed. */
 const cancelMilliseconds = 100;
-/** How long a worker that was asked to end may take. */
+/** How long a worker may take to end after it was asked to. */
 const endMilliseconds = 1000;
 /** How long the module of a user's worker may take to call `serve`. */
 const greetMilliseconds = 10_000;
-/** So many workers in a row may end by themselves without having done a job. */
+/** How many workers in a row may exit by themselves without completing a job. */
 const fruitlessLimit = 5;
 
 export interface CrewOptions extends ThreadOptions {
   readonly size: number;
   readonly initializer: TaskReference | undefined;
-  /** How many jobs a worker does before another takes its place. */
+  /** How many jobs a worker runs before it is replaced. */
   readonly maxJobs: number;
-  /** Is told every error outside of a task. */
+  /** Called with every error outside a task. */
   readonly stray: (error: unknown) => void;
 }
 
 export class Crew {
   readonly ledger: Ledger;
   private readonly members: (Member | undefined)[];
-  /** From `queueHead` on: those with jobs to be taken, and some without any more. */
+  /** From `queueHead` on: sources with jobs to take, and some that have run out. */
   private queue: Source[] = [];
   private queueHead = 0;
   private readonly calls = new Set<Source>();
@@ -37,7 +37,7 @@ export class Crew {
   private readonly initializer: Context | undefined;
   private lastContext = 0;
   private dispatching = false;
-  /** Why no worker can begin. */
+  /** Why workers cannot start. */
   private broken: { readonly error: unknown } | undefined;
   private state: 'open' | 'closed' | 'ended' = 'open';
   private readonly joiners: (() => void)[] = [];
@@ -45,7 +45,7 @@ export class Crew {
   private timerDue = Infinity;
   private fruitless = 0;
 
-  /** Starts the workers. Throws, and leaves none, where one of them cannot be made. */
+  /** Starts the workers. If one of them cannot be made, ends all of them and throws. */
   constructor(private readonly options: CrewOptions) {
     this.ledger = new Ledger(options.size, clock());
     this.members = Array(options.size).fill(undefined);
@@ -70,7 +70,7 @@ export class Crew {
     return this.state === 'open';
   }
 
-  /** Jobs that no worker has been sent, and jobs that are with workers. */
+  /** Number of jobs not sent yet, and of jobs at workers. */
   get lengths(): { queued: number; running: number } {
     const queued = [...new Set(this.queue.slice(this.queueHead))].reduce(
       (sum, source) => sum + source.waiting,
@@ -79,13 +79,13 @@ export class Crew {
     return { queued, running: this.present().reduce((sum, { sent }) => sum + sent.size, 0) };
   }
 
-  /** Throws where no more calls are taken. */
+  /** Throws if the crew accepts no more calls. */
   check(operation: string): void {
     if (this.broken) throw this.broken.error;
     if (this.state !== 'open') throw new PoolClosedError(operation);
   }
 
-  /** The number by which workers will know a task; `more` follows each call's own arguments before `trailing`. */
+  /** A task and the number that identifies it to workers; `more` goes between each call's arguments and `trailing`. */
   contextOf(task: TaskReference, more: readonly unknown[] = []): Context {
     const key = `${task.module} ${task.name}${task.defined ? ' defined' : ''}`;
     let context = this.contexts.get(key);
@@ -99,7 +99,7 @@ export class Crew {
     return { ...context, number: ++this.lastContext, task: { ...task, trailing }, passing: true };
   }
 
-  /** Begins a call, which may offer jobs until it leaves: a closed crew stays until all have left. */
+  /** Registers a call, which may offer jobs until it leaves: a closed crew stays until all have left. */
   enter(source: Source): void {
     this.calls.add(source);
   }
@@ -110,12 +110,12 @@ export class Crew {
     this.settle();
   }
 
-  /** There are jobs to be taken. */
+  /** Queues a source that has jobs to take. */
   offer(source: Source): void {
     if (this.state === 'ended') return;
     if (this.queue.at(-1) !== source) this.queue.push(source);
     if (this.dispatching) return;
-    // Later in this turn, so that what is asked for together is sent together.
+    // Dispatches in a microtask, so that jobs requested together are sent together.
     this.dispatching = true;
     queueMicrotask(() => {
       this.dispatching = false;
@@ -124,8 +124,8 @@ export class Crew {
   }
 
   /**
-   * Nobody waits for the jobs of this source: what no worker has begun is taken back, and a worker that still runs
-   * one after a moment is ended and replaced. The source is told of every job that a worker has begun.
+   * Cancels the jobs of a source: takes back jobs not begun, and kills and replaces workers still running one after a
+   * grace period. The source is notified of every job that a worker has begun.
    */
   withdraw(source: Source): void {
     const isMeant = (job: Job) => job.source === source;
@@ -144,13 +144,13 @@ export class Crew {
     }, cancelMilliseconds);
   }
 
-  /** No more calls; the workers end when those that were made have ended. */
+  /** Accepts no more calls; the workers end when all calls have ended. */
   close(): void {
     if (this.state === 'open') this.state = 'closed';
     this.settle();
   }
 
-  /** Ends every worker at once; calls that have not ended reject. */
+  /** Kills every worker at once; unfinished calls reject. */
   terminate(): void {
     this.end(new PoolClosedError('terminate'));
   }
@@ -208,10 +208,10 @@ export class Crew {
     this.settle();
   }
 
-  /** Gives jobs to whoever has room. */
+  /** Gives jobs to the workers that have room. */
   private spread(): void {
     for (let worker = 0; worker < this.size; worker++) if (!this.members[worker]) this.restart(worker);
-    // One for each idle worker first, so that a few long jobs are spread.
+    // First one job for each idle worker, so that a few long jobs are spread.
     for (const limit of [1, slotCount]) {
       for (const member of this.present()) {
         if (!this.nextSource()) return;
@@ -220,7 +220,7 @@ export class Crew {
     }
   }
 
-  /** Sends jobs to a worker that has few. */
+  /** Sends jobs to a worker whose queue is short. */
   private refill(member: Member, limit: number): void {
     if (member.leaving) return;
     const batch: Job[] = [];
@@ -241,18 +241,18 @@ export class Crew {
       if (timeout !== undefined) this.watchWithin(timeout);
     }
     for (const { job, error } of failures) job.source.unsendable(job, error);
-    // Nobody will answer these, so others must be sent now.
+    // These jobs get no answer that would trigger the next dispatch.
     if (failures.length > 0) queueMicrotask(() => this.dispatch());
   }
 
-  /** How many jobs of this source a worker may have. */
+  /** How many jobs a worker may hold while this source is served. */
   private window({ prefetch, context, chunkSize }: Source): number {
     if (!prefetch) return 1;
     const milliseconds = Math.max(context.pace.milliseconds * chunkSize, 1e-3);
     return Math.min(slotCount, 2 + Math.floor(prefetchMilliseconds / milliseconds));
   }
 
-  /** An idle worker gets half of what waits behind others. */
+  /** Work-stealing: an idle worker takes half of the jobs waiting at the worker with the most. */
   private share(idle: Member): void {
     if (idle.leaving || !idle.ready) return;
     let most: Member | undefined;
@@ -280,7 +280,7 @@ export class Crew {
     laterUnlessIdle(endMilliseconds, () => member.kill());
   }
 
-  /** Ends timed jobs that are over their time, and looks again when the next may be. */
+  /** Kills the worker of a timed job that exceeded its timeout, and schedules the next check. */
   private watchWithin(milliseconds: number): void {
     const due = performance.now() + milliseconds;
     if (due >= this.timerDue) return;
@@ -300,7 +300,7 @@ export class Crew {
     }, milliseconds);
   }
 
-  /** A worker has gone: what it ran has failed, what waited at it goes to others, and another takes its place. */
+  /** Handles a worker's exit: fails or retries its running job, reassigns its waiting jobs, and replaces the worker. */
   private bury(member: Member, code: number, cause: unknown): void {
     this.members[member.worker] = undefined;
     const running = member.ready ? member.running() : undefined;
@@ -335,7 +335,7 @@ export class Crew {
       if (cancelled || member.killedFor) job.source.failed(job, error);
       else job.source.lost(job, error, member.worker);
     }
-    // What was told above may have sent jobs already, for which another took its place.
+    // The callbacks above may have dispatched jobs and replaced the worker already.
     if (this.state === 'open' && !this.members[member.worker]) this.restart(member.worker);
     this.dispatch();
   }
@@ -349,7 +349,7 @@ export class Crew {
     }
   }
 
-  /** Workers cannot begin: this call and all later ones fail alike. */
+  /** Workers cannot start: this call and all later ones fail with the same error. */
   private giveUp(error: unknown): void {
     this.broken ??= { error };
     this.end(error);
@@ -369,7 +369,7 @@ export class Crew {
     this.settle();
   }
 
-  /** Lets idle workers end where no more calls come, and tells who waits for their end. */
+  /** Once no more calls can come, lets idle workers end, and resolves `ended` when all have. */
   private settle(): void {
     if (this.state === 'open') return;
     const waited = this.joiners.length > 0;

@@ -1,16 +1,16 @@
-// What this thread knows of the pool: the functions that modules have defined, and what a task may know of itself while
-// it runs. The state of a worker is set by worker.ts; on a thread that is no worker it says nothing.
+// The pool's state in this thread: the functions that modules have defined, and what a task can query while it runs.
+// worker.ts sets what concerns the running task.
 import type { AnyFunction } from './tasks.js';
 
 interface Current {
   cancelled: () => boolean;
-  /** Address of the task's module whose first lines run just now. */
+  /** Address of the task's module that is being imported. */
   importing: string | undefined;
-  /** Whether a pool started this thread, or process. */
+  /** Whether a pool started this thread or process. */
   isWorker: boolean;
-  /** Whether the code that runs is a task's or an initializer's; undefined where the platform cannot tell. */
+  /** Whether the running code belongs to a task or an initializer; undefined where the platform cannot tell. */
   inTask: (() => boolean) | undefined;
-  /** What modules gave to `define`, by their addresses and the functions' names. */
+  /** Functions passed to `define`, by module address and function name. */
   readonly defined: Map<string, Map<string, AnyFunction>>;
 }
 
@@ -24,12 +24,12 @@ thread[key] ??= {
   defined: new Map(),
 };
 
-/** The state of this thread: one for all copies of this module, because a worker's script brings one of its own. */
+/** The state of this thread, shared by all copies of this module: a worker's bundle contains its own copy. */
 export const current: Current = thread[key];
 
 /**
- * Whether the result of the task that runs in this worker is not wanted any more, because its call was aborted or
- * its fill has failed. A task that asks now and then, and returns, keeps its worker from being ended and replaced.
- * False outside of tasks. Where memory cannot be shared, an answer comes only to tasks that await something.
+ * Whether the result of the task running in this worker is no longer wanted, because its call was aborted or its fill
+ * has failed. A task that checks this now and then, and returns, saves its worker from being terminated.
+ * False outside of tasks. Without shared memory, only tasks that await something see the change.
  */
 export const isCancelled = (): boolean => current.cancelled();

@@ -1,5 +1,5 @@
-// Tasks that a module declares itself: functions that know their address, to be called directly or passed to a pool. What
-// a worker knows of them is current.ts's. The spelling was compared with `mo(import.meta, f)` of moroutine and the
+// Tasks declared by their own module: functions that know their address, to call directly or pass to a pool. The
+// worker's side is in current.ts. Alternatives compared for the syntax: `mo(import.meta, f)` of moroutine and the
 // exposed objects of comlink, threads.js and workerpool.
 import { onMainThread } from '#thread';
 import { told } from './checks.js';
@@ -14,10 +14,11 @@ export type Defined<Functions extends Readonly<Record<string, AnyFunction>>> = {
 };
 
 /**
- * Makes tasks of a module's functions: `export const { steps } = define(import.meta.url, { steps(n: number) { ... } })`.
- * They can be called here, and passed to a pool, whose workers import the module. Call it at the top level of the
- * module, on every thread alike. Throws TaskError for an address that is not a URL, for what is not a function, and for
- * a second function of the same name at the same address, as two modules of one bundle may have.
+ * Makes tasks of a module's functions:
+ * `export const { steps } = define(import.meta.url, { steps(n: number) { ... } })`.
+ * Call them directly, or pass them to a pool, whose workers import the module. Call `define` at the top level of the
+ * module, on every thread alike. Throws TaskError if the address is not a URL, if a value is not a function, or if
+ * another function of the same name is defined at the same address, as two modules of one bundle can do.
  */
 export function define<Functions extends Readonly<Record<string, AnyFunction>>>(
   module: string | URL,
@@ -42,7 +43,7 @@ function defineOne(module: string, name: string, run: AnyFunction): AnyFunction 
   if (typeof run !== 'function')
     throw new TaskError(`define: ${name}: ${told(run)}: not a function; give functions only`);
   const others = current.defined.get(module) ?? new Map<string, AnyFunction>();
-  // A module may be evaluated again, as test runners do.
+  // A module may be evaluated more than once, for example by test runners.
   if (String(others.get(name) ?? run) !== String(run))
     throw new TaskError(
       `define: ${name}: ${module} defines another function of this name; give each a name of its own, in a bundle ` +
@@ -57,8 +58,8 @@ function defineOne(module: string, name: string, run: AnyFunction): AnyFunction 
 }
 
 /**
- * Whether this is the program, not a worker: false on threads other than the main one and in worker processes. Guards the
- * part of a program that makes its pool: `if (isMainThread) await main()`. Workers import the module that defines their
- * tasks, in a single-file bundle the whole program.
+ * Whether this is the program's main thread, not a worker: false on all other threads and in worker processes. Use it
+ * to guard the code that makes a pool: `if (isMainThread) await main()`. Workers import the module that defines their
+ * tasks; in a single-file bundle that is the whole program.
  */
 export const isMainThread: boolean = onMainThread && !current.isWorker;

@@ -1,5 +1,5 @@
-// Errors as plain data, and back: the platform's own cloning loses classes, fields and, on Node 20, whole errors.
-// Nothing here throws, whatever is thrown by a task. The classes are in errors.ts.
+// Converts errors to plain data and back: the platform's own cloning loses classes, fields and, on Node 20, whole
+// errors. Nothing here throws, whatever a task throws. The classes are in errors.ts.
 import { attempt, cloneOf, describe, frames } from './cloning.js';
 import {
   PoolClosedError,
@@ -12,8 +12,8 @@ import {
 } from './errors.js';
 
 /**
- * Anything that was thrown, as plain data that can be cloned: first what was thrown, then each error that is part of it,
- * once, however many others refer to it.
+ * A thrown value as cloneable plain data: first the value itself, then every error it contains, each once, however
+ * many others refer to it.
  */
 export type ErrorData = readonly ErrorPart[];
 
@@ -23,14 +23,14 @@ type ErrorPart =
       readonly name: string;
       readonly message: string;
       readonly stack: string;
-      /** Number of the part that is the cause, if there is one, even an undefined one. */
+      /** Index of the part that is the cause; undefined without a cause. A cause of undefined has a part, too. */
       readonly cause: number | undefined;
-      /** Numbers of the parts that are an AggregateError's. */
+      /** Indices of the parts that are an AggregateError's errors. */
       readonly errors: readonly number[] | undefined;
       readonly fields: readonly (readonly [string, unknown])[];
     };
 
-/** By their names in the source, which a bundler may change elsewhere. */
+/** Keyed by their names in the source, because a bundler may rename classes. */
 const knownClasses: Readonly<Record<string, { readonly prototype: Error }>> = {
   Error,
   TypeError,
@@ -47,10 +47,10 @@ const knownClasses: Readonly<Record<string, { readonly prototype: Error }>> = {
   TaskTimeoutError,
   ResultTimeoutError,
 };
-/** A getter may return a new cause each time it is asked. */
+/** A limit, because a getter may return a new cause on every read. */
 const mostParts = 10_000;
 
-/** Turns anything that was thrown into plain data; leaves out fields that cannot be read or cloned. */
+/** Converts a thrown value to plain data, without fields that cannot be read or cloned. */
 export function errorToData(thrown: unknown): ErrorData {
   const found = [thrown];
   const numbers = new Map([[thrown, 0]]);
@@ -62,7 +62,7 @@ export function errorToData(thrown: unknown): ErrorData {
   };
   const parts: ErrorPart[] = [];
   for (let number = 0; number < found.length; number++) parts.push(toPart(found[number], numberOf));
-  // All at once, which keeps what fields share; one by one if something cannot be cloned.
+  // Clones all parts together, which preserves shared references; one by one if something cannot be cloned.
   return cloneOf(parts)?.value ?? parts.map(cloneablePart);
 }
 
@@ -99,8 +99,8 @@ function cloneablePart(part: ErrorPart): ErrorPart {
 }
 
 /**
- * What was thrown, again: of its class where that is one of the language's or of the pool's, otherwise a
- * RemoteError under the original's name. `callerStack` follows the worker's stack.
+ * Recreates a thrown value: as an instance of its class if that is one of the language's or the pool's, otherwise as
+ * a RemoteError with the original's name. `callerStack` follows the worker's stack.
  */
 export function errorFromData(data: ErrorData, callerStack?: unknown): unknown {
   const made = data.map((part) =>
@@ -128,7 +128,7 @@ function withCaller(stack: string, callerStack: unknown): string {
 }
 
 function ofClass(name: string, message: string, stack: string): Error {
-  // A DOMException is known by its stack's first line at most, its name being any; these two are thrown by tasks.
+  // A DOMException can have any name; at most its stack's first line identifies it. Tasks throw those named here.
   if (/^(AbortError|TimeoutError|DataCloneError)$/.test(name) && !stack.startsWith('Error'))
     return new DOMException(message, name);
   const known = Object.hasOwn(knownClasses, name) ? knownClasses[name]! : RemoteError;

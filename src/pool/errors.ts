@@ -1,18 +1,18 @@
-// The pool's errors: classes that a caller can tell apart, with the facts as fields and in the message. How any
-// error crosses from one thread to another is error-data.ts's.
+// The pool's errors: one class for each kind, with the facts as fields and in the message. error-data.ts converts
+// errors that cross threads.
 
 /** The pool was closed or terminated. */
 export class PoolClosedError extends Error {
   override readonly name = 'PoolClosedError';
   constructor(
-    /** The method that was called, or what ended the calls that were under way. */
+    /** The method that was called, or the one that ended the calls in progress. */
     readonly operation: string,
   ) {
     super(`${operation}: the pool is closed; make a new Pool`);
   }
 }
 
-/** What was given is not a task, or its module does not export it. */
+/** A value passed as a task is not one, or its module does not export it. */
 export class TaskError extends TypeError {
   override readonly name = 'TaskError';
 }
@@ -25,7 +25,7 @@ export class TaskCloneError extends Error {
     readonly module: string,
     /** Name under which the module exports the task. */
     readonly task: string,
-    /** Number of the item in the input, from 0; undefined where it is no item that cannot be cloned. */
+    /** Index of the item in the input, from 0; undefined if the value that cannot be cloned is not an item. */
     readonly item: number | undefined,
     /** What cannot be cloned: `item.callback`, `args[1].list[2]`, `options.compare`, `result.handle`. */
     readonly path: string,
@@ -39,7 +39,7 @@ export class TaskCloneError extends Error {
     );
   }
 
-  /** The same as `task`, by the word of the language. */
+  /** The same as `task`, named as in JavaScript. */
   get export(): string {
     return this.task;
   }
@@ -51,7 +51,7 @@ export class WorkerExitError extends Error {
   constructor(
     /** The worker's exit code. */
     readonly code: number,
-    /** Name of the function that it ran; undefined if none. */
+    /** Name of the running function; undefined if none. */
     readonly task: string | undefined,
     cause?: unknown,
   ) {
@@ -61,7 +61,7 @@ export class WorkerExitError extends Error {
   }
 }
 
-/** A task ran longer than its `timeout`; its worker was ended. */
+/** A task exceeded its `timeout`; its worker was terminated. */
 export class TaskTimeoutError extends Error {
   override readonly name = 'TaskTimeoutError';
   constructor(
@@ -74,7 +74,7 @@ export class TaskTimeoutError extends Error {
   }
 }
 
-/** `get(timeout)` waited that long and the result was not there yet; the task goes on. */
+/** `get(timeout)` timed out before the result was ready; the task keeps running. */
 export class ResultTimeoutError extends Error {
   override readonly name = 'ResultTimeoutError';
   constructor(
@@ -86,7 +86,7 @@ export class ResultTimeoutError extends Error {
 }
 
 /**
- * An error of a task whose class is not known here. `name`, `message`, `cause` and its own fields are the
- * original's; `stack` is the worker's, then the caller's.
+ * An error thrown by a task whose class is unknown here. `name`, `message`, `cause` and own fields are the original's;
+ * `stack` is the worker's, followed by the caller's.
  */
 export class RemoteError extends Error {}

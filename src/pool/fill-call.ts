@@ -1,5 +1,5 @@
-// What the two ways of filling an array by slices have in common: progress, failure, the report. How slices reach the
-// workers is fill.ts's.
+// Common to both ways of filling an array by slices: progress, failure, the report. fill.ts distributes the slices to
+// the workers.
 import { Call, type CallOptions } from './calls.js';
 import type { Part } from './cloning.js';
 import type { Crew } from './crew.js';
@@ -14,12 +14,12 @@ export interface FillCallOptions extends CallOptions {
   readonly rows: number;
   readonly slices: number;
   readonly order: readonly number[] | undefined;
-  /** How many of the context's trailing values are the fill's own arguments. */
+  /** How many of the context's trailing values are the fill's own `args`. */
   readonly args: number;
   readonly onProgress: FillOptions['onProgress'];
 }
 
-/** A fill in either way: it ends only when no worker can write into the array any more. */
+/** A fill of either kind. It ends only when no worker can write into the array any more. */
 export abstract class FillCall extends Call {
   readonly promise: Promise<FillReport>;
   readonly stalled = false;
@@ -50,15 +50,15 @@ export abstract class FillCall extends Call {
       );
   }
 
-  /** Whether the workers write straight into the array. */
+  /** Whether the workers write directly into the array. */
   protected abstract readonly shared: boolean;
   protected abstract readonly doneCount: number;
-  /** Which worker filled a slice, -1: none yet; when each was begun and ended, in milliseconds since 1970. */
+  /** The worker that filled a slice, -1 if none yet; start and end of each slice, in milliseconds since 1970. */
   protected abstract readonly log: { worker(slice: number): number; readonly times: Float64Array };
-  /** Keeps workers from beginning more slices. */
+  /** Stops workers from beginning more slices. */
   protected abstract stop(): void;
 
-  /** Ends the fill as soon as nobody works at it. */
+  /** Fails the fill as soon as no worker is busy with it. */
   protected giveUp(error: unknown): void {
     if (this.ended || this.failure) return;
     this.failure = { error };
@@ -146,7 +146,7 @@ export abstract class FillCall extends Call {
       shared: this.shared,
       slices,
       workers,
-      // Made when it is asked for: thousands of objects take longer than a short fill.
+      // Built on demand: creating thousands of objects takes longer than a short fill.
       get timeline() {
         timeline ??= made();
         return timeline;

@@ -1,65 +1,65 @@
-// What a fill is given, and what it tells of who did what. The work is fill.ts's.
+// Options and results of a fill. The work is done in fill.ts.
 import type { SliceOrder } from './slices.js';
 
 /** How an array is filled. */
 export interface FillOptions {
-  /** Into how many slices the rows are cut; default 8 a worker. */
+  /** Number of slices to cut the rows into; default 8 per worker. */
   readonly slices?: number | undefined;
-  /** In which order slices are begun; default: 0, 1, 2, … */
+  /** Order in which slices are begun; default: 0, 1, 2, … */
   readonly order?: SliceOrder | undefined;
-  /** How many rows the array has, row-major; must divide its length. Default: every element is a row. */
+  /** Number of rows of the row-major array; must divide its length. Default: every element is a row. */
   readonly rows?: number | undefined;
-  /** Milliseconds that a slice may take; where it takes longer, its worker is ended and the fill rejects. */
+  /** Milliseconds that a slice may take; if exceeded, its worker is terminated and the fill rejects. */
   readonly timeout?: number | undefined;
-  /** Ends the fill: nothing more is begun, and what still runs after a moment is ended. */
+  /** Aborts the fill: no more slices are begun, and workers still running after a grace period are terminated. */
   readonly signal?: AbortSignal | undefined;
-  /** Told now and then how many slices are done, and at last that all are. What it throws ends the fill. */
+  /** Called at intervals with the progress, and once all slices are done. An error that it throws aborts the fill. */
   readonly onProgress?: ((progress: FillProgress) => void) | undefined;
 }
 
-/** How far a fill has come. */
+/** Progress of a fill. */
 export interface FillProgress {
-  /** How many slices are done. */
+  /** Number of slices that are done. */
   readonly done: number;
-  /** How many there are. */
+  /** Total number of slices. */
   readonly slices: number;
-  /** For each slice that is done, in their order. */
+  /** The slices that are done, by index. */
   timeline(): readonly SliceTime[];
 }
 
-/** Who did what in a fill. */
+/** Which worker did what in a fill. */
 export interface FillReport {
-  /** Whether workers wrote straight into the target; otherwise slices were copied there and back. */
+  /** Whether workers wrote directly into the target; otherwise slices were copied to workers and back. */
   readonly shared: boolean;
-  /** Into how many slices the rows were cut. */
+  /** Number of slices. */
   readonly slices: number;
-  /** For each worker of the pool. */
+  /** One entry for each worker of the pool. */
   readonly workers: readonly (WorkerShare & {
-    /** Its number in the pool, from 0. */
+    /** Index of the worker in the pool, from 0. */
     readonly worker: number;
   })[];
-  /** For each slice, in their order. */
+  /** One entry for each slice, by index. */
   readonly timeline: readonly SliceTime[];
 }
 
-/** What one worker did of a fill. */
+/** One worker's share of a fill. */
 export interface WorkerShare {
-  /** How many slices it filled. */
+  /** Number of slices it filled. */
   readonly slices: number;
-  /** How many rows those have. */
+  /** Number of rows in those slices. */
   readonly rows: number;
-  /** Seconds at work. */
+  /** Seconds spent working. */
   readonly busy: number;
 }
 
-/** When a slice was filled, in seconds since the fill was called, and by whom. */
+/** When a slice was filled, in seconds since the call of `fill`, and by which worker. */
 export interface SliceTime {
-  /** The worker's number in the pool, from 0. */
+  /** Index of the worker in the pool, from 0. */
   readonly worker: number;
-  /** The slice's number, from 0. */
+  /** Index of the slice, from 0. */
   readonly slice: number;
-  /** When it was begun. */
+  /** When the worker began it. */
   readonly start: number;
-  /** When it was done. */
+  /** When the worker finished it. */
   readonly end: number;
 }

@@ -1,5 +1,5 @@
-// Filling one array by slices: the pool's side. Where the array lies in shared memory, the workers claim slices and
-// write straight into it (worker.ts does the claiming); where it does not, slices are copied there and back.
+// Filling one array by slices: the pool's side. If the array is in shared memory, the workers claim slices and write
+// directly into it (worker.ts does the claiming); otherwise, slices are copied to workers and back.
 import { wholeNumber } from './checks.js';
 import { attempt } from './cloning.js';
 import { copyOfView } from './compact.js';
@@ -10,13 +10,13 @@ import type { Job } from './member.js';
 import { doneSlices, nextSlice, type SharedFill, sharedFill, stopped, type TypedArray } from './protocol.js';
 import { orderedSlices, sliceRange } from './slices.js';
 
-/** Each is kept track of in 20 bytes. */
+/** Tracking a slice takes 20 bytes. */
 const mostSlices = 2 ** 24;
 
-/** Jobs are shares: each claims slices until none is left. A slice whose worker died begins another share. */
+/** Jobs are shares: each claims slices until none is left. The slices of a dead worker start a new share. */
 class SharedFillCall extends FillCall {
   protected readonly shared = true;
-  /** Shares to be given out, each with the slices that it begins with. */
+  /** Shares not given out yet, each with the slices that it starts with. */
   private shares: (readonly number[])[];
   private readonly deaths = new Map<number, number>();
 
@@ -61,7 +61,7 @@ class SharedFillCall extends FillCall {
 
   protected finished(): void {}
 
-  /** The worker has gone, so that nobody else writes into its slice: another share begins with it. */
+  /** The worker's termination is confirmed, so nobody else writes into its slices: a new share starts with them. */
   override lost(_job: Job, error: Error, worker: number): void {
     if (this.ended) return;
     this.underWay--;
@@ -79,7 +79,7 @@ class SharedFillCall extends FillCall {
   private goOn(): void {
     if (this.doneCount === this.fill.slices) this.shares = [];
     if (this.underWay === 0 && this.waiting === 0 && !this.failure) {
-      // A slice is nobody's if its worker died just between claiming it and saying so.
+      // A slice has no recorded owner if its worker died between claiming it and recording that.
       const claimed = Math.min(Atomics.load(this.state.counters, nextSlice), this.fill.slices);
       const { order } = this.fill;
       const isClaimed = new Set(order?.slice(0, claimed));
@@ -111,11 +111,11 @@ class SharedFillCall extends FillCall {
   }
 }
 
-/** Jobs are slices: each is copied to a worker, filled there, transferred back and copied into its place. */
+/** Jobs are slices: each is copied to a worker, filled there, transferred back and copied into place. */
 class CopiedFillCall extends FillCall {
   protected readonly shared = false;
   private next = 0;
-  /** Those that have rows. */
+  /** The slices that have rows, in the order in which they are begun. */
   private readonly order: readonly number[] | undefined;
   protected doneCount = 0;
 
@@ -129,7 +129,7 @@ class CopiedFillCall extends FillCall {
     crew.ledger.fills.copied++;
     workers.fill(-1, 0, fill.rows);
     times.fill(this.begun);
-    // The empty slices are the last ones.
+    // The empty slices are the last ones, and count as done.
     this.doneCount = Math.max(0, fill.slices - fill.rows);
     this.order = fill.order?.filter((slice) => slice < fill.rows);
     if (this.fresh > 0) crew.offer(this);
@@ -199,7 +199,7 @@ class CopiedFillCall extends FillCall {
   }
 }
 
-/** Begins a fill, the way that its target allows. Throws RangeError for rows, slices or an order that do not fit. */
+/** Starts a fill of the kind that its target allows. Throws RangeError for invalid rows, slices or order. */
 export function startFill(
   crew: Crew,
   { order, ...given }: Omit<FillCallOptions, 'order'> & Pick<FillOptions, 'order'>,
@@ -210,7 +210,7 @@ export function startFill(
   if (rows === 0 ? target.length > 0 : target.length % rows > 0)
     throw new RangeError(`rows ${rows}: must be a whole number that divides the length ${target.length}`);
   const options = { ...given, order: orderedSlices(slices, order) };
-  // All memory is there before the call begins, so that it ends if it begins.
+  // All memory is allocated before the call is created, so that a failed allocation leaves no unfinished call.
   if (crew.sharesMemory && target.buffer instanceof SharedArrayBuffer) {
     const state = sharedFill(target as TypedArray<SharedArrayBuffer>, rows, slices, options.order);
     return new SharedFillCall(crew, options, state).promise;

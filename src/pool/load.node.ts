@@ -1,5 +1,5 @@
-// How a worker on Node, Bun or Deno gets the module of a task from its address. What the runtime cannot load by itself,
-// it may with tsx; otherwise a TaskError says why, and what to do.
+// How a worker on Node, Bun or Deno imports a task's module from its address. If the runtime cannot load it, tsx is
+// tried; otherwise, a TaskError gives the reason and the remedy.
 import { statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -8,15 +8,16 @@ import { attempt } from './cloning.js';
 import { TaskError } from './errors.js';
 import type { Functions } from './worker.js';
 
-/** Loaders that a program asks for, such as those for TypeScript, may treat `require` and `import` differently. */
+/** Loaders that a program requests, such as those for TypeScript, may treat `require` and `import` differently. */
 const loaders = /(^|\s)(-r|--require|--import|--loader|--experimental-loader)\b/;
 const hasLoaders = loaders.test([...process.execArgv, process.env.NODE_OPTIONS].join(' '));
 
 /**
- * The module that `import(address)` gives, or a promise of it. In a new thread the first `import()` takes 5 ms, most of
- * them for Node's asynchronous loader; `require` gives the very same ES module without it (Node's "Loading ECMAScript
- * modules using require()"), where no part of it awaits at its top level. `linking` runs what must not be ended from
- * outside, and gives undefined where it is too late; without it there is no `require`.
+ * The module that `import(address)` returns, or a promise of it. In a new thread the first `import()` takes 5 ms, most
+ * of it for Node's asynchronous loader; `require` returns the same ES module without that delay (Node's "Loading
+ * ECMAScript modules using require()"), provided that no part of it uses top-level await. `linking` runs an action that
+ * must not be interrupted by termination, and returns undefined if termination has begun; without it, `require` is not
+ * used.
  */
 export function load(
   address: string,
@@ -43,7 +44,7 @@ function attemptRequire(address: string): Functions | 'import' {
 
 const codeOf = (error: unknown): string => String((error as { code?: unknown } | null)?.code);
 
-/** The endings under which TypeScript names what it compiles, and those of the sources. */
+/** File extensions of compiled TypeScript, and those of its sources. */
 const sources: Readonly<Record<string, readonly string[]>> = {
   '.js': ['.ts', '.tsx'],
   '.mjs': ['.mts'],
@@ -51,8 +52,8 @@ const sources: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * The address of a file that is there: the one that was given, or the source of which it would be compiled. Undefined
- * for other addresses than files'. Throws TaskError where there is neither.
+ * The address of an existing file: the given one, or the source that it would be compiled from. Undefined for
+ * addresses that are not file URLs. Throws TaskError if neither file exists.
  */
 function fileOf(address: string): string | undefined {
   if (!address.startsWith('file:')) return undefined;
@@ -79,13 +80,13 @@ const isMissing = (address: string): boolean => {
 
 const isTypeScript = (address: string): boolean => /^file:[^?#]*\.[mc]?tsx?([?#]|$)/.test(address);
 
-/** Whether this runtime reads TypeScript by itself, at least where it is JavaScript with types. */
+/** Whether this runtime reads TypeScript by itself, at least syntax that can be erased. */
 const readsTypeScript = Boolean((process.features as { typescript?: unknown }).typescript);
 
-/** Imports a module; TypeScript that the runtime cannot read is read by tsx, if that is installed. */
+/** Imports a module; tsx, if installed, reads TypeScript that the runtime cannot. */
 async function importFrom(address: string): Promise<Functions> {
   if (!isTypeScript(address)) return importAsItIs(address);
-  // Asked first: what could not be imported once is not tried again on Node 20.
+  // Checked first: Node 20 does not retry a module that failed to import.
   if (!readsTypeScript && !(await registerTsx(address)))
     throw unreadable(address, `Node ${process.versions.node} does not read TypeScript`);
   try {
@@ -117,8 +118,8 @@ async function importAsItIs(address: string): Promise<Functions> {
 }
 
 /**
- * Lets tsx load what this thread imports from now on: the program's own, or the one that its project has. On Node 20 a
- * program's loaders are not those of its workers.
+ * Registers tsx for this thread's later imports: the program's own tsx, or the one installed in its project. On Node 20
+ * workers do not inherit a program's loaders.
  */
 async function registerTsx(address: string): Promise<boolean> {
   const given = process.execArgv.filter((flag) => /[/\\]tsx[/\\]/.test(flag));
@@ -128,7 +129,7 @@ async function registerTsx(address: string): Promise<boolean> {
   ];
   const found = bases.flatMap((base) => attempt(() => [createRequire(base).resolve('tsx/esm/api')], []))[0];
   if (found === undefined) return false;
-  // The CommonJS of it looks for its loader in the wrong folder.
+  // tsx's CommonJS build looks for its loader in the wrong folder.
   const { register } = await import(pathToFileURL(found.replace(/\.cjs$/, '.mjs')).href);
   register();
   return true;

@@ -1,5 +1,5 @@
-// A worker that is none: the pool's calls in this thread, for `workers: 0`. Values are cloned as for any worker, so that a
-// program does the same with workers and without.
+// Runs the pool's calls in this thread, for `workers: 0`. Values are cloned as for any worker, so that a program
+// behaves the same with and without workers.
 import {
   type PoolMessage,
   sealed,
@@ -10,7 +10,7 @@ import {
 } from './protocol.js';
 import { runWorker } from './worker.js';
 
-/** Joins this thread to the pool in the place of a worker. Ending it leaves what a task still does to itself. */
+/** Connects this thread to the pool in place of a worker. Ending it does not stop a running task. */
 export function startLocal(events: ThreadEvents): Thread {
   const { port1: ours, port2: theirs } = new MessageChannel();
   let ended = false;
@@ -35,7 +35,7 @@ export function startLocal(events: ThreadEvents): Thread {
   };
   theirs.onmessage = ({ data }) => receive(unsealed<readonly WorkerMessage[]>(data) ?? []);
   const keepAlive = (alive: boolean) => {
-    // Node's ports keep a program alive; a browser's have no say in it.
+    // Only Node's ports keep a program alive; a browser's lack ref() and unref().
     for (const port of [ours, theirs] as { ref?(): void; unref?(): void }[])
       alive ? port.ref?.() : port.unref?.();
   };

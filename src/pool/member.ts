@@ -1,5 +1,5 @@
-// One worker as the pool sees it: what was sent to it and is not answered yet, and what it does just now. Which
-// job goes to which worker, and what follows a worker's end, is crew.ts's.
+// One worker as the pool sees it: the jobs it was sent and has not answered, and its state. crew.ts assigns jobs to
+// workers and handles a worker's end.
 import { startThread } from '#thread';
 import { type ErrorData, errorFromData } from './error-data.js';
 import { startLocal } from './local.js';
@@ -18,59 +18,59 @@ import {
 } from './protocol.js';
 import type { TaskReference } from './tasks.js';
 
-/** A task under the number by which workers know it. */
+/** A task and the number that identifies it to workers. */
 export interface Context {
   readonly number: number;
   readonly task: TaskReference;
-  /** Whether workers are to forget it when its call has ended; those that carry no data are kept. */
+  /** Whether workers should forget it when its call has ended; contexts without data are kept. */
   readonly passing: boolean;
-  /** How long a call of the function takes, in milliseconds: a running mean, the same object for all its contexts. */
+  /** Running mean of a call's duration, in milliseconds; one object shared by all contexts of the function. */
   readonly pace: { milliseconds: number };
 }
 
-/** What was asked for, as far as the workers are concerned: something that can be cut into jobs. */
+/** A call as the workers see it: a source of jobs. */
 export interface Source {
   readonly context: Context;
   /** In milliseconds; undefined: no limit. */
   readonly timeout: number | undefined;
-  /** Whether jobs may wait at a worker behind others. */
+  /** Whether jobs may queue at a worker. */
   readonly prefetch: boolean;
-  /** How many calls a job usually is. */
+  /** Usual number of calls in a job. */
   readonly chunkSize: number;
-  /** Whether it goes on only when somebody takes the results that are there. */
+  /** Whether it is blocked until somebody takes the available results. */
   readonly stalled: boolean;
-  /** How many jobs could be taken now. */
+  /** Number of jobs that could be taken now. */
   readonly waiting: number;
   /** The next job; undefined if there is none now. */
   take(): Job | undefined;
-  /** A job that no worker has begun and that must be taken again. */
+  /** Returns a job that no worker has begun and that must be taken again. */
   giveBack(job: Job): void;
   done(job: Job, values: readonly unknown[], worker: number, begun: number, milliseconds: number): void;
-  /** The task threw; `call` is the number of the call in the job that did. `path`: of its result that cannot be cloned. */
+  /** Call number `call` of the job failed. `path`: the part of its result that cannot be cloned. */
   threw(job: Job, error: ErrorData, call: number, path: string | undefined): void;
-  /** It could not be sent; `error` is what the platform says of it. */
+  /** The job could not be sent; `error` is the platform's. */
   unsendable(job: Job, error: unknown): void;
   failed(job: Job, error: unknown): void;
-  /** The error, with the stack of who asked for it. */
+  /** The error, with the caller's stack. */
   locate<E extends Error>(error: E): E;
-  /** The worker has gone while it ran this job. */
+  /** The worker died while it ran this job. */
   lost(job: Job, error: Error, worker: number): void;
-  /** The pool has ended: nothing more comes. */
+  /** The pool has ended; no more events follow. */
   abandon(error: unknown): void;
 }
 
-/** What is sent to a worker and answered together. */
+/** A unit of work: sent to a worker, and answered, as a whole. */
 export interface Job {
   readonly source: Source;
-  /** Number of its first call in the input. */
+  /** Index of its first call in the input. */
   readonly first: number;
-  /** How many calls it is. */
+  /** Number of calls. */
   readonly calls: number;
-  /** How many workers have died of it. */
+  /** Number of workers that died while running it. */
   deaths: number;
-  /** Whether it can be sent but once, because what it transfers is then gone. */
+  /** Whether it can be sent only once, because sending transfers values away. */
   readonly once: boolean;
-  /** What is sent behind the head of the message. Made only now, and again when the job is sent again. */
+  /** The message's content after its head. Built when the job is sent, and again if it is sent again. */
   payload(): { kind: JobMessage[0]; body: readonly unknown[]; transfer?: readonly object[] };
 }
 
@@ -93,27 +93,27 @@ export interface MemberEvents {
 let lastJob = 0;
 
 export class Member {
-  /** In the order in which the worker takes them. */
+  /** Keyed by job number, in the order in which the worker takes them. */
   readonly sent = new Map<number, Sent>();
   greeted = false;
   ready = false;
-  /** No more jobs are for it; why it is ended where that is an error of the job that it runs. */
+  /** Whether it gets no more jobs; `killedFor` is the error to report for its running job, if that caused the kill. */
   leaving = false;
   killedFor: Error | undefined;
-  /** How many jobs it was ever sent. */
+  /** Total number of jobs sent to it. */
   jobs = 0;
-  /** When the running timed call began, where no memory is shared. */
+  /** When the running timed call began; used only without shared memory. */
   private startedAt = Infinity;
   private readonly thread: Thread;
   private readonly cells: MemberCells | undefined;
   private readonly freeSlots: number[] = [];
   private readonly contexts = new Set<number>();
-  /** Whether it was told to begin: otherwise nobody knows of it. */
+  /** Whether the first message was sent; until then, its exit is not reported. */
   private begun = false;
   private held = false;
   private kept = false;
 
-  /** Starts the worker. Throws where the platform cannot. */
+  /** Starts the worker. Throws if the platform cannot. */
   constructor(
     readonly worker: number,
     options: ThreadOptions,
@@ -141,12 +141,12 @@ export class Member {
     }
   }
 
-  /** How many jobs can be on their way to it: without shared memory nobody could say which of two it runs. */
+  /** How many more jobs it can be sent; without shared memory only one, because the running job is not known. */
   get room(): number {
     return this.cells ? this.freeSlots.length : 1 - this.sent.size;
   }
 
-  /** Sends jobs; returns those that cannot be cloned, with what the platform says of it. */
+  /** Sends jobs; returns those that cannot be cloned, with the platform's error. */
   send(jobs: readonly Job[]): { job: Job; error: unknown }[] {
     if (jobs.length === 0) return [];
     try {
@@ -192,7 +192,7 @@ export class Member {
     this.keepAlive();
   }
 
-  /** The job that it runs just now. Once it has gone: the one that it ran when it went. */
+  /** The job that it is running, or was running when it exited. */
   running(): Sent | undefined {
     for (const each of this.sent.values()) if (this.hasBegun(each)) return each;
     return undefined;
@@ -202,12 +202,12 @@ export class Member {
     return this.cells ? Atomics.load(this.cells.slots, slot) === -id : this.ready;
   }
 
-  /** How many jobs wait at it until others are done, or until it can begin. */
+  /** Number of jobs waiting for others to finish, or for the worker to become ready. */
   get behind(): number {
     return this.sent.size - (this.ready && this.sent.size > 0 ? 1 : 0);
   }
 
-  /** Takes jobs back that it has not begun. */
+  /** Takes back jobs that it has not begun. */
   takeBack(isMeant: (job: Job) => boolean, limit = Infinity): Job[] {
     const taken: Job[] = [];
     if (!this.cells) return taken;
@@ -223,7 +223,7 @@ export class Member {
     return taken.reverse();
   }
 
-  /** Tells it that nobody waits for such jobs. */
+  /** Tells the worker that the results of these jobs are no longer wanted. */
   cancel(isMeant: (job: Job) => boolean): void {
     for (const each of this.sent.values()) {
       if (!isMeant(each.job) || each.cancelled) continue;
@@ -233,7 +233,7 @@ export class Member {
     }
   }
 
-  /** Milliseconds until the timed call that runs is over its time, at most its whole time; undefined: none is timed. */
+  /** Milliseconds until the running timed call times out, at most its timeout; undefined if no job is timed. */
   timeLeft(): number | undefined {
     let least: number | undefined;
     for (const each of this.sent.values()) {
@@ -251,18 +251,18 @@ export class Member {
     return Number(Atomics.load(this.cells.started, 0)) / 1000 || Infinity;
   }
 
-  /** Drops what was sent along with a call that has ended. */
+  /** Makes the worker drop the context of a call that has ended. */
   forget({ number, passing }: Context): void {
     if (passing && this.contexts.delete(number)) this.thread.post([['forget', number]], []);
   }
 
-  /** Makes it keep the program alive until it ends, because somebody waits for that. */
+  /** Keeps the program alive until the worker ends, because somebody waits for that. */
   hold(): void {
     this.held = true;
     this.keepAlive();
   }
 
-  /** It keeps the program alive while it has jobs. */
+  /** Keeps the program alive while the worker has jobs. */
   private keepAlive(): void {
     const alive = this.held || this.sent.size > 0;
     if (alive === this.kept) return;
@@ -270,14 +270,14 @@ export class Member {
     this.thread.keepAlive(alive);
   }
 
-  /** Lets it end by itself, as a program ends. */
+  /** Asks the worker to exit by itself. */
   end(): void {
     this.leaving = true;
     this.hold();
     this.thread.post([['end']], []);
   }
 
-  /** Ends it, whatever it does; the job that it runs fails with `reason` where one is given. */
+  /** Terminates the worker at once; its running job fails with `reason` if given. */
   kill(reason?: Error): void {
     this.leaving = true;
     this.killedFor ??= reason;

@@ -1,86 +1,87 @@
-// What a pool and its calls can be given besides tasks and their arguments. How it is checked is checks.ts's.
+// Options of a pool and its calls. checks.ts validates them.
 import type { ResourceLimits, WorkerLike } from './protocol.js';
 import type { Task } from './tasks.js';
 
-/** How many workers a pool has, how they begin, and what they may take. */
+/** Number, kind and limits of a pool's workers. */
 export interface PoolOptions<A extends readonly unknown[] = readonly unknown[]> {
   /**
-   * How many workers; default: as many as this machine, or the container's quota of it, runs at once. 0: tasks run in this
-   * thread, one after the other, with everything copied as for workers; a task that does not return cannot be ended, and
-   * other options of workers have no effect.
+   * Number of workers; default: as many as this machine, or the container's quota, runs at once. With 0, tasks run in
+   * this thread, one after the other, and all values are copied as for workers; a task that does not return cannot be
+   * terminated, and other options for workers have no effect.
    */
   readonly workers?: number | undefined;
   /**
-   * What workers are: threads by default. Processes, on Node, cost more to start and to send to, and share no memory; but a
-   * crash of native code, the kernel or `kill -9` ends one of them, not the program.
+   * Kind of workers; default: threads. Processes, on Node only, cost more to start and to send to, and share no memory;
+   * but a crash in native code, the kernel or `kill -9` ends only one of them, not the program.
    */
   readonly kind?: 'thread' | 'process' | undefined;
-  /** Run once in each worker before its first task. If it throws, every call rejects with its error. */
+  /** Runs once in each worker before its first task. If it throws, every call rejects with its error. */
   readonly initializer?: Task<(...parameters: A) => unknown> | undefined;
-  /** The initializer's arguments. */
+  /** Arguments of the initializer. */
   readonly initArgs?: NoInfer<A> | undefined;
-  /** After so many jobs, from 1 on, a worker is replaced. A chunk counts as one, as in Python. */
+  /** Number of jobs, from 1, after which a worker is replaced. A chunk counts as one job, as in Python. */
   readonly maxTasksPerWorker?: number | undefined;
-  /** How many times a chunk is tried again whose worker has ended. Default 0, and 2 for slices of `fill`. */
+  /** How many times a chunk is retried after its worker died. Default 0; for slices of `fill`, 2. */
   readonly retries?: number | undefined;
-  /** Milliseconds that one call of a task may take; where it takes longer, its worker is ended. Default: no limit. */
+  /** Milliseconds that one call of a task may take; if exceeded, its worker is terminated. Default: no limit. */
   readonly taskTimeout?: number | undefined;
-  /** Limits of the workers' heaps. Node only: in a browser it is a TypeError, as are `execArgv` and `env`. */
+  /** Heap limits of the workers. Node only: in a browser, this option, `execArgv` and `env` are TypeErrors. */
   readonly resourceLimits?: ResourceLimits | undefined;
-  /** Flags of Node for the workers; default: the program's. */
+  /** Node flags for the workers; default: the program's. */
   readonly execArgv?: readonly string[] | undefined;
   /** The workers' `process.env`; default: a copy of the program's. */
   readonly env?: Readonly<Record<string, string | undefined>> | undefined;
-  /** What debuggers and lists of processes call the workers. */
+  /** Name of the workers in debuggers and process lists. */
   readonly name?: string | undefined;
   /** Makes a worker whose module calls `serve`: for bundled programs, whose modules cannot be imported by address. */
   readonly worker?: (() => WorkerLike) | undefined;
-  /** Is told what workers throw outside of any task. Default: `console.error`. */
+  /** Called with errors that workers throw outside of any task. Default: `console.error`. */
   readonly onStrayError?: ((error: unknown) => void) | undefined;
 }
 
-/** Of one call. */
+/** Options of a single call. */
 export interface ApplyOptions {
-  /** Ends the call, which rejects with the signal's reason. A task that has begun is ended with its worker. */
+  /** Aborts the call, which rejects with the signal's reason. A running task is terminated with its worker. */
   readonly signal?: AbortSignal | undefined;
-  /** Milliseconds that each call of the task may take, from when it begins; default: the pool's `taskTimeout`. */
+  /** Milliseconds that each call of the task may take, from its start; default: the pool's `taskTimeout`. */
   readonly timeout?: number | undefined;
-  /** What is moved to the worker instead of copied, and is empty here afterwards: ArrayBuffers, ports and the like. */
+  /** Values to move to the worker instead of copying, and left empty here: ArrayBuffers, ports and the like. */
   readonly transfer?: readonly object[] | undefined;
 }
 
-/** Of a call for many items. */
+/** Options of a call for many items. */
 export interface MapOptions extends Omit<ApplyOptions, 'transfer'> {
-  /** How many items are sent together, from 1 on; default as in CPython: about four chunks a worker. */
+  /** Number of items sent together, from 1; default as in CPython: about four chunks per worker. */
   readonly chunkSize?: number | undefined;
-  /** Told now and then how many items are done, and at last that all are. What it throws ends the call. */
+  /** Called at intervals with the progress, and once all items are done. An error that it throws aborts the call. */
   readonly onProgress?: ((progress: MapProgress) => void) | undefined;
 }
 
-/** How far a call for many items has come. */
+/** Progress of a call for many items. */
 export interface MapProgress {
-  /** How many items have a result or an error. */
+  /** Number of items that have a result or an error. */
   readonly done: number;
-  /** How many there are. */
+  /** Total number of items. */
   readonly items: number;
 }
 
-/** Of a call whose results are taken one by one. */
+/** Options of a call whose results are taken one by one. */
 export interface ImapOptions<Settled extends boolean = boolean> extends Omit<ApplyOptions, 'transfer'> {
-  /** How many items are sent together, from 1 on; default 1. Not more than `bufferSize`. */
+  /** Number of items sent together, from 1; default 1. At most `bufferSize`. */
   readonly chunkSize?: number | undefined;
-  /** How many items at most are read and not handed out as results yet; default 32 chunks a worker. */
+  /** Maximum number of items read but not yet handed out as results; default 32 chunks per worker. */
   readonly bufferSize?: number | undefined;
   /**
-   * Whether results come as those of `Promise.allSettled`, `{ status: 'fulfilled', value }` or `{ status: 'rejected', reason }`,
-   * so that the error of an item does not end the call. An error of the input does. Default false.
+   * Whether results have the form of `Promise.allSettled`, `{ status: 'fulfilled', value }` or
+   * `{ status: 'rejected', reason }`, so that an item's error does not end the call. An error of the input still does.
+   * Default false.
    */
   readonly settled?: Settled | undefined;
 }
 
-/** What calls of every kind can be given. */
+/** Options of all calls. */
 const ofCalls = ['signal', 'timeout'];
-/** The names of all options, by where they are given. */
+/** Names of all options, by the method that accepts them. */
 export const known = {
   pool: [
     ...['workers', 'initializer', 'initArgs', 'maxTasksPerWorker', 'retries', 'taskTimeout'],

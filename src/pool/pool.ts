@@ -1,5 +1,5 @@
-// The pool: what a user calls. How jobs reach workers is crew.ts's; what a call is, calls.ts's, stream.ts's and
-// fill.ts's.
+// The pool's public class. Jobs are distributed to workers in crew.ts; calls are implemented in calls.ts, stream.ts
+// and fill.ts.
 /// <reference lib="esnext.disposable" preserve="true" />
 import { warn } from '#thread';
 import { type CallOptions, ListCall } from './calls.js';
@@ -29,31 +29,31 @@ import { type AnyFunction, checkTask, type Task } from './tasks.js';
 
 type Returned<F extends AnyFunction> = Awaited<ReturnType<F>>;
 
-/** Pools that were dropped while open cannot tell their owner any more; their crews can. */
+/** Once a Pool has been garbage-collected, only its crew can report that it was left open. */
 const dropped = new FinalizationRegistry<Crew>((crew) => {
   if (!crew.open) return;
   warn('a Pool was dropped without close() or terminate(); use `await using`, or close it');
   crew.close();
 });
 
-/** Safari lacks these symbols, and compiled `await using` asks for both. `Symbol.for` gives what esbuild's code uses. */
+/** Safari lacks these symbols; compiled `await using` needs both. `Symbol.for` gives those of esbuild's code. */
 for (const name of ['dispose', 'asyncDispose'] as const)
   if (!Symbol[name]) Object.defineProperty(Symbol, name, { value: Symbol.for(`Symbol.${name}`) });
 
 /**
- * Workers that run exported functions, as Python's `multiprocessing.Pool` runs them in processes. Every method that
- * gives a promise rejects, and never throws: with PoolClosedError once the pool is closed, with TaskError for what is
- * no task, TaskCloneError for what cannot be sent, WorkerExitError where a worker dies, TaskTimeoutError, a
- * signal's reason, or what the task threw.
+ * Workers that run exported functions, as Python's `multiprocessing.Pool` does in processes. Methods that return a
+ * promise never throw; they reject: with PoolClosedError once the pool is closed, TaskError if the task is not one,
+ * TaskCloneError for values that cannot be sent, WorkerExitError if a worker dies, TaskTimeoutError, the signal's
+ * reason, or the error that the task threw.
  */
 export class Pool<A extends readonly unknown[] = readonly unknown[]> implements AsyncDisposable {
-  /** How many workers there are; 0 if tasks run in this thread. */
+  /** Number of workers; 0 if tasks run in this thread. */
   readonly workers: number;
   private readonly crew: Crew;
   private readonly taskTimeout: number | undefined;
   private readonly retries: number | undefined;
 
-  /** Starts the workers. Throws RangeError or TypeError for options that are none, and what starting a worker threw. */
+  /** Starts the workers. Throws RangeError or TypeError for invalid options, and any error of starting a worker. */
   constructor(options?: PoolOptions<A>) {
     const given = checkOptions<PoolOptions<A>>('Pool', options, known.pool);
     const { retries, taskTimeout, initArgs = [] } = given;
@@ -74,7 +74,7 @@ export class Pool<A extends readonly unknown[] = readonly unknown[]> implements 
     dropped.register(this, this.crew, this);
   }
 
-  /** The task's result for these arguments; a task without parameters needs none. */
+  /** Returns the task's result for these arguments, which are optional for a task without parameters. */
   apply<F extends AnyFunction>(
     task: Task<F>,
     ...given: [] extends Parameters<F>
@@ -84,7 +84,7 @@ export class Pool<A extends readonly unknown[] = readonly unknown[]> implements 
     return this.call('apply', task, ...given);
   }
 
-  /** As `apply`; the result can be asked whether it is there. */
+  /** Like `apply`, but returns an AsyncResult, which can be polled. */
   applyAsync<F extends AnyFunction>(
     task: Task<F>,
     ...given: [] extends Parameters<F>
@@ -96,8 +96,8 @@ export class Pool<A extends readonly unknown[] = readonly unknown[]> implements 
   }
 
   /**
-   * The task's results for all items, in their order. Reads all items first. Rejects with what the input threw, or
-   * with the error of the first chunk that failed, once all are done, as in Python.
+   * The task's results for all items, in input order. Reads all items first. Rejects with the input's error, or, as in
+   * Python, with the error of the first failed chunk once all are done.
    */
   map<I, R>(
     task: Task<(item: I) => R>,
@@ -107,7 +107,7 @@ export class Pool<A extends readonly unknown[] = readonly unknown[]> implements 
     return this.list('map', task, items, false, options);
   }
 
-  /** As `map`; the result can be asked whether it is there. */
+  /** Like `map`, but returns an AsyncResult, which can be polled. */
   mapAsync<I, R>(
     task: Task<(item: I) => R>,
     items: Items<NoInfer<I>>,
@@ -118,7 +118,7 @@ export class Pool<A extends readonly unknown[] = readonly unknown[]> implements 
     );
   }
 
-  /** As `map`, with each tuple spread over the task's parameters. */
+  /** Like `map`, with each tuple spread over the task's parameters. */
   starmap<F extends AnyFunction>(
     task: Task<F>,
     tuples: Items<Readonly<Parameters<NoInfer<F>>>>,
@@ -127,7 +127,7 @@ export class Pool<A extends readonly unknown[] = readonly unknown[]> implements 
     return this.list('starmap', task, tuples, true, options);
   }
 
-  /** As `starmap`; the result can be asked whether it is there. */
+  /** Like `starmap`, but returns an AsyncResult, which can be polled. */
   starmapAsync<F extends AnyFunction>(
     task: Task<F>,
     tuples: Items<Readonly<Parameters<NoInfer<F>>>>,
@@ -139,9 +139,9 @@ export class Pool<A extends readonly unknown[] = readonly unknown[]> implements 
   }
 
   /**
-   * The task's results one by one, in the order of the items. Begins at once; reads ahead at most `bufferSize` items,
-   * so that the input may be endless. The first error ends it, after the results of the chunks before; with `settled` the
-   * error of an item is a result as any other. Leaving the loop drops what waits and closes the input.
+   * The task's results one by one, in input order. Starts at once and reads ahead at most `bufferSize` items, so the
+   * input may be endless. The first error ends the call, after the results of earlier chunks; with `settled`, an item's
+   * error is a result like any other. Leaving the loop drops pending items and closes the input.
    */
   imap<I, R, S extends boolean = false>(
     task: Task<(item: I) => R>,
@@ -151,7 +151,7 @@ export class Pool<A extends readonly unknown[] = readonly unknown[]> implements 
     return this.stream('imap', task, items, options) as never;
   }
 
-  /** As `imap`, with results as they come, in whatever order. */
+  /** Like `imap`, with results in the order in which they are completed. */
   imapUnordered<I, R, S extends boolean = false>(
     task: Task<(item: I) => R>,
     items: Items<NoInfer<I>>,
@@ -161,13 +161,12 @@ export class Pool<A extends readonly unknown[] = readonly unknown[]> implements 
   }
 
   /**
-   * Fills an array: cuts it by rows as numpy's `array_split` cuts, and calls the task for each slice that is not
-   * empty with the slice, the rows it holds, and `args`. Over a SharedArrayBuffer the workers claim one slice after
-   * the other and write straight into it; over other memory each slice is copied to a worker and back. `args` are
-   * cloned once for each worker, so that the task may keep things by their identity. A slice whose worker died is
-   * given out again, once the worker is gone. Rejects, when nobody writes any more, with the error of a task that
-   * threw, the signal's reason, WorkerExitError after `retries`, or RangeError for rows, slices or an
-   * order that do not fit.
+   * Fills an array: cuts its rows as numpy's `array_split` does, and calls the task for each non-empty slice with the
+   * slice, its range of rows, and `args`. In a SharedArrayBuffer the workers claim one slice after another and write
+   * directly into it; with other memory, each slice is copied to a worker and back. `args` are cloned once per worker,
+   * so that the task can cache data by their identity. A dead worker's slice is reassigned after its termination is
+   * confirmed. Rejects, once no worker writes any more, with the error that a task threw, the signal's reason,
+   * WorkerExitError after `retries`, or RangeError for invalid rows, slices or order.
    */
   fill<T extends TypedArray, P extends readonly unknown[]>(
     task: Task<(slice: T, range: SliceRange, ...args: P) => void | Promise<void>>,
@@ -188,12 +187,12 @@ export class Pool<A extends readonly unknown[] = readonly unknown[]> implements 
     });
   }
 
-  /** No more calls; those that were made are finished, then the workers end. */
+  /** Accepts no more calls; the workers end once all calls have finished. */
   close(): void {
     this.crew.close();
   }
 
-  /** Ends all workers at once; calls that have not ended reject with PoolClosedError. */
+  /** Terminates all workers at once; unfinished calls reject with PoolClosedError. */
   terminate(): void {
     this.crew.terminate();
   }
@@ -210,7 +209,7 @@ export class Pool<A extends readonly unknown[] = readonly unknown[]> implements 
     await this.join();
   }
 
-  /** What the workers have done so far, and what waits. */
+  /** Work done by the workers so far, and jobs still waiting. */
   stats(): PoolStats {
     return this.crew.ledger.stats(this.crew.lengths);
   }
@@ -285,12 +284,12 @@ export class Pool<A extends readonly unknown[] = readonly unknown[]> implements 
       return iterator(new StreamCall(this.crew, of, input, isAsync));
     } catch (error) {
       const thrown = Promise.reject(error);
-      thrown.catch(() => {}); // It is told to whoever asks for the first result.
+      thrown.catch(() => {}); // Reported to the first reader.
       return failing(thrown);
     }
   }
 
-  /** Checks what all calls are given. */
+  /** Checks what is common to all calls, and returns their options. */
   private begin(
     operation: keyof Pool & string,
     task: unknown,
@@ -308,7 +307,7 @@ export class Pool<A extends readonly unknown[] = readonly unknown[]> implements 
   }
 }
 
-/** What is thrown on the way to a promise rejects it. */
+/** Turns an error thrown before the promise exists into a rejection. */
 function promised<T>(begin: () => Promise<T>): Promise<T> {
   try {
     return begin();
@@ -317,7 +316,7 @@ function promised<T>(begin: () => Promise<T>): Promise<T> {
   }
 }
 
-/** All items, unless the call that wants them ends before. */
+/** Reads all items, or stops when the call has ended. */
 async function collect(items: AsyncIterable<unknown>, call: ListCall): Promise<unknown[]> {
   const all: unknown[] = [];
   for await (const item of items) {
@@ -340,12 +339,12 @@ function iterator(call: StreamCall): AsyncIterableIterator<unknown> {
   };
 }
 
-/** An iterator that rejects once, as a generator does that throws. */
+/** An iterator that rejects once, as a generator that throws does. */
 async function* failing(thrown: Promise<never>): AsyncGenerator<never> {
   yield await thrown;
 }
 
-/** As `start` gives it, and the callbacks are told; never throws. */
+/** The AsyncResult of `start`'s promise, with the callbacks attached; never throws. */
 function later<T, O extends ResultCallbacks<T>>(
   operation: string,
   options: O | undefined,

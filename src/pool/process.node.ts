@@ -1,5 +1,5 @@
-// Workers as processes: child_process, from the pool's side and, in `processPort`, from the worker's. A crash of native code
-// or a kill ends one worker, not the program. Nothing is shared: values are copied by V8's serializer.
+// Workers as child processes: from the pool's side and, in `processPort`, from the worker's. A crash in native code or
+// a kill ends one worker, not the program. Memory is not shared: V8's serializer copies the values.
 import type { ChildProcess } from 'node:child_process';
 import { constants } from 'node:os';
 import { Deserializer, Serializer } from 'node:v8';
@@ -16,24 +16,24 @@ import {
 } from './protocol.js';
 import { workerText } from './worker-text.js';
 
-/** The worker's text comes as the first message: as an argument, every list of processes would show all of it. */
+/** The worker's code is sent as the first message: as an argument, it would fill every process list. */
 const firstLines = "process.once('message', (text) => new Function('require', text)(require))";
-/** Flags of the program that are not for its workers: what it runs, and where its debugger listens. */
+/** Flags that workers do not inherit: those for the code to run and for the debugger's port. */
 const notInherited =
   /^(-[eipc]$|--(eval|print|interactive|check|input-type|inspect|debug|test|watch|title)\b)/;
 
-/** Those that run. They do not outlive the program, unless that is killed itself. */
+/** Running workers. They are killed when the program exits, unless the program itself is killed. */
 const children = new Set<ChildProcess>();
 const endAll = () => {
   for (const child of children) child.kill('SIGKILL');
 };
 
-/** Starts a worker process. A process that cannot be started ends with the reason. */
+/** Starts a worker process. If it cannot be started, `onExit` gets the reason. */
 export function startProcess(
   { resourceLimits = {}, execArgv, env, name }: ThreadOptions,
   events: ThreadEvents,
 ): Thread {
-  // Loaded now, because few programs need it.
+  // Loaded on demand, because few programs need it.
   const { spawn } = process.getBuiltinModule('node:child_process');
   const flags = execArgv ?? process.execArgv.filter((flag) => !notInherited.test(flag));
   const title = name === undefined ? [] : [`--title=${name}`];
@@ -51,7 +51,7 @@ export function startProcess(
   children.add(child);
   let end: { code: number; cause?: Error } | undefined;
   let isConnected = true;
-  // Either may come first, and messages come until the line is closed.
+  // Exit and disconnect come in any order, and messages arrive until the channel is closed.
   const endIfOver = () => {
     if (!end || isConnected || !children.delete(child)) return;
     events.onExit(end.code, end.cause);
@@ -69,7 +69,7 @@ export function startProcess(
     endIfOver();
   });
   child.on('error', (cause) => {
-    // Of a process that runs, it is about a message that came too late.
+    // For a running process, this reports a message that came too late.
     if (child.pid !== undefined) return;
     end = { code: 1, cause };
     isConnected = false;
@@ -84,7 +84,7 @@ export function startProcess(
     post(messages, transfer) {
       const bytes = toBytes(messages);
       if (child.connected) child.send(sealed(bytes) as object, () => {});
-      // Moved is what is here no more.
+      // Detaches transferred values, as a thread's transfer would.
       if (transfer.length > 0) structuredClone(null, { transfer: [...transfer] });
     },
     terminate: () => void child.kill('SIGKILL'),
@@ -92,7 +92,7 @@ export function startProcess(
   };
 }
 
-/** As shells number it, with the reason. */
+/** The exit code that shells use for a signal, and the reason. */
 function endBy(signal: NodeJS.Signals): { code: number; cause: Error } {
   const about = signal === 'SIGABRT' ? ', as a process whose heap is out of memory ends itself' : '';
   return { code: 128 + constants.signals[signal], cause: new Error(`${signal}${about}`) };
@@ -102,15 +102,15 @@ function heapFlags(limits: ResourceLimits): string[] {
   const { maxOldGenerationSizeMb: old, maxYoungGenerationSizeMb: young, stackSizeMb: stack } = limits;
   return [
     ...(old === undefined ? [] : [`--max-old-space-size=${Math.ceil(old)}`]),
-    // V8 takes a third of it for each of three parts.
+    // V8 sizes the young generation as three semi-spaces.
     ...(young === undefined ? [] : [`--max-semi-space-size=${Math.max(1, Math.round(young / 3))}`]),
     ...(stack === undefined ? [] : [`--stack-size=${Math.round(1024 * stack)}`]),
   ];
 }
 
 /**
- * A message as bytes. The channel's own "advanced" serialization gives views over the whole message in place of typed
- * arrays; V8's gives each its own memory, as between threads.
+ * A message as bytes. The channel's "advanced" serialization turns typed arrays into views of the whole message; V8's
+ * serializer gives each its own memory, as between threads.
  */
 function toBytes(message: unknown): Buffer {
   const serializer = new Serializer();
@@ -128,7 +128,7 @@ function toBytes(message: unknown): Buffer {
   return serializer.releaseBuffer();
 }
 
-/** The message of the pool's in what has arrived; undefined for what a task has sent itself. */
+/** The pool's message in the received data; undefined for messages that a task has sent. */
 function toMessage<M>(data: unknown): M | undefined {
   const bytes = unsealed<Uint8Array>(data);
   if (!ArrayBuffer.isView(bytes)) return undefined;
@@ -137,10 +137,10 @@ function toMessage<M>(data: unknown): M | undefined {
   return deserializer.readValue() as M;
 }
 
-/** The line to the pool in a worker process; undefined where this is none. */
+/** The connection to the pool in a worker process; undefined in any other process. */
 export function processPort() {
   if (!process.send) return undefined;
-  // The program has ended, or is done with this worker.
+  // The program has exited, or no longer needs this worker.
   process.on('disconnect', () => process.exit());
   return {
     post: (message: PoolMessage) => void process.send?.(sealed(toBytes(message))),

@@ -1,4 +1,4 @@
-// Telling a caller how far a call has come: not at every step, and at last that all is done.
+// Reports a call's progress: at intervals rather than at every step, and once all is done.
 
 const milliseconds = 30;
 
@@ -6,7 +6,7 @@ export class Progress {
   private told = -1;
   private readonly timer: ReturnType<typeof setInterval>;
 
-  /** `failed` is told what `tell` throws. */
+  /** `failed` is called with the errors that `tell` throws. */
   constructor(
     private readonly count: () => number,
     private readonly tell: (done: number) => unknown,

@@ -1,5 +1,5 @@
-// What the pool and its workers say to each other, as plain data that postMessage clones. Tuples, because an
-// object's keys are written into every message. member.ts and worker.ts decide when to send what.
+// The messages between the pool and its workers, as plain data that postMessage clones. They are tuples, because an
+// object's keys would be written into every message. member.ts and worker.ts decide when to send which.
 import type { ErrorData } from './error-data.js';
 import type { SliceRange } from './slices.js';
 
@@ -17,20 +17,20 @@ export type TypedArray<B extends ArrayBufferLike = ArrayBufferLike> =
   | BigInt64Array<B>
   | BigUint64Array<B>;
 
-/** A function with its last arguments, sent to a worker once and called many times: its number stands for it. */
+/** A function with its trailing arguments: sent to a worker once, then called many times by its number. */
 export type ContextMessage = readonly [
   'context',
   context: number,
   /** Address of the module; empty for a function that the worker itself serves. */
   module: string,
   name: string,
-  /** What follows each call's own arguments. */
+  /** The values after each call's own arguments. */
   trailing: readonly unknown[],
-  /** Whether the module gives it to `define`; otherwise the module exports it. */
+  /** Whether the module passes it to `define`; otherwise, the module exports it. */
   defined: boolean,
 ];
 
-/** Everything a job has in common: its number, its cell in `MemberCells.slots`, the function, whether it is timed. */
+/** Common to all jobs: the number, the cell in `MemberCells.slots`, the function, whether it is timed. */
 type JobHead = readonly [job: number, slot: number, context: number, timed: boolean];
 
 export type JobMessage =
@@ -45,7 +45,7 @@ export type JobMessage =
   /** Fill these slices of shared memory, then claim others until none is left. */
   | readonly ['share', ...JobHead, fill: SharedFill, first: readonly number[]];
 
-/** How a call has ended; `path` is the part of its result that cannot be cloned. */
+/** The outcome of a call; `path` is the part of its result that cannot be cloned. */
 export type SettledCall =
   | readonly ['value', unknown]
   | readonly ['error', ErrorData, path?: string | undefined];
@@ -58,76 +58,76 @@ export type WorkerMessage =
       initializer: ContextMessage | undefined,
     ]
   | ContextMessage
-  /** A context will not be asked for again. */
+  /** A context is no longer needed. */
   | readonly ['forget', context: number]
   | JobMessage
-  /** This job's result is not wanted any more. */
+  /** This job's result is no longer wanted. */
   | readonly ['cancel', job: number]
   | readonly ['end'];
 
 export type PoolMessage =
-  /** The module runs. */
+  /** The module is running. */
   | readonly ['hello']
   /** The initializer has run. */
   | readonly ['ready']
   /** The initializer failed. */
   | readonly ['broken', error: ErrorData]
-  /** A timed call of this job begins; only where there is no shared memory to tell it. */
+  /** A timed call of this job begins; sent only without shared memory. */
   | readonly ['started', job: number]
-  /** `begin` in milliseconds since 1970, `milliseconds` how long it took. */
+  /** `begin` is in milliseconds since 1970; `milliseconds` is the duration. */
   | readonly ['done', job: number, values: readonly unknown[], begin: number, milliseconds: number]
-  /** `call` is the number of the call in its job that failed; `path` the part of its result that cannot be cloned. */
+  /** `call` is the index of the failed call in its job; `path` the part of its result that cannot be cloned. */
   | readonly ['failed', job: number, error: ErrorData, call: number, path?: string | undefined]
-  /** An error that no task was waiting for. */
+  /** An error outside of any task. */
   | readonly ['stray', error: ErrorData];
 
 /**
- * What one worker shares with the pool, so that either knows what the other is doing while it is busy. Read and
- * written with Atomics only: a compiler may move a plain read out of a loop, which then never sees a change.
+ * Memory shared by one worker and the pool, so that each sees the other's state while it is busy. Accessed with Atomics
+ * only: a compiler may move a plain read out of a loop, which would then never see a change.
  */
 export interface MemberCells {
   /**
-   * One cell for each job on its way: the job's number while it waits, its negative once the worker has taken it.
-   * Both sides change it by compare-and-exchange: the worker takes a job only if the pool has not taken it back.
-   * The last cell holds the number of the running job if that is cancelled.
+   * One cell for each job sent: the job's number while it waits, negated once the worker has taken it. Both sides
+   * change it by compare-and-exchange: the worker takes a job only if the pool has not taken it back. The last cell
+   * holds the number of the running job if that is cancelled.
    */
   readonly slots: Int32Array<SharedArrayBuffer>;
-  /** When the running timed call began, in microseconds since 1970; 0 before the first of a job. */
+  /** When the running timed call began, in microseconds since 1970; 0 before a job's first call. */
   readonly started: BigInt64Array<SharedArrayBuffer>;
 }
 
 /**
- * A task may post messages over the same line, and so may the program, which made the worker. Those are not the pool's:
- * only sealed messages are.
+ * Marks the pool's messages: a task, or the program if it made the worker, may post other messages over the same
+ * channel.
  */
 const seal = 'mandoline.pool';
 export const sealed = (message: unknown): readonly unknown[] => [seal, message];
-/** The message of the pool's that has arrived, or undefined for any other. */
+/** The received message if it is the pool's; otherwise undefined. */
 export const unsealed = <M>(data: unknown): M | undefined =>
   Array.isArray(data) && data.length === 2 && data[0] === seal ? data[1] : undefined;
 
-/** So many jobs can be on their way to one worker. */
+/** Maximum number of unanswered jobs at one worker. */
 export const slotCount = 32;
 
-/** One array over shared memory, and who is filling which slice of it. */
+/** An array in shared memory, and which worker fills which slice of it. */
 export interface SharedFill {
   readonly target: TypedArray<SharedArrayBuffer>;
   readonly rows: number;
   readonly slices: number;
-  /** The slices in the order in which they are claimed; undefined: as they are numbered. */
+  /** The slices in the order in which they are claimed; undefined: by index. */
   readonly order: readonly number[] | undefined;
-  /** [how many slices have been claimed, 1 when no more may be claimed, how many slices are done]. */
+  /** [number of slices claimed, 1 once no more may be claimed, number of slices done]. */
   readonly counters: Int32Array<SharedArrayBuffer>;
-  /** For each slice: 0, then the worker that fills it plus 1, then the negative of that when it is done. */
+  /** For each slice: 0 at first, then the index plus 1 of the worker that fills it, negated when done. */
   readonly states: Int32Array<SharedArrayBuffer>;
   /**
-   * For each slice: when it was begun and ended, in milliseconds since 1970. Valid once its state, read by
-   * Atomics.load, says that it is done.
+   * For each slice: its start and end, in milliseconds since 1970. Valid once its state, read with Atomics.load, says
+   * that it is done.
    */
   readonly times: Float64Array<SharedArrayBuffer>;
 }
 
-/** The state of a fill before it begins. Throws RangeError if there is no memory for it. */
+/** The initial state of a fill. Throws RangeError if there is not enough memory. */
 export const sharedFill = (
   target: TypedArray<SharedArrayBuffer>,
   rows: number,
@@ -147,39 +147,39 @@ export const nextSlice = 0;
 export const stopped = 1;
 export const doneSlices = 2;
 
-/** Milliseconds since 1970 by a clock that never goes back, comparable between threads. */
+/** Milliseconds since 1970 from a monotonic clock, comparable between threads. */
 export const clock = (): number => origin + performance.now();
 const origin = performance.timeOrigin;
 
-/** One end of the line between the pool and a worker, whatever the platform. */
+/** The pool's connection to a worker, on any platform. */
 export interface Thread {
   post(messages: readonly WorkerMessage[], transfer: readonly object[]): void;
-  /** Ends the thread at once, whatever it does. `onExit` follows. */
+  /** Terminates the thread at once, even if it is busy. `onExit` follows. */
   terminate(): void;
   /** Whether the thread keeps the program alive. */
   keepAlive(alive: boolean): void;
 }
 
-/** What a thread tells of itself. */
+/** Events of a thread. */
 export interface ThreadEvents {
   onMessage(message: PoolMessage): void;
-  /** Once, after the last message; `error` is what ended it where that is known. */
+  /** Called once, after the last message; `error` is the cause of the exit, if known. */
   onExit(code: number, error?: unknown): void;
 }
 
-/** What every platform's workers have in common. */
+/** The interface common to all platforms' workers. */
 export interface WorkerLike {
   /** Sends a message. */
   postMessage(message: unknown): void;
-  /** Ends the worker at once. */
+  /** Terminates the worker at once. */
   terminate(): unknown;
 }
 
-/** Limits of a worker's heap, as Node's `worker_threads` has them. They do not count array buffers. */
+/** Heap limits of a worker, as in Node's `worker_threads`. Array buffers do not count towards them. */
 export interface ResourceLimits {
-  /** MB of the heap's main part, at least 8. */
+  /** MB of the old generation, at least 8. */
   readonly maxOldGenerationSizeMb?: number;
-  /** MB of the part for objects that are new. */
+  /** MB of the young generation, for new objects. */
   readonly maxYoungGenerationSizeMb?: number;
   /** MB set aside for generated code. */
   readonly codeRangeSizeMb?: number;
@@ -188,17 +188,17 @@ export interface ResourceLimits {
 }
 
 export interface ThreadOptions {
-  /** What a worker is; `local`: none, its tasks run in this thread. */
+  /** Kind of worker; `local`: tasks run in this thread, without a worker. */
   readonly kind: 'thread' | 'process' | 'local';
-  /** Node's flags, the environment and a name for people; default: the program's own. */
+  /** Node flags, environment, and a name for debuggers; default: the program's. */
   readonly execArgv: readonly string[] | undefined;
   readonly env: Readonly<Record<string, string | undefined>> | undefined;
   readonly name: string | undefined;
-  /** Makes a worker whose module calls `serve`; default: a worker of the pool's own. */
+  /** Makes a worker whose module calls `serve`; default: one of the pool's own workers. */
   readonly worker: (() => WorkerLike) | undefined;
   readonly resourceLimits: ResourceLimits | undefined;
 }
 
-/** Whether workers of this kind see memory that is shared. */
+/** Whether workers of this kind can share memory with the pool. */
 export const sharesMemory = ({ kind }: Pick<ThreadOptions, 'kind'>): boolean =>
   kind !== 'process' && typeof SharedArrayBuffer === 'function';

@@ -1,17 +1,17 @@
-// The result of a call that is not waited for at once: Python's AsyncResult.
+// The result of a call that is not awaited at once: Python's AsyncResult.
 
 import { told } from './checks.js';
 import { ResultTimeoutError } from './errors.js';
 
-/** What is called when a result, or its error, is there. */
+/** Called when a result, or its error, is available. */
 export interface ResultCallbacks<T> {
-  /** Called once with the result, if there is one. What it throws is thrown as an uncaught error. */
+  /** Called once with the result, if there is one. An error that it throws becomes an uncaught error. */
   readonly callback?: ((value: T) => void) | undefined;
   /** Called once with the error, if there is one. */
   readonly errorCallback?: ((error: unknown) => void) | undefined;
 }
 
-/** A result that may not be there yet. `await result` gives it, or throws the task's error. */
+/** A result that may not be ready yet. `await result` returns it, or throws the task's error. */
 export class AsyncResult<T> implements PromiseLike<T> {
   private state: 'pending' | 'done' | 'failed' = 'pending';
 
@@ -24,7 +24,7 @@ export class AsyncResult<T> implements PromiseLike<T> {
         this.state = 'done';
         if (callback) callOutside(() => callback(value));
       },
-      // An error that nobody asks for is nobody's, as in Python.
+      // An error that nobody reads is ignored, as in Python.
       (error) => {
         this.state = 'failed';
         if (errorCallback) callOutside(() => errorCallback(error));
@@ -32,25 +32,25 @@ export class AsyncResult<T> implements PromiseLike<T> {
     );
   }
 
-  /** Whether the call has ended, well or not. */
+  /** Whether the call has ended, with a result or an error. */
   ready(): boolean {
     return this.state !== 'pending';
   }
 
-  /** Whether the call has ended without an error. Throws Error while it has not ended. */
+  /** Whether the call has ended without an error. Throws Error if it has not ended yet. */
   successful(): boolean {
     if (this.state === 'pending') throw new Error('successful: the result is not ready; wait() for it');
     return this.state === 'done';
   }
 
-  /** Waits until the call has ended, at most `timeout` milliseconds. Never rejects. */
+  /** Waits until the call has ended, for at most `timeout` milliseconds. Never rejects. */
   async wait(timeout?: number): Promise<void> {
     const ended = this.promise.then(nothing, nothing);
     if (timeout === undefined) await ended;
     else await within(ended, timeout);
   }
 
-  /** The result, or the task's error. Rejects with ResultTimeoutError after `timeout` milliseconds; the task goes on. */
+  /** The result, or the task's error. Rejects with ResultTimeoutError after `timeout` ms; the task keeps running. */
   async get(timeout?: number): Promise<T> {
     if (timeout === undefined) return await this.promise;
     const late = Symbol();
@@ -59,8 +59,8 @@ export class AsyncResult<T> implements PromiseLike<T> {
     return value as T;
   }
 
-  /** As a promise's: `await` gives the result, or throws the task's error. */
-  // biome-ignore lint/suspicious/noThenProperty: so that it can be awaited.
+  /** Like a promise's `then`: `await` returns the result, or throws the task's error. */
+  // biome-ignore lint/suspicious/noThenProperty: makes the result awaitable.
   then<A = T, B = never>(
     onfulfilled?: ((value: T) => A | PromiseLike<A>) | null,
     onrejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
@@ -71,7 +71,7 @@ export class AsyncResult<T> implements PromiseLike<T> {
 
 const nothing = () => {};
 
-/** An error of a callback is its owner's: it must not look like one of the call. */
+/** Rethrows a callback's error as an uncaught error: it must not look like one of the call. */
 function callOutside(callback: () => void): void {
   queueMicrotask(callback);
 }

@@ -1,11 +1,11 @@
-// The calls of one job in a worker, one after the other, and what becomes of values and errors that cannot be sent. Which
-// job is run is worker.ts's.
+// Runs the calls of one job in a worker, one after the other, and handles values and errors that cannot be sent.
+// worker.ts decides which job to run.
 import { uncloneablePath } from './cloning.js';
 import { compact } from './compact.js';
 import { errorToData } from './error-data.js';
 import type { SettledCall } from './protocol.js';
 
-/** The values of the calls, in order; a promise of them from the first call on that returns one. */
+/** The results of the calls, in order; a promise of them as soon as a call returns a promise. */
 export function calls(
   count: number,
   call: (index: number) => unknown,
@@ -34,7 +34,7 @@ export function calls(
   }
 }
 
-/** How a call ends, whatever it does. */
+/** Runs a call and returns its outcome; never throws. */
 export function settle(call: () => unknown): SettledCall | Promise<SettledCall> {
   const succeeded = (value: unknown): SettledCall => ['value', compact(value)];
   const failed = (error: unknown): SettledCall => ['error', errorToData(error)];
@@ -46,7 +46,7 @@ export function settle(call: () => unknown): SettledCall | Promise<SettledCall> 
   }
 }
 
-/** The outcome of a call as it can be sent: an error in the place of a value that cannot be cloned. */
+/** The outcome of a call in a form that can be sent: an error replaces a value that cannot be cloned. */
 export function cloneableOutcome(outcome: SettledCall): SettledCall {
   const path = outcome[0] === 'value' ? uncloneablePath(outcome[1], 'result') : undefined;
   return path === undefined
@@ -60,7 +60,7 @@ export function isThenable(value: unknown): value is PromiseLike<unknown> {
   );
 }
 
-/** Which value of a job could not be posted, and which part of it. */
+/** The index of the call whose value could not be posted, and the part that cannot be cloned. */
 export function uncloneableResult(values: readonly unknown[]): { call: number; path: string | undefined } {
   for (const [call, value] of values.entries()) {
     const path = uncloneablePath(value, 'result');

@@ -1,8 +1,8 @@
-// Waiting for an AbortSignal: one listener for each signal, however many calls wait for it. With more than ten Node 20
-// would warn of a leak.
+// Waits for AbortSignals with one listener for each signal, however many calls wait for it. With more than ten
+// listeners, Node 20 would warn of a leak.
 const waiting = new WeakMap<EventTarget, Set<() => void>>();
 
-/** Runs the action once the signal is aborted; the function that is returned stops waiting. */
+/** Runs the action once the signal is aborted; the returned function stops waiting. */
 export function onAbort(signal: AbortSignal, action: () => void): () => void {
   const actions = waiting.get(signal) ?? new Set();
   if (actions.size === 0) {

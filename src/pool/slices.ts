@@ -1,20 +1,20 @@
-// How rows are cut into slices: the one place that says it, for arrays, fields and shared results alike.
+// How rows are cut into slices: the single definition for arrays, fields and shared results.
 import { attempt } from './cloning.js';
 
-/** A slice: the rows from `start` up to but not `end`, and its number among all slices, from 0. */
+/** A slice: the rows from `start` up to, but excluding, `end`, and its index among all slices. */
 export interface SliceRange {
-  /** Its number among all slices, from 0. */
+  /** Its index among all slices, from 0. */
   readonly index: number;
   /** Its first row. */
   readonly start: number;
-  /** The row behind its last; where it is empty, `start`. */
+  /** The row after its last; equal to `start` if the slice is empty. */
   readonly end: number;
 }
 
 /**
- * The slice of that number when `rows` rows are cut into `slices` slices, as numpy's `array_split` cuts: the first
- * `rows % slices` of them have one row more than the others. More slices than rows gives empty slices. Whole numbers,
- * unchecked: `slices` from 1 on, `index` from 0 to `slices - 1`.
+ * The slice with this index when `rows` rows are cut into `slices` slices as by numpy's `array_split`: the first
+ * `rows % slices` slices have one row more than the others. If there are more slices than rows, some are empty.
+ * Arguments are whole numbers and not checked: `slices` from 1, `index` from 0 to `slices - 1`.
  */
 export function sliceRange(rows: number, slices: number, index: number): SliceRange {
   const size = Math.floor(rows / slices);
@@ -23,10 +23,10 @@ export function sliceRange(rows: number, slices: number, index: number): SliceRa
   return { index, start, end: start + size + (index < larger ? 1 : 0) };
 }
 
-/** Given how many slices there are: their numbers, each once, in the order in which they are begun. */
+/** Given the number of slices, returns their indices, each once, in the order in which they are begun. */
 export type SliceOrder = (slices: number) => readonly number[];
 
-/** The numbers of so many slices in an order. Throws RangeError where they are not all there, each once. */
+/** The slice indices in the given order. Throws RangeError unless each occurs exactly once. */
 export function orderedSlices(slices: number, order: SliceOrder | undefined): readonly number[] | undefined {
   if (order === undefined) return undefined;
   const given = order(slices);

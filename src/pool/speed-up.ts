@@ -1,9 +1,9 @@
-// What times of the same work by several workers say: a middle that noise does not move, and Amdahl's law. The one
+// Evaluates times of the same work by several workers: a median that is robust to noise, and Amdahl's law. The single
 // definition for the command, the page and the lesson.
 
 /**
- * The middle of the values, in any order; of an even number of them the mean of the two in the middle. Throws
- * RangeError for none.
+ * The median of the values, in any order; for an even number of values, the mean of the two in the middle. Throws
+ * RangeError for an empty list.
  */
 export function median(values: readonly number[]): number {
   if (values.length === 0) throw new RangeError('median: must be given at least one value');
@@ -11,17 +11,17 @@ export function median(values: readonly number[]): number {
   return (sorted[(sorted.length - 1) >> 1]! + sorted[sorted.length >> 1]!) / 2;
 }
 
-/** Work that `workers` workers did `speedUp` times as fast as one. */
+/** The speed-up of `workers` workers over one. */
 export interface SpeedUp {
-  /** How many, from 1. */
+  /** Number of workers, from 1. */
   readonly workers: number;
-  /** The time of one worker over theirs. */
+  /** The time of one worker divided by theirs. */
   readonly speedUp: number;
 }
 
 /**
- * The best of several ways to cut the work, for each number of workers, against the best of the fewest, which should be
- * one. The medians are in any unit of time.
+ * The speed-up for each number of workers, each with the fastest way to cut the work, relative to the smallest number
+ * of workers, which should be one. The medians are in any unit of time.
  */
 export function speedUps(
   rows: readonly { readonly workers: number; readonly median: number }[],
@@ -33,8 +33,8 @@ export function speedUps(
 }
 
 /**
- * The part of the work that more workers do not speed up, 0 to 1: least squares of time(n) / time(1) = s + (1 - s) / n
- * (Amdahl, Validity of the single processor approach, 1967). Undefined without more than one worker.
+ * The serial fraction of the work, 0 to 1: least-squares fit of time(n) / time(1) = s + (1 - s) / n (Amdahl, Validity
+ * of the single processor approach, 1967). Undefined without more than one worker.
  */
 export function serialPart(points: readonly SpeedUp[]): number | undefined {
   let [above, below] = [0, 0];
@@ -46,22 +46,22 @@ export function serialPart(points: readonly SpeedUp[]): number | undefined {
   return below > 0 ? Math.min(1, Math.max(0, above / below)) : undefined;
 }
 
-/** By Amdahl's law: how many times as fast as one so many workers are, if a part of the work, 0 to 1, stays serial. */
+/** Amdahl's law: the speed-up of this many workers over one, for a serial fraction of the work from 0 to 1. */
 export const amdahl = (serial: number, workers: number): number => 1 / (serial + (1 - serial) / workers);
 
-/** What times say about the use of more workers. */
+/** How the times change with more workers. */
 export interface SpeedUpSummary {
-  /** A sentence for people. */
+  /** A sentence to display. */
   readonly text: string;
-  /** The serial part, 0 to 1, by Amdahl's law; undefined where the times do not show one. */
+  /** The serial fraction, 0 to 1, by Amdahl's law; undefined if the times do not show one. */
   readonly serial: number | undefined;
 }
 
 /**
- * Says in words what times of the same work by one worker and by several show: how many times as fast several are and
- * which part of the work is serial; or that more workers do not help; or, where the middle halves of the times overlap,
- * that they vary more than they differ. Each row has the times of one way to cut the work, in any unit; for each number
- * of workers the way with the least median counts. Undefined without one worker and more.
+ * Describes times of the same work by one worker and by several in words: the speed-up and the serial fraction; or that
+ * more workers do not help; or, if the middle halves of the times overlap, that they vary more than they differ. Each
+ * row has the times of one way to cut the work, in any unit; for each number of workers, the row with the smallest
+ * median counts. Undefined unless there are rows for one worker and for more.
  */
 export function summarizeSpeedUp(
   rows: readonly { readonly workers: number; readonly times: readonly number[] }[],
@@ -84,7 +84,7 @@ export function summarizeSpeedUp(
     return without(`More workers do not help: ${workers} take ${factor(1 / speedUp)} as long as one`);
   const text = `${workers} workers are ${factor(speedUp)} as fast as one`;
   const serial = serialPart(speedUps(timed))!;
-  // Where some are faster than the law that fits best allows, it is not the law of these times.
+  // If the measured speed-up exceeds the limit of the best fit, Amdahl's law does not describe these times.
   if (speedUp * serial > 1)
     return without(`${text}; other numbers of workers are slower than Amdahl's law allows`);
   const law =
@@ -95,7 +95,7 @@ export function summarizeSpeedUp(
   return { text: `${text}; by Amdahl's law, ${law}`, serial };
 }
 
-/** Whether the middle halves of times overlap. */
+/** Whether the middle halves of two lists of times overlap. */
 function areAlike(one: readonly number[], other: readonly number[]): boolean {
   const [from, to] = middleHalf(one);
   const [otherFrom, otherTo] = middleHalf(other);

@@ -1,26 +1,26 @@
-// What the workers of a pool have done so far: counted as it happens, cheap enough to be always on.
+// Statistics of a pool's workers: recorded as the work happens, cheap enough to be always on.
 
-/** What one worker of the pool has done; a worker that was replaced and its successors count as one. */
+/** Work done by one worker of the pool; a replaced worker and its successors count as one. */
 export interface WorkerStats {
-  /** Its number in the pool, from 0. */
+  /** Index of the worker in the pool, from 0. */
   readonly worker: number;
-  /** Calls of tasks that have ended well, slices apart. */
+  /** Task calls that succeeded, excluding slices. */
   readonly tasks: number;
-  /** Slices that it filled. */
+  /** Number of slices it filled. */
   readonly slices: number;
-  /** Seconds at work. */
+  /** Seconds spent working. */
   readonly busy: number;
-  /** How many times another took its place. */
+  /** How many times it was replaced. */
   readonly restarts: number;
 }
 
-/** A stretch of work: a chunk of calls, or a slice. */
+/** A period of work: a chunk of calls, or a slice. */
 export interface Stretch {
-  /** The worker's number in the pool, from 0. */
+  /** Index of the worker in the pool, from 0. */
   readonly worker: number;
-  /** What it worked at. */
+  /** What it worked on. */
   readonly kind: 'chunk' | 'slice';
-  /** Number of the chunk's first item in its call, or of the slice in its fill. */
+  /** Index of the chunk's first item in its call, or of the slice in its fill. */
   readonly first: number;
   /** In seconds since the pool was made. */
   readonly start: number;
@@ -28,24 +28,24 @@ export interface Stretch {
   readonly end: number;
 }
 
-/** What a pool has done and has to do. */
+/** Work done by a pool, and jobs still waiting. */
 export interface PoolStats {
-  /** For each worker. */
+  /** One entry for each worker. */
   readonly workers: readonly WorkerStats[];
-  /** Jobs, which are chunks of calls or shares in a fill, that no worker has been sent. */
+  /** Number of jobs (chunks of calls, or shares of a fill) not sent to a worker yet. */
   readonly queued: number;
-  /** Jobs that are with workers. */
+  /** Number of jobs at workers. */
   readonly running: number;
-  /** How many fills there were. */
+  /** Number of fills. */
   readonly fills: {
-    /** That wrote straight into shared memory. */
+    /** Written directly into shared memory. */
     readonly shared: number;
-    /** That had their slices copied there and back. */
+    /** With slices copied to workers and back. */
     readonly copied: number;
   };
-  /** Errors that were thrown in workers outside of any task. */
+  /** Number of errors thrown in workers outside of any task. */
   readonly strayErrors: number;
-  /** The last 4096 stretches of work, in the order in which the pool heard of them. */
+  /** The last 4096 periods of work, in the order in which the pool recorded them. */
   readonly timeline: readonly Stretch[];
 }
 
@@ -56,7 +56,7 @@ export class Ledger {
   strayErrors = 0;
   readonly fills = { shared: 0, copied: 0 };
   private readonly workers: { tasks: number; slices: number; busy: number; restarts: number }[];
-  /** Rows of worker, 0 for a chunk or 1 for a slice, first, start, end, written around. Made when it is needed. */
+  /** Ring buffer with rows of worker, 0 for a chunk or 1 for a slice, first, start, end. Allocated on demand. */
   private stretches: Float64Array | undefined;
   private recorded = 0;
 
@@ -72,7 +72,7 @@ export class Ledger {
     this.workers[worker]!.restarts++;
   }
 
-  /** `begun` in milliseconds since 1970. */
+  /** `begun` is in milliseconds since 1970. */
   chunk(worker: number, first: number, calls: number, begun: number, milliseconds: number): void {
     this.workers[worker]!.tasks += calls;
     this.add(worker, 0, first, begun, milliseconds);

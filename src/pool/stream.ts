@@ -1,25 +1,25 @@
-// One call of imap or imapUnordered: reads its input only as far as its buffer goes, and gives one result after the
-// other. Calls whose result is one promise are calls.ts's.
+// One call of imap or imapUnordered: reads only as much input as its buffer holds, and yields results one by one. Calls
+// that return a single promise are in calls.ts.
 import { Call, type CallOptions, chunkJob } from './calls.js';
 import type { Part } from './cloning.js';
 import type { Crew } from './crew.js';
 import type { Job } from './member.js';
 import type { SettledCall } from './protocol.js';
 
-/** What gives items one by one, at once or as they come. */
+/** A synchronous or asynchronous iterable. */
 export type Items<I> = Iterable<I> | AsyncIterable<I>;
 
 export interface StreamOptions extends CallOptions {
   readonly chunkSize: number;
-  /** How many items at most are read and not handed out as results yet. */
+  /** Maximum number of items read but not yet handed out as results. */
   readonly bufferSize: number;
   readonly ordered: boolean;
-  /** Whether results are those of `Promise.allSettled`. */
+  /** Whether results have the form of `Promise.allSettled`. */
   readonly settled: boolean;
 }
 
 type Outcome = { readonly values: readonly unknown[] } | { readonly error: unknown };
-/** What a reader gets: a value, an error, or that there are no more. */
+/** The answer to a reader: a value, an error, or the end. */
 type Answer = { readonly value: unknown } | { readonly error: unknown } | 'end';
 interface Reader {
   resolve(result: IteratorResult<unknown>): void;
@@ -28,25 +28,25 @@ interface Reader {
 
 const rejected = (reason: unknown): PromiseRejectedResult => ({ status: 'rejected', reason });
 
-/** The results of a call one by one, until the first error or until the iterator is left. */
+/** The results of a call one by one, until the first error or until the iterator is closed. */
 export class StreamCall extends Call {
   readonly chunkSize: number;
-  /** Whether the input is being asked for an item just now. */
+  /** Whether the input is currently being read. */
   private reading = false;
   private inputEnded = false;
-  /** What the input threw, to be told behind the results of whole chunks before. */
+  /** The error that the input threw, reported after the results of the complete chunks before it. */
   private inputError: { readonly error: unknown } | undefined;
-  /** The chunk that is being collected. */
+  /** Items of the next chunk. */
   private collected: unknown[] = [];
   private itemsRead = 0;
-  /** Results whose reader has come back for more, and those it has just been given: they are still in its hands. */
+  /** Results whose reader has asked for more; `itemsInUse` counts those just handed out, which are still in use. */
   private itemsUsed = 0;
   private itemsInUse = 0;
   private readonly chunks: Job[] = [];
-  /** The items of every chunk that has no outcome, by the number of its first. */
+  /** The items of every chunk without an outcome, by the index of its first item. */
   private readonly outstanding = new Map<number, readonly unknown[]>();
   private readonly outcomes = new Map<number, Outcome>();
-  /** The chunk of results that is being handed out. */
+  /** The chunk of results being handed out. */
   private values: readonly unknown[] = [];
   private position = 0;
   private nextFirst = 0;
@@ -76,7 +76,7 @@ export class StreamCall extends Call {
     });
   }
 
-  /** Leaves: what waits is dropped, and the input is closed. */
+  /** Closes the iterator: drops pending items and closes the input. */
   leave(): void {
     this.end();
     this.crew.withdraw(this);
@@ -84,7 +84,7 @@ export class StreamCall extends Call {
     this.serve();
   }
 
-  /** Answers readers as far as there is something to answer, and reads on. */
+  /** Answers readers while there are answers, and reads more input. */
   private serve(): void {
     do {
       while (this.readers.length > 0 && this.serveNext());
@@ -134,7 +134,7 @@ export class StreamCall extends Call {
     return this.answer();
   }
 
-  /** Reads on while the buffer has room; whether the input has ended by that. */
+  /** Reads while the buffer has room; returns whether this ended the input. */
   private read(): boolean {
     while (!this.ended && !this.inputEnded && !this.reading) {
       if (this.itemsRead - this.itemsUsed >= this.stream.bufferSize) return false;
@@ -218,7 +218,7 @@ export class StreamCall extends Call {
     this.serve();
   }
 
-  /** Lets go of all that was read or computed, and closes the input. */
+  /** Drops all items and results, and closes the input. */
   private drop(): void {
     this.values = [];
     this.collected = [];
@@ -227,11 +227,11 @@ export class StreamCall extends Call {
     this.outcomes.clear();
     if (this.inputEnded) return;
     this.inputEnded = true;
-    // Not waited for: an input that never answers must not keep its reader.
+    // Not awaited: an input that never answers must not block its reader.
     try {
       Promise.resolve(this.input.return?.()).catch(() => {});
     } catch {
-      // The results are not wanted any more, and so is no error of their input.
+      // The results are no longer wanted, and neither are errors of their input.
     }
   }
 

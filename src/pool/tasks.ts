@@ -1,5 +1,5 @@
-// What a worker can be asked to do: an exported function, named by its module and its export. Data only; the
-// worker imports the module by that address (worker.ts).
+// What a worker can run: an exported function, identified by its module and its name. Data only; the worker imports
+// the module by that address (worker.ts).
 
 import { told } from './checks.js';
 import { attempt } from './cloning.js';
@@ -7,30 +7,30 @@ import { TaskError } from './errors.js';
 
 // biome-ignore lint/suspicious/noExplicitAny: a function of any parameters; `never` and `unknown` do not infer.
 export type AnyFunction = (...parameters: any) => unknown;
-/** What a worker is told of a task. */
+/** A task as it is sent to workers. */
 export interface TaskReference {
-  /** Address of the module; empty for a function that the pool's own worker serves. */
+  /** Address of the module; empty for a function that the user's own worker serves. */
   readonly module: string;
   /** Name under which the module exports or defines it. */
   readonly name: string;
-  /** What follows each call's own arguments. */
+  /** The values after each call's own arguments. */
   readonly trailing: readonly unknown[];
-  /** Whether the module gives it to `define`; otherwise the module exports it. */
+  /** Whether the module passes it to `define`; otherwise, the module exports it. */
   readonly defined: boolean;
 }
 
 declare const signature: unique symbol;
 
 /**
- * A function that workers can run, typed as that function: made by `define` or `tasks`. `Made` is for the reader of the
- * compiler's error where a function is given that is not a task.
+ * A function that workers can run, typed as that function: made by `define` or `tasks`. `Made` appears in the
+ * compiler's error when a function that is not a task is passed.
  */
 export interface Task<F extends AnyFunction, Made = 'made by define(import.meta.url, { ... })'> {
-  /** For the compiler only. */
+  /** Exists only for the type checker. */
   readonly [signature]: readonly [F, Made];
 }
 
-/** Under this key a function that `define` returns has its reference; other tasks are references themselves. */
+/** Key under which a function returned by `define` holds its reference; other tasks are references themselves. */
 export const referenceKey: unique symbol = Symbol.for('mandoline.pool.task') as never;
 
 /** The functions among a module's exports, as tasks. */
@@ -43,8 +43,9 @@ export type Tasks<Module> = {
 /**
  * Names the functions that a module exports, so that workers can run them:
  * `const { juliaSet } = tasks<typeof import('./julia.js')>(new URL('./julia.js', import.meta.url))`.
- * The module is imported by the workers, not here; a name that it does not export rejects with TaskError when it is
- * called. Without an address: the functions that the pool's own `worker` gives to `serve`.
+ * The workers import the module; this thread does not. Calling a name that the module
+ * does not export rejects with TaskError. Without an address: the functions that the module of the pool's option
+ * `worker` passes to `serve`.
  */
 export function tasks<Module>(module?: URL): Tasks<Module> {
   const isAddress = module === undefined || typeof (module as URL | null)?.href === 'string';
@@ -58,7 +59,7 @@ export function tasks<Module>(module?: URL): Tasks<Module> {
     trailing: [],
     defined: false,
   });
-  // A promise's `then` is asked for wherever a value is awaited; this is none.
+  // `await` looks for a `then` on every value; a Tasks object is not a promise.
   const get = (_: object, name: string | symbol) =>
     typeof name === 'string' && name !== 'then' ? reference(name) : undefined;
   return new Proxy({}, { get }) as Tasks<Module>;
@@ -69,10 +70,10 @@ type AllButLast<P extends readonly unknown[]> =
   Required<P> extends readonly [...infer A extends unknown[], unknown] ? A : never;
 
 /**
- * A task with its last parameter set. Where that is an object of options, it is what Python spells
+ * A task with its last parameter set. With an object of options, it corresponds to Python's
  * `functools.partial(julia_set, iterations=80, c=c)`: `partial(juliaSet, { iterations: 80, c })` maps an item as
- * `juliaSet(item, { iterations: 80, c })`. The value is cloned once per worker and call of a pool's method, however
- * many items there are; a task that changes it finds the change at its next item. A partial of a partial sets the
+ * `juliaSet(item, { iterations: 80, c })`. The value is cloned once per worker and call of a pool's method, regardless
+ * of the number of items; if a task changes it, the change persists for the next item. A partial of a partial sets the
  * parameter before.
  */
 export function partial<F extends AnyFunction>(
@@ -84,7 +85,7 @@ export function partial<F extends AnyFunction>(
   return { ...reference, trailing: [options, ...trailing] } as TaskReference as never;
 }
 
-/** What a worker is told of the task that was given, or TaskError that says how to make one. */
+/** The reference of a task. Throws TaskError with instructions if the value is not a task. */
 export function checkTask(task: unknown): TaskReference {
   const given = typeof task === 'function' ? attempt(() => Object(task)[referenceKey], undefined) : task;
   const { module, name, trailing, defined } = Object(given) as TaskReference;

@@ -1,4 +1,4 @@
-// Threads on Node: worker_threads, from the pool's side and, in `serveHere`, from the worker's.
+// Threads on Node (worker_threads): from the pool's side and, in `serveHere`, from the worker's.
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { isMainThread, parentPort, type TransferListItem, Worker } from 'node:worker_threads';
 import { checkWorker } from './checks.js';
@@ -21,12 +21,12 @@ export { availableParallelism } from './cores.node.js';
 
 export const onMainThread = isMainThread;
 
-/** A program that was given as text says so to Node in a way that Node does not accept for a worker's file. */
+/** A program passed as text has an `--input-type` flag, which Node does not accept for a worker's file. */
 const isText = process.execArgv.some((flag) => flag.startsWith('--input-type'));
 
 /**
- * A worker that starts from text does not run the modules that a program asks for by `--import`; one that starts from a
- * module does, some milliseconds later.
+ * A worker that starts from text does not run the modules that a program requests with `--import`; one that starts from
+ * a module does, but starts some milliseconds later.
  */
 const hasImports = /(^|\s)(--import|--loader|--experimental-loader)\b/.test(
   [...process.execArgv, process.env.NODE_OPTIONS].join(' '),
@@ -37,14 +37,14 @@ const workerModule = () => {
 };
 
 /**
- * Node 20 and 22 end the whole process where a worker is ended while `require` links an ES module. So a worker of ours and
- * its pool tell each other what they are at, in shared memory: neither, it loads a module, it is being ended.
+ * Node 20 and 22 end the whole process if a worker is terminated while `require` links an ES module. The pool and its
+ * own workers therefore share a state: the worker is loading a module, being terminated, or neither.
  */
 const [neither, loading, ending] = [0, 1, 2];
-/** Linking takes less; who still loads then has code in the module that takes long, and may be ended. */
+/** Linking takes less; a worker still loading after this runs slow code of the module, and may be terminated. */
 const longestLinking = 1000;
 
-/** Starts a worker. Throws where it cannot be made. */
+/** Starts a worker. Throws if it cannot be made. */
 export function startThread(options: ThreadOptions, events: ThreadEvents): Thread {
   if (options.kind === 'process') return startProcess(options, events);
   const { worker: make, resourceLimits, env, name } = options;
@@ -88,7 +88,7 @@ export function startThread(options: ThreadOptions, events: ThreadEvents): Threa
   };
 }
 
-/** Runs what must not be ended from outside; undefined where this thread is being ended. */
+/** Runs an action that must not be interrupted by termination; undefined if this thread is being terminated. */
 function undisturbed<T>(state: Int32Array, action: () => T): T | undefined {
   if (Atomics.compareExchange(state, 0, neither, loading) === ending) return undefined;
   try {
@@ -98,7 +98,7 @@ function undisturbed<T>(state: Int32Array, action: () => T): T | undefined {
   }
 }
 
-/** One end of the line to the pool, in a worker. */
+/** The worker's connection to the pool. */
 interface Port {
   post(message: PoolMessage, transfer: readonly object[]): void;
   listen(receive: (messages: readonly WorkerMessage[]) => void, broken: (error: unknown) => void): void;
@@ -117,11 +117,11 @@ function threadPort(): Port | undefined {
     : undefined;
 }
 
-/** Makes this thread, or process, one of the pool's own workers; a thread has `state` from its pool. */
+/** Makes this thread or process one of the pool's own workers; a thread gets `state` from its pool. */
 export const serveOwn = (state: Int32Array | null): void =>
   serveHere(undefined, state ?? new Int32Array(1), isMainThread ? processPort() : threadPort());
 
-/** Makes this thread a worker of the pool that started it, by `state` if it is one of ours. Throws on the main thread. */
+/** Makes this thread a worker of the pool that started it; the pool's own have `state`. Throws on the main thread. */
 export function serveHere(
   served: Functions | undefined,
   state?: Int32Array,
@@ -130,7 +130,7 @@ export function serveHere(
   if (!port)
     throw new Error('serve: must be called in a worker, by the module that `worker` of a Pool starts');
   const post = (message: PoolMessage, transfer: readonly object[] = []) => port.post(message, transfer);
-  /** The job that an action is of; for what a module does that is imported for job n: -1 - n. */
+  /** The job that an action belongs to; code that a module runs while it is imported for job n has -1 - n. */
   const running = new AsyncLocalStorage<number>();
   const within = <T>(job: number, action: () => T): T => running.run(job, action);
   const jobOf = (stored: number | undefined) => (stored !== undefined && stored < 0 ? -1 - stored : stored);
@@ -143,10 +143,10 @@ export function serveHere(
     stray(error);
     process.exit(1);
   });
-  // What is thrown after a task has ended is told and hurts no other task.
+  // An error thrown after its task has ended is reported and does not affect other tasks.
   process.on('uncaughtException', (error) => stray(error, jobOf(running.getStore())));
   process.on('unhandledRejection', (error) => stray(error));
 }
 
-/** Says what a program should hear that called nothing. */
+/** Warns about a problem that no call can report. */
 export const warn = (message: string): void => process.emitWarning(message, 'ResourceWarning');

@@ -1,4 +1,4 @@
-// Threads in a browser: module workers, from the pool's side and, in `serveHere`, from the worker's.
+// Threads in a browser (module workers): from the pool's side and, in `serveHere`, from the worker's.
 import { checkWorker } from './checks.js';
 import { TaskError } from './errors.js';
 import {
@@ -17,10 +17,10 @@ export const availableParallelism = (): number => navigator.hardwareConcurrency;
 
 export const onMainThread: boolean = typeof document !== 'undefined';
 
-/** What a worker posts in place of an exit event, which browsers lack. */
+/** Posted by a worker in place of an exit event, which browsers lack. */
 const closed = 'closed';
 
-/** Starts a worker. Throws where it cannot be made, and TypeError for limits, which no browser has. */
+/** Starts a worker. Throws if it cannot be made, and TypeError for options that browsers lack. */
 export function startThread(options: ThreadOptions, events: ThreadEvents): Thread {
   const { worker: make, kind, resourceLimits, execArgv, env, name } = options;
   for (const [option, value] of Object.entries({ resourceLimits, execArgv, env }))
@@ -34,7 +34,7 @@ export function startThread(options: ThreadOptions, events: ThreadEvents): Threa
     if (ended) return;
     ended = true;
     worker.terminate();
-    // Behind the messages that have arrived by now, as an exit event would come.
+    // After the messages that have arrived by now, as an exit event would be.
     setTimeout(() => events.onExit(code, error));
   };
   worker.onmessage = ({ data }: MessageEvent<unknown>) => {
@@ -43,7 +43,7 @@ export function startThread(options: ThreadOptions, events: ThreadEvents): Threa
     else if (message) events.onMessage(message);
   };
   worker.onmessageerror = () => end(1, new Error('a message from a worker could not be read'));
-  // Errors inside a worker that runs are caught there; what comes here is that its script could not be loaded.
+  // Errors in a running worker are caught there; an error event here means that its script could not be loaded.
   worker.onerror = (event) => {
     event.preventDefault();
     end(1, new Error(event.message || 'the script of the worker could not be loaded'));
@@ -62,11 +62,11 @@ interface WorkerScope {
   onmessageerror: () => void;
 }
 
-/** What engines call a module that could not be fetched, and what code of a page lacks in a worker. */
+/** Words in engines' errors for a module that could not be fetched, and globals of a page that workers lack. */
 const unfetched = /import|fetch|module/i;
 const pages = /\b(document|window)\b/;
 
-/** Imports a module. Throws TaskError, with the engine's error as its cause, where it is not one for workers. */
+/** Imports a module. Throws TaskError, with the engine's error as its cause, if a worker cannot import it. */
 async function load(address: string): Promise<Functions> {
   try {
     return await import(/* @vite-ignore */ /* webpackIgnore: true */ address);
@@ -84,12 +84,12 @@ async function load(address: string): Promise<Functions> {
   }
 }
 
-/** Makes this thread a worker of the pool that started it. Throws on a page's own thread. */
+/** Makes this thread a worker of the pool that started it. Throws on a page's main thread. */
 export function serveHere(served: Functions | undefined): void {
   if (typeof document !== 'undefined')
     throw new Error('serve: must be called in a worker, by the module that `worker` of a Pool starts');
   const scope = self as unknown as WorkerScope;
-  // A task that closes its worker would leave the pool waiting: nobody is told. The pool ends it instead.
+  // If a task closed its worker, no event would tell the pool, which would wait for ever. The pool ends it instead.
   const end = () => scope.postMessage(sealed(closed));
   scope.close = end;
   const { receive, stray } = runWorker(
@@ -110,5 +110,5 @@ export function serveHere(served: Functions | undefined): void {
   addEventListener('unhandledrejection', (event) => report(event, event.reason));
 }
 
-/** Says what a program should hear that called nothing. */
+/** Warns about a problem that no call can report. */
 export const warn = (message: string): void => console.warn(message);

@@ -1,3 +1,3 @@
-// The text of what runs in the pool's workers on Node: a bundle of worker.node.ts, which scripts/bundle.js writes. A worker
-// that starts from text needs no file beside the pool's own, which bundlers would have to know of.
+// The code of the pool's workers on Node as text: a bundle of worker.node.ts, written by scripts/bundle.js. A worker
+// that starts from text needs no separate file that bundlers would have to know about.
 export declare const workerText: string;

@@ -1,5 +1,5 @@
-// The first module of the pool's own workers on Node, which start from the text of its bundle (worker-text.d.ts). The work
-// is worker.ts's.
+// Entry module of the pool's own workers on Node, which start from the text of its bundle (worker-text.d.ts). The work
+// is done in worker.ts.
 import { workerData } from 'node:worker_threads';
 import { serveOwn } from './thread.node.js';
 

@@ -1,5 +1,5 @@
-// What a worker does: takes jobs in the order in which they come, one at a time, and answers each. The lines to
-// the pool are thread.node.ts's and thread.web.ts's; the other end of them is member.ts's.
+// A worker's loop: takes jobs in the order of arrival, one at a time, and answers each. thread.node.ts and
+// thread.web.ts connect it to the pool; member.ts is the pool's side.
 import { attempt, isCloneFailure } from './cloning.js';
 import { compact } from './compact.js';
 import { current } from './current.js';
@@ -23,7 +23,7 @@ import { calls, cloneableOutcome, isThenable, settle, uncloneableResult } from '
 import { sliceRange } from './slices.js';
 
 type Run = (...parameters: unknown[]) => unknown;
-/** The functions of a module, by their names. */
+/** The functions of a module, by name. */
 export type Functions = Readonly<Record<string, unknown>>;
 
 interface Context {
@@ -31,18 +31,18 @@ interface Context {
   readonly name: string;
   readonly trailing: readonly unknown[];
   readonly defined: boolean;
-  /** Known once it has been called. */
+  /** Set by the first call. */
   run: Run | undefined;
 }
 
-/** The initializer, as if it were a job; those have numbers from 1 on. */
+/** The number of the initializer, which is treated as a job; real jobs are numbered from 1. */
 const initializing = 0;
 
 export interface WorkerLine {
   post(message: PoolMessage, transfer?: readonly object[]): void;
   /** Ends this thread. */
   end(): void;
-  /** Runs an action so that `stray` can be told of which job an error is; absent where the platform cannot tell. */
+  /** Runs an action so that its errors reach `stray` with the job's number; absent if the platform cannot tell. */
   within?<T>(job: number, action: () => T): T;
   /** Whether this is the pool's own thread, not a worker. */
   readonly isLocal?: boolean;
@@ -51,7 +51,7 @@ export interface WorkerLine {
 }
 
 /**
- * Joins a worker to its line: give `receive` all that comes, and `stray` every error that nobody caught. `served` are the
+ * Connects a worker to the pool: pass all messages to `receive`, and every uncaught error to `stray`. `served` are the
  * functions of a worker that the user made.
  */
 export function runWorker(line: WorkerLine, served: Functions | undefined) {
@@ -60,7 +60,7 @@ export function runWorker(line: WorkerLine, served: Functions | undefined) {
   let cells: MemberCells | undefined;
   let busy = true;
   let cancelled = 0;
-  /** The job that is waited for, and how to end it from outside. */
+  /** The job being awaited, and a function that makes it fail from outside. */
   let pendingJob: { readonly job: number; readonly fail: (error: unknown) => void } | undefined;
   const inbox: (JobMessage | readonly ['end'])[] = [];
   const contexts = new Map<number, Context>();
@@ -79,7 +79,7 @@ export function runWorker(line: WorkerLine, served: Functions | undefined) {
       }
       work();
     },
-    /** `job` is the one that the error is of, where that is known. */
+    /** `job` is the job that caused the error, if known. */
     stray(error: unknown, job?: number): void {
       if (pendingJob && pendingJob.job === job) pendingJob.fail(error);
       else post(['stray', errorToData(error)]);
@@ -101,7 +101,7 @@ export function runWorker(line: WorkerLine, served: Functions | undefined) {
       busy = false;
       work();
     } catch (error) {
-      // Stays busy: a worker that could not begin does nothing more.
+      // Stays busy: a worker whose initializer failed runs no jobs.
       post(['broken', errorToData(error)]);
     }
   }
@@ -112,7 +112,7 @@ export function runWorker(line: WorkerLine, served: Functions | undefined) {
     await (await find(context))(...context.trailing);
   }
 
-  /** What a job waits for may never come, because a callback of it has thrown: then it fails with that error. */
+  /** Awaits a job. If one of its callbacks throws, its promise may never settle: it then fails with that error. */
   function unlessStray<T>(job: number, awaited: PromiseLike<T>): Promise<T> {
     const failure = new Promise<never>((_, reject) => {
       pendingJob = { job, fail: reject };
@@ -127,7 +127,7 @@ export function runWorker(line: WorkerLine, served: Functions | undefined) {
     contexts.set(number, { module, name, trailing, defined, run: undefined });
   }
 
-  /** Runs what waits. Nothing is awaited that need not be: a turn of the event loop costs more than a small task. */
+  /** Runs waiting jobs. Avoids needless awaits: a turn of the event loop costs more than a small task. */
   function work(): void {
     while (!busy && inbox.length > 0) {
       const message = inbox.shift()!;
@@ -137,7 +137,7 @@ export function runWorker(line: WorkerLine, served: Functions | undefined) {
       }
       const [, job, slot, , timed] = message;
       if (cells && timed) Atomics.store(cells.started, 0, 0n);
-      // The pool may have taken it back while it waited here.
+      // The pool may have taken the job back while it waited here.
       if (cells && Atomics.compareExchange(cells.slots, slot, job, -job) !== job) continue;
       const pending = line.within ? line.within(job, () => perform(message)) : perform(message);
       if (!pending) continue;
@@ -149,7 +149,7 @@ export function runWorker(line: WorkerLine, served: Functions | undefined) {
     }
   }
 
-  /** Performs a job and answers it; never throws. A promise only if there was something to wait for. */
+  /** Runs a job and answers it; never throws. Returns a promise only if the job is asynchronous. */
   function perform(message: JobMessage): Promise<void> | undefined {
     const [, job, , number] = message;
     const context = contexts.get(number)!;
@@ -172,7 +172,7 @@ export function runWorker(line: WorkerLine, served: Functions | undefined) {
     };
     const failed = (error: unknown) => answerFailed(job, error, progress.call);
     try {
-      // Its import takes time, too, and may take for ever.
+      // The import counts towards the timeout, because it may never end.
       if (message[4] && !context.run) tellStarted(job);
       const values = context.run
         ? execute(message, context.run, context, progress)
@@ -191,7 +191,7 @@ export function runWorker(line: WorkerLine, served: Functions | undefined) {
     try {
       post(['failed', job, errorToData(error), call, path]);
     } catch (failure) {
-      // It needs more memory than there is.
+      // The answer did not fit into memory.
       post(['failed', job, errorToData(failure), call]);
     }
   }
@@ -244,7 +244,7 @@ export function runWorker(line: WorkerLine, served: Functions | undefined) {
     else post(['started', job]);
   }
 
-  /** Fills slices of shared memory: `first` those, then what this worker claims. */
+  /** Fills slices of shared memory: first those in `first`, then those that this worker claims. */
   function fillShare(
     fill: SharedFill,
     first: readonly number[],
@@ -292,7 +292,7 @@ export function runWorker(line: WorkerLine, served: Functions | undefined) {
       Atomics.add(counters, doneSlices, 1);
     }
 
-    /** Keeps the others from claiming more before the pool has heard of it. */
+    /** Stops the other workers from claiming more before the pool learns of the error. */
     function stop(error: unknown): never {
       Atomics.store(counters, stopped, 1);
       throw error;
@@ -304,7 +304,7 @@ export function runWorker(line: WorkerLine, served: Functions | undefined) {
     return context.run;
   }
 
-  /** A function that a module has defined: at the same address, or in what the user's worker is bundled of. */
+  /** A function that a module passed to `define`: at the same address, or bundled into the user's worker. */
   function findDefined({ module, name, defined }: Context): Run | undefined {
     if (!defined) return undefined;
     const there = current.defined.get(module)?.get(name);

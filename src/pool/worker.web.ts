@@ -1,4 +1,4 @@
-// The first module of the pool's own workers in a browser. The work is worker.ts's.
+// Entry module of the pool's own workers in a browser. The work is done in worker.ts.
 import { serveHere } from './thread.web.js';
 
 serveHere(undefined);
