@@ -1,5 +1,5 @@
-// The function that proves that points of the Mandelbrot set never escape, long before their orbits repeat: it finds an
-// attracting cycle of z^2 + c by Newton's method and proves that it exists, for two points at a time. The starting
+// The function that proves that points of the Mandelbrot set never escape, long before their orbits repeat: it looks for
+// an attracting cycle of z^2 + c by Newton's method and proves that it exists, for two points at a time. The starting
 // point comes from an orbit (period.ts) or from the cycle of a nearby point (discs.ts).
 //
 // Why that suffices, also for the doubles of the plain kernel (for the named theorems see Milnor, Dynamics in One
@@ -10,8 +10,8 @@
 // 2. The components of the basin around the cycle contain the critical point 0 (Fatou), so that in the hyperbolic
 //    metric 2|dz| / (1 - |z|^2) of discs f is a Blaschke product of degree 2 around the cycle. If its multiplier has
 //    modulus a, the critical point is at distance R from w with e^2R = (1 + a) / (1 - a), and no point of its orbit is
-//    farther from its point of the cycle, since f increases no distance. The cycle's period may be a divisor of q: a <=
-//    1 - k / q.
+//    farther from its point of the cycle, since f increases no distance. The cycle's period may be a divisor of q:
+//    a <= 1 - k / q.
 // 3. The conformal radius C of U around w is at least k r. From one point of the cycle to the next it grows at least by
 //    the factor |2w| (Schwarz, Pick), and a point at distance h from w is at least C / 4 e^-2h from the boundary of U
 //    (Koebe). So an orbit of doubles at distance R + h, h <= 1/2, is at least D = C k / (22 q) from it.
@@ -20,8 +20,8 @@
 //    after n steps h <= 28 n u / D, which is below 1/2 where C k >= 2^-42 n q: then no double has left the basin. The
 //    whole basin is in |z| < 2 - D / 2, whose squares are below 4 in doubles too.
 // The result of Newton's method is not trusted: condition 1 is checked with discs that bound every rounding error.
-// Where possible, all of this is proved for every c + d with |d| <= rho at once: z is then within m + D d + e with |e|
-// <= spread (model.ts has such models of any step), and the disc of 1 moves with d, around m + D d.
+// Where possible, all of this is proved for every c + d with |d| <= rho at once: z is then within m + D d + e with
+// |e| <= spread (model.ts has such models of any step), and the disc of 1 moves with d, around m + D d.
 import { type FunctionBody, i32, v128 } from '../assembler.js';
 import { emitKeepDisc } from './discs.js';
 import { inflation } from './model-arithmetic.js';
