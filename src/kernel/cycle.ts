@@ -1,6 +1,6 @@
-// The function that proves that points of the Mandelbrot set never escape, long before their orbits repeat: it looks for
-// an attracting cycle of z^2 + c by Newton's method and proves that it exists, for two points at a time. The starting
-// point comes from an orbit (period.ts) or from the cycle of a nearby point (discs.ts).
+// The function that proves that points of the Mandelbrot set never escape, long before their orbits repeat: it looks
+// for an attracting cycle of z^2 + c by Newton's method and proves that it exists, for two points at a time. The
+// starting point comes from an orbit (period.ts) or from the cycle of a nearby point (discs.ts).
 //
 // Why that suffices, also for the doubles of the plain kernel (for the named theorems see Milnor, Dynamics in One
 // Complex Variable, and Pommerenke, Boundary Behaviour of Conformal Maps). Let u = 2^-53.
