@@ -23,8 +23,8 @@ export const groupColumns = vectorCount;
  * The parameters of the function: addresses of arrays of doubles; counts from one row to the next; the start and end of
  * a list of rectangles (each four i32: first row, end row, first column, end column; none empty; columns start at
  * multiples of four); the address that the count of row 0, column 0 has or would have; that of the queue; and whether
- * repeating orbits are detected (1) or iterated to their end (0). The sample point at [row][column] is (rowRe[row] +
- * columnRe[column]) + i (rowIm[row] + columnIm[column]).
+ * repeating orbits are detected (1) or iterated to their end (0). The sample point at [row][column] is
+ * (rowRe[row] + columnRe[column]) + i (rowIm[row] + columnIm[column]).
  */
 export const countParameters = [i32, i32, i32, i32, i32, i32, i32, i32, i32, i32] as const;
 

@@ -46,7 +46,7 @@ export function kernelBounds({ step, c, escape }: KernelJob, reach: number): Ker
 export interface Lanes extends OrbitLanes {
   /** All ones where the point is under way. */
   readonly live: number;
-  /** All ones where the reference has to count. */
+  /** All ones where the reference must count. */
   readonly untold: number;
   /** Kept until all points of a group are done: |z|^2 at the escape, and the number of blocks the point was live. */
   readonly square: number;

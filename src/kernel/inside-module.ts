@@ -94,7 +94,7 @@ export function insideReference(job: ShadeJob): FollowInside {
       mark = z();
       nextMark *= 2;
     }
-    /** After how many steps, up to so many, z is back. */
+    /** The number of steps, at most `steps`, until z has returned to within `distance`; 0 if it has not. */
     const returnWithin = (distance: number, steps: number): number => {
       const [re, im] = z();
       const near = distance * distance * Math.max(1, re * re + im * im);

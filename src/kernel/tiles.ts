@@ -161,7 +161,7 @@ function enclose(cover: Cover) {
     .storeLane(8, 0, 8 * testRows.rho);
 }
 
-/** What a row or a column adds to the real and to the imaginary part. */
+/** Loads the terms of a row or a column for the real and the imaginary part. */
 function loadNumbers(cover: Cover, re: number, im: number, index: number, numbers: number) {
   const { body } = cover;
   const pushAddress = (base: number) => body.get(base, index).i32(3).op('i32.shl', 'i32.add');
