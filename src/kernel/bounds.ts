@@ -31,9 +31,7 @@ export interface EscapeBounds {
   readonly block: number;
   /** A point with |z|^2 below this has not escaped in any step of the block. */
   readonly trigger: number;
-  /**
-   * For the rule `overflow`: the thresholds for k = 1, 2, ... further steps; they cover every |z|^2 from `trigger` on.
-   */
+  /** For the rule `overflow`: thresholds for k = 1, 2, ... further steps; they cover all |z|^2 from `trigger` on. */
   readonly thresholds: readonly Threshold[];
 }
 

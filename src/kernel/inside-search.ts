@@ -16,7 +16,7 @@ import {
   stepEmitterOf,
 } from './inside-list.js';
 
-/** Two z of a cycle are equal if nearer than this, relative to 1 or |z|; the second is for making a period smaller. */
+/** Two z count as one if nearer than this, relative to 1 or |z|; the second is for making a period smaller. */
 export const [tolerance, looseTolerance] = [2 ** -40, 2 ** -30];
 export const leastWindow = 64;
 /** The least number of steps in which a period is searched. */
