@@ -34,9 +34,7 @@ export function compileKernel(
 /** Leaves it to the engine when to optimise which function. */
 export const compileAsCalled = (bytes: BufferSource) => new WebAssembly.Module(bytes);
 
-/**
- * `enclosures` fills tiles that are proved to have one count; `brute` counts point by point. The counts are the same.
- */
+/** `enclosures` fills tiles proved to have one count; `brute` counts point by point. The counts are the same. */
 export type Exact = 'enclosures' | 'brute';
 
 /** Rows counted before they are copied. */
@@ -159,9 +157,7 @@ export function startKernel(
 
 type Numbers = Counts | Float64Array;
 
-/**
- * Whether the numbers from `start` up to but not including `end` are monotonic, so that a part's are between its ends.
- */
+/** Whether numbers from `start` up to, not including, `end` are monotonic: then a part's are between its ends. */
 function isMonotonic(numbers: Float64Array, start: number, end: number): boolean {
   // One comparison a number, because this runs for every slice.
   const [less, more] = numbers[start]! <= numbers[end - 1]! ? [-1, 0] : [0, -1];

@@ -14,9 +14,7 @@ export interface Slope {
   readonly g?: Parts | undefined;
 }
 
-/**
- * Positions in the code: the value's parts; its dependence on z and on the sample point; the rest where it is not 0.
- */
+/** Positions in the code: the value's parts; how it depends on z and the sample point; the rest where it is not 0. */
 export interface Model {
   readonly mid: Parts;
   readonly z: Slope;

@@ -17,9 +17,7 @@ export interface OrbitOptions {
   readonly trap: Trap | undefined;
 }
 
-/**
- * A step in code, and the variables it changes: zRe, zIm, dRe, ..., and `least`, the least value of the trap's code.
- */
+/** A step in code, and the variables it changes: zRe, zIm, dRe, ..., and `least`, the trap code's least value. */
 export interface OrbitStep {
   readonly code: Code;
   /** The positions of the new values, by the names of the old ones. */
