@@ -8,7 +8,7 @@ import type { Code, Parts } from './code.js';
 const logarithmSeries = [
   2.8853900818430227, 0.9617966491280727, 0.5770865584550917, 0.41153773915611414, 0.3427707452972542,
 ];
-/** arctan(q) / (2 pi q) in q^2, for q from 0 to 1: times q, the error is at most 6e-9, a tenth of a float's last digit. */
+/** arctan(q) / (2 pi q) in q^2, for q from 0 to 1: times q, off by at most 6e-9, a tenth of a float's last digit. */
 const arctangentSeries = [
   ...[0.15915483801706864, -0.0530461396459876, 0.03174611608765403, -0.02213700091392504],
   ...[0.015347682938297181, -0.008900758915155887, 0.0034808939190043168, -0.0006456374653490313],
