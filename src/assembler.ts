@@ -1,7 +1,7 @@
 // A small assembler for WebAssembly: modules with one imported memory, imported and exported functions, and only the
-// instructions that kernels (kernel/emit.ts) and the PNG filter (encode/up.ts) use. Format and opcodes: WebAssembly Core
-// Specification 2.0, chapter 5. Looked at: binaryen (100 MB installed) and wabt (assembles text). The idea of an assembler
-// in a separate file is from jax-js.
+// instructions used by the kernels (kernel/emit.ts) and the PNG filter (encode/up.ts). Format and opcodes: WebAssembly
+// Core Specification 2.0, chapter 5. Alternatives considered: binaryen (100 MB installed) and wabt (assembles text).
+// The idea of an assembler in a separate file is from jax-js.
 import { scalarOpcodes, vectorOpcodes } from './opcodes.js';
 
 export const i32 = 0x7f;
@@ -71,7 +71,7 @@ export class FunctionBody {
     this.code.push(0xfd, 0x0c, ...bytes, ...bytes);
     return this;
   }
-  /** A vector of two equal whole numbers of 64 bits. */
+  /** A vector of two equal 64-bit integers. */
   i64x2(value: bigint): this {
     const bytes = [...new Uint8Array(BigInt64Array.of(value).buffer)];
     this.code.push(0xfd, 0x0c, ...bytes, ...bytes);
@@ -133,7 +133,7 @@ export class FunctionBody {
     this.code.push(0x28, 2, ...unsigned(offset));
     return this;
   }
-  /** Loads 2 bytes from the address on the stack as an i32 without sign. */
+  /** Loads 2 bytes from the address on the stack as an i32, zero-extended. */
   load16(offset = 0): this {
     this.code.push(0x2f, 1, ...unsigned(offset));
     return this;
@@ -167,7 +167,7 @@ export class FunctionBody {
     this.code.push(0xfd, 0x22, lane);
     return this;
   }
-  /** Puts the i32 on the stack, widened without sign, into one 64-bit lane of the vector below it. */
+  /** Puts the i32 on the stack, zero-extended, into one 64-bit lane of the vector below it. */
   replaceLane64(lane: number): this {
     this.code.push(0xad, 0xfd, 0x1e, lane);
     return this;
@@ -192,7 +192,7 @@ export class FunctionBody {
     return this;
   }
 
-  /** Runs the inside when the i32 on the stack is not 0. */
+  /** Runs `inside` if the i32 on the stack is not 0. */
   if(inside: () => void, otherwise?: () => void): this {
     this.code.push(0x04, 0x40);
     this.depth++;
@@ -205,11 +205,11 @@ export class FunctionBody {
     this.code.push(0x0b);
     return this;
   }
-  /** Runs the inside, which is left when `leaveIf()` is emitted and taken. */
+  /** Runs `inside`, which is left where `leaveIf()` is emitted and taken. */
   block(inside: (leaveIf: () => void) => void): this {
     return this.labelled(0x02, inside);
   }
-  /** Repeats the inside while `again()` is emitted and taken. */
+  /** Repeats `inside` while `againIf()` is emitted and taken. */
   loop(inside: (againIf: () => void) => void): this {
     return this.labelled(0x03, inside);
   }
@@ -222,7 +222,7 @@ export class FunctionBody {
     return this;
   }
 
-  /** The function as it stands in the code section. */
+  /** The function's encoding in the code section. */
   encode(): Bytes {
     const declared = this.locals.flatMap((type) => [1, type]);
     return sized([unsigned(this.locals.length), declared, this.code, [0x0b]]);
@@ -286,7 +286,7 @@ const name = (text: string) => sized([[...new TextEncoder().encode(text)]]);
 const section = (id: number, items: readonly Part[]) =>
   joined([[id], sized([unsigned(items.length), ...items])]);
 
-/** LEB128 of a whole number from 0 to 2^32 - 1. */
+/** LEB128 of an integer from 0 to 2^32 - 1. */
 function unsigned(value: number): number[] {
   const bytes = [];
   let rest = value;
@@ -294,7 +294,7 @@ function unsigned(value: number): number[] {
   return [...bytes, rest];
 }
 
-/** LEB128 of a signed whole number of 64 bits. */
+/** LEB128 of a signed 64-bit integer. */
 function signed64(value: bigint): number[] {
   const bytes = [];
   let rest = value;
@@ -302,7 +302,7 @@ function signed64(value: bigint): number[] {
   return [...bytes, Number(rest & 0x7fn)];
 }
 
-/** LEB128 of a signed whole number of 32 bits. */
+/** LEB128 of a signed 32-bit integer. */
 function signed(value: number): number[] {
   const bytes = [];
   let rest = value;

@@ -1,25 +1,25 @@
-// What is certain about |f(z)| from |z| alone: how far a point is from overflow, and that what is far out stays far
-// out. The compiled kernel tests for escape only every few steps because of these bounds; a point that they cannot
-// tell is given to reference.ts, so a bound that is too wide costs time and never a count.
+// Bounds of |f(z)| from |z| alone: how far a point is from overflow, and that points far out stay far out. They let the
+// compiled kernel test for escape only every few steps. Points that they cannot decide are passed to reference.ts, so a
+// bound that is too wide costs time but never changes a count.
 //
 // Derivation. Let S(r) be f with every constant replaced by its modulus and every minus by a plus; then |f(z)| <= S(r)
-// for |z| = r. From below, |a + b| >= |a| - |b|, |a b| = |a| |b|, and folding the plane over changes no modulus.
-// Evaluating f in doubles errs by at most E S(r), with E = weight * 2^-49, where weight counts the complex operations:
-// each adds a relative error below 4 * 2^-53 of the tree below it (Brent, Percival, Zimmermann 2007: sqrt(5) u for
-// a product). Everything is computed with logarithms to base 2, whose own error (below 2^-40) is covered by `slack`.
+// for |z| = r. From below, |a + b| >= |a| - |b|, |a b| = |a| |b|, and folding the plane changes no modulus. Evaluating
+// f in doubles errs by at most E S(r), with E = weight * 2^-49, where weight counts the complex operations: each adds a
+// relative error below 4 * 2^-53 of the tree below it (Brent, Percival, Zimmermann 2007: sqrt(5) u for a product).
+// Everything is computed with logarithms to base 2, whose own error (below 2^-40) is covered by `slack`.
 import type { Expression } from '../formula/expression.js';
 import type { Complex } from '../scene/complex.js';
 import { foldedOperand } from './fold.js';
 
-/** Covers every rounding of this file's own logarithms, and that of x*x + y*y. */
+/** Covers all rounding errors of this file's own logarithms, and that of x*x + y*y. */
 const slack = 2 ** -36;
-/** Points with |z|^2 beyond this are not told from bounds. */
+/** Points with |z|^2 beyond this are not decided by bounds. */
 export const told = 2 ** 1000;
 const maximumBlock = 4;
 /** The largest modulus of a constant for which no product of parts of a step is subnormal or overflows by itself. */
 const largestConstant = 2 ** 166;
 
-/** |z|^2 below `finite`: z is finite k steps later. From `overflown` on: it is not. Between: not told. */
+/** With |z|^2 below `finite`, z is finite k steps later; from `overflown` on, it is not; between, it is undecided. */
 export interface Threshold {
   readonly finite: number;
   readonly overflown: number;
@@ -31,11 +31,11 @@ export interface EscapeBounds {
   readonly block: number;
   /** A point with |z|^2 below this has not escaped in any step of the block. */
   readonly trigger: number;
-  /** For the rule `overflow`: the thresholds for k = 1, 2, ... further steps; from `trigger` on they tell all. */
+  /** For the rule `overflow`: thresholds for k = 1, 2, ... further steps; they cover all |z|^2 from `trigger` on. */
   readonly thresholds: readonly Threshold[];
 }
 
-/** What the bounds are of: c is a constant, or any sample point p, whose moduli are at most `reach`. */
+/** The step to bound: c is a constant, or any sample point p, whose moduli are at most `reach`. */
 export interface BoundedStep {
   readonly step: Expression;
   readonly c: Complex | 'p';
@@ -43,10 +43,11 @@ export interface BoundedStep {
 }
 
 /**
- * Bounds for the rule `overflow`; without thresholds where growth is not certain. Where it is, who is past the trigger
- * stays past it: |z| at least doubles until a part of z is not finite, and then z never is again. For f is made of z by
- * products, sums with what grows less, conj, abs and folds. A factor with a part that is not finite leaves such parts
- * in a product, since Infinity times 0 is not a number; a sum with such a term is not finite; the others keep the parts.
+ * Bounds for the rule `overflow`; without thresholds where growth is not certain. Where it is, a point past the trigger
+ * stays past it: |z| at least doubles until a part of z is not finite, and then z is never finite again. For f is made
+ * of z by products, sums with terms that grow less, conj, abs and folds. A factor with a non-finite part leaves
+ * non-finite parts in a product, since Infinity times 0 is not a number; a sum with such a term is not finite; the
+ * others keep the parts.
  */
 export function overflowBounds(of: BoundedStep): EscapeBounds {
   const unknown = { block: 1, trigger: told, thresholds: [] };
@@ -54,7 +55,7 @@ export function overflowBounds(of: BoundedStep): EscapeBounds {
   if (!bounds) return unknown;
   const { degree, lower, upper, peak } = bounds;
 
-  // Far out: |f(z)| is at least 2|z|, and the leading term says |f(z)| to within 2^-17.
+  // Far out: |f(z)| is at least 2|z|, and the leading term gives |f(z)| to within 2^-17.
   const farEnough = (l: number) => lower(l) >= l + 1 && lower(l) >= upper(l) - 2 ** -17;
   const far = Math.max(Math.log2(1000), smallest(farEnough));
   if (far > 400) return unknown;
@@ -72,13 +73,13 @@ export function overflowBounds(of: BoundedStep): EscapeBounds {
       smallest((l) => lower(l) >= nextOverflown),
     );
   }
-  // So few steps that what was near at the last test is not yet beyond what the thresholds tell.
+  // Few enough steps that a point below the trigger at the last test is still in the range of the thresholds.
   const steps = Math.floor(Math.log2(900 / (2 * far)) / Math.log2(degree));
   const block = steps >= maximumBlock ? maximumBlock : steps >= 2 ? 2 : 1;
   return { block, trigger: 2 ** (2 * far), thresholds };
 }
 
-/** Bounds for a bailout radius: a block of one step where a point may come back from outside. */
+/** Bounds for a bailout radius; the block is one step where a point may come back inside. */
 export function bailoutBounds(of: BoundedStep, radius: number): EscapeBounds {
   const unknown = { block: 1, trigger: radius * radius, thresholds: [] };
   const bounds = modulusBounds(of);
@@ -89,12 +90,12 @@ export function bailoutBounds(of: BoundedStep, radius: number): EscapeBounds {
     after = bounds.lower(after) - slack;
     inner = Math.min(inner, after);
   }
-  // Wherever a point goes after it has escaped, it is still outside this radius when the block ends.
+  // A point that has escaped is still outside this radius at the end of the block, wherever it goes in between.
   if (!(inner > start - 0.1)) return unknown;
   return { block: maximumBlock, trigger: Math.min(2 ** (2 * inner), radius * radius), thresholds: [] };
 }
 
-/** The largest reach below this one with which a block is more than one step; 0 if there is none. */
+/** The largest reach, below the given one, for which a block has more than one step; 0 if there is none. */
 export function nearReach(of: BoundedStep, radius: number): number {
   const isNear = (reach: number) => bailoutBounds({ ...of, reach }, radius).block > 1;
   let [near, far] = [0, of.reach];
@@ -107,7 +108,7 @@ export function nearReach(of: BoundedStep, radius: number): number {
   return near;
 }
 
-/** How many steps from a z of at most a modulus, up to `most`, surely stay below another one. */
+/** How many steps, up to `most`, a z of at most `modulus` certainly stays below `limit`. */
 export function stepsBelow(of: BoundedStep, modulus: number, limit: number, most: number): number {
   const bounds = modulusBounds(of);
   let l = Math.log2(modulus) + slack;
@@ -124,7 +125,7 @@ interface ModulusBounds {
   /** -Infinity where nothing is certain. */
   readonly lower: (l: number) => number;
   readonly upper: (l: number) => number;
-  /** No value on the way to f(z) is larger. */
+  /** No intermediate value of f(z) is larger. */
   readonly peak: (l: number) => number;
 }
 
@@ -133,7 +134,7 @@ function modulusBounds(of: BoundedStep): ModulusBounds | undefined {
   const sizeAt = (l: number) => {
     const sizes: number[] = [];
     const size = sizeOf(of.step, l, of, sizes);
-    // Below this a product of parts could be subnormal, which the relative errors exclude.
+    // Below this, a product of parts could be subnormal, which the relative errors exclude.
     const isOrdinary = sizes.every((each) => each === -Infinity || each > -700);
     return size && { ...size, peak: Math.max(...sizes), isOrdinary };
   };
@@ -155,7 +156,7 @@ function modulusBounds(of: BoundedStep): ModulusBounds | undefined {
 
 /**
  * Bounds of the logarithm of a value's modulus at |z| = 2^l. As functions of r = 2^l, the upper one is a polynomial
- * without minus signs, and the lower one is r^lowDegree times something that does not decrease, so that both increase.
+ * without minus signs, and the lower one is r^lowDegree times a non-decreasing function, so both increase.
  */
 interface Size {
   readonly low: number;
@@ -164,7 +165,7 @@ interface Size {
   readonly lowDegree: number;
 }
 
-/** Undefined where nothing is known; `sizes` collects the upper bounds of all values on the way. */
+/** Undefined where no bound is known; `sizes` collects the upper bounds of all intermediate values. */
 function sizeOf(expression: Expression, l: number, of: BoundedStep, sizes: number[]): Size | undefined {
   const size = sizeOnce(expression, l, of, sizes);
   if (size) sizes.push(size.up);
@@ -237,7 +238,7 @@ function constantSize(modulus: number): Size | undefined {
   return isOrdinary ? { low: l - 2 ** -40, up: l + 2 ** -40, degree: 0, lowDegree: 0 } : undefined;
 }
 
-/** How many complex operations a value takes, at least 1. */
+/** The number of complex operations in a value, at least 1. */
 function weightOf(expression: Expression): number {
   switch (expression.kind) {
     case 'constant':

@@ -1,6 +1,6 @@
-// What the functions that count (count.ts, finish.ts) keep of points that escape, so that their channels need no second
-// orbit: what an orbit has at its first step outside goes into a list in memory, which shade.ts's functions take on
-// whenever it is full.
+// Captures the ends of orbits while points are counted (count.ts, finish.ts), so that channels need no second pass: an
+// orbit's state at its first step outside goes into a list in memory. When the list is full, the functions of shade.ts
+// empty it.
 import { type FunctionBody, i32, v128 } from '../assembler.js';
 import type { RealFunction } from './code.js';
 import { type ShadeJob, wantsShape } from './ends.js';
@@ -13,24 +13,25 @@ import { codeEmitter } from './step.js';
 export interface Capture {
   readonly job: ShadeJob;
   readonly step: OrbitStep;
-  /** What an orbit has besides z and the z before. */
+  /** The variables of an orbit besides z and the previous z. */
   readonly carried: readonly string[];
-  /** Rows of the list that are kept of an orbit at its end. */
+  /** The rows of the list in which an orbit's end is kept. */
   readonly rows: readonly string[];
-  /** The index of the function that takes the list on and empties it. */
+  /** The index of the function that processes and empties the list. */
   readonly empty: number;
 }
 
 /**
- * Whether orbits are captured for a job's channels. Where they overflow it is told afterwards when they did; and slopes
- * cost points that never escape as much as others, which is less than it saves only where orbits are short and a step has
- * one slope: the burning ship, with two of many operations, took twice as long with them.
+ * Whether orbits are captured for a job's channels. Not where they overflow, because the step at which they did is
+ * determined only afterwards. Slopes cost points that never escape as much as others, which is less than capturing
+ * saves only where orbits are short and a step has one slope: the burning ship, with two of many operations, took twice
+ * as long with them.
  */
 export const isCaptured = ({ kernel, wanted }: ShadeJob): boolean =>
   kernel.escape !== 'overflow' &&
   (!wantsShape(wanted) || (kernel.iterations <= fewIterations && isHolomorphic(kernel.step)));
 
-/** Jobs of few iterations take all points together to their ends, without a queue (count.ts). */
+/** Jobs with at most this many iterations take all points to their ends together, without a queue (count.ts). */
 export const fewIterations = 128;
 
 export function captureOf(job: ShadeJob, step: OrbitStep, empty: number): Capture {
@@ -45,18 +46,18 @@ export function captureOf(job: ShadeJob, step: OrbitStep, empty: number): Captur
   };
 }
 
-/** Locals of what the orbits of a vector have for their channels. */
+/** Locals of a vector that hold the state of its orbits for their channels. */
 export interface Orbit {
-  /** By the names that a step has for it: what is carried besides z, and what it was before the block. */
+  /** What is carried besides z, now and before the block, by the step's names for it. */
   readonly now: ReadonlyMap<string, number>;
   readonly before: ReadonlyMap<string, number>;
-  /** The z before that, where orbits converge. */
+  /** The z before that, under the rule of convergence. */
   readonly earlier: { readonly re: number; readonly im: number } | undefined;
-  /** What is captured, by its row. */
+  /** The captured values, by row. */
   readonly ends: ReadonlyMap<string, number>;
 }
 
-/** The locals of one vector of two points that channels are made of. */
+/** The locals of a vector of two points from which channels are made. */
 export interface OrbitLanes {
   readonly x: number;
   readonly y: number;
@@ -67,7 +68,7 @@ export interface OrbitLanes {
   readonly pIm: number;
   readonly previousRe: number;
   readonly previousIm: number;
-  /** Valid where the point is not under way, unless it is untold. */
+  /** Valid where the point is not under way, unless it is undecided (`untold`). */
   readonly count: number;
   readonly orbit: Orbit;
 }
@@ -83,13 +84,13 @@ export function orbitOf(body: FunctionBody, capture: Capture | undefined): Orbit
   };
 }
 
-/** What an orbit has before its first step, where it is not 0. */
+/** An orbit's value of this name before its first step. */
 export function firstOf({ kernel: { z0 } }: ShadeJob, name: string): number {
   if (name === 'least') return Infinity;
   return name === 'dRe' && z0 === 'p' ? 1 : 0;
 }
 
-/** Emits steps with all that is carried, in the locals of these names. */
+/** Emits a step with everything that is carried, in the locals of these names. */
 export function carriedStep(
   body: FunctionBody,
   { job, step }: Capture,
@@ -104,7 +105,7 @@ export function carriedStep(
   };
 }
 
-/** The local of what a row of the list takes from a vector whose points have just escaped. */
+/** The local from which a row of the list is taken, for a vector whose points have just escaped. */
 export function rowOf(row: string, lanes: OrbitLanes): number {
   const { now, before, earlier } = lanes.orbit;
   const own: Record<string, number> = {
@@ -119,22 +120,22 @@ export function rowOf(row: string, lanes: OrbitLanes): number {
   return own[row] ?? now.get(row) ?? before.get(nowOf(row))!;
 }
 
-/** Where in memory the list's end is kept, and after it the table of shade-channels.ts, and the list. */
+/** The address of the list's end; after it come the table of shade-channels.ts and the list. */
 export const listEndAt = 0;
 export const tableAt = 16;
 export const listAt = freeAt;
-/** Bytes of all that, before the arrays of the sample points. */
+/** Bytes of all these, before the arrays of the sample points. */
 export const captureBytes = (job: ShadeJob): number => listAt + listBytes(job);
 
 export interface CaptureEmitter {
-  /** Lists all lanes of four vectors; `pushPlace` pushes the place of the first lane of one as i32. */
+  /** Lists all lanes of four vectors; `pushPlace` pushes the place of a vector's first lane as i32. */
   group(all: readonly OrbitLanes[], pushPlace: (j: number) => void): void;
   /** Lists a lane if it has escaped. */
   one(lanes: OrbitLanes, lane: number, pushPlace: () => void): void;
   emptyIfFull(): void;
 }
 
-/** Points that may be listed before it is seen whether the list is full. */
+/** Points that may be listed between two checks whether the list is full. */
 const listRoom = 16;
 
 export function captureEmitter(body: FunctionBody, capture: Capture): CaptureEmitter {

@@ -1,14 +1,14 @@
-// Where the channels of a band of rows are in a kernel's memory, when it makes them while it counts (capture.ts).
+// The memory layout of the channels of a band of rows, in a kernel that makes them while it counts (capture.ts).
 import { listAt, listEndAt, tableAt } from './capture.js';
 import type { Channels, ShadeJob } from './ends.js';
 import { channelBytes, type ShadedName, shadedNames, tableBytes } from './shade-channels.js';
 
 export interface ChannelBand {
-  /** Where it ends. */
+  /** The end address. */
   readonly end: number;
-  /** Makes it ready for rows from this one on. */
+  /** Prepares it for rows from this one on. */
   begin(memory: ArrayBuffer, from: number): void;
-  /** Has what was made there taken. */
+  /** Passes the channels made there to `take`. */
   take(
     memory: ArrayBuffer,
     channels: Channels,
@@ -16,7 +16,7 @@ export interface ChannelBand {
   ): void;
 }
 
-/** The band's memory from that address on, with so many points, so many of which are a row. */
+/** The band's memory from that address on, for this many points in rows of `stride`. */
 export function channelBand(
   { wanted, kernel }: ShadeJob,
   address: number,
@@ -36,7 +36,7 @@ export function channelBand(
       const table = new Int32Array(memory, tableAt, tableBytes / 4);
       for (const [i, name] of shadedNames.entries())
         table[i + 1] = (places.get(name) ?? 0) - from * stride * channelBytes[name];
-      // What points that never escape have; what a band before left there is not theirs.
+      // The values of points that never escape; this clears what the band before left there.
       for (const [name, at] of places)
         if (name === 'smooth') new Float64Array(memory, at, points).fill(kernel.iterations);
         else new Uint8Array(memory, at, points * channelBytes[name]).fill(0);

@@ -1,6 +1,6 @@
-// The function that tells the counts of a tile's points without iterating them: the tile is far out, but not of one
-// count, and its model says |z| of each point closely enough. Points too near a threshold are listed, to be counted one
-// by one. The thresholds are those of bounds.ts, for the rule `overflow`.
+// The function that determines the counts of a tile's points without iterating them: the tile is far out, but has
+// several counts, and its model gives |z| of each point closely enough. Points too near a threshold are listed, to be
+// counted one by one. The thresholds are those of bounds.ts, for the rule `overflow`.
 import { type FunctionBody, i32, v128 } from '../assembler.js';
 import { told } from './bounds.js';
 import { appendRectangle, groupColumns } from './count.js';
@@ -12,15 +12,15 @@ import type { KernelJob } from './reference.js';
 /**
  * The parameters of the function: addresses of the sample points' arrays; the address of the tile's model, as `test`
  * wrote it; first row, end row, first column, end column; columns of the picture; counts from one row to the next; the
- * address that the count of [0][0] has or would have; and where a list of rectangles (count.ts) ends, to which points
- * are added that the model does not tell. Gives where it ends then, or 0 if the model is not close enough.
+ * address that the count of [0][0] has or would have; and the end of a list of rectangles (count.ts), to which points
+ * are added that the model does not decide. Returns the list's new end, or 0 if the model is not close enough.
  */
 export const classifyParameters = [
   ...[i32, i32, i32, i32, i32, i32, i32],
   ...[i32, i32, i32, i32, i32, i32],
 ] as const;
 
-/** How much of |z| a model may leave open if single points are to be told by it: few are too near a threshold then. */
+/** The largest uncertainty of |z| with which a model decides single points: few are then too near a threshold. */
 const closeEnough = 2 ** -7;
 
 export function emitClassify(body: FunctionBody, job: KernelJob, options: EmitOptions): void {
@@ -64,14 +64,14 @@ export function emitClassify(body: FunctionBody, job: KernelJob, options: EmitOp
   });
   body.get(result);
 
-  /** Whether the model is close enough; finds the factors of |z|^2 that bound it from below and from above. */
+  /** Pushes whether the model is close enough; finds the factors that bound |z|^2 from below and from above. */
   function pushIsClose() {
     const [spread, open] = [first, second];
     pushModulus(tile.dRe, tile.dIm);
     pushModulus(tile.gRe, tile.gIm).op('f64x2.add').get(tile.rho).op('f64x2.mul');
     body.get(tile.rest).op('f64x2.add').set(spread);
     pushModulus(tile.zRe, tile.zIm).set(x);
-    // What the model leaves open, and what evaluating it loses, relative to the least |z|.
+    // The uncertainty of the model and the rounding errors of its evaluation, relative to the least |z|.
     body
       .get(x, spread)
       .op('f64x2.add')
@@ -99,7 +99,7 @@ export function emitClassify(body: FunctionBody, job: KernelJob, options: EmitOp
     return body.get(base, index).i32(3).op('i32.shl', 'i32.add');
   }
 
-  /** How far two sample points are from the tile's middle. */
+  /** The distances of two sample points from the tile's middle. */
   function placePoints() {
     element(rowRe, row).loadSplat();
     element(columnRe, column).load().op('f64x2.add').get(tile.pRe).op('f64x2.sub').set(re);
@@ -139,7 +139,7 @@ export function emitClassify(body: FunctionBody, job: KernelJob, options: EmitOp
     body.get(first).f64x2(iterations).op('f64x2.min').set(first);
     body.get(second).f64x2(iterations).op('f64x2.min').set(second);
     body.get(first, second).op('f64x2.eq').get(y).f64x2(told).op('f64x2.lt', 'v128.and', 'v128.not').set(hit);
-    // A whole number below 2^52 stands in the lower bits of its sum with 2^52.
+    // A whole number below 2^52 is in the lower bits of its sum with 2^52.
     body
       .get(first)
       .f64x2(2 ** 52)

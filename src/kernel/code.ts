@@ -1,6 +1,6 @@
-// Straight-line code on doubles, and complex arithmetic in it. Equal operations are done once; nothing else is
-// rearranged, folded or left out, because 0 * x and x + 0 are not nothing in IEEE 754 arithmetic. A value may lack a
-// part, by its shape (formula/expression.ts); what is absent takes no part in any operation.
+// Straight-line code on doubles, with complex arithmetic. Equal operations are computed once; nothing else is
+// rearranged, folded or left out, because 0 * x and x + 0 are not no-ops in IEEE 754 arithmetic. A value may lack a
+// part, depending on its shape (formula/expression.ts); absent parts take no part in any operation.
 import type { realFunctions } from './functions.js';
 
 /** A part of a variable: of z, c, the sample point, or the z before; or a number of a tile (enclosure.ts). */
@@ -16,8 +16,8 @@ type UnaryKind = 'negate' | 'absolute' | 'root' | 'single' | 'mantissa' | 'expon
 
 /**
  * One instruction; its operands are positions of earlier instructions. Masks are all ones or all zeros. `smaller` and
- * `larger` give the right operand where it is that, else the left one. A number is its `mantissa`, from sqrt(1/2) to
- * sqrt(2), times 2 to its `exponent`, by its bits.
+ * `larger` give the right operand if it is the smaller or larger one, else the left one. A number is its `mantissa`,
+ * from sqrt(1/2) to sqrt(2), times 2 to its `exponent`, by its bits.
  */
 export type Instruction =
   | { readonly kind: 'input'; readonly name: InputName }
@@ -38,13 +38,13 @@ export interface Parts {
   readonly im?: number | undefined;
 }
 
-/** Builds code; every method gives the position of its result. */
+/** Builds code; every method returns the position of its result. */
 export class Code {
   readonly instructions: Instruction[] = [];
   private readonly known = new Map<string, number>();
 
   emit(instruction: Instruction): number {
-    // A key tells -0 from 0, which are different constants.
+    // A key distinguishes -0 from 0, which are different constants.
     const key = Object.values(instruction)
       .map((value) => (Object.is(value, -0) ? '-0' : value))
       .join(' ');
@@ -63,7 +63,7 @@ export class Code {
   real(kind: BinaryKind | 'atan2', left: number, right: number): number {
     return this.emit({ kind, left, right });
   }
-  /** The nearest float of 32 bits. */
+  /** Rounds to the nearest 32-bit float. */
   single(left: number): number {
     return this.emit({ kind: 'single', left });
   }
@@ -95,7 +95,7 @@ export class Code {
   minus(a?: number): number | undefined {
     return a === undefined ? a : this.emit({ kind: 'negate', left: a });
   }
-  /** a - b, which IEEE 754 makes the same as a + (-b). */
+  /** a - b, which by IEEE 754 equals a + (-b). */
   difference(a?: number, b?: number): number | undefined {
     return a !== undefined && b !== undefined ? this.real('subtract', a, b) : (a ?? this.minus(b));
   }

@@ -1,7 +1,7 @@
 // The function that counts the points of rectangles one by one: eight side by side, four in each of two rows, in four
-// vectors of two doubles. Points that are still under way after some steps are put in a queue, so that they do not
-// keep the others waiting; finish.ts takes them on. No fused multiply-add, no relaxed SIMD: every step does the
-// operations of reference.ts in their order.
+// vectors of two doubles. Points that are still under way after some steps are queued, so that they do not delay the
+// others; finish.ts completes them. No fused multiply-add, no relaxed SIMD: every step performs the operations of
+// reference.ts in their order.
 import { type FunctionBody, i32, i64, v128 } from '../assembler.js';
 import { type Capture, type CaptureEmitter, captureEmitter, fewIterations, firstOf } from './capture.js';
 import {
@@ -16,14 +16,14 @@ import type { KernelJob } from './reference.js';
 
 /** Vectors in flight: enough to keep the multipliers busy, and few enough for 16 registers (x86-64). */
 export const vectorCount = 4;
-/** Points of one row that are counted together: arrays of columns, and rows of counts, are that much longer. */
+/** Points of one row that are counted together; arrays of columns and rows of counts are padded to a multiple. */
 export const groupColumns = vectorCount;
 
 /**
- * The parameters of the function: addresses of arrays of doubles; counts from one row to the next; where a list of
- * rectangles begins and ends (each four i32: first row, end row, first column, end column; none empty; columns begin at
+ * The parameters of the function: addresses of arrays of doubles; counts from one row to the next; the start and end of
+ * a list of rectangles (each four i32: first row, end row, first column, end column; none empty; columns start at
  * multiples of four); the address that the count of row 0, column 0 has or would have; that of the queue; and whether
- * orbits that repeat are to be seen (1) or taken to their end (0). The sample point at [row][column] is
+ * repeating orbits are detected (1) or iterated to their end (0). The sample point at [row][column] is
  * (rowRe[row] + columnRe[column]) + i (rowIm[row] + columnIm[column]).
  */
 export const countParameters = [i32, i32, i32, i32, i32, i32, i32, i32, i32, i32] as const;
@@ -31,24 +31,24 @@ export const countParameters = [i32, i32, i32, i32, i32, i32, i32, i32, i32, i32
 /** Bytes of a rectangle in a list: four i32. */
 export const rectangleBytes = 16;
 
-/** Writes a rectangle, whose edges stand in those local variables, behind a list and moves its end. */
+/** Appends a rectangle, whose edges are in these locals, to a list and moves the list's end. */
 export function appendRectangle(body: FunctionBody, listEnd: number, ...edges: readonly number[]): void {
   for (const [i, edge] of edges.entries()) body.get(listEnd, edge).store32(4 * i);
   body.get(listEnd).i32(rectangleBytes).op('i32.add').set(listEnd);
 }
 
 /**
- * An entry of the queue: x, y, pRe, pIm, previousRe, previousIm as doubles, row and column as i32, and what is carried for
- * channels as doubles.
+ * Bytes of an entry of the queue: x, y, pRe, pIm, previousRe, previousIm as doubles, row and column as i32, and what is
+ * carried for channels as doubles.
  */
 export const queueEntry = (capture: Capture | undefined) => 56 + 8 * queuedExtras(capture).length;
-/** A trap's least, and z before the last step. */
+/** A trap's least distance, and z before the last step. */
 const mostExtras = 3;
 const queueLength = 2048;
-/** The queue, with room for what one group may add when it is all but full. */
+/** Bytes of the queue, with room for what one group may add when it is almost full. */
 export const queueBytes = (56 + 8 * mostExtras) * (queueLength + 2 * vectorCount);
 
-/** What queued points have for their channels, from byte 56 on. */
+/** What queued points carry for their channels, from byte 56 on. */
 export function queuedExtras(capture: Capture | undefined): ((lanes: Lanes) => number)[] {
   const { carried = [], job } = capture ?? {};
   const isConverging = typeof job?.kernel.escape === 'object';
@@ -59,16 +59,16 @@ export function queuedExtras(capture: Capture | undefined): ((lanes: Lanes) => n
 }
 
 /**
- * Steps that points are taken side by side before they are queued; most points of a boundary are done by then. A
- * multiple of every block. Jobs of few iterations do without the queue.
+ * Steps that points take side by side before they are queued; most points near a boundary are done by then. A multiple
+ * of every block size. Jobs of few iterations have no queue.
  */
 const togetherSteps = 40;
 
-/** How many steps points have taken when they are queued; undefined: they never are. */
+/** The number of steps after which points are queued; undefined if they never are. */
 export const queuedAt = ({ iterations }: KernelJob) =>
   iterations > fewIterations ? togetherSteps : undefined;
 
-/** The parameters' places. */
+/** The parameters' indices. */
 const parameters = {
   rowRe: 0,
   rowIm: 1,
@@ -93,7 +93,7 @@ const integers = [
 ] as const;
 type Local = keyof typeof parameters | (typeof integers)[number];
 
-/** The function that is being emitted, with its parameters and local variables. */
+/** The function being emitted, with its parameters and local variables. */
 interface Count extends Readonly<Record<Local, number>> {
   readonly body: FunctionBody;
   readonly job: KernelJob;
@@ -105,7 +105,7 @@ interface Count extends Readonly<Record<Local, number>> {
   readonly entryBytes: number;
   readonly taken: number;
   readonly packed: number;
-  /** Two points of the row, the next two, and the same of the row below, which at an edge is the row again. */
+  /** Two points of the row, the next two, and the same of the row below, which at an edge is the same row again. */
   readonly all: readonly Lanes[];
 }
 
@@ -151,7 +151,7 @@ export function emitCount(body: FunctionBody, job: KernelJob, options: EmitOptio
       for (const [j, lanes] of all.entries()) loadPoints(count, lanes, j < 2 ? row : lower, j % 2);
       if (near === undefined) takeTogether(count, escapeEmitter(body, job, options), steps);
       else {
-        // Few points are so far out that each of their steps must be looked at; they are never queued.
+        // Few points are so far out that every step must be tested; they are never queued.
         pushAny(count, ({ pRe, pIm }) => {
           body.get(pRe, pRe).op('f64x2.mul').get(pIm, pIm).op('f64x2.mul', 'f64x2.add');
           body.f64x2(near.reach ** 2 * (1 - 2 ** -40)).op('f64x2.lt', 'v128.not');
@@ -220,7 +220,7 @@ function beginOrbit(count: Count, { x, y, beforeX, beforeY, orbit }: Lanes, { jo
   if (orbit.earlier) body.get(x).set(beforeX).get(y).set(beforeY);
 }
 
-/** Takes the points of all vectors so many steps, or until all have escaped. */
+/** Takes the points of all vectors through at most this many steps, or until all have escaped. */
 function takeTogether(count: Count, emitter: EscapeEmitter, most: number) {
   const { body, job, row, column, lower, taken, all } = count;
   const { block, isDeferred, emitBlock, escaped, settle, note, settleNoted, askReference } = emitter;
@@ -262,7 +262,7 @@ function storeRow(count: Count, index: number, left: Lanes, right: Lanes) {
   else body.storeLane(8, 0);
 }
 
-/** Whether a lane's point is the rectangle's and not of the row that is there twice. */
+/** Pushes whether a lane's point belongs to the rectangle and is not from the duplicated row. */
 function pushIsOwn(count: Count, j: number, lane: number) {
   const { body, row, columnEnd, lower } = count;
   pushColumn(count, j, lane).get(columnEnd).op('i32.lt_u');
@@ -318,7 +318,7 @@ function enqueueAll(count: Count) {
   });
 }
 
-/** Queues a point that is under way, if it is to be counted. */
+/** Queues a point that is under way, if it belongs to the rectangle. */
 function enqueue(count: Count, lanes: Lanes, j: number, lane: number) {
   const { body, capture, entryBytes, row, lower, queueEnd } = count;
   const { x, y, pRe, pIm, previousRe, previousIm, live } = lanes;

@@ -1,24 +1,26 @@
-// The function that proves of points of the Mandelbrot set that they never escape, long before their orbits repeat: it
-// looks for an attracting cycle of z^2 + c by Newton's method, and proves that there is one. For two points at a time.
-// Where to look is told by period.ts, from an orbit, or by discs.ts, from a cycle of a point nearby.
+// The function that proves that points of the Mandelbrot set never escape, long before their orbits repeat: it looks
+// for an attracting cycle of z^2 + c by Newton's method and proves that it exists, for two points at a time. The
+// starting point comes from an orbit (period.ts) or from the cycle of a nearby point (discs.ts).
 //
-// Why that is enough, for the doubles of the plain kernel too (what is named is in Milnor, Dynamics in One Complex
-// Variable, and Pommerenke, Boundary Behaviour of Conformal Maps). Let u = 2^-53.
-// 1. Say f^q takes a disc B(m, r) into B(m, (1 - k) r). Then there is a cycle with a point w in the smaller disc. Its
-//    multiplier is at most 1 - k in modulus (Schwarz, Pick), and the disc is in U, the component of its basin with w.
-// 2. The basin's components by the cycle hold the critical point 0 (Fatou), so that with the hyperbolic metric
-//    2|dz| / (1 - |z|^2) of discs f is a Blaschke product of degree 2 around the cycle. If its multiplier has modulus a,
-//    the critical point is at R from w with e^2R = (1 + a) / (1 - a), and no point of its orbit is farther from its
-//    point of the cycle, since f increases no distance. The cycle's period may be a part of q: a <= 1 - k / q.
-// 3. The conformal radius C of U around w is at least k r, from one point of the cycle to the next it grows at least by
-//    |2w| (Schwarz, Pick), and what is at h from w is at least C / 4 e^-2h from the boundary of U (Koebe). So an orbit
-//    of doubles that is at R + h, h <= 1/2, is at least D = C k / (22 q) from it.
+// Why that suffices, also for the doubles of the plain kernel (for the named theorems see Milnor, Dynamics in One
+// Complex Variable, and Pommerenke, Boundary Behaviour of Conformal Maps). Let u = 2^-53.
+// 1. Suppose f^q maps a disc B(m, r) into B(m, (1 - k) r). Then there is a cycle with a point w in the smaller disc.
+//    Its multiplier is at most 1 - k in modulus (Schwarz, Pick), and the disc is in U, the component of its basin that
+//    contains w.
+// 2. The components of the basin around the cycle contain the critical point 0 (Fatou), so that in the hyperbolic
+//    metric 2|dz| / (1 - |z|^2) of discs f is a Blaschke product of degree 2 around the cycle. If its multiplier has
+//    modulus a, the critical point is at distance R from w with e^2R = (1 + a) / (1 - a), and no point of its orbit is
+//    farther from its point of the cycle, since f increases no distance. The cycle's period may be a divisor of q:
+//    a <= 1 - k / q.
+// 3. The conformal radius C of U around w is at least k r. From one point of the cycle to the next it grows at least by
+//    the factor |2w| (Schwarz, Pick), and a point at distance h from w is at least C / 4 e^-2h from the boundary of U
+//    (Koebe). So an orbit of doubles at distance R + h, h <= 1/2, is at least D = C k / (22 q) from it.
 // 4. A step in doubles errs by at most 12 u where |z|, |c| and |f(z)| are at most 2, as they are in U. That moves a
 //    point by at most 2 * 12 u / (7/8 D) in the metric, whose density is at most 2 / distance, if 12 u <= D / 8. So
-//    after n steps h <= 28 n u / D, which is below 1/2 where C k >= 2^-42 n q: then no double has left the basin.
-//    All of it is in |z| < 2 - D / 2, whose squares are below 4 in doubles too.
-// The result of Newton's method is not trusted: 1 is compared with discs that bound every rounding.
-// All of this is proved for every c + d with |d| <= rho at once where that can be: z is within m + D d + e then, with
+//    after n steps h <= 28 n u / D, which is below 1/2 where C k >= 2^-42 n q: then no double has left the basin. The
+//    whole basin is in |z| < 2 - D / 2, whose squares are below 4 in doubles too.
+// The result of Newton's method is not trusted: condition 1 is checked with discs that bound every rounding error.
+// Where possible, all of this is proved for every c + d with |d| <= rho at once: z is then within m + D d + e with
 // |e| <= spread (model.ts has such models of any step), and the disc of 1 moves with d, around m + D d.
 import { type FunctionBody, i32, v128 } from '../assembler.js';
 import { emitKeepDisc } from './discs.js';
@@ -28,25 +30,26 @@ import { isSquare } from './square.js';
 import { stepEmitter } from './step.js';
 
 /**
- * The parameters of the function: where two points' cycles may be, near 0 for the best; their c; a mask of the points to
- * look at; the period; and the address of the discs (discs.ts). Gives the mask of those that never escape, and keeps a
- * disc around each for which that could be proved.
+ * The parameters of the function: for two points, where a point of each one's cycle may be, best the one nearest to 0;
+ * their c; a mask of the points to examine; the period; and the address of the discs (discs.ts). Returns the mask of
+ * those that never escape, and keeps a disc around each for which one could be proved.
  */
 export const cycleParameters = [v128, v128, v128, v128, v128, i32, i32] as const;
 
 const newtonSteps = 3;
-/** Where the multiplier seems larger than this at first, there is hardly an attracting cycle nearby. */
+/** If the first estimate of the multiplier is larger than this, an attracting cycle nearby is unlikely. */
 const steepest = 1.25;
 /**
- * More than a step of doubles errs where |z|^2 and |f(z)|^2 are at most `largestSquare`, which is below 16 u, together
- * with what D errs, times rho: below sqrt(5) u 2|z||D| + u |D'|, which is another 16 u where |D| rho and rho are at most 1.
+ * A bound of the error of a step in doubles where |z|^2 and |f(z)|^2 are at most `largestSquare`, which is below 16 u,
+ * plus rho times the error of D: below sqrt(5) u 2|z||D| + u |D'|, which is another 16 u where |D| rho and rho are at
+ * most 1.
  */
 const stepError = 2 ** -47;
 const largestSquare = 4.9;
-/** How far the points of a disc move a cycle, in radii of 1: tuned on the Mandelbrot set and on a minibrot. */
+/** How far the points of a disc may move a cycle, in radii of 1: tuned on the Mandelbrot set and on a minibrot. */
 const shifting = 0.7;
 
-/** Whether the orbits of a job are those of the critical point of z^2 + c, which may not escape within |z| <= 2. */
+/** Whether a job's orbits are those of the critical point of z^2 + c, and no point escapes within |z| <= 2. */
 export function hasCycles({ step, c, z0, escape }: KernelJob): boolean {
   if (!isSquare(step) || c !== 'p') return false;
   const isCritical = z0 === 'p' || (z0[0] === 0 && z0[1] === 0);
@@ -54,23 +57,23 @@ export function hasCycles({ step, c, z0, escape }: KernelJob): boolean {
   return isCritical && isOutside;
 }
 
-/** The parameters' places. */
+/** The parameters' indices. */
 const parameters = { wRe: 0, wIm: 1, pRe: 2, pIm: 3, wanted: 4, period: 5, discs: 6 } as const;
 const vectors = [
   ...(['x', 'y', 'dRe', 'dIm', 'size', 'slope', 'curve', 'first', 'second', 'square'] as const),
   ...(['result', 'radius', 'spread', 'least', 'periods', 'stretch', 'told', 'rho', 'off'] as const),
-  // How the cycle's point w moves with c.
+  // The derivative of the cycle's point w by c.
   ...(['shiftRe', 'shiftIm'] as const),
 ];
 type Local = keyof typeof parameters | (typeof vectors)[number];
 
-/** A function that is being emitted, with its parameters and local variables. */
+/** The function being emitted, with its parameters and local variables. */
 interface Cycle extends Readonly<Record<Local, number>> {
   readonly body: FunctionBody;
   readonly step: ReturnType<typeof stepEmitter>;
   readonly left: number;
   readonly pass: number;
-  /** C k for each step of the period, by 4. */
+  /** The least C k for each step of the period, from condition 4. */
   readonly leastProduct: number;
 }
 
@@ -114,8 +117,8 @@ export function emitCycle(body: FunctionBody, job: KernelJob): void {
     body.get(pass).i32(-1).op('i32.add').tee(pass).i32(0).op('i32.ne', 'i32.and');
     again();
   });
-  // Near w, f^q(w + x) is about w + slope x + curve x^2, so that k is about 3/4 (1 - slope) with this radius. It makes
-  // rho larger than that which makes the product of 3 largest.
+  // Near w, f^q(w + x) is about w + slope x + curve x^2, so that k is about 3/4 (1 - slope) with this radius. It gives
+  // a larger rho than the radius that maximises the product of 3.
   body.f64x2(1).get(slope).op('f64x2.sub').tee(first).get(curve).f64x2(4).op('f64x2.mul', 'f64x2.div');
   body.set(radius);
   product(cycle, first, first)
@@ -141,7 +144,7 @@ export function emitCycle(body: FunctionBody, job: KernelJob): void {
       body.loop((again) => {
         prove(cycle);
         body.get(told, result).op('v128.or').set(told);
-        // Where a disc cannot be proved, perhaps the point can.
+        // Where a disc cannot be proved, the point alone perhaps can.
         body.get(rho, result).op('v128.and').set(rho);
         body.get(wanted, told).op('v128.andnot', 'v128.any_true');
         body.get(pass).i32(-1).op('i32.add').tee(pass).op('i32.and');
@@ -167,7 +170,7 @@ function pushModulus(cycle: Cycle, re: number, im: number) {
   return product(cycle, im, im).op('f64x2.add', 'f64x2.sqrt');
 }
 
-/** Multiplies a derivative by f' = 2z, and adds to it. */
+/** Multiplies a derivative by f' = 2z and adds `plus`. */
 function derive(cycle: Cycle, re: number, im: number, plus: 0 | 1) {
   const { body, x, y, first } = cycle;
   product(cycle, x, re);
@@ -177,7 +180,7 @@ function derive(cycle: Cycle, re: number, im: number, plus: 0 | 1) {
   product(cycle, y, re).op('f64x2.add').tee(first).get(first).op('f64x2.add').set(im).set(re);
 }
 
-/** Takes the steps of the period from w, and does something before each, where `square` and `size` are z's. */
+/** Takes the steps of the period from w; before each, calls `inside` with z's values in `square` and `size`. */
 function follow(cycle: Cycle, inside: () => void) {
   const { body, wRe, wIm, period, left, x, y, size, square } = cycle;
   body.get(wRe).set(x).get(wIm).set(y).get(period).set(left);
@@ -192,8 +195,8 @@ function follow(cycle: Cycle, inside: () => void) {
 }
 
 /**
- * A step of Newton's method for f^q(w) = w; also |derivative| of f^q, and a bound of half the second one, and how w
- * moves with c. `first`: ones where the step was still too long.
+ * A step of Newton's method for f^q(w) = w. Also computes |derivative| of f^q, a bound of half the second derivative,
+ * and the derivative of w by c. `first`: ones where the step was still too long.
  */
 function improve(cycle: Cycle) {
   const { body, wRe, wIm, x, y, dRe, dIm, size, slope, curve, first, second, square, shiftRe, shiftIm } =
@@ -210,7 +213,7 @@ function improve(cycle: Cycle) {
   body.get(x, wRe).op('f64x2.sub').set(x).get(y, wIm).op('f64x2.sub').set(y);
   product(cycle, dRe, dRe);
   product(cycle, dIm, dIm).op('f64x2.add').set(square);
-  // Whether this is still much where f^q contracts by 1 - slope in a radius of (1 - slope) / curve.
+  // Whether the step is still too long: f^q contracts by 1 - slope within a radius of (1 - slope) / curve.
   pushModulus(cycle, x, y).f64x2(24).op('f64x2.mul').get(curve).op('f64x2.mul').set(first);
   body.f64x2(1).get(slope).op('f64x2.sub').tee(second).get(second).op('f64x2.mul').get(first);
   body.op('f64x2.lt').set(first);
@@ -221,7 +224,7 @@ function improve(cycle: Cycle) {
   body.get(shiftRe).op('f64x2.neg').set(shiftRe).get(shiftIm).op('f64x2.neg').set(shiftIm);
 }
 
-/** Divides by dRe + i dIm, the square of whose modulus is in `square`. */
+/** Divides by dRe + i dIm, whose squared modulus is in `square`. */
 function divide(cycle: Cycle, re: number, im: number) {
   const { dRe, dIm, square } = cycle;
   product(cycle, re, dRe);
@@ -230,7 +233,7 @@ function divide(cycle: Cycle, re: number, im: number) {
   product(cycle, re, dIm).op('f64x2.sub').get(square).op('f64x2.div').set(im).set(re);
 }
 
-/** Finds in `result` the points for which 1 and the condition of 4 hold within rho. */
+/** Sets `result` to the points for which 1 and the condition of 4 hold within rho. */
 function prove(cycle: Cycle) {
   const {
     body,
@@ -259,9 +262,9 @@ function prove(cycle: Cycle) {
   body.get(wanted).set(result).get(radius).set(spread).f64x2(1).tee(stretch).set(least);
   body.get(shiftRe).set(dRe).get(shiftIm).set(dIm);
   follow(cycle, () => {
-    // How far |D d| is at most.
+    // An upper bound of |D d|.
     pushModulus(cycle, dRe, dIm).get(rho).op('f64x2.mul').f64x2(inflation).op('f64x2.mul').set(off);
-    // The least conformal radius so far, from that of the first disc; the last disc is the first again.
+    // The least conformal radius so far, relative to that of the first disc; the last disc is the first again.
     body.get(least, stretch).op('f64x2.min').set(least);
     body
       .get(size)
@@ -310,7 +313,7 @@ function prove(cycle: Cycle) {
   });
 }
 
-/** Keeps the points of a mask. */
+/** Keeps only the points of a mask. */
 function keep(cycle: Cycle, push: () => unknown) {
   const { body, result } = cycle;
   push();

@@ -1,21 +1,21 @@
-// Discs of sample points of which cycle.ts has proved that none ever escapes: the last few, in the memory of the thread,
-// and the function that looks for queued points in and near them. What holds for one band holds for all, since it is a
-// fact about the formula.
+// Discs of sample points that cycle.ts has proved never to escape: the last few, in the thread's memory, and the
+// function that looks for queued points in and near them. Discs of one band are valid for all bands, since they are
+// facts about the formula.
 import { type FunctionBody, i32, v128 } from '../assembler.js';
 import { queueBytes } from './count.js';
 import { countBytes } from './escape.js';
 import type { KernelJob } from './reference.js';
 
-/** Discs that are kept: with 8 hardly more points of the bench's views were told. */
+/** The number of discs kept: with 8, hardly more points of the bench's views were decided. */
 const discCount = 4;
 /**
- * Points so many radii away are tried with the cycle of the middle. Of those tried at 3 radii 65% were proved in the
- * bench's view of a minibrot and 90% in that of the whole set, at 4 radii 52% and 73%.
+ * Points within this many radii are tried with the cycle of the disc's middle. Of those tried at 3 radii, 65% were
+ * proved in the bench's view of a minibrot and 90% in that of the whole set; at 4 radii, 52% and 73%.
  */
 const nearby = 3;
 /**
- * A disc: the middle; the squares of its radius and of how far points are nearby, both 0 where there is none yet; the
- * cycle's point and how it moves with c; as doubles. The period as i32.
+ * The fields of a disc, as doubles: the middle; the squares of its radius and of the distance within which points are
+ * nearby, both 0 if there is no disc yet; the cycle's point and its derivative by c. The period as i32.
  */
 export const discPlaces = {
   pRe: 0,
@@ -29,14 +29,14 @@ export const discPlaces = {
 };
 export const periodAt = 64;
 const oneBytes = 72;
-/** Where the next disc will lie, from the first one. */
+/** Where the offset of the next disc is stored, from the first disc on. */
 const nextAt = discCount * oneBytes;
-/** Where the discs lie: behind the queue. */
+/** The offset of the discs from the queue: right after it. */
 export const discsAt = queueBytes;
-/** Their bytes, all of them 0 at first. */
+/** Their bytes, all 0 at first. */
 export const discBytes = nextAt + 8;
 
-/** Keeps the discs of two points, where rho is not 0, each in place of the oldest; the local variables of them. */
+/** Keeps the discs of two points, whose values are in these locals, where rho is not 0; each replaces the oldest. */
 export function emitKeepDisc(
   body: FunctionBody,
   discs: number,
@@ -44,7 +44,7 @@ export function emitKeepDisc(
 ): void {
   const [disc, next] = [body.local(i32), body.local(i32)];
   const square = body.local(v128);
-  // So that a distance that is rounded is within the disc.
+  // A margin, so that a rounded distance is within the disc.
   body
     .get(of.rho, of.rho)
     .op('f64x2.mul')
@@ -69,22 +69,23 @@ export function emitKeepDisc(
   }
 }
 
-/** Points of the queue that are looked for at a time. */
+/** Queued points examined in one call. */
 const windowLength = 128;
 /**
- * The content of a queued point's entry (count.ts) in place of the previous z, which such steps do not read: from when on
- * a cycle may be looked for as i64, which is hardly ever where one of a point nearby was of no use; whether it is told.
+ * What a queued point's entry (count.ts) holds in place of the previous z, which such steps do not read: the time, as
+ * i64, from which a cycle may be looked for, almost never if the cycle of a nearby point was of no use; and whether the
+ * point is decided.
  */
 const [tryAt, toldAt] = [32, 40];
 
 /**
- * The parameters of the function that passes over the next queued points which never escape: where the queue (count.ts)
- * begins and ends, counts from one row to the next, where the field's first count would be, the address of the discs.
- * It stores their counts, and gives where the queue begins without them.
+ * The parameters of the function that skips those of the next queued points that never escape: the queue's start and
+ * end (count.ts), counts from one row to the next, the address of the field's first count, and that of the discs.
+ * Stores their counts and returns the queue's start without them.
  */
 export const passParameters = [i32, i32, i32, i32, i32] as const;
 
-/** `cycle` is the index of the function that proves, `queueEntry` the bytes of an entry. */
+/** `cycle` is the index of the function that proves cycles, `queueEntry` the bytes of an entry. */
 export function emitPass(
   body: FunctionBody,
   { iterations }: KernelJob,
@@ -92,7 +93,7 @@ export function emitPass(
   queueEntry: number,
 ): void {
   const bytes = countBytes(iterations);
-  /** Where the 16 bytes of an entry are that it is moved by. */
+  /** The offsets of the 16-byte parts in which an entry is moved. */
   const parts = Array.from({ length: Math.ceil(queueEntry / 16) }, (_, i) =>
     Math.min(16 * i, queueEntry - 16),
   );
@@ -128,7 +129,7 @@ export function emitPass(
         body.get(entry).i32(queueEntry).op('i32.add').tee(entry).get(queueEnd).op('i32.lt_u');
         again();
       });
-      // Those that are left, to the end of the window.
+      // Moves the remaining points to the end of the window.
       body.loop((again) => {
         body.get(entry).i32(-queueEntry).op('i32.add').tee(entry).load32(toldAt).op('i32.eqz');
         body.if(() => {
@@ -141,10 +142,10 @@ export function emitPass(
     });
   body.get(to);
 
-  /** Finds out whether the point is in a disc, and if not near which it is. */
+  /** Determines whether the point is in a disc and, if not, which disc it is near. */
   function look() {
     body.i32(0).tee(near).set(isTold).get(discs).set(disc);
-    // Most points are far from all, which is seen without a branch for each disc.
+    // Most points are far from all discs; this is detected without a branch for each disc.
     for (let i = 0; i < discCount; i++) {
       pushHit(discs, i * oneBytes);
       if (i > 0) body.op('v128.or');
@@ -160,7 +161,7 @@ export function emitPass(
     );
   }
 
-  /** Pushes ones in the first half where the point is in a disc, in the second where it is near. */
+  /** Pushes ones in the first half if the point is in a disc, in the second half if it is near. */
   function pushHit(disc: number, offset: number) {
     body.get(pRe, disc).loadSplat(offset + discPlaces.pRe);
     body.op('f64x2.sub').tee(re).get(re).op('f64x2.mul');
@@ -172,7 +173,7 @@ export function emitPass(
       .op('f64x2.lt');
   }
 
-  /** Lets the point be proved with the cycle of the disc that it is near. */
+  /** Tries to prove the point with the cycle of the nearby disc. */
   function tryCycle() {
     const load = (name: keyof typeof discPlaces) => body.get(near).loadSplat(discPlaces[name]);
     body

@@ -1,5 +1,5 @@
-// The kernel as a WebAssembly module: what it takes from the host and what it gives. The functions' bodies are
-// count.ts's, finish.ts's, cycle.ts's, enclosure.ts's, classify.ts's, fill.ts's and tiles.ts's.
+// The kernel as a WebAssembly module: its imports and exports. The functions' bodies are those of count.ts, finish.ts,
+// cycle.ts, enclosure.ts, classify.ts, fill.ts and tiles.ts.
 import { assemble, FunctionBody, i32, type Signature, v128 } from '../assembler.js';
 import { classifyParameters, emitClassify } from './classify.js';
 import { countParameters, emitCount, queueEntry } from './count.js';
@@ -23,8 +23,8 @@ import { emitCover } from './tiles.js';
 
 /**
  * The bytes of the module: imports `host.memory`, `host.reference(row, column)` and functions; exports `count` and,
- * where the step has a model, `cover`, and what these call. With a job whose channels are `captured`, these are made while
- * it counts, but for what `empty` finishes.
+ * where the step has a model, `cover`, and the functions that these call. If the channels of a job are `captured`, they
+ * are made while counting, except for those that `empty` completes.
  */
 export function emitKernel(
   job: KernelJob,
@@ -39,7 +39,7 @@ export function emitKernel(
   const functions = new Map(names.map((name, i) => [name, i + 1]));
   const bounds = kernelBounds(job, range.reach);
   const exports: { name: string; body: FunctionBody }[] = [];
-  /** Adds a function and gives its index. */
+  /** Adds a function and returns its index. */
   const add = (name: string, body: FunctionBody) => imports.length + exports.push({ name, body }) - 1;
 
   const capture = captured && addCaptured(add, captured, functions);
@@ -57,7 +57,7 @@ export function emitKernel(
   const finish = imports.length + exports.length;
   const options = {
     ...bounds,
-    // What is captured is z itself, which from such points on may differ after it has left.
+    // z itself is captured, and from points beyond that reach it may differ after the escape.
     isDoubled: isDoubledByExponent(job, range) && (!captured || range.reach < 2 ** 500),
     functions,
     reference: 0,

@@ -1,17 +1,17 @@
-// How a tile ends: all of it has certainly escaped or converged in one step, or part of it may have, and then nothing
-// is told.
+// How a tile ends: the whole tile has certainly escaped or converged in one step, or part of it may have, and then
+// nothing is decided.
 import { told } from './bounds.js';
 import { address, emitModulus, type Test, type Tiles, tell, testRows } from './enclosure-tiles.js';
 import { inflation, largest } from './model-arithmetic.js';
 
 /**
- * A tile is given up where its points are spread over more than this, or over more than this part of their distance
- * from 0: then it hardly ever comes out well. Tuned on the lesson's picture and on the whole Mandelbrot set.
+ * A tile is given up when its points are spread over more than this, or over more than this fraction of their distance
+ * from 0: it is then unlikely to be decided. Tuned on the lesson's picture and on the whole Mandelbrot set.
  */
 const widest = 0.25;
 const widestPart = 0.5;
 
-/** Keeps in `live` only the tiles that are narrow enough to go on; what is not a number is not. */
+/** Keeps in `live` only the tiles that are narrow enough; drops those with NaNs. */
 export function giveUpWide(test: Test, { size, spread, live }: Tiles) {
   const { body } = test;
   body.get(spread).f64x2(widest).get(size).f64x2(widestPart).op('f64x2.mul', 'f64x2.max', 'f64x2.le');
@@ -31,7 +31,7 @@ function boundModulus(test: Test, { size, spread }: Tiles) {
   body.get(size, spread).op('f64x2.add').f64x2(inflation).op('f64x2.mul').set(high);
 }
 
-/** All of the tile is far out: its points have one count if their |z|^2 lie between the same thresholds. */
+/** The whole tile is far out: its points have one count if their |z|^2 are all between the same thresholds. */
 export function testOverflow(test: Test, tiles: Tiles, j: number) {
   const { body, job, bounds, any, low, high, steps, mask, first, second } = test;
   const { trigger, thresholds } = bounds!;
@@ -59,7 +59,7 @@ export function testOverflow(test: Test, tiles: Tiles, j: number) {
     }
     body.get(first).f64x2(job.iterations).op('f64x2.min').set(first);
     body.get(second).f64x2(job.iterations).op('f64x2.min').set(second);
-    // Tiles that are far out and have several counts stay so.
+    // Tiles that are far out with several counts stay so.
     body
       .get(mask)
       .get(first, second)
@@ -75,7 +75,7 @@ export function testOverflow(test: Test, tiles: Tiles, j: number) {
   });
 }
 
-/** Writes z's model of the tiles in `mask`, which are far out now. */
+/** Writes z's model for the tiles in `mask`, which are now far out. */
 function describe(test: Test, tiles: Tiles, j: number) {
   const { body, steps, mask } = test;
   for (const name of ['zRe', 'zIm', 'dRe', 'dIm', 'gRe', 'gIm', 'rest'] as const) {
@@ -85,7 +85,7 @@ function describe(test: Test, tiles: Tiles, j: number) {
   body.f64x2(-2).get(steps).op('f64x2.sub').get(tiles.count, mask).op('v128.bitselect').set(tiles.count);
 }
 
-/** Tells that the last step is the one in which the live tiles of the mask on the stack have escaped. */
+/** Records that the live tiles of the mask on the stack escaped in the last step. */
 function tellLastStep(test: Test, tiles: Tiles) {
   const { body, any, steps, first } = test;
   body
@@ -117,14 +117,14 @@ export function testBailout(test: Test, tiles: Tiles, radius: number) {
     .set(tiles.live);
 }
 
-/** |z - before| is at least low and at most high. */
+/** Bounds |z - before|: at least low and at most high. */
 export function testConvergence(test: Test, tiles: Tiles, converged: number, bailout: number | undefined) {
   const { body, low, high, first, second } = test;
   const { zRe, zIm, spread, size, beforeRe, beforeIm, beforeSpread, live } = tiles;
   if (bailout !== undefined) testBailout(test, tiles, bailout);
   body.get(zRe, beforeRe).op('f64x2.sub').set(first).get(zIm, beforeIm).op('f64x2.sub').set(second);
   emitModulus(test, first, second).set(first).get(spread, beforeSpread).op('f64x2.add').set(second);
-  // The rounding of the difference itself is relative to the sizes of what is subtracted.
+  // The rounding error of the difference itself is relative to the sizes of its operands.
   body
     .get(size)
     .f64x2(2 ** -48)

@@ -1,23 +1,23 @@
-// Whether a tile has come back into where it was: then it stays there for ever.
+// Whether a tile has returned into where it was: then it stays there for ever.
 import { emitModulus, keptNames, type Test, type Tiles, tell } from './enclosure-tiles.js';
 import { inflation, underflow } from './model-arithmetic.js';
 
-/** A tile is about to come back when its middle has been nearer to where it was than so many spreads. */
+/** A tile is about to return when its middle has been within this many spreads of where it was. */
 const returning = 4;
-/** How much wider its discs are made then, in spreads. */
+/** How much its discs are then widened, in spreads. */
 const wider = 0.0625;
 /**
- * And by how much besides: where orbits fall into 0, the spread itself shrinks to the floor of a modulus, and
- * `isWithinKept` adds up to three such floors. Without this no disc would ever lie within a kept one.
+ * The absolute part of the widening: where orbits fall into 0, the spread itself shrinks to the floor of a modulus, and
+ * `isWithinKept` adds up to three such floors. Without this, no disc would ever be within a kept one.
  */
 const widerFloor = 8 * Math.sqrt(underflow);
 
 /**
- * Now and then the model is kept: for each sample point, the disc with all z in it that the model allows. When each
- * lies around its own later disc, which |mid - mid'| + |D - D'| rho + |G - G'| rho + rest <= rest' makes certain, no
- * orbit ever leaves the discs between, and none of them has escaped: a step takes every z of a point's disc into its
- * next one. If the tile was about to come back, the discs are made wider than they need be, because those that grow
- * towards their final width never lie within earlier ones (Rump's epsilon-inflation).
+ * From time to time the model is kept: for each sample point, the disc of all z that the model allows. When each of
+ * these discs contains its own later disc, which |mid - mid'| + |D - D'| rho + |G - G'| rho + rest <= rest' ensures, no
+ * orbit ever leaves the discs in between, and none of them has escaped: a step takes every z of a point's disc into its
+ * next one. If the tile was about to return, the discs are widened, because discs that grow towards their final width
+ * are never within earlier ones (Rump's epsilon-inflation).
  */
 export function lookForReturn(test: Test, all: readonly Tiles[], keepAt: number) {
   const { body, job, taken, any, first, second } = test;
@@ -26,7 +26,7 @@ export function lookForReturn(test: Test, all: readonly Tiles[], keepAt: number)
     body.get(zRe, keptRe).op('f64x2.sub').tee(first).get(first).op('f64x2.mul');
     body.get(zIm, keptIm).op('f64x2.sub').tee(first).get(first).op('f64x2.mul', 'f64x2.add').tee(second);
     body.get(nearest).op('f64x2.min').set(nearest);
-    // What is told sooner comes first, for it seldom holds.
+    // The cheaper test comes first, because it seldom holds.
     body.get(second, keptRest, rest).op('f64x2.sub').tee(first).get(first).op('f64x2.mul', 'f64x2.le');
     body.get(first).f64x2(0).op('f64x2.ge', 'v128.and').get(live).op('v128.and').tee(any);
     body.op('v128.any_true').if(() => {
@@ -44,7 +44,7 @@ export function lookForReturn(test: Test, all: readonly Tiles[], keepAt: number)
     });
 }
 
-/** Ones where the discs lie within those that are kept; what is lost in these few operations `inflation` covers. */
+/** Ones where the discs are within the kept ones; `inflation` covers the rounding errors of these few operations. */
 function isWithinKept(test: Test, tiles: Tiles) {
   const { body, model } = test;
   const { zRe, zIm, dRe, dIm, gRe, gIm, rest, rho } = tiles;
@@ -68,7 +68,7 @@ function keep(test: Test, tiles: Tiles) {
   body.get(spread).f64x2(returning).op('f64x2.mul').tee(first).get(first).op('f64x2.mul');
   body.get(nearest).op('f64x2.ge').get(spread).f64x2(wider).op('f64x2.mul');
   body.f64x2(widerFloor).op('f64x2.add', 'v128.and').tee(first);
-  // The spread has been inflated, so that the sum still bounds what it stands for.
+  // The spread has been inflated, so that the sum is still a valid bound.
   body.get(spread).op('f64x2.add').set(spread).get(rest, first).op('f64x2.add');
   body.tee(rest).set(keptRest).f64x2(Infinity).set(nearest);
 }

@@ -1,4 +1,4 @@
-// What the parts of the test share: the local variables of a vector of two tiles, and how far their points reach.
+// Shared by the parts of the test: the local variables of a vector of two tiles, and the extent of their points.
 import { type FunctionBody, i32, v128 } from '../assembler.js';
 import type { EmitOptions } from './escape.js';
 import type { StepModel } from './model.js';
@@ -12,22 +12,22 @@ export const vectorCount = tilesAtOnce / 2;
 
 /**
  * The parameter of the function: the address of rows of four doubles, one for each tile. In: the middles' real parts,
- * their imaginary parts, and the radii. Out: the counts, or `untold`, or -2 - n for a tile that is far out after n steps
- * but not of one count; of such a one also z's model then.
+ * their imaginary parts, and the radii. Out: the counts, or `untold`, or -2 - n for a tile that is far out after n
+ * steps but has several counts; for such a tile also z's model then.
  */
 export const testParameters = [i32] as const;
 const rows = ['pRe', 'pIm', 'rho', 'count', 'zRe', 'zIm', 'dRe', 'dIm', 'gRe', 'gIm', 'rest'] as const;
-/** Where each row begins, in doubles. */
+/** The start of each row, in doubles. */
 export const testRows = Object.fromEntries(rows.map((name, i) => [name, tilesAtOnce * i])) as Readonly<
   Record<(typeof rows)[number], number>
 >;
 export const testBytes = 8 * tilesAtOnce * rows.length;
 export const untold = -1;
 
-/** Where the address of the rows is. */
+/** The parameter with the address of the rows. */
 export const address = 0;
 
-/** The model as it is and as it was kept. */
+/** The current model and the kept one. */
 export const keptNames = [
   ['keptRe', 'zRe'],
   ['keptIm', 'zIm'],
@@ -37,7 +37,7 @@ export const keptNames = [
   ['keptGIm', 'gIm'],
 ] as const;
 
-/** The local variables of one vector of two tiles; names as in model.ts. */
+/** The local variables of a vector of two tiles; names as in model.ts. */
 const names = [
   ...(['zRe', 'zIm', 'dRe', 'dIm', 'gRe', 'gIm', 'rest', 'size', 'spread', 'rho', 'pRe', 'pIm'] as const),
   ...keptNames.map(([kept]) => kept),
@@ -45,20 +45,20 @@ const names = [
 ];
 export type Tiles = Readonly<Record<(typeof names)[number], number>>;
 
-/** A test that is being emitted: the job, the model of its step, and the local variables that all tiles share. */
+/** The test being emitted: the job, the model of its step, and the local variables that all tiles share. */
 export interface Test extends ReturnType<typeof codeEmitter> {
   readonly body: FunctionBody;
   readonly job: KernelJob;
   readonly model: StepModel;
   readonly bounds: EmitOptions['bounds'];
-  /** Steps taken: an integer, and a double in each lane. */
+  /** Steps taken: as an integer, and as a double in each lane. */
   readonly taken: number;
   readonly steps: number;
   /** Bounds of |z|. */
   readonly low: number;
   readonly high: number;
   readonly mask: number;
-  /** For whatever is told at the moment. */
+  /** Scratch for the mask of tiles being decided. */
   readonly any: number;
   readonly first: number;
   readonly second: number;
@@ -68,7 +68,7 @@ export interface Test extends ReturnType<typeof codeEmitter> {
 export const tileLocals = (body: FunctionBody): Tiles =>
   Object.fromEntries(names.map((name) => [name, body.local(v128)])) as Tiles;
 
-/** |mid| and the spread, not smaller than they are but for an error that `inflation` covers many times. */
+/** |mid| and the spread, not below their true values except for an error that `inflation` covers many times. */
 export function measure(test: Test, { zRe, zIm, dRe, dIm, gRe, gIm, rest, size, spread, rho }: Tiles) {
   const { body, model } = test;
   emitModulus(test, zRe, zIm).set(size);
@@ -87,7 +87,7 @@ export function emitModulus(test: Test, re: number, im: number) {
   return body.f64x2(underflow).op('f64x2.add', 'f64x2.sqrt');
 }
 
-/** The live tiles of the mask on the stack have the counts in `first`. */
+/** Sets the counts of the live tiles of the mask on the stack to those in `first`. */
 export function tell(test: Test, { live, count }: Tiles) {
   const { body, mask, first } = test;
   body.get(live).op('v128.and').set(mask);

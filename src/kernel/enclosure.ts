@@ -1,7 +1,7 @@
-// The function that tells whether all points of a tile have one count, for four tiles at a time. It takes the model of
-// a tile (model.ts) through the steps until all of the tile has certainly escaped in one step, or part of it may have
-// (then nothing is told), or the iterations are over, or the tile has come back into where it was: then it stays
-// there for ever. What it tells is proved for what the plain kernel computes, bit for bit.
+// The function that determines whether all points of a tile have one count, for four tiles at a time. It takes the
+// model of a tile (model.ts) through the steps until the whole tile has certainly escaped in one step, or part of it
+// may have (then nothing is decided), or the iterations are over, or the tile has returned into where it was: then it
+// stays there for ever. Its results are proved for what the plain kernel computes, bit for bit.
 import { type FunctionBody, i64, v128 } from '../assembler.js';
 import { giveUpWide, testBailout, testConvergence, testOverflow } from './enclosure-escape.js';
 import { lookForReturn } from './enclosure-return.js';
@@ -21,10 +21,10 @@ import { largest } from './model-arithmetic.js';
 import type { KernelJob } from './reference.js';
 import { codeEmitter } from './step.js';
 
-/** From this step on it is seen whether a tile has come back; then after twice as many, and so on (Brent). */
+/** The first step at which a tile is kept, to detect its return; then after twice as many, and so on (Brent). */
 const firstKept = 16;
 
-/** Emits the test; false where the step or the rule of escape has no model. */
+/** Emits the test; returns false if the step or the escape rule has no model. */
 export function emitTest(body: FunctionBody, job: KernelJob, options: EmitOptions): boolean {
   const { iterations, escape } = job;
   const model = modelStep(job);

@@ -1,7 +1,7 @@
-// What channels say of a point, as straight-line code of what its orbit ends with: the one definition that the compiled
-// way (shade.ts) and the slow oracle (trace.ts) both run. Sources: the continuous count is by Peitgen and Richter (1986)
-// and Vepstas (1997), from the potential log|z_k| / d^k; the distance estimate by Milnor and Thurston, in Peitgen and
-// Saupe (1988), appendix D; orbit traps by Pickover. They are estimates, of which only the bytes are exact: logarithms
+// The channels of a point, as straight-line code on the end of its orbit: the single definition that both the compiled
+// way (shade.ts) and the slow oracle (trace.ts) run. Sources: the continuous count is by Peitgen and Richter (1986) and
+// Vepstas (1997), from the potential log|z_k| / d^k; the distance estimate by Milnor and Thurston, in Peitgen and Saupe
+// (1988), appendix D; orbit traps by Pickover. Channels are estimates, of which only the bytes are exact: logarithms
 // and angles are estimates.ts's.
 import type { Complex } from '../scene/complex.js';
 import type { Trap } from '../scene/scene.js';
@@ -12,37 +12,37 @@ import { isHolomorphic } from './lower.js';
 import type { KernelJob } from './reference.js';
 import { levelOf, type Shading } from './shading.js';
 
-/** What is known of each point besides its count, row after row; what is there was asked for. */
+/** Channels of each point besides its count, row after row; those that were requested are present. */
 export interface Channels {
   /** The continuous count: continuous across dwell bands. Equal to `iterations` where the point never escapes. */
   readonly smooth?: Float64Array;
   /** Exterior distance estimate, in spacings of the sample points; 0 where the point never escapes. */
   readonly distance?: Float32Array;
-  /** Direction in which points escape ever sooner (gradient of the potential), in turns from 0 up to 1. */
+  /** Direction in which points escape sooner (gradient of the potential), in turns from 0 up to 1. */
   readonly slope?: Float32Array;
-  /** The argument of the z at which the orbit was left, in turns from 0 up to 1 (decomposition). */
+  /** The argument of the z at which the orbit ended, in turns from 0 up to 1 (decomposition). */
   readonly angle?: Float32Array;
-  /** How near the orbit came to the trap, in the plane's units. */
+  /** The least distance of the orbit from the trap, in the plane's units. */
   readonly trap?: Float32Array;
-  /** The period of the cycle to which a point that does not escape is drawn; 0: escaped, or none found. */
+  /** The period of the attracting cycle of a point that does not escape; 0: escaped, or none found. */
   readonly period?: Uint16Array;
-  /** To which fixed point its orbit has come (escape rule: convergence), from 1 on; 0: to none. */
+  /** The fixed point to which the orbit converged (escape rule: convergence), from 1 on; 0: none. */
   readonly basin?: Uint8Array;
 }
 export type ChannelName = keyof Channels;
 
-/** The fixed points that were found; the k-th is that of basin k + 1. */
+/** The fixed points found; the k-th is that of basin k + 1. */
 export interface BasinMap {
   readonly fixedPoints: readonly Complex[];
-  /** How far from a fixed point an orbit that belongs to it may end, relative to 1 or to the fixed point's modulus. */
+  /** How far from its fixed point an orbit may end, relative to 1 or to the fixed point's modulus. */
   readonly tolerance: number;
 }
 
-/** What the channels of a job are made with, besides its counts. */
+/** The inputs of a job's channels, besides its counts. */
 export interface ShadeJob {
   readonly kernel: KernelJob;
   readonly wanted: readonly ChannelName[];
-  /** From a sample point to the next, in the plane's units. */
+  /** Distance between adjacent sample points, in the plane's units. */
   readonly spacing: number;
   readonly shading: Shading;
   readonly trap: Trap;
@@ -53,8 +53,8 @@ export interface ShadeJob {
 export type EndCode = ReadonlyMap<ChannelName, number>;
 
 /**
- * The channels of a point that has left, in `code`. Inputs: `count`; where its orbit ended, zRe, zIm, its slopes dRe, dIm,
- * gRe, gIm, and the steps `taken` there; the next z, nextRe and nextIm, where it grows; `least` of the trap.
+ * The channels of a point that has escaped, in `code`. Inputs: `count`; the end of its orbit, zRe, zIm, its slopes dRe,
+ * dIm, gRe, gIm, and the steps `taken` until there; the next z, nextRe and nextIm, where it grows; `least` of the trap.
  */
 export function leftChannels(code: Code, job: ShadeJob): EndCode {
   const { wanted, shading } = job;
@@ -63,7 +63,7 @@ export function leftChannels(code: Code, job: ShadeJob): EndCode {
   const size = sizeOf(code, z, shading);
   const channels = new Map<ChannelName, number>();
 
-  /** The next z is a z^d, but for little, whatever a is: so log|z| + log|a| / (d - 1) is what doubles, or the like. */
+  /** The next z is nearly a z^d, whatever a is: so log|z| + log|a| / (d - 1) grows d-fold a step. */
   function potentialOf(): number {
     const own = size.level();
     if (!hasGrowth || isMonic) return own;
@@ -83,7 +83,7 @@ export function leftChannels(code: Code, job: ShadeJob): EndCode {
     return code.select(isPositive(code, potential, shading), kept, count);
   }
 
-  // Made only where it is needed: what is in the code is computed.
+  // Made only where needed, because everything in the code is computed.
   if (wanted.includes('smooth')) channels.set('smooth', continuousCount(potentialOf()));
   if (wantsShape(wanted)) {
     const direction = gradient(code, size.z, slopeInputs(code, job, ''));
@@ -94,8 +94,9 @@ export function leftChannels(code: Code, job: ShadeJob): EndCode {
 }
 
 /**
- * The channels of a point that has converged, in `code`, and has not left instead. Inputs as of `leftChannels`, after its last step, and z and its slopes after the step before (secondRe, secondDRe, ...) and after that
- * before (firstRe, firstIm).
+ * The channels of a point that has converged and not escaped, in `code`. Inputs as of `leftChannels`, after its last
+ * step; z and its slopes after the step before (secondRe, secondDRe, ...); and z after the one before that (firstRe,
+ * firstIm).
  */
 export function convergedChannels(code: Code, job: ShadeJob): EndCode {
   const { kernel, wanted, basins } = job;
@@ -105,7 +106,7 @@ export function convergedChannels(code: Code, job: ShadeJob): EndCode {
   const channels = new Map<ChannelName, number>();
   const moved = sizeOf(code, code.without(z, second), { isModerate: true });
 
-  /** Which share of a step was left when the logarithm of its size, falling, came to that of `converged`. */
+  /** The fraction of the last step at which the logarithm of the step's size, falling, reached that of `converged`. */
   function shareBefore(): number {
     const level = moved.level();
     const before = code.select(
@@ -138,13 +139,13 @@ export function convergedChannels(code: Code, job: ShadeJob): EndCode {
   return channels;
 }
 
-/** Whether distances or directions are wanted, which orbits need slopes for. */
+/** Whether distances or directions are wanted, for which orbits need slopes. */
 export const wantsShape = (wanted: readonly ChannelName[]) =>
   wanted.includes('distance') || wanted.includes('slope');
 
 /**
- * Distance and direction, from a potential that is 0 at the boundary, of which log|z| has the gradient's numerator, and
- * |z|^2 is the denominator.
+ * Distance and direction, from a potential that is 0 at the boundary. The numerator of its gradient is `gradient`, that
+ * of log|z|, and the denominator is |z|^2.
  */
 function addShape(
   code: Code,
@@ -174,16 +175,16 @@ function addEnd(code: Code, { wanted, trap }: ShadeJob, channels: Map<ChannelNam
   if (wanted.includes('trap')) channels.set('trap', trapChannel(code, trap));
 }
 
-/** The trap's channel, from the least that `trapDistance` gave. */
+/** The trap's channel, from the least value of `trapDistance`. */
 export function trapChannel(code: Code, trap: Trap): number {
   const least = code.input('least');
   return 'point' in trap ? code.root(least) : least;
 }
 
-/** How far z is from a trap; from a point, the square of that. */
+/** The distance of z from a trap; for a point trap, its square. */
 export function trapDistance(code: Code, trap: Trap, z: Required<Parts>): number {
   const kind = 'point' in trap ? trap.point : 'line' in trap ? trap.line : trap.circle;
-  // Less 0 a number is what it is.
+  // Subtracting 0 would change nothing.
   const away = (part: number, from: number) =>
     from === 0 ? part : code.real('subtract', part, code.constant(from));
   const [x, y] = [away(z.re, kind[0]), away(z.im, kind[1])];
@@ -198,7 +199,7 @@ export function trapDistance(code: Code, trap: Trap, z: Required<Parts>): number
   return code.absolute(code.real('subtract', code.root(square), code.constant(trap.circle[2])));
 }
 
-/** The number of the nearest fixed point within the tolerance, from 1 on; 0 where there is none. */
+/** The number of the nearest fixed point within the tolerance, from 1 on; 0 if there is none. */
 function basinOf(code: Code, basins: BasinMap | undefined, z: Parts): number {
   let [found, least] = [code.constant(0), code.constant(Infinity)];
   for (const [i, [x, y]] of (basins?.fixedPoints ?? []).entries()) {
@@ -219,7 +220,7 @@ const pair = (code: Code, name: string): Required<Parts> => ({
   re: code.input(`${name}Re`),
   im: code.input(`${name}Im`),
 });
-/** Slopes by the sample point and by its conjugate, which holomorphic steps do not have. */
+/** Slopes by the sample point and, for steps that are not holomorphic, by its conjugate. */
 function slopeInputs(code: Code, { kernel }: ShadeJob, name: '' | 'second') {
   const [d, g] = name === '' ? ['d', 'g'] : ['secondD', 'secondG'];
   return { d: pair(code, d!), g: isHolomorphic(kernel.step) ? {} : pair(code, g!) };
@@ -234,12 +235,12 @@ const isPositive = (code: Code, x: number, { isModerate }: Pick<Shading, 'isMode
 
 const squareOf = (code: Code, { re, im }: Parts) => code.sum(code.product(re!, re!), code.product(im!, im!));
 
-/** How large a complex number is: itself, or scaled so that its square is finite; what is asked for is made. */
+/** The size of a complex number, itself or scaled so that its square is finite; methods add code when called. */
 interface Size {
   readonly z: Required<Parts>;
   readonly scale: number | undefined;
   readonly square: () => number;
-  /** log2|z|^2, of z without the scale. */
+  /** log2|z|^2 of the unscaled z. */
   readonly level: () => number;
 }
 

@@ -1,7 +1,7 @@
-// When points escape, emitted for vectors of two: which of them may have, and what their counts are. Between two tests
-// a block of steps is taken, as many as bounds.ts allows; a point past the trigger is then told exactly: from |z|^2
-// alone (rule `overflow`) or by taking the block again step by step (bailout radius). The host's
-// `reference` counts the others.
+// Escape tests, emitted for vectors of two points: which of them may have escaped, and their counts. Between two tests
+// a block of steps is taken, as many as bounds.ts allows. A point past the trigger is then decided exactly: from |z|^2
+// alone (rule `overflow`) or by repeating the block step by step (bailout radius). The host's `reference` counts the
+// others.
 
 import { type FunctionBody, i32, v128 } from '../assembler.js';
 import type { EscapeRule } from '../scene/scene.js';
@@ -11,24 +11,24 @@ import type { RealFunction } from './code.js';
 import type { KernelJob } from './reference.js';
 import { stepEmitter } from './step.js';
 
-/** What the functions of a module have in common. */
+/** Options shared by the functions of a module. */
 export interface EmitOptions extends KernelBounds {
-  /** Whether steps double by the exponent (square.ts). */
+  /** Whether doubling adds 1 to the exponent (square.ts). */
   readonly isDoubled: boolean;
-  /** Indices of functions of the host, and of the one that finishes what `count` has begun. */
+  /** Indices of the host's functions. */
   readonly functions: ReadonlyMap<RealFunction, number>;
   readonly reference: number;
   readonly finish: number;
-  /** Of the ones of period.ts and discs.ts, for jobs that have cycles. */
+  /** Indices of the functions of period.ts and discs.ts, for jobs that have cycles. */
   readonly cycles: { readonly period: number; readonly pass: number } | undefined;
-  /** What is kept of points that escape, where their channels are asked for. */
+  /** What is captured of points that escape, if their channels are wanted. */
   readonly capture: Capture | undefined;
 }
 
-/** What is certain of how points escape; undefined for the rule of convergence. */
+/** Certain bounds for the escape of points; undefined for the rule of convergence. */
 export interface KernelBounds {
   readonly bounds: EscapeBounds | undefined;
-  /** Where points of at most this modulus can be counted in larger blocks than others: that modulus, and theirs. */
+  /** If points up to some modulus can be counted in larger blocks than others: that modulus, and their bounds. */
   readonly near: { readonly reach: number; readonly bounds: EscapeBounds } | undefined;
 }
 
@@ -42,13 +42,13 @@ export function kernelBounds({ step, c, escape }: KernelJob, reach: number): Ker
   return { bounds, near: { reach: nearer, bounds: bailoutBounds({ step, c, reach: nearer }, escape) } };
 }
 
-/** The local variables of one vector of two points. */
+/** The local variables of a vector of two points. */
 export interface Lanes extends OrbitLanes {
   /** All ones where the point is under way. */
   readonly live: number;
-  /** All ones where the reference has to count. */
+  /** All ones where the reference must count. */
   readonly untold: number;
-  /** What is kept of a point until all of its group are done: |z|^2 at its escape, and how many blocks it was live. */
+  /** Kept until all points of a group are done: |z|^2 at the escape, and the number of blocks the point was live. */
   readonly square: number;
   readonly blocks: number;
 }
@@ -73,7 +73,7 @@ export function lanesOf(body: FunctionBody, capture: Capture | undefined): Lanes
   };
 }
 
-/** How many bytes one count takes in memory. */
+/** The bytes of one count in memory. */
 export const countBytes = (iterations: number): 2 | 4 => (iterations < 2 ** 16 ? 2 : 4);
 
 type Convergence = Exclude<EscapeRule, 'overflow' | number>;
@@ -85,17 +85,17 @@ export function escapeEmitter(body: FunctionBody, job: KernelJob, options: EmitO
   const { bounds, capture } = options;
   const block = bounds?.block ?? 1;
   const carries = capture && capture.carried.length > 0;
-  /** Whether nothing is known of how |z| grows: then only doubles that overflow say it. */
+  /** Whether no growth of |z| is known: then only overflowing doubles show an escape. */
   const isUnknown = escape === 'overflow' && bounds?.thresholds.length === 0;
   const step = stepEmitter(body, job, options.functions, options.isDoubled);
   const carried = carries ? carriedStep(body, capture, options.functions) : undefined;
-  /** What settleBlock takes the block again with. */
+  /** The locals with which settleBlock repeats the block. */
   const retaken = new Map(block > 1 ? capture?.carried.map((name) => [name, body.local(v128)]) : []);
   const [hit, first, second, third, left] = ([v128, v128, v128, v128, i32] as const).map((type) =>
     body.local(type),
   ) as [number, number, number, number, number];
 
-  /** Whether a point's count follows from |z|^2 at its escape, so that it can be told later. */
+  /** Whether a point's count follows from |z|^2 at its escape, so that it can be determined later. */
   const isDeferred = escape === 'overflow' && !isUnknown;
 
   return {
@@ -110,7 +110,7 @@ export function escapeEmitter(body: FunctionBody, job: KernelJob, options: EmitO
     askReference,
   };
 
-  /** Takes a block of steps in all vectors side by side; `keeps` z from before it where that is needed afterwards. */
+  /** Takes a block of steps in all vectors side by side; `keeps` the z before it if that is needed afterwards. */
   function emitBlock(all: readonly Lanes[], keeps = true, inLoop = true): void {
     if (escape !== 'overflow' && keeps) all.forEach(keepBefore);
     const oneStep = () => {
@@ -118,7 +118,7 @@ export function escapeEmitter(body: FunctionBody, job: KernelJob, options: EmitO
     };
     if (block === 1 || !inLoop) for (let n = 0; n < block; n++) oneStep();
     else {
-      // A loop, because V8 would put the steps of a vector one behind the other, each waiting for the one before.
+      // A loop, because V8 would emit the steps of a vector one after the other, each waiting for the one before.
       body.i32(block).set(left);
       body.loop((again) => {
         oneStep();
@@ -128,7 +128,7 @@ export function escapeEmitter(body: FunctionBody, job: KernelJob, options: EmitO
     }
   }
 
-  /** Keeps what a vector's points have before a block. */
+  /** Keeps the state of a vector's points before a block. */
   function keepBefore({ x, y, beforeX, beforeY, orbit: { now, before, earlier } }: Lanes): void {
     if (earlier) body.get(beforeX).set(earlier.re).get(beforeY).set(earlier.im);
     body.get(x).set(beforeX).get(y).set(beforeY);
@@ -150,7 +150,7 @@ export function escapeEmitter(body: FunctionBody, job: KernelJob, options: EmitO
   /** Pushes ones for the points under way that may have escaped. */
   function escaped({ x, y, live, beforeX, beforeY }: Lanes) {
     body.get(live);
-    // Not "at least the trigger", because what is not a number is past it too.
+    // Not "at least the trigger", because NaN is past it too.
     if (isUnknown) emitInside(x, y, 2 ** 1023, 'f64x2.lt');
     else if (typeof escape === 'object') emitNotConverged(x, y, beforeX, beforeY, escape);
     else {
@@ -170,7 +170,7 @@ export function escapeEmitter(body: FunctionBody, job: KernelJob, options: EmitO
     return body.get(y).op('f64x2.abs').f64x2(limit).op(compare, 'v128.and');
   }
 
-  /** Ones where z is still on its way. */
+  /** Ones where z has not converged. */
   function emitNotConverged(
     ...[x, y, beforeX, beforeY, { converged, bailout }]: [number, number, number, number, Convergence]
   ) {
@@ -185,7 +185,10 @@ export function escapeEmitter(body: FunctionBody, job: KernelJob, options: EmitO
     if (bailout !== undefined) body.op('v128.and');
   }
 
-  /** Tells the counts of the points that have escaped, and takes them from `live`; `pushAge`: their steps, as i64x2. */
+  /**
+   * Determines the counts of the points that have escaped, and removes them from `live`; `pushAge`: their steps, as
+   * i64x2.
+   */
   function settle(lanes: Lanes, pushAge: () => void): void {
     escaped(lanes)
       .tee(hit)
@@ -203,17 +206,17 @@ export function escapeEmitter(body: FunctionBody, job: KernelJob, options: EmitO
   }
 
   /**
-   * Notes the points that escape in this block; without a branch, which would be unpredictable in dust. Points past the
+   * Notes the points that escape in this block, without a branch, which would be unpredictable in dust. Points past the
    * trigger stay past it (bounds.ts) and keep growing, so the smallest |z|^2 there is the first.
    */
   function note({ x, y, live, square, blocks }: Lanes): void {
     emitSquare(x, y).tee(first).f64x2(bounds!.trigger).op('f64x2.lt').set(live);
-    // What is below the trigger becomes a NaN here, and nothing is smaller than that: pmin then keeps what it has.
+    // Values below the trigger become NaN here, and nothing is smaller than NaN: pmin then keeps the old value.
     body.get(square, first, live).op('v128.or', 'f64x2.pmin').set(square);
     body.get(blocks, live).op('i64x2.sub').set(blocks);
   }
 
-  /** Tells the counts of all that were noted. */
+  /** Determines the counts of all noted points. */
   function settleNoted(lanes: Lanes): void {
     const { live, count, square, blocks } = lanes;
     body.get(live).op('v128.not').set(hit);
@@ -222,14 +225,14 @@ export function escapeEmitter(body: FunctionBody, job: KernelJob, options: EmitO
     keepSmaller(count);
   }
 
-  /** Where points are hit, the smaller of what is in `first` and the iterations is their count. */
+  /** Where points are hit, sets their count to the smaller of `first` and the iterations. */
   function keepSmaller(count: number): void {
     const most = BigInt(iterations);
     body.get(first).i64x2(most).get(first).i64x2(most).op('i64x2.lt_s', 'v128.bitselect');
     body.get(count, hit).op('v128.bitselect').set(count);
   }
 
-  /** The last step is the one that escaped, unless |z| is finite by a hair. */
+  /** The last step is the one that escaped, unless |z| is only just finite. */
   function settleStep(lanes: Lanes): void {
     const { x, y, untold, orbit } = lanes;
     body.i64x2(1n).op('i64x2.sub').set(first);
@@ -240,7 +243,7 @@ export function escapeEmitter(body: FunctionBody, job: KernelJob, options: EmitO
     body.get(untold).op('v128.or').set(untold);
   }
 
-  /** z is far out: how many more steps until overflow follows from |z|^2, which is in `third`. */
+  /** z is far out: the number of further steps until overflow follows from |z|^2, which is in `third`. */
   function settleOverflow({ untold }: Lanes): void {
     const { thresholds } = bounds!;
     const always = thresholds.filter(({ finite }) => finite >= told);
@@ -253,7 +256,7 @@ export function escapeEmitter(body: FunctionBody, job: KernelJob, options: EmitO
     body.get(hit).op('v128.and').get(untold).op('v128.or').set(untold);
   }
 
-  /** The block again, step by step, for the points that may have left the circle in it: those that have are hit. */
+  /** Repeats the block step by step for the points that may have left the circle in it; those that have are hit. */
   function settleBlock(lanes: Lanes, limit: number): void {
     const [x, y, inside] = [second, third, lanes.untold];
     const { before, ends } = lanes.orbit;
@@ -262,7 +265,7 @@ export function escapeEmitter(body: FunctionBody, job: KernelJob, options: EmitO
     body.get(hit).set(inside).i32(block).set(left);
     body.loop((again) => {
       emitStep(lanes, x, y, retaken);
-      // The first z that is outside stays.
+      // Keeps the first z outside.
       for (const [name, end] of ends)
         body
           .get(rowOf(name, { ...lanes, x, y, orbit: { ...lanes.orbit, now: retaken } }), end, inside)
@@ -276,7 +279,7 @@ export function escapeEmitter(body: FunctionBody, job: KernelJob, options: EmitO
     body.get(hit, inside).op('v128.andnot').set(hit).i64x2(0n).set(inside);
   }
 
-  /** The counts of points that could not be told; `push` pushes the row and the column of a lane's point. */
+  /** Counts the undecided points by the reference; `push` pushes the row and the column of a lane's point. */
   function askReference({ count, untold }: Lanes, push: (lane: number) => void): void {
     if (escape !== 'overflow') return;
     body
@@ -297,7 +300,7 @@ export function escapeEmitter(body: FunctionBody, job: KernelJob, options: EmitO
   }
 }
 
-/** Stores the lower parts of the counts of two points side by side, or of the first alone, to the address in a local. */
+/** Stores the lower parts of the counts of two adjacent points, or of the first alone, at the address in a local. */
 export function storeCounts(body: FunctionBody, iterations: number, address: number, pushCounts: () => void) {
   const bytes = countBytes(iterations);
   const part = (at: number) => Array.from({ length: bytes }, (_, i) => at + i);

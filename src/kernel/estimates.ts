@@ -1,21 +1,22 @@
-// The functions that channels are made of, as code: close enough for estimates, and of operations that every engine and
-// the oracle do alike, so that they need no call from vectors. The polynomials are the least-squares fits whose largest
-// weighted error is least (Lawson's iteration); exact logarithms and angles, for formulas, are functions.ts's.
+// The functions from which channels are made, as code: accurate enough for estimates, and made of operations that are
+// the same on every engine and in the oracle, so that vectors need no calls. The polynomials are the least-squares fits
+// with the least maximal weighted error (Lawson's iteration). Exact logarithms and angles, for formulas, are in
+// functions.ts.
 import type { Code, Parts } from './code.js';
 
-/** log2((1 + s) / (1 - s)) / s in s^2, for |s| up to that of sqrt(2): times s it is off by 1.1e-12 at most. */
+/** log2((1 + s) / (1 - s)) / s in s^2, for |s| up to that of sqrt(2): times s, the error is at most 1.1e-12. */
 const logarithmSeries = [
   2.8853900818430227, 0.9617966491280727, 0.5770865584550917, 0.41153773915611414, 0.3427707452972542,
 ];
-/** arctan(q) / (2 pi q) in q^2, for q from 0 to 1: times q it is off by 6e-9 at most, a tenth of a float's last digit. */
+/** arctan(q) / (2 pi q) in q^2, for q from 0 to 1: times q, off by at most 6e-9, a tenth of a float's last digit. */
 const arctangentSeries = [
   ...[0.15915483801706864, -0.0530461396459876, 0.03174611608765403, -0.02213700091392504],
   ...[0.015347682938297181, -0.008900758915155887, 0.0034808939190043168, -0.0006456374653490313],
 ];
 
-/** The binary logarithm of a number that is not negative; -1023 for 0, 1024 or more for what is not finite. */
+/** The binary logarithm of a number that is not negative; -1023 for 0, 1024 or more for infinity and NaN. */
 export function binaryLogarithm(code: Code, x: number): number {
-  // A number that is none may have a sign, by which engines differ.
+  // A NaN may have a sign, which differs between engines.
   const left = code.absolute(x);
   const mantissa = code.emit({ kind: 'mantissa', left });
   const one = code.constant(1);
@@ -24,7 +25,7 @@ export function binaryLogarithm(code: Code, x: number): number {
   return code.sum(code.emit({ kind: 'exponent', left }), part);
 }
 
-/** The argument in turns, from 0 up to 1 as a float of 32 bits; 0 where there is none. */
+/** The argument in turns, from 0 up to 1 as a 32-bit float; 0 where there is none. */
 export function turns(code: Code, { re, im }: Parts): number {
   const [x, y] = [code.absolute(re!), code.absolute(im!)];
   const zero = code.constant(0);
@@ -37,7 +38,7 @@ export function turns(code: Code, { re, im }: Parts): number {
   return code.select(code.real('less', all, code.constant(1)), all, zero);
 }
 
-/** The sum of coefficients times powers of v, its upper half and its lower one side by side (Estrin). */
+/** The sum of coefficients times powers of v, its upper and lower halves side by side (Estrin's scheme). */
 function polynomial(code: Code, coefficients: readonly number[], v: number): number {
   if (coefficients.length === 1) return code.constant(coefficients[0]!);
   const pairs: number[] = [];

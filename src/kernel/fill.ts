@@ -3,7 +3,7 @@ import { type FunctionBody, i32, v128 } from '../assembler.js';
 import { countBytes } from './escape.js';
 import type { KernelJob } from './reference.js';
 
-/** Address of the first count, bytes from a row to the next, rows and columns (both at least 1), and the count. */
+/** Address of the first count, bytes from one row to the next, rows and columns (both at least 1), and the count. */
 export const fillParameters = [i32, i32, i32, i32, i32] as const;
 
 export function emitFill(body: FunctionBody, { iterations }: KernelJob): void {

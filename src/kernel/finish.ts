@@ -1,5 +1,5 @@
 // The function that takes queued points to their end, eight side by side: a lane whose point is done stores its count
-// and takes the next point of the queue. Here, where orbits are long, it is also seen when one repeats.
+// and takes the next point of the queue. Orbits here are long, so this function also detects those that repeat.
 import { type FunctionBody, i32, i64, v128 } from '../assembler.js';
 import { captureEmitter } from './capture.js';
 import { queuedAt, queuedExtras, queueEntry, vectorCount } from './count.js';
@@ -8,45 +8,45 @@ import { countBytes, type EmitOptions, escapeEmitter, type Lanes, lanesOf } from
 import type { KernelJob } from './reference.js';
 
 /**
- * Where the queue (count.ts) begins and ends, counts from one row to the next, where the field's first count would be, and
- * whether to see orbits that repeat (1) or to take all their steps (0).
+ * The queue's start and end (count.ts), counts from one row to the next, the address of the field's first count, and
+ * whether to detect repeating orbits (1) or to take all their steps (0).
  */
 export const finishParameters = [i32, i32, i32, i32, i32] as const;
 
 /**
- * Steps between two looks whether orbits have come back: many periods divide the first number. After a look that tells
- * some they are so many again, after one in vain twice as many as before, up to the last.
+ * Steps between two checks for repeating orbits: many periods divide the first number. After a check that decides some
+ * points it applies again; after one in vain the steps double, up to the second number.
  */
 const [lookEvery, lookSeldom] = [60, 480];
-/** Who is in no cycle that can be proved waits 2^this times as long as before: few are told later. */
+/** A point without a provable cycle waits 2^this times as long for the next attempt: few are decided later. */
 const waitShift = 4;
 /** An attracting cycle is looked for where |z - z at the last look|^2 is below this. */
 const nearSquare = 2 ** -6;
 
-/** The parameters' places. */
+/** The parameters' indices. */
 const parameters = { queue: 0, queueEnd: 1, stride: 2, target: 3, seesPeriods: 4 } as const;
 
-/** The lanes of a vector, with what tells when their orbits repeat. */
+/** The lanes of a vector, with the state for detecting repeats. */
 const queuedLanes = (body: FunctionBody, capture: EmitOptions['capture']) => ({
   ...lanesOf(body, capture),
-  /** The states that the orbit had at the last look, and at one before that is kept for longer. */
+  /** The states of the orbit at the last check, and at an earlier one that is kept for longer. */
   lastX: body.local(v128),
   lastY: body.local(v128),
   seenX: body.local(v128),
   seenY: body.local(v128),
-  /** For each lane: its entry in the queue or 0 if it has none, and `now` when it was begun. */
+  /** For each lane: its entry in the queue or 0 if it has none, and `now` when the point was started. */
   entries: [body.local(i32), body.local(i32)],
   begun: [body.local(i64), body.local(i64)],
-  /** When the next state is to be kept, and how long until then. */
+  /** When the next state is to be kept, and for how long. */
   keepAt: body.local(i64),
   keepFor: body.local(i64),
-  /** For each lane: when a cycle may be looked for, and how long to wait after that was in vain. */
+  /** For each lane: when a cycle may be looked for, and how long to wait after a failed attempt. */
   tryAt: body.local(v128),
   wait: body.local(v128),
 });
 type Queued = ReturnType<typeof queuedLanes>;
 
-/** The function that is being emitted. */
+/** The function being emitted. */
 type Finish = ReturnType<typeof finishOf>;
 type Captured = ReturnType<typeof captureEmitter> | undefined;
 type Escaper = ReturnType<typeof escapeEmitter>;
@@ -58,9 +58,9 @@ function finishOf(
   captured: Captured,
   escaper: Escaper,
 ) {
-  /** How many lanes have points. */
+  /** `under`: the number of lanes with points. */
   const [under, address, discs] = [body.local(i32), body.local(i32), body.local(i32)];
-  /** Steps that this function has taken, when it must stop at the latest, when it looks whether orbits repeat. */
+  /** Steps taken by this function, the latest step at which it must stop, and when it checks for repeating orbits. */
   const [now, deadline, age, lookAt, between] = Array.from({ length: 5 }, () => body.local(i64)) as Five;
   const [hit, ages, square, before, told] = Array.from({ length: 5 }, () => body.local(v128)) as Five;
   return {
@@ -91,9 +91,9 @@ function finishOf(
   };
 }
 
-/** Copies of what a step changes of all lanes, and how to move it there and back. */
+/** Copies of the state that a step changes in all lanes, and a function that moves it between copies and lanes. */
 function copiesOf({ body, all }: Finish, { readsPrevious }: Escaper) {
-  /** What a step changes, and copies of it. */
+  /** The variables that a step changes, and copies of them. */
   const state = readsPrevious ? (['x', 'y', 'previousRe', 'previousIm'] as const) : (['x', 'y'] as const);
   const tries = all.map(
     (lanes): Lanes => ({
@@ -104,7 +104,7 @@ function copiesOf({ body, all }: Finish, { readsPrevious }: Escaper) {
       orbit: { ...lanes.orbit, now: new Map([...lanes.orbit.now].map(([name]) => [name, body.local(v128)])) },
     }),
   );
-  /** What a step changes of the points of vectors: from these locals to those. */
+  /** Pairs of locals to move: what a step changes, from these lanes to those. */
   const moved = (from: Lanes, to: Lanes) => [
     ...state.map((name) => [from[name], to[name]] as const),
     ...[...from.orbit.now].map(([name, local]) => [local, to.orbit.now.get(name)!] as const),
@@ -125,7 +125,7 @@ export function emitFinish(body: FunctionBody, job: KernelJob, options: EmitOpti
   const { queue, seesPeriods, discs, between, lookAt, under, now, deadline, all } = finish;
 
   body.get(queue).i32(discsAt).op('i32.add').set(discs);
-  // Nobody is live yet, so that the first thing is to fill all lanes; the deadline, 0 yet, is set after a block.
+  // No lane is live yet, so all lanes are filled first; the deadline, still 0, is set after a block.
   for (const { live } of all) body.i64x2(0n).set(live);
   body
     .i64(2 * lookEvery)
@@ -155,10 +155,10 @@ export function emitFinish(body: FunctionBody, job: KernelJob, options: EmitOpti
   });
 }
 
-/** Takes blocks of all lanes until somebody may have escaped in the next one. */
+/** Takes blocks of all lanes until a point may have escaped in the next one. */
 function tryBlocks({ body, all, now, deadline }: Finish, escaper: Escaper, { tries, move }: Copies) {
-  // The inner loop tries a block on copies and takes it over if nobody escapes in it; so nothing that it computes
-  // is needed outside, and V8 lets the steps of all vectors overlap.
+  // The inner loop tries a block on copies and keeps it if no point escapes in it; so none of its results are needed
+  // outside, and V8 lets the steps of all vectors overlap.
   body.loop((goOn) => {
     for (const [j, lanes] of all.entries()) move(lanes, tries[j]!);
     escaper.emitBlock(tries, false, false);
@@ -179,7 +179,7 @@ function tryBlocks({ body, all, now, deadline }: Finish, escaper: Escaper, { tri
   });
 }
 
-/** Ends those that have taken all steps, and now and then looks for orbits that repeat. */
+/** Ends points that have taken all steps, and checks for repeating orbits from time to time. */
 function lookAtAll(finish: Finish, { readsPrevious }: Escaper) {
   const { body, all, now, lookAt, between, seesPeriods } = finish;
   for (const lanes of all) endOld(finish, lanes);
@@ -193,7 +193,7 @@ function lookAtAll(finish: Finish, { readsPrevious }: Escaper) {
   setDeadline(finish);
 }
 
-/** How many steps a lane's point has taken, on the stack as i64. */
+/** Pushes the number of steps that a lane's point has taken, as i64. */
 function pushAge(finish: Finish, { begun }: Queued, lane: number) {
   const { body, started, now } = finish;
   return body.get(now, begun[lane]!).op('i64.sub').i64(started).op('i64.add');
@@ -204,7 +204,7 @@ function pushAges(finish: Finish, lanes: Queued) {
   pushAge(finish, lanes, 1).replaceLaneInteger(1);
 }
 
-/** Takes those from `live` that have taken all steps. */
+/** Removes points that have taken all steps from `live`. */
 function endOld(finish: Finish, lanes: Queued) {
   const { body, job, ages } = finish;
   pushAges(finish, lanes);
@@ -216,7 +216,7 @@ function endOld(finish: Finish, lanes: Queued) {
     .set(lanes.live);
 }
 
-/** Stores the counts of points that are done, and puts others in their place. */
+/** Stores the counts of points that are done, and loads others into their lanes. */
 function refill(finish: Finish, lanes: Queued) {
   const { body, queue, queueEnd } = finish;
   for (const lane of [0, 1]) {
@@ -236,7 +236,7 @@ function refill(finish: Finish, lanes: Queued) {
   }
 }
 
-/** A lane for which there is no point any more stays live, so that nobody looks at it, at 0. */
+/** A lane without further points stays live, at 0, so that it is never examined. */
 function rest(finish: Finish, lanes: Queued, lane: number) {
   const { body } = finish;
   const { x, y, pRe, pIm, live } = lanes;
@@ -275,7 +275,7 @@ function load(finish: Finish, lanes: Queued, lane: number) {
       .set(localOf(lanes));
   for (const [local, value] of [
     [live, -1],
-    // The bits of a NaN, which is no live point's.
+    // The bits of a NaN, which no live point has.
     [seenX, -1],
     [lastX, -1],
     [count, job.iterations],
@@ -288,7 +288,7 @@ function load(finish: Finish, lanes: Queued, lane: number) {
   body.get(queue).i32(entryBytes).op('i32.add').set(queue).get(under).i32(1).op('i32.add').set(under);
 }
 
-/** When the first point will have taken all its steps, or to look; points that come later have more time. */
+/** The step at which the first point ends or the next check is due; points loaded later have more time. */
 function setDeadline(finish: Finish) {
   const { body, job, started, deadline, age, lookAt, all } = finish;
   body.get(lookAt).set(deadline);
@@ -308,8 +308,8 @@ function setDeadline(finish: Finish) {
 }
 
 /**
- * A state that repeats bit for bit repeats for ever: such a point never escapes. The last look finds the periods that
- * divide the steps since, the kept state all others (Brent's way).
+ * A state that repeats bit for bit repeats for ever: such a point never escapes. The state of the last check finds the
+ * periods that divide the steps since then, the kept state finds all others (Brent's method).
  */
 function lookForPeriods(finish: Finish) {
   const { body, cycles, queue, queueEnd, stride, target, discs, now, between, hit, before, told, all } =
@@ -344,7 +344,7 @@ function lookForPeriods(finish: Finish) {
   );
 }
 
-/** Points that have hardly moved since the last look may be about to be drawn into a cycle. */
+/** Points that have hardly moved since the last check may be converging to a cycle. */
 function lookForCycle(
   finish: Finish,
   { x, y, pRe, pIm, lastX, lastY, live, tryAt, wait }: Queued,

@@ -1,5 +1,5 @@
-// Finds the places where a formula folds the plane over: `abs(re w) + i*abs(im w)` and the like. Such a step changes
-// no modulus and no distance but by folding, which the bounds of kernel/ make use of.
+// Finds the places where a formula folds the plane: `abs(re w) + i*abs(im w)` and the like. Such a step changes no
+// modulus, and distances only by folding; the bounds of kernel/ use this.
 import type { Expression } from '../formula/expression.js';
 
 /** The w of ±re w or abs(re w), plus or minus i times ±im w or abs(im w), in either order; undefined for others. */

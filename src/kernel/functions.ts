@@ -1,28 +1,28 @@
-// Real elementary functions whose results are the same bits on every engine: they add, multiply, divide, compare
-// and look at bits, which IEEE 754 and ECMAScript fix to the last digit, and fuse nothing. Complex functions are
-// left to others. Sources: Cody and Waite, Software Manual for the Elementary Functions (1980), for the
-// reductions; Dekker (1971) for exact sums and products; Machin's pi; the series are Taylor's.
-// Math.exp and the like will not do: ECMAScript leaves their digits, and those of **, to the engine. The functions
-// of @stdlib/math-base-special-* are deterministic and well kept, but these seven come with 170 packages, 19 MB,
-// and as CommonJS only, which a page cannot load as it is.
+// Real elementary functions whose results are bit-identical on every engine: they only add, multiply, divide, compare
+// and inspect bits, which IEEE 754 and ECMAScript define to the last digit, and fuse nothing. Complex functions are
+// elsewhere. Sources: Cody and Waite, Software Manual for the Elementary Functions (1980), for the reductions; Dekker
+// (1971) for exact sums and products; Machin's pi; the series are Taylor's. Math.exp and the like are unsuitable:
+// ECMAScript leaves their digits, and those of **, to the engine. The functions of @stdlib/math-base-special-* are
+// deterministic and well maintained, but these seven come with 170 packages, 19 MB, and as CommonJS only, which a page
+// cannot load directly.
 
 /** The eight bytes of a double, big-endian. */
 const bits = new DataView(new ArrayBuffer(8));
-/** What `reduce` leaves: x less its whole quarter turns, and what rounding took off that. */
+/** The result of `reduce`: x without its whole quarter turns, and the rounding error of that. */
 const reduced = new Float64Array(2);
 
-// ln 2 = 0.b17217f7 d1cf79abc9e3b... in hexadecimal digits: as many in the first part as leave its product with
-// an exponent exact. So too pi/2 = 1.921fb544 42d18469 898cc517 01b839a252049c1... for up to 2^20 quarter turns.
+// ln 2 = 0.b17217f7 d1cf79abc9e3b... in hexadecimal. The first part is short enough for its product with an exponent to
+// be exact. Likewise pi/2 = 1.921fb544 42d18469 898cc517 01b839a252049c1... for up to 2^20 quarter turns.
 const [ln2, ln2Tail] = [0xb17217f7 * powerOfTwo(-32), 0xd1cf79abc9e3b * powerOfTwo(-84)];
 const [quarter1, quarter2] = [0x1921fb544 * powerOfTwo(-32), 0x42d18469 * powerOfTwo(-64)];
 const [quarter3, quarter4] = [0x898cc517 * powerOfTwo(-96), 0x1b839a252049c1 * powerOfTwo(-156)];
 const fewTurns = 0x100000;
 
-/** Binary places of numbers in fixed point: beyond a double's digits even for what x and its turns share. */
+/** Binary places of fixed-point numbers: enough for a double's digits even after x and its turns cancel. */
 const places = 240;
 const lastPlace = powerOfTwo(-places);
 
-/** arctan(j / 8) for j = 0...8, each a double and what it lacks: the next is arctan(8 / (64 + j (j - 1))) more. */
+/** arctan(j / 8) for j = 0...8, each a double and its remainder; the next is larger by arctan(8 / (64 + j (j - 1))). */
 const arctangents = new Float64Array(18);
 for (let j = 1, sum = 0n; j <= 8; j++) {
   sum += arctanOfFraction(8n, BigInt(64 + j * (j - 1)), places);
@@ -33,11 +33,11 @@ const [halfPi, halfPiTail] = [2 * arctangents[16]!, 2 * arctangents[17]!];
 const leastNormal = powerOfTwo(-1022);
 const [two54, two200, twoMinus200] = [powerOfTwo(54), powerOfTwo(200), powerOfTwo(-200)];
 
-/** The constants of `log` and `atan2`, for who computes them on vectors (vector-functions.ts). */
+/** The constants of `log` and `atan2`, for the vector versions (vector-functions.ts). */
 export const logConstants = { ln2, ln2Tail, leastNormal, two54 } as const;
 export const atan2Constants = { arctangents, halfPi, halfPiTail, two200, twoMinus200 } as const;
 
-/** Errors are stated in units of the true value's last place, as the tests measure them. */
+/** Errors are stated in ulps of the true value, as the tests measure them. */
 export const realFunctions = { exp, log, sin, cos, sinh, cosh, atan2 } as const;
 
 /** e^x. Error at most 0.8 ulp; Infinity above 709.7827, through subnormals to 0 below -745.1332. */
@@ -108,7 +108,7 @@ function atan2(y: number, x: number): number {
   const quotient = large === 0 ? 0 : small / large;
   let angle = quotient;
   let tail = 0;
-  // Below, the arctangent is the quotient, and there its remainder might underflow.
+  // For smaller quotients the arctangent is the quotient, and the remainder might underflow.
   if (quotient > 1e-18) {
     if (large > 1e250 || large < 1e-250) {
       const scale = large > 1 ? twoMinus200 : two200;
@@ -149,16 +149,16 @@ function scaledExp(x: number, shift: number): number {
   const square = r * r;
   const low = 0.5 * square + (evenSeries(square) + r * oddSeries(square)) + tail * sum;
   const value = sum + (1 - sum + r + low);
-  // In two steps, because 2^1024 and 2^-1075 are no doubles.
+  // In two steps, because 2^1024 and 2^-1075 are not doubles.
   const first = (exponent + shift) >> 1;
   return value * powerOfTwo(first) * powerOfTwo(exponent + shift - first);
 }
 
-/** Quarter turns in x, modulo 4; what stays is in `reduced`, at most pi/4 and a little. */
+/** Quarter turns in x, modulo 4; the remainder is in `reduced`, at most slightly more than pi/4. */
 function reduce(x: number): number {
   const turns = Math.floor(x * (2 / Math.PI) + 0.5);
   if (!(Math.abs(turns) <= fewTurns)) return reduceLarge(x);
-  // Exact but for what the two differences round off, which is kept.
+  // Exact except for the rounding errors of the two differences, which are kept.
   const a = x - turns * quarter1;
   const b = a - turns * quarter2;
   const c = b - turns * quarter3;
@@ -168,7 +168,7 @@ function reduce(x: number): number {
   return turns & 3;
 }
 
-/** As `reduce`, in whole numbers, for any x: half a microsecond. */
+/** As `reduce`, with integers, for any x: takes half a microsecond. */
 function reduceLarge(x: number): number {
   if (!Number.isFinite(x)) {
     reduced.fill(Number.NaN);
@@ -190,11 +190,11 @@ function reduceLarge(x: number): number {
 }
 
 interface Circle {
-  /** 2 pi, with places enough for the largest double. */
+  /** 2 pi, with enough places for the largest double. */
   readonly turn: bigint;
   /** pi/2, with `places`. */
   readonly quarter: bigint;
-  /** The last place of doubles with each exponent field, less its turns, with `places`; filled as asked for. */
+  /** The last place of doubles with each exponent field, modulo 2 pi, with `places`; filled on demand. */
   readonly residues: bigint[];
 }
 let circle: Circle | undefined;
@@ -206,12 +206,12 @@ function measureCircle(): Circle {
   return { turn, quarter: turn >> BigInt(turnPlaces - places + 2), residues: [] };
 }
 
-/** 2^exponent less its turns. */
+/** 2^exponent modulo 2 pi. */
 function residueOf(exponent: number, { turn }: Circle): bigint {
   return ((1n << BigInt(exponent + turnPlaces)) % turn) >> BigInt(turnPlaces - places);
 }
 
-/** The sine of so many quarter turns and what `reduced` holds. */
+/** The sine of this many quarter turns plus the angle in `reduced`. */
 function sineAfter(turns: number): number {
   const [r, tail] = [reduced[0]!, reduced[1]!];
   const square = -r * r;
@@ -263,13 +263,13 @@ function highHalf(x: number): number {
   return widened - (widened - x);
 }
 
-/** What rounding took off the difference of a and b. */
+/** The rounding error of the difference of a and b. */
 function lostBy(a: number, b: number, difference: number): number {
   const taken = a - difference;
   return a - (difference + taken) + (taken - b);
 }
 
-/** arctan(p / q), for p / q below 1/4 or so, with so many binary places. */
+/** arctan(p / q), for p / q below about 1/4, with this many binary places. */
 function arctanOfFraction(p: bigint, q: bigint, binaryPlaces: number): bigint {
   let power = (p << BigInt(binaryPlaces)) / q;
   let sum = power;
@@ -280,7 +280,7 @@ function arctanOfFraction(p: bigint, q: bigint, binaryPlaces: number): bigint {
   return sum;
 }
 
-/** Puts a number with `places` binary places into two doubles: the nearest, and what is missing. */
+/** Splits a number with `places` binary places into two doubles: the nearest one and the remainder. */
 function splitFixed(fixed: bigint, into: Float64Array): void {
   const nearest = Number(fixed);
   into[0] = nearest * lastPlace;

@@ -1,5 +1,5 @@
-// Orbits that never escape, as they are in the memory of the module that follows them (inside-module.ts): a row of doubles
-// for each of what they have. An orbit's address is its place in the first row, which is not 0.
+// The memory layout of orbits that never escape, in the module that follows them (inside-module.ts): a row of doubles
+// for each variable of an orbit. An orbit's address is its place in the first row, which is not 0.
 import { type FunctionBody, i32, v128 } from '../assembler.js';
 import type { RealFunction } from './code.js';
 import type { ShadeJob } from './ends.js';
@@ -7,14 +7,14 @@ import { type OrbitStep, orbitStep } from './orbit.js';
 import { inputOf } from './shade-list.js';
 import { codeEmitter } from './step.js';
 
-/** Orbits that are followed in one call. */
+/** Orbits followed in one call. */
 export const insideLength = 512;
 export const firstAddress = 8;
 const rowBytes = firstAddress + 8 * insideLength;
 /** Vectors in flight. */
 export const insideVectors = 4;
 
-/** The step that takes them through their iterations, and the one that finds their periods. */
+/** The step for their iterations, and the one for finding their periods. */
 export const settleStep = ({ kernel, wanted, trap }: ShadeJob): OrbitStep =>
   orbitStep(kernel, { hasSlopes: false, trap: wanted.includes('trap') ? trap : undefined });
 export const searchStep = ({ kernel }: ShadeJob): OrbitStep =>
@@ -22,10 +22,10 @@ export const searchStep = ({ kernel }: ShadeJob): OrbitStep =>
 
 const insideRows = (job: ShadeJob): string[] => ['pRe', 'pIm', ...settleStep(job).next.keys(), 'period'];
 export const insideBytes = (job: ShadeJob): number => rowBytes * insideRows(job).length;
-/** Where a row begins, from an orbit's address on. */
+/** The offset of a row, from an orbit's address. */
 export const insideOffset = (job: ShadeJob, row: string): number => rowBytes * insideRows(job).indexOf(row);
 
-/** Two orbits that are followed side by side: the locals of what they have, and for each its address or 0. */
+/** Two orbits followed side by side: the locals of their variables, and each one's address or 0. */
 export interface Pair {
   readonly locals: ReadonlyMap<string, number>;
   readonly addresses: readonly [number, number];
@@ -50,7 +50,7 @@ export function stepEmitterOf(
   return ({ locals }: Pair): void => {
     const input = inputOf(body, job, locals);
     emit(input);
-    // All are computed before the first is set, since they are made of each other.
+    // All are computed before the first is set, since they depend on each other.
     for (const position of step.next.values()) push(position, input);
     for (const name of [...step.next.keys()].reverse()) body.set(locals.get(name)!);
   };
@@ -61,7 +61,7 @@ export function setLane(body: FunctionBody, local: number, lane: number, value: 
   body.get(local).f64x2(value).lane(0).replaceLane(lane).set(local);
 }
 
-/** Pushes the whole number that the lesser of a vector's two numbers is, at most so large as an i32. */
+/** Pushes the smaller of a vector's two numbers, a whole number, clamped to an i32. */
 export function pushLeast(body: FunctionBody, local: number): FunctionBody {
   body.get(local, local, local).shuffle(halvesSwapped).op('f64x2.pmin');
   return body.op('i32x4.trunc_sat_f64x2_u_zero').lane32(0);

@@ -1,5 +1,5 @@
-// The module that follows orbits which never escape, compiled and at work: as near as they come to a trap, and their periods.
-// `insideReference` does the same in plain TypeScript, one after the other, bit for bit.
+// The compiled module that follows orbits which never escape, and its calls: finds their least distances from a trap,
+// and their periods. `insideReference` does the same in plain TypeScript, one orbit after the other, bit for bit.
 import { assemble, FunctionBody } from '../assembler.js';
 import type { Complex } from '../scene/complex.js';
 import type { ShadeJob } from './ends.js';
@@ -24,7 +24,7 @@ import { emitSettle, lookEvery, settleParameters } from './inside-settle.js';
 import { type OrbitStep, runCode } from './orbit.js';
 import { functionsIn, hostSignature, readsPrevious } from './step.js';
 
-/** What was found of an orbit: the least that the trap's code gave, and its period or 0. */
+/** The results for an orbit: the least value of the trap's code, and its period or 0. */
 export interface Inside {
   readonly least: number;
   readonly period: number;
@@ -94,7 +94,7 @@ export function insideReference(job: ShadeJob): FollowInside {
       mark = z();
       nextMark *= 2;
     }
-    /** After how many steps, up to so many, z is back. */
+    /** The number of steps, at most `steps`, until z has returned to within `distance`; 0 if it has not. */
     const returnWithin = (distance: number, steps: number): number => {
       const [re, im] = z();
       const near = distance * distance * Math.max(1, re * re + im * im);

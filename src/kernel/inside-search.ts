@@ -1,6 +1,7 @@
-// The function that finds the periods of orbits that never escape, from where inside-settle.ts has left them: after how many
-// steps z is back where it was, within a tolerance. Where it is looked for from is put forward again and again (Brent 1980).
-// Turning as they come nearer, orbits may be near enough only after some rounds; so it is asked once more, more loosely.
+// The function that finds the periods of orbits that never escape, starting where inside-settle.ts left them: the
+// number of steps until z returns, within a tolerance. The starting point of the search is moved ahead repeatedly
+// (Brent 1980). Orbits that turn while they approach a cycle may be near enough only after several rounds; so after a
+// return a second search, with a looser tolerance, looks for a divisor of the period.
 import { type FunctionBody, i32, v128 } from '../assembler.js';
 import type { RealFunction } from './code.js';
 import type { ShadeJob } from './ends.js';
@@ -15,14 +16,14 @@ import {
   stepEmitterOf,
 } from './inside-list.js';
 
-/** Two z are one, for a cycle, that are nearer than this relative to 1 or |z|; and where a period is made smaller. */
+/** Two z count as one if nearer than this, relative to 1 or |z|; the second is for making a period smaller. */
 export const [tolerance, looseTolerance] = [2 ** -40, 2 ** -30];
 export const leastWindow = 64;
-/** Steps in which a period is looked for at least. */
+/** The least number of steps in which a period is searched. */
 const leastSearch = 4096;
 export const mostSearched = ({ kernel }: ShadeJob): number => Math.max(kernel.iterations, leastSearch);
 
-/** The parameter of the function: where the first row of the orbits ends. */
+/** The parameter of the function: the end of the first row of the orbits. */
 export const searchParameters = [i32] as const;
 
 export function emitSearch(
@@ -39,7 +40,7 @@ export function emitSearch(
     ...[body.local(v128), body.local(v128), body.local(v128), body.local(v128), body.local(v128)],
   ] as [number, number, number, number, number];
   const [period, first, second] = [body.local(v128), body.local(v128), body.local(v128)];
-  /** `isLoose` is a mask: `found` is a period that is asked for more loosely. `until`: when it is looked for from elsewhere. */
+  /** `isLoose` is a mask: `found` is a period in its second, looser search. `until`: when the mark moves. */
   const own = ['taken', 'until', 'markRe', 'markIm', 'markAt', 'near', 'away', 'window', 'found', 'isLoose'];
   const all = pairsOf(body, ['pRe', 'pIm', ...step.next.keys(), ...own]);
   const takeStep = stepEmitterOf(body, job, step, functions);
@@ -95,7 +96,7 @@ export function emitSearch(
     });
   }
 
-  /** Looks for returns to where the orbits in the mask are. */
+  /** Moves the mark of the orbits in the mask to where they are. */
   function lookFromHere({ locals }: Pair, mask: number): void {
     const local = (name: string) => locals.get(name)!;
     const keep = (name: string, push: () => unknown) => {
@@ -121,7 +122,7 @@ export function emitSearch(
     keep('near', () => body.get(first).f64x2(-1).get(first).f64x2(Infinity).op('f64x2.lt', 'v128.bitselect'));
   }
 
-  /** Steps until an orbit is back or has taken all up to where it is looked for from elsewhere. */
+  /** Takes steps until an orbit is back or reaches the step at which its mark moves. */
   function takeSteps(): void {
     body.f64x2(Infinity).set(least);
     for (const { locals } of all)
@@ -149,7 +150,7 @@ export function emitSearch(
       body.get(locals.get('taken')!, least).op('f64x2.add').set(locals.get('taken')!);
   }
 
-  /** Does with a pair what follows where an orbit is back or has not come back. */
+  /** Handles a pair when one of its orbits is back, or its mark is due to move. */
   function handle(pair: Pair): void {
     const { locals } = pair;
     const local = (name: string) => locals.get(name)!;
@@ -157,11 +158,11 @@ export function emitSearch(
     body.get(local('until'), local('taken')).op('f64x2.le', 'v128.or').tee(event).op('v128.any_true');
     body.if(() => {
       body.get(local('taken'), local('markAt')).op('f64x2.sub').set(span);
-      // A loose return after a part of the period that was found is the period.
+      // A loose return after a divisor of the found period is the period.
       body.get(local('found'), span).op('f64x2.div', 'f64x2.floor').get(span).op('f64x2.mul');
       body.get(local('found')).op('f64x2.eq').get(hit).op('v128.and').set(short);
       body.get(span, local('found'), short).op('v128.bitselect').set(period);
-      // Without a return there is none when all steps are taken.
+      // If there was no return when all steps are taken, there is no period.
       body.get(local('isLoose')).f64x2(most).get(local('taken')).op('f64x2.le').get(hit);
       body.op('v128.andnot', 'v128.or').get(event).op('v128.and').set(done);
       body.get(event, done).op('v128.andnot').set(event);
@@ -180,7 +181,7 @@ export function emitSearch(
     });
   }
 
-  /** Writes the period of an orbit that is done, and makes its lane free. */
+  /** Writes the period of an orbit that is done, and frees its lane. */
   function release({ locals, addresses }: Pair, lane: number): void {
     const address = addresses[lane]!;
     body.get(done).lane64(lane).get(address).i32(0).op('i32.ne', 'i32.and');

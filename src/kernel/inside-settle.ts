@@ -1,5 +1,6 @@
-// The function that takes orbits which never escape through their iterations, or to where they repeat: what repeats bit for
-// bit comes no nearer to a trap, and is in its cycle. Whether they repeat is seen every so many steps, for all side by side.
+// The function that takes orbits which never escape through their iterations, or until they repeat: an orbit that
+// repeats bit for bit comes no nearer to a trap and is in its cycle. Repeats are checked at intervals, for all orbits
+// side by side.
 import { type FunctionBody, i32, v128 } from '../assembler.js';
 import type { RealFunction } from './code.js';
 import type { ShadeJob } from './ends.js';
@@ -15,10 +16,10 @@ import {
 } from './inside-list.js';
 import { readsPrevious } from './step.js';
 
-/** Steps between two looks: many periods divide them. */
+/** Steps between two checks: many periods divide this number. */
 export const lookEvery = 60;
 
-/** The parameter of the function: where the first row of the orbits ends. */
+/** The parameter of the function: the end of the first row of the orbits. */
 export const settleParameters = [i32] as const;
 
 export function emitSettle(
@@ -37,7 +38,7 @@ export function emitSettle(
   const takeStep = stepEmitterOf(body, job, step, functions);
 
   body.i32(firstAddress).set(next);
-  // A free lane has any number of steps left.
+  // A free lane has an unlimited number of steps left.
   for (const { locals } of all) body.f64x2(-Infinity).set(locals.get('taken')!);
   body.loop((again) => {
     all.forEach(refill);
@@ -89,7 +90,7 @@ export function emitSettle(
     }
   }
 
-  /** As many steps as all have left, up to the next look. */
+  /** Takes as many steps as every orbit has left, up to the next check. */
   function takeSteps(): void {
     body.get(left).splatInteger(4).op('f64x2.convert_low_i32x4_u').set(least);
     for (const { locals } of all)
@@ -105,7 +106,7 @@ export function emitSettle(
       body.get(locals.get('taken')!, least).op('f64x2.add').set(locals.get('taken')!);
   }
 
-  /** Writes what the orbits in the mask have, and makes their lanes free. */
+  /** Writes the results of the orbits in the mask, and frees their lanes. */
   function release({ locals, addresses }: Pair): void {
     body.get(mask).op('v128.any_true');
     body.if(() => {
@@ -122,7 +123,7 @@ export function emitSettle(
     });
   }
 
-  /** Who is back at its mark, bit for bit, is done; marks are put forward when as many steps are taken again (Brent 1980). */
+  /** An orbit back at its mark, bit for bit, is done; marks move when as many steps are taken again (Brent 1980). */
   function look(pair: Pair): void {
     const { locals } = pair;
     const [taken, nextMark] = [locals.get('taken')!, locals.get('nextMark')!];

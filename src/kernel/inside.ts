@@ -1,5 +1,5 @@
-// Points that never escape: how near their orbits come to the trap, and the period of the cycle to which they are drawn.
-// Orbits are followed by inside-module.ts, or by its oracle.
+// Points that never escape: the least distances of their orbits from the trap, and the periods of their attracting
+// cycles. Orbits are followed by inside-module.ts or by its oracle.
 import type { Complex } from '../scene/complex.js';
 import type { Channels, ShadeJob } from './ends.js';
 import { insideLength } from './inside-list.js';
@@ -7,10 +7,10 @@ import type { FollowInside } from './inside-module.js';
 import type { Counts } from './kernel.js';
 import { pointAt, type SamplePoints } from './points.js';
 
-/** No larger period fits the channel. */
+/** The largest period that fits the channel. */
 const largestPeriod = 65535;
 
-/** Fills channels of some rows, row after row, where their counts say that points never escape. */
+/** Fills channels of some rows, row after row, for points that never escape according to their counts. */
 export function traceInside(
   { kernel, trap }: ShadeJob,
   points: SamplePoints,

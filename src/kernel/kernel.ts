@@ -1,5 +1,5 @@
-// A job compiled and at work: where its arrays lie in the memory of one thread, and the calls that count. Counts are
-// made band by band in that memory, which fits a core's cache, and copied to where they belong.
+// A compiled job in one thread: the layout of its arrays in memory, and the calls that count. Counts are made band by
+// band in that memory, which fits a core's cache, and copied to their target.
 import { captureBytes } from './capture.js';
 import { channelBand } from './channel-band.js';
 import { groupColumns } from './count.js';
@@ -12,15 +12,15 @@ import { realFunctions } from './functions.js';
 import { type PointRange, pointAt, type SamplePoints } from './points.js';
 import { countReference, type KernelJob } from './reference.js';
 
-/** A count for each point: 16 bits where the iterations fit them. */
+/** One count per point: 16 bits if the iterations fit. */
 export type Counts = Uint16Array | Uint32Array;
 
-/** The array that counts of so many iterations take. */
+/** The array type for counts up to this many iterations. */
 export const countsType = (iterations: number) => (countBytes(iterations) === 2 ? Uint16Array : Uint32Array);
 
 /**
- * Compiles a job for sample points in that range; the module can be sent to other threads. `captured`: the job's channels,
- * where they are made while it counts.
+ * Compiles a job for sample points in that range; the module can be sent to other threads. `captured`: the job's
+ * channels, if they are made while counting.
  */
 export function compileKernel(
   job: KernelJob,
@@ -31,30 +31,30 @@ export function compileKernel(
   return compile(emitKernel(job, range, captured));
 }
 
-/** Leaves it to the engine when it makes which function fast. */
+/** Leaves it to the engine when to optimise which function. */
 export const compileAsCalled = (bytes: BufferSource) => new WebAssembly.Module(bytes);
 
-/** By tiles that are proved to have one count where that is possible, or point by point; the counts are the same. */
+/** `enclosures` fills tiles proved to have one count; `brute` counts point by point. The counts are the same. */
 export type Exact = 'enclosures' | 'brute';
 
-/** Rows that are counted before they are copied. */
+/** Rows counted before they are copied. */
 const bandRows = largestTile;
 const pageBytes = 2 ** 16;
 
 /** A compiled job in one thread. */
 export interface StartedKernel {
-  /** The sample points as they lie in the memory; what is written here is what is counted next. */
+  /** The sample points in the kernel's memory; values written here are counted next. */
   readonly points: SamplePoints;
   /**
-   * Counts the rows from `start` up to but not `end` into `target`, whose first element is the count of [start][0]; of
-   * each row the first `width` points, if not all, and as many elements a row.
+   * Counts the rows from `start` up to but not including `end` into `target`, whose first element is the count of
+   * [start][0]: the first `width` points of each row (default: all), with as many elements a row.
    */
   count(start: number, end: number, target: Counts, exact?: Exact, width?: number): void;
-  /** The same for all points of the rows, and their channels where they escape, in a kernel that was compiled for it. */
+  /** The same for all points of the rows, with the channels of those that escape; for kernels compiled for it. */
   countWithChannels(start: number, end: number, target: Counts, channels: Channels, exact?: Exact): void;
 }
 
-/** What the compiled module exports; without a model there is no `cover`. */
+/** The exports of the compiled module; without a model there is no `cover`. */
 interface Functions {
   /** The parameters are those of count.ts. */
   readonly count: (...parameters: number[]) => void;
@@ -78,7 +78,7 @@ export function startKernel(
   const work = columnAddress + 2 * padded(columns);
   const queue = work + coverBytes(columns);
   const band = queue + discsAt + discBytes;
-  // Rows of counts are so long that groups of points end where they do.
+  // Rows of counts are padded to a multiple of a group of points.
   const stride = Math.ceil(columns / groupColumns) * groupColumns;
   const countsEnd = Math.ceil((band + bandRows * stride * bytes) / 16) * 16;
   const channelRows = captured && channelBand(captured, countsEnd, bandRows * stride, stride);
@@ -100,7 +100,7 @@ export function startKernel(
   const functions = exports as unknown as Functions;
   const addresses = [rowRe, rowIm, columnRe, columnIm].map((array) => array.byteOffset);
   const counts = new (countsType(job.iterations))(buffer, band, bandRows * stride);
-  /** All rows of a band, as a list of one rectangle. */
+  /** A list of one rectangle: all rows of a band. */
   const rectangle = new Int32Array(buffer, work, 4);
 
   function countBand(from: number, to: number, width: number, exact: Exact, hasTiles: boolean): void {
@@ -114,14 +114,14 @@ export function startKernel(
     }
   }
 
-  /** Counts rows band by band, and fills the channels that are given. */
+  /** Counts rows band by band, and fills the given channels. */
   function countRows(
     [start, end, width]: readonly [number, number, number],
     target: Counts,
     channels: Channels,
     exact: Exact,
   ): void {
-    // Asked each time, for the points may have been written since.
+    // Checked each time, because the points may have been overwritten.
     const isOrdered = () =>
       [rowRe, rowIm].every((numbers) => isMonotonic(numbers, start, end)) &&
       [columnRe, columnIm].every((numbers) => isMonotonic(numbers, 0, width));
@@ -157,9 +157,9 @@ export function startKernel(
 
 type Numbers = Counts | Float64Array;
 
-/** Whether numbers from `start` up to but not `end` only rise or only fall, so that a part's lie between its ends. */
+/** Whether numbers from `start` up to, not including, `end` are monotonic: then a part's are between its ends. */
 function isMonotonic(numbers: Float64Array, start: number, end: number): boolean {
-  // One comparison a number, because this is asked for every slice.
+  // One comparison a number, because this runs for every slice.
   const [less, more] = numbers[start]! <= numbers[end - 1]! ? [-1, 0] : [0, -1];
   for (let i = start + 1; i < end; i++) if (!(numbers[i + less]! <= numbers[i + more]!)) return false;
   return true;

@@ -1,5 +1,4 @@
-// Complex expression tree -> straight-line code on doubles, in exactly the order that reference.ts defines. The code
-// itself is made by code.ts.
+// Complex expression tree -> straight-line code on doubles (code.ts), in exactly the order that reference.ts defines.
 import type { Expression, FunctionName } from '../formula/expression.js';
 import { Code, type Instruction, type Parts, type RealFunction } from './code.js';
 
@@ -10,7 +9,7 @@ export interface StraightLine {
   readonly im: number;
 }
 
-/** Whether a step has nothing that depends on the conjugate of z or of the sample point. */
+/** Whether a step does not depend on the conjugate of z or of the sample point. */
 export const isHolomorphic = (step: Expression): boolean =>
   !/"name":"(conj|re|im|abs|arg)"/.test(JSON.stringify(step));
 
@@ -20,7 +19,7 @@ export function lower(step: Expression): StraightLine {
   return { instructions: code.instructions, re, im };
 }
 
-/** Puts expressions into `code`; a part that an expression's shape does not have is absent. */
+/** Adds expressions to `code`; a part that an expression's shape does not have is absent. */
 export function lowering(code: Code): (expression: Expression) => Parts {
   const constant = (value: number) => code.constant(value);
   const real: Code['real'] = (kind, left, right) => code.real(kind, left, right);
@@ -33,7 +32,7 @@ export function lowering(code: Code): (expression: Expression) => Parts {
     return { re: half(real('add', size, x)), im: real('withSign', im, value.im ?? constant(0)) };
   }
 
-  /** The products of functions of the two parts that the functions below are. */
+  /** Both parts as products of functions of the two parts, the form of the functions below. */
   function wave(
     re: number,
     im: number,

@@ -1,11 +1,11 @@
-// Values of a step enclosed by models, and what each operation makes of them; model.ts has the derivation.
+// Values of a step enclosed by models, and the operations on them; model.ts has the derivation.
 import { Code, type Parts } from './code.js';
 
 export const rounding = 2 ** -47;
 export const underflow = 2 ** -1000;
 export const inflation = 1 + 2 ** -40;
 export const tiny = 2 ** -560;
-/** Radii of tiles are below this, and so is what is divided by; its inverse is the least that is. */
+/** An upper bound of tiles' radii and of divisors; its inverse is the least divisor. */
 export const largest = 2 ** 500;
 
 /** Derivatives by a variable and by its conjugate, where they are not 0. */
@@ -14,7 +14,7 @@ export interface Slope {
   readonly g?: Parts | undefined;
 }
 
-/** Positions in the code: the value's parts; how it depends on z and on the sample point; the rest where it is not 0. */
+/** Positions in the code: the value's parts; how it depends on z and the sample point; the rest where it is not 0. */
 export interface Model {
   readonly mid: Parts;
   readonly z: Slope;
@@ -22,7 +22,7 @@ export interface Model {
   readonly rest?: number | undefined;
 }
 
-/** The same done with each derivative of a value. */
+/** Applies `change` to each derivative of a value. */
 const each = (of: Slope, change: (parts: Parts) => Parts): Slope => ({
   d: of.d && change(of.d),
   g: of.g && change(of.g),
@@ -47,7 +47,7 @@ export class ModelArithmetic {
   readonly spreads = new Map<Model, number | undefined>();
   readonly sizes = new Map([[this.z, this.code.input('size')]]);
 
-  /** An upper bound of a modulus, also where the squares are too small to be told from 0. */
+  /** An upper bound of a modulus, even where the squares underflow. */
   modulus({ re, im }: Parts): number {
     const { code } = this;
     if (re === undefined || im === undefined) return code.absolute((re ?? im)!);
@@ -55,7 +55,7 @@ export class ModelArithmetic {
     return code.root(code.sum(square, code.constant(underflow)));
   }
 
-  /** How far a value may be from its middle by a variable that is within a radius. */
+  /** The largest distance of a value from its middle due to a variable within a radius. */
   reach({ d, g }: Slope, radius: number): number | undefined {
     const { code, one } = this;
     if (d?.re === one && d.im === undefined && !g) return radius;
@@ -63,7 +63,7 @@ export class ModelArithmetic {
     return code.product(size, size === undefined ? undefined : radius);
   }
 
-  /** How far a value may be from its middle; undefined: not at all. */
+  /** The largest distance of a value from its middle; undefined if it is 0. */
   spread(model: Model): number | undefined {
     const { rho, zSpread, spreads } = this;
     if (!spreads.has(model))
@@ -81,7 +81,7 @@ export class ModelArithmetic {
     return code.sum(this.size(model), this.spread(model))!;
   }
 
-  /** A product of a derivative with a value, where a factor of 1 does nothing. */
+  /** The product of a derivative and a value; a factor of 1 is skipped. */
   scaled(by: Parts, parts: Parts): Parts {
     const { code, one } = this;
     return parts.re === one && parts.im === undefined ? by : code.times(by, parts);
@@ -208,7 +208,7 @@ export class ModelArithmetic {
     return { model: { mid, z: slope(x.z), p: slope(x.p), rest }, certain };
   }
 
-  /** i or -i times a real number, which no rounding touches. */
+  /** i or -i times a real number, without rounding. */
   turn(x: Model, by: number): Model {
     const { code } = this;
     const slope = (of: Slope) => each(of, (parts) => code.times({ im: code.constant(by) }, parts));

@@ -1,22 +1,23 @@
-// What a step makes of all points of a tile at once, as straight-line code. z over the tile is enclosed by
+// The effect of a step on all points of a tile at once, as straight-line code. z over the tile is enclosed by
 //     z(d) = mid + D d + G conj(d) + e,   |e| <= rest,
-// where d is the sample point's distance from the tile's middle, |d| <= rho: a first-order Taylor model with a disc
-// as remainder (Makino, Berz 1996; discs: Gargantini, Henrici 1972), with D and G the derivatives by Wirtinger, so
-// that conj, re, im and abs have models too; without them G is 0 and left out.
+// where d is the sample point's distance from the tile's middle, |d| <= rho: a first-order Taylor model with a disc as
+// remainder (Makino, Berz 1996; discs: Gargantini, Henrici 1972). D and G are the Wirtinger derivatives, so that conj,
+// re, im and abs have models too; without them G is 0 and left out.
 //
-// Within the step each value w is enclosed likewise, but by how far z and the sample point are from their middles:
+// Within the step, each value w is enclosed likewise, but by the distances of z and the sample point from their
+// middles:
 //     w = mid + L x + M conj(x) + P d + Q conj(d) + e,   |x| <= spread of z,   |e| <= rest of w,
-// so that the new D is L D + M conj(G) + P, and the old rest comes in as (|L| + |M|) rest: where a step contracts, as
+// so that the new D is L D + M conj(G) + P, and the old rest enters as (|L| + |M|) rest: where a step contracts, as
 // Newton's does, so does the rest.
 //
-// The rests bound what the doubles of the plain kernel give, not only what exact numbers would. With u = 2^-53, a
-// product of complex doubles errs by at most sqrt(5) u |v| |w| (Brent, Percival, Zimmermann 2007), at the point
-// and again in `mid`; the products and sums in L, M, P, Q err by at most 6.6 u each, relative to V W, where V and W
-// bound |v| and |w| on the tile, and x and d are in the tile for two of the four each. Together that is below 18 u V W
-// < 2^-48 V W; `rounding` takes twice that, for sums with V + W in place of V W. What the rests themselves lose to
-// rounding, some u for each of at most 2000 operations, is given back at the end of the step by `inflation`. Products
-// of parts may be subnormal, in L to Q too: each errs by at most 2^-1074 times a radius, and a modulus by 2^-500, for
-// which `tiny` and `underflow` stand.
+// The rests bound the results of the plain kernel's doubles, not only those of exact numbers. With u = 2^-53, a product
+// of complex doubles errs by at most sqrt(5) u |v| |w| (Brent, Percival, Zimmermann 2007), at the point and again in
+// `mid`; the products and sums in L, M, P, Q err by at most 6.6 u each, relative to V W, where V and W bound |v| and
+// |w| on the tile, and x and d are in the tile for two of the four each. Together that is below 18 u V W < 2^-48 V W;
+// `rounding` is twice that, for sums with V + W in place of V W. The rounding errors of the rests themselves, some u
+// for each of at most 2000 operations, are covered at the end of the step by `inflation`. Products of parts may be
+// subnormal, in L to Q too: each errs by at most 2^-1074 times a radius, and a modulus by 2^-500; `tiny` and
+// `underflow` cover these.
 import type { Expression } from '../formula/expression.js';
 import type { Code, Parts } from './code.js';
 import { foldedOperand } from './fold.js';
@@ -25,8 +26,8 @@ import { inflation, type Model, ModelArithmetic, rounding, tiny } from './model-
 import type { KernelJob } from './reference.js';
 
 /**
- * The model of z after a step from that before. Inputs: zRe, zIm, dRe, dIm, gRe, gIm, rest, size (|mid|), spread (the
- * bound of |D d + G conj(d)| + rest), rho, pRe, pIm, cRe, cIm.
+ * The model of z after a step from the model before. Inputs: zRe, zIm, dRe, dIm, gRe, gIm, rest, size (|mid|), spread
+ * (the bound of |D d + G conj(d)| + rest), rho, pRe, pIm, cRe, cIm.
  */
 export interface StepModel {
   readonly code: Code;
@@ -37,7 +38,7 @@ export interface StepModel {
   readonly rest: number;
 }
 
-/** Undefined where the step has something that is not bounded here. */
+/** Undefined if the step has an operation that is not bounded here. */
 export function modelStep({ step, c }: KernelJob): StepModel | undefined {
   const holomorphic = isHolomorphic(step);
   const arithmetic = new ModelArithmetic();
@@ -54,7 +55,7 @@ export function modelStep({ step, c }: KernelJob): StepModel | undefined {
   const turned = (parts?: Parts) => parts && code.conjugate(parts);
   const d = arithmetic.plus(arithmetic.plus(times(byZ.d, old.d), times(byZ.g, turned(old.g))), byP.d);
   const g = arithmetic.plus(arithmetic.plus(times(byZ.d, old.g), times(byZ.g, turned(old.d))), byP.g);
-  // The old rest, and what the products in the new D and G lose.
+  // The old rest, and the rounding errors of the products in the new D and G.
   const lost = code.product(arithmetic.reach(byZ, zSpread), code.constant(rounding));
   const rest = arithmetic.sum(
     result.rest,
@@ -136,7 +137,7 @@ class ExpressionModels {
     }
   }
 
-  /** Folding moves no point farther from the middle's image, so that the rest is w's own where it is certain. */
+  /** Folding moves no point farther from the middle's image, so where all signs are certain, the rest is w's own. */
   private fold(
     expression: Expression & { left: Expression; right: Expression },
     w: Model,
@@ -159,7 +160,7 @@ class ExpressionModels {
     return { ...both, rest: all === undefined ? own : arithmetic.code.select(all, own, both.rest!) };
   }
 
-  /** ±re w or |re w|, and with the masks of where their signs are certain. */
+  /** ±re w or |re w|; collects the masks of where their signs are certain. */
   private foldedPart(expression: Expression, w: Model, certain: (number | undefined)[]): Model | undefined {
     const { arithmetic } = this;
     switch (expression.kind) {

@@ -1,15 +1,15 @@
-// A number's exponent and mantissa, by its bits: of doubles, and emitted on vectors of two.
+// A number's exponent and mantissa, from its bits: for doubles, and emitted for vectors of two.
 import type { FunctionBody } from '../assembler.js';
 
-/** The bits of 1; sign and exponent; and how far the least mantissa, sqrt(1/2), is below 1. */
+/** The bits of 1; sign and exponent; and the distance of the least mantissa, sqrt(1/2), from 1. */
 const [one, upperBits] = [0x3ffn << 52n, 0xfffn << 52n];
 const offset = one - (0x3fe6a09en << 32n);
 
 const number = new DataView(new ArrayBuffer(8));
 
 /**
- * x = mantissa 2^exponent with a mantissa from sqrt(1/2) to sqrt(2), for x from the least normal number on. For others it
- * is what their bits give: -1023 or less for smaller ones, 1024 for infinity, 1025 for NaN.
+ * x = mantissa 2^exponent with a mantissa from sqrt(1/2) to sqrt(2), for x from the least normal number on. For others,
+ * the exponent is read from their bits: -1023 or less for smaller ones, 1024 for infinity, 1025 for NaN.
  */
 export function partsOf(x: number): { readonly mantissa: number; readonly exponent: number } {
   number.setFloat64(0, x);
@@ -19,7 +19,7 @@ export function partsOf(x: number): { readonly mantissa: number; readonly expone
   return { mantissa: number.getFloat64(0), exponent: Number(shifted >> 52n) - 1023 };
 }
 
-/** Pushes that part of the numbers that `push` pushes. */
+/** Pushes a part of the numbers that `push` pushes. */
 export function emitPart(body: FunctionBody, part: 'mantissa' | 'exponent', push: () => void): void {
   const pushShifted = () => {
     push();

@@ -1,5 +1,5 @@
-// An orbit that is followed for its channels: its step with slopes and trap as straight-line code, and such code run in
-// plain TypeScript, which is the oracle of what is compiled from it.
+// Orbits followed for their channels: the step with slopes and trap as straight-line code, and an interpreter of such
+// code in plain TypeScript, the oracle for what is compiled from it.
 
 import type { Trap } from '../scene/scene.js';
 import { Code, type Instruction } from './code.js';
@@ -10,14 +10,14 @@ import type { KernelJob } from './reference.js';
 import { slopedStep } from './slopes.js';
 import { readsPrevious } from './step.js';
 
-/** What an orbit is followed with. */
+/** What is followed along with an orbit. */
 export interface OrbitOptions {
-  /** Whether its slopes are, by the sample point. */
+  /** Whether its slopes by the sample point are included. */
   readonly hasSlopes: boolean;
   readonly trap: Trap | undefined;
 }
 
-/** A step in code, and what of an orbit it changes: zRe, zIm, dRe, ..., and `least`, what the trap's code gave at least. */
+/** A step in code, and the variables it changes: zRe, zIm, dRe, ..., and `least`, the trap code's least value. */
 export interface OrbitStep {
   readonly code: Code;
   /** The positions of the new values, by the names of the old ones. */
@@ -43,7 +43,7 @@ export function orbitStep(kernel: KernelJob, { hasSlopes, trap }: OrbitOptions):
   return { code, next };
 }
 
-/** The step of orbits that are followed for a job's channels. */
+/** The step of orbits followed for a job's channels. */
 export const shadeStep = ({ kernel, wanted, trap }: ShadeJob): OrbitStep =>
   orbitStep(kernel, {
     hasSlopes: wantsShape(wanted),

@@ -1,19 +1,19 @@
-// The function that looks for the period of orbits that hardly move, two at a time, and lets cycle.ts prove that they stay
-// where they are. It relies upon nothing: what it finds is only where the proof is tried.
+// The function that looks for the periods of orbits that hardly move, two at a time, and calls cycle.ts to prove that
+// they stay where they are. Its results need not be right: they only suggest where to try the proof.
 import { type FunctionBody, i32, v128 } from '../assembler.js';
 import type { KernelJob } from './reference.js';
 import { stepEmitter } from './step.js';
 
 /**
- * The parameters of the function: two points' z and c; the square of how near z must come back for a number of steps to
- * be tried as a period; a mask of the points to look at; and the address of the discs. Gives cycle.ts's mask.
+ * The parameters of the function: two points' z and c; the square of how near z must return for a number of steps to be
+ * tried as a period; a mask of the points to examine; and the address of the discs. Returns cycle.ts's mask.
  */
 export const periodParameters = [v128, v128, v128, v128, v128, v128, i32] as const;
 
-/** Periods that are looked for. */
+/** The largest period that is looked for. */
 const longestPeriod = 60;
 
-/** `cycle` is the index of the function that proves. */
+/** `cycle` is the index of the function that proves cycles. */
 export function emitPeriod(body: FunctionBody, job: KernelJob, cycle: number): void {
   const [startRe, startIm, pRe, pIm, nearSquare, wanted, discs] = [0, 1, 2, 3, 4, 5, 6];
   const step = stepEmitter(body, job, new Map());
@@ -25,7 +25,7 @@ export function emitPeriod(body: FunctionBody, job: KernelJob, cycle: number): v
   body.get(startRe).set(x).get(startIm).set(y).f64x2(Infinity).set(least);
   body.loop((again) => {
     step.emit({ zRe: x, zIm: y, pRe, pIm });
-    // The nearest to 0 becomes w: there most of f^q is one square, so that what bounds it is close, for other c too.
+    // The point nearest to 0 becomes w: there, f^q is mostly one square, so that its bounds are tight, for other c too.
     body.get(x, x).op('f64x2.mul').get(y, y).op('f64x2.mul', 'f64x2.add').tee(square).get(least);
     body.op('f64x2.lt').set(second);
     for (const [from, to] of [
@@ -37,7 +37,7 @@ export function emitPeriod(body: FunctionBody, job: KernelJob, cycle: number): v
     body.get(period).i32(1).op('i32.add').set(period);
     body.get(x, startRe).op('f64x2.sub').tee(first).get(first).op('f64x2.mul');
     body.get(y, startIm).op('f64x2.sub').tee(first).get(first).op('f64x2.mul', 'f64x2.add').get(nearSquare);
-    // Ones where a wanted point has come back.
+    // Ones where a wanted point has returned.
     body.op('f64x2.le').get(wanted).op('v128.not', 'v128.or').tee(first).op('i64x2.all_true', 'i32.eqz');
     body.get(period).i32(longestPeriod).op('i32.lt_u', 'i32.and');
     again();

@@ -1,4 +1,4 @@
-// The sample points as the kernel takes them: a number for each row and each column, whatever the view.
+// The sample points as the kernel's input: a number for each row and each column, for any view.
 import type { Complex } from '../scene/complex.js';
 
 /** The sample point at [row][column] is (rowRe[row] + columnRe[column]) + i (rowIm[row] + columnIm[column]). */
@@ -15,11 +15,11 @@ export const pointAt = (
   column: number,
 ): Complex => [rowRe[row]! + columnRe[column]!, rowIm[row]! + columnIm[column]!];
 
-/** What is certain of all sample points. */
+/** Bounds that hold for all sample points. */
 export interface PointRange {
   /** No modulus is larger. */
   readonly reach: number;
-  /** No imaginary part but 0 has a smaller modulus. */
+  /** No nonzero imaginary part has a smaller modulus. */
   readonly leastImaginary: number;
 }
 
@@ -29,6 +29,6 @@ export function rangeOf({ rowRe, rowIm, columnRe, columnIm }: SamplePoints): Poi
   const reach = (most(rowRe, columnRe) + most(rowIm, columnIm)) * (1 + 2 ** -50);
   const least = (array: Float64Array) =>
     array.reduce((least, each) => (each === 0 ? least : Math.min(least, Math.abs(each))), Infinity);
-  // A sum of two is a multiple of the last digit of the smaller one.
+  // A sum of two is a multiple of the smaller one's last place.
   return { reach, leastImaginary: Math.min(least(rowIm), least(columnIm)) * 2 ** -53 };
 }

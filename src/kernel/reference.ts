@@ -1,12 +1,12 @@
-// The counts in plain TypeScript: slow, obviously right, the oracle of every test and what the compiled
-// kernel asks for the few points that its bounds cannot tell. It defines what each operation means in
-// IEEE 754 doubles; the order of operations is part of that meaning, and nothing is ever fused.
+// The counts in plain TypeScript: slow, obviously right, the oracle of every test, and the fallback of the compiled
+// kernel for the few points that its bounds cannot decide. It defines the meaning of each operation in IEEE 754
+// doubles, including the order of operations; nothing is ever fused.
 import type { Expression, FunctionName } from '../formula/expression.js';
 import type { Complex } from '../scene/complex.js';
 import type { EscapeRule } from '../scene/scene.js';
 import { realFunctions } from './functions.js';
 
-/** What is counted: the step, where it starts, how often, and when a point has escaped. */
+/** What is counted: the step, its start, the number of iterations, and the escape rule. */
 export interface KernelJob {
   readonly step: Expression;
   /** A constant, or the sample point. */
@@ -20,13 +20,13 @@ export interface KernelJob {
 
 /** The orbit of one sample point, up to its escape. */
 export interface Orbit {
-  /** How many of the `iterations` steps leave the point not escaped. */
+  /** The number of the `iterations` steps after which the point has not escaped. */
   readonly count: number;
-  /** z after the step in which it escaped, or after the last one. */
+  /** z after the step in which it escaped, or after the last step. */
   readonly z: Complex;
 }
 
-/** How many of the `iterations` steps of sample point `p` leave it not escaped. */
+/** The number of the `iterations` steps after which sample point `p` has not escaped. */
 export const countReference = (job: KernelJob, p: Complex): number => orbitReference(job, p).count;
 
 export function orbitReference({ step, c, z0, iterations, escape }: KernelJob, p: Complex): Orbit {
@@ -54,13 +54,13 @@ function hasEscaped(rule: EscapeRule, z: Complex, before: Complex): boolean {
 /** The values of the variables of a step. */
 export type Variables = Readonly<Record<'z' | 'c' | 'p' | 'previous', Complex>>;
 
-/** The value of an expression in complex numbers of doubles; a part that its shape does not have is 0. */
+/** The value of an expression in complex numbers of doubles; parts that its shape does not have are 0. */
 export function evaluate(expression: Expression, variables: Variables): Complex {
   const { re = 0, im = 0 } = valueOf(expression, variables);
   return [re, im];
 }
 
-/** A value; the parts that its shape (formula/expression.ts) does not have are absent from all arithmetic. */
+/** A value; parts that its shape (formula/expression.ts) does not have are absent from all arithmetic. */
 interface Value {
   readonly re?: number | undefined;
   readonly im?: number | undefined;
@@ -106,7 +106,7 @@ const multiply = (v: Value, w: Value): Value => ({
   im: sum(product(v.re, w.im), product(v.im, w.re)),
 });
 
-/** By the textbook: v times the conjugate of w, over |w|^2; by a real or imaginary number part by part. */
+/** Textbook division: v times the conjugate of w, over |w|^2; by a real or imaginary number, part by part. */
 function divide(v: Value, { re, im }: Value): Value {
   const by = (value: Value, divisor: number): Value => ({
     re: value.re === undefined ? undefined : value.re / divisor,
@@ -173,22 +173,22 @@ function call(name: FunctionName, value: Value): Value {
   }
 }
 
-/** |w| as the root of the sum of squares, of one part its absolute value. */
+/** |w| as the root of the sum of squares; with a single part, its absolute value. */
 function modulus({ re, im }: Value): number {
   if (im === undefined) return Math.abs(re!);
   return re === undefined ? Math.abs(im) : Math.sqrt(re * re + im * im);
 }
 
 /**
- * Whether |z| is no longer finite: not a number, or hypot(x, y) rounds to infinity, which it does from the
- * middle between the largest double and 2^1024 on. Math.hypot may differ between engines in the last digit,
- * so where it could matter whole numbers decide.
+ * Whether |z| is no longer finite: NaN, or hypot(x, y) rounds to infinity, which it does from halfway between the
+ * largest double and 2^1024 on. Math.hypot may differ between engines in the last digit, so integers decide the close
+ * cases.
  */
 export function hasOverflown([x, y]: Complex): boolean {
   const [a, b] = [Math.abs(x), Math.abs(y)];
   if (a < 2 ** 1023 && b < 2 ** 1023) return false;
   if (!(a <= Number.MAX_VALUE && b <= Number.MAX_VALUE)) return true;
   const middle = 2n ** 1024n - 2n ** 970n;
-  // What trunc takes off a small part is far below the distance of two squares that can occur here.
+  // What trunc removes from a small part is far below the distance of two squares that can occur here.
   return BigInt(Math.trunc(a)) ** 2n + BigInt(Math.trunc(b)) ** 2n >= middle ** 2n;
 }

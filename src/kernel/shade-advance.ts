@@ -1,14 +1,14 @@
-// The function that takes listed points through the steps that their counts make sure of, several side by side and
-// without any test: a lane whose point is there takes the next one of the list.
+// The function that takes listed points through the steps that their counts guarantee, several side by side and without
+// tests: a lane whose point has taken them loads the next one of the list.
 import { type FunctionBody, i32, v128 } from '../assembler.js';
 import { type ShadeJob, wantsShape } from './ends.js';
 import type { OrbitStep } from './orbit.js';
 import { type HostFunctions, type Lanes, lanesWith, stepsOf } from './shade-list.js';
 
-/** Vectors in flight: with slopes each has twice the operations and numbers. */
+/** Vectors in flight: with slopes, each has twice the operations and numbers. */
 const vectorsOf = (hasSlopes: boolean) => (hasSlopes ? 2 : 4);
 
-/** The parameters of the function: where the list begins, and where its first row ends. */
+/** The parameters of the function: the start of the list, and the end of its first row. */
 export const advanceParameters = [i32, i32] as const;
 
 export function emitAdvance(
@@ -25,11 +25,11 @@ export function emitAdvance(
   const [least, ready] = [body.local(v128), body.local(v128)];
   const all = Array.from({ length: vectorsOf(wantsShape(wanted)) }, () => ({
     lanes: lanesWith(body, ['pRe', 'pIm', 'count', 'sure', 'taken', ...step.next.keys()]),
-    /** For each lane its point's address in the list, or 0. */
+    /** For each lane, its point's address in the list, or 0. */
     entries: [body.local(i32), body.local(i32)] as const,
   }));
   type Vector = (typeof all)[number];
-  /** What an orbit has before its first step, and a free lane always. */
+  /** Initial values of an orbit; a free lane always has them. */
   const begin: Record<string, number> = { dRe: z0 === 'p' ? 1 : 0, least: Infinity };
 
   for (const { lanes } of all) body.f64x2(Infinity).set(lanes.get('sure')!);
@@ -43,7 +43,7 @@ export function emitAdvance(
     again();
   });
 
-  /** Puts points of the list into the lanes that are free. */
+  /** Loads points of the list into free lanes. */
   function refill({ lanes, entries }: Vector): void {
     const [first, second] = entries;
     body
@@ -110,7 +110,7 @@ export function emitAdvance(
     body.get(under).i32(1).op('i32.add').set(under);
   }
 
-  /** What points have at first, which may be the sample points. */
+  /** Pushes a point's initial value, which may be part of the sample point. */
   function pushFirst(lanes: Lanes, name: string): void {
     const part = ['zRe', 'zIm'].indexOf(name);
     if (part < 0) body.f64x2(begin[name] ?? 0);
@@ -118,7 +118,7 @@ export function emitAdvance(
     else body.f64x2(z0[part]!);
   }
 
-  /** Takes as many steps as every lane surely has; a free lane has any number of them. */
+  /** Takes as many steps as are certain for every lane; a free lane has an unlimited number of them. */
   function takeSteps(): void {
     for (const [j, { lanes }] of all.entries()) {
       body.get(lanes.get('sure')!, lanes.get('taken')!).op('f64x2.sub');
@@ -138,7 +138,7 @@ export function emitAdvance(
     });
   }
 
-  /** Writes what the orbits have that are there, and makes their lanes free. */
+  /** Writes the state of the orbits that have taken their steps, and frees their lanes. */
   function release({ lanes, entries }: Vector): void {
     const [first, second] = entries;
     body.get(lanes.get('sure')!, lanes.get('taken')!).op('f64x2.le').tee(ready).op('v128.any_true');
@@ -181,6 +181,6 @@ export function emitAdvance(
 }
 
 const halvesSwapped = [8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7];
-/** Of two vectors: the upper half of the first behind the lower half of the second, and the other way round. */
+/** Of two vectors: the lower half of the second followed by the upper half of the first, and the other way round. */
 const lowerOfSecond = [16, 17, 18, 19, 20, 21, 22, 23, 8, 9, 10, 11, 12, 13, 14, 15];
 const upperOfSecond = [0, 1, 2, 3, 4, 5, 6, 7, 24, 25, 26, 27, 28, 29, 30, 31];

@@ -1,4 +1,4 @@
-// The function that writes the channels of listed points, from what their orbits ended with.
+// The function that writes the channels of listed points, from the ends of their orbits.
 import { type FunctionBody, i32, type Opcode, v128 } from '../assembler.js';
 import { Code } from './code.js';
 import { type ChannelName, convergedChannels, type EndCode, leftChannels, type ShadeJob } from './ends.js';
@@ -11,21 +11,21 @@ export const shadedNames = ['smooth', 'distance', 'slope', 'angle', 'trap', 'bas
 export type ShadedName = (typeof shadedNames)[number];
 /** Bytes of a number of each. */
 export const channelBytes = { smooth: 8, distance: 4, slope: 4, angle: 4, trap: 4, basin: 1 } as const;
-/** The table has the address of the counts, and after it those of the channels, as i32. */
+/** The table holds the address of the counts, followed by those of the channels, as i32. */
 export const tableBytes = 4 * (1 + shadedNames.length);
 
-/** Pairs of points whose code is side by side; a list has whole groups of them. */
+/** Pairs of points whose code is side by side; a list consists of whole groups of them. */
 const pairsAtOnce = 4;
 
-/** Where in the module's memory is written what belongs to no point. */
+/** The address for values that belong to no point. */
 const nowhereAt = 48;
-/** Where other things may be. */
+/** The first address free for other data. */
 export const freeAt = nowhereAt + 16;
 
-/** The parameters of the function: the address of the table, where the list begins and where its first row ends. */
+/** The parameters of the function: the address of the table, the start of the list, and the end of its first row. */
 export const channelsParameters = [i32, i32, i32] as const;
 
-/** The code of the channels where orbits end: of those that have left, and before it, where the rule has them, of others. */
+/** The code of the channels at the ends of orbits: for escaped ones, preceded by that for converged ones if any. */
 export function endCodes(job: ShadeJob): { code: Code; channels: EndCode }[] {
   const [left, converged] = [new Code(), new Code()];
   const codes = [{ code: left, channels: leftChannels(left, job) }];
@@ -98,7 +98,7 @@ export function emitChannels(
 
   /** Writes the channels of the lanes in the masks. */
   function write({ code, channels, ofPairs }: (typeof emitters)[number]): void {
-    // Side by side, since each operation waits for the one before it.
+    // Side by side, because each operation waits for the one before it.
     for (const index of code.instructions.keys())
       for (const [j, { emitAt }] of ofPairs.entries()) emitAt(index, pairs[j]!.input);
     for (const [j, { mask, input }] of pairs.entries())
@@ -111,7 +111,7 @@ export function emitChannels(
         body.tee(place).i32(-1).op('i32.ne', 'i32.and').set(isPoint);
         for (const [channel, position] of channels) {
           const { shift, convert, bytes } = stored[channel as ShadedName];
-          // Not by a branch, into which V8 would put all that the value is computed by, for each lane.
+          // No branch: V8 would move the computation of the value into it, for each lane.
           body.get(place).i32(shift).op('i32.shl').get(addresses.get(channel)!).op('i32.add');
           body.i32(nowhereAt).get(isPoint).op('select');
           ofPairs[j]!.push(position, input);
@@ -123,7 +123,7 @@ export function emitChannels(
   }
 }
 
-/** How a channel's number, a double, is kept: the shift of its size, and what makes of two doubles what is stored. */
+/** How a channel's number, a double, is stored: log2 of its bytes, and the conversion of two doubles. */
 const single: { shift: number; bytes: 4; convert: readonly Opcode[] } = {
   shift: 2,
   bytes: 4,

@@ -1,5 +1,5 @@
-// The function that takes listed points from the last step that was sure to where their orbits end: as many side by side
-// as there are lanes, since all of them are near their ends.
+// The function that takes listed points from the last step that is certain to the ends of their orbits: as many side by
+// side as there are lanes, because all of them are near their ends.
 import { type FunctionBody, i32, v128 } from '../assembler.js';
 import type { ShadeJob } from './ends.js';
 import type { OrbitStep } from './orbit.js';
@@ -8,12 +8,12 @@ import { type HostFunctions, keptRows, type Lanes, lanesWith, nowOf, stepsOf } f
 /** Vectors in flight. */
 export const endVectors = 4;
 
-/** The parameters of the function: where the list begins and where its first row ends. */
+/** The parameters of the function: the start of the list, and the end of its first row. */
 export const endsParameters = [i32, i32] as const;
 
 /**
- * Emits the function; `needsNext`: whether a channel is made of the z after the last one; `isCaptured`: whether the list
- * has orbits as they are at their first step outside (capture.ts), not before those that are not sure.
+ * Emits the function. `needsNext`: whether a channel depends on the z after the last one. `isCaptured`: whether the
+ * list holds orbits at their first step outside (capture.ts), not before the steps that are not certain.
  */
 export function emitEnds(
   body: FunctionBody,
@@ -29,7 +29,7 @@ export function emitEnds(
   const [mask, taking] = [body.local(v128), body.local(v128)];
   const isConverging = typeof escape === 'object';
   const kept = isConverging ? keptRows(step.next) : [];
-  /** What is written when orbits have ended. */
+  /** The values written when orbits have ended. */
   const written = [
     ...[...step.next.keys(), 'taken', ...(isCaptured ? [] : kept)],
     ...(isConverging ? ['hasLeft'] : []),
@@ -78,14 +78,14 @@ export function emitEnds(
     body.set(lanes.get('most')!).i64x2(-1n).set(lanes.get('hasLeft')!);
   }
 
-  /** The last two steps of points under the rule of convergence; only those that have left go on. */
+  /** The last two steps of points under the rule of convergence; only those that have escaped continue. */
   function converge(lanes: Lanes): void {
     const keep = (step: string) => {
       for (const name of kept)
         if (name.startsWith(step)) body.get(lanes.get(nowOf(name))!).set(lanes.get(name)!);
     };
     keep('first');
-    // With a count of 0 there is but one step.
+    // With a count of 0 there is only one step.
     body.get(lanes.get('taken')!, lanes.get('count')!).op('f64x2.lt').set(mask);
     maskedStep(lanes, mask);
     keep('second');
@@ -107,7 +107,7 @@ export function emitEnds(
     return body.get(re, re).op('f64x2.mul').get(im, im).op('f64x2.mul', 'f64x2.add');
   }
 
-  /** One by one, the steps until an orbit is beyond the radius or has taken all that it may. */
+  /** Takes steps until every orbit is beyond the radius or has taken all steps allowed. */
   function takeLastSteps(): void {
     body.loop((again) => {
       body.f64x2(0).set(taking);

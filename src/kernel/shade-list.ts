@@ -1,5 +1,5 @@
-// Points whose orbits are followed for their channels, as they stand in a list in memory, and the steps of several of them
-// side by side in vectors: what shade-advance.ts and shade-ends.ts have in common.
+// The layout of the list of points whose orbits are followed for their channels, and the steps of several of them side
+// by side in vectors: shared by shade-advance.ts and shade-ends.ts.
 import { type FunctionBody, v128 } from '../assembler.js';
 import type { RealFunction } from './code.js';
 import type { ShadeJob } from './ends.js';
@@ -10,9 +10,9 @@ import { codeEmitter } from './step.js';
 export const listLength = 1024;
 
 /**
- * What a list has of its points, a row of doubles for each: the sample point, its count, its place in the field as i32 in the
- * lower half (-1: there is no point), what its orbit has, after so many steps, and the z after that. Under the rule of
- * convergence also what is kept of the two steps before, and a mask of who has left instead.
+ * The rows of doubles in a list: the sample point, its count, its place in the field as i32 in the lower half (-1:
+ * there is no point), the variables of its orbit, the steps taken, and the z after that. Under the rule of convergence
+ * also the values kept of the two steps before, and a mask of the points that escaped instead.
  */
 export function listRows({ kernel }: ShadeJob, { next }: OrbitStep): readonly string[] {
   const rows = ['pRe', 'pIm', 'count', 'place', ...next.keys(), 'taken', 'nextRe', 'nextIm'];
@@ -22,19 +22,19 @@ export function listRows({ kernel }: ShadeJob, { next }: OrbitStep): readonly st
 /** Bytes of a list. */
 export const listBytes = (job: ShadeJob): number => 8 * listLength * listRows(job, shadeStep(job)).length;
 
-/** What is kept of the last step but two, z, and of the last but one, z and its slopes. */
+/** The values kept: z of the last step but two, and z and its slopes of the last but one. */
 export const keptRows = (next: OrbitStep['next']): readonly string[] => [
   ...['firstRe', 'firstIm', 'secondRe', 'secondIm'],
   ...['secondDRe', 'secondDIm', 'secondGRe', 'secondGIm'].filter((name) => next.has(nowOf(name))),
 ];
 
-/** The name of what an orbit has now, of that which was kept: firstRe is an earlier zRe, secondDRe an earlier dRe. */
+/** The current variable for a kept one: firstRe is an earlier zRe, secondDRe an earlier dRe. */
 export function nowOf(kept: string): string {
   const rest = kept.replace(/^(first|second)/, '');
   return /^[DG]/.test(rest) ? rest[0]!.toLowerCase() + rest.slice(1) : `z${rest}`;
 }
 
-/** Where each row of a list begins, in bytes. */
+/** The start of each row of a list, in bytes. */
 export function rowOffsets(job: ShadeJob, step: OrbitStep): (name: string) => number {
   const rows = listRows(job, step);
   return (name) => 8 * listLength * rows.indexOf(name);
@@ -43,13 +43,13 @@ export function rowOffsets(job: ShadeJob, step: OrbitStep): (name: string) => nu
 /** Indices of the host's functions. */
 export type HostFunctions = ReadonlyMap<RealFunction, number>;
 
-/** The locals of two points, by the names of what they have. */
+/** The locals of two points, by the names of their variables. */
 export type Lanes = ReadonlyMap<string, number>;
 
 export const lanesWith = (body: FunctionBody, names: Iterable<string>): Lanes =>
   new Map([...new Set(names)].map((name) => [name, body.local(v128)]));
 
-/** Pushes what a point has, by its name. */
+/** Pushes a point's variable, by its name. */
 export function inputOf(body: FunctionBody, { kernel: { c } }: ShadeJob, lanes: Lanes) {
   return (name: string): void => {
     if (name === 'cRe' || name === 'cIm') {
@@ -61,7 +61,7 @@ export function inputOf(body: FunctionBody, { kernel: { c } }: ShadeJob, lanes: 
   };
 }
 
-/** What emits the steps of a job's orbits. */
+/** Emitters for the steps of a job's orbits. */
 export function stepsOf(body: FunctionBody, job: ShadeJob, step: OrbitStep, functions: HostFunctions) {
   const { kernel, shading } = job;
   const { escape } = kernel;
@@ -72,7 +72,7 @@ export function stepsOf(body: FunctionBody, job: ShadeJob, step: OrbitStep, func
   return {
     offsetOf: rowOffsets(job, step),
 
-    /** How many steps a point surely takes before its end, from its count. */
+    /** Sets the number of steps that a point certainly takes before its end, from its count. */
     setSure(lanes: Lanes): void {
       body.get(lanes.get('count')!);
       if (typeof escape === 'object') body.f64x2(-1).op('f64x2.add').f64x2(0).op('f64x2.max');
@@ -88,12 +88,12 @@ export function stepsOf(body: FunctionBody, job: ShadeJob, step: OrbitStep, func
 
     plainStep(lanes: Lanes): void {
       emit(input(lanes));
-      // All are computed before the first is set, since they are made of each other.
+      // All are computed before the first is set, because they depend on each other.
       for (const position of step.next.values()) push(position, input(lanes));
       for (const name of [...step.next.keys()].reverse()) body.set(lanes.get(name)!);
     },
 
-    /** A step of the lanes in a mask. */
+    /** Takes a step of the lanes in a mask. */
     maskedStep(lanes: Lanes, mask: number): void {
       emit(input(lanes));
       for (const [name, position] of step.next) {
@@ -104,7 +104,7 @@ export function stepsOf(body: FunctionBody, job: ShadeJob, step: OrbitStep, func
       body.get(lanes.get('taken')!).f64x2(1).get(mask).op('v128.and', 'f64x2.add').set(lanes.get('taken')!);
     },
 
-    /** The z after the last one, as `nextRe` and `nextIm`. */
+    /** Computes the z after the last one, as `nextRe` and `nextIm`. */
     lookAhead(lanes: Lanes): void {
       emit(input(lanes));
       push(step.next.get('zRe')!, input(lanes));

@@ -1,4 +1,4 @@
-// The compiled channels (shade.ts) at work in one thread: where its arrays are in memory, and the call for some rows.
+// The compiled channels (shade.ts) in one thread: the layout of the arrays in memory, and the call for some rows.
 
 import { largestTile } from './cover.js';
 import type { Channels, ShadeJob } from './ends.js';
@@ -10,16 +10,16 @@ import { emitShade } from './shade.js';
 import { channelBytes, freeAt, shadedNames, tableBytes } from './shade-channels.js';
 import { listBytes } from './shade-list.js';
 
-/** Compiles it; the module can be sent to other threads. */
+/** Compiles the module, which can be sent to other threads. */
 export const compileShade = (job: ShadeJob): WebAssembly.Module => new WebAssembly.Module(emitShade(job));
 
 const bandRows = largestTile;
 const pageBytes = 2 ** 16;
 
-/** Fills channels of some rows, row after row, whose counts are known; points that never escape keep what is there. */
+/** Fills channels of rows whose counts are known, row after row; points that never escape keep their old values. */
 export type Shade = (points: SamplePoints, counts: Counts, channels: Channels) => void;
 
-/** Where the module's arrays are for rows of so many points, and how many bytes they take in all. */
+/** The addresses of the module's arrays for rows of this many points, and their total bytes. */
 function layout(columns: number, countBytes: number, listBytes: number) {
   let end = freeAt;
   const reserve = (size: number) => {
@@ -43,7 +43,7 @@ export function startShade(job: ShadeJob, module: WebAssembly.Module): Shade {
   const shade = exports.shade as (...parameters: number[]) => void;
   let at = layout(0, 0, 0);
 
-  /** Makes room for rows of so many points: those of a picture, or of a sample of it. */
+  /** Makes room for rows of this many points: those of a picture, or of a sample of it. */
   function prepare(columns: number): void {
     if (columns === at.columns) return;
     at = layout(columns, countBytes(kernel.iterations), listBytes(job));

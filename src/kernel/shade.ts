@@ -1,6 +1,7 @@
-// The module that gives points their channels, compiled: it lists those that escape, by their counts, and has each
-// orbit followed once more, as far as its count makes sure of (shade-advance.ts) and then to its end (shade-ends.ts), and its
-// channels written (shade-channels.ts) by the code of ends.ts. Points that never escape are inside.ts's.
+// The compiled module that computes the channels of points by a second pass over their orbits. It lists the points that
+// escape, by their counts; follows each orbit through the steps that its count guarantees (shade-advance.ts) and then
+// to its end (shade-ends.ts); and writes its channels (shade-channels.ts) by the code of ends.ts. inside.ts handles
+// points that never escape.
 import { assemble, FunctionBody, i32 } from '../assembler.js';
 import { type Capture, captureOf, listAt, listEndAt, tableAt } from './capture.js';
 import type { ShadeJob } from './ends.js';
@@ -14,7 +15,7 @@ import { functionsIn, hostSignature } from './step.js';
 
 /**
  * The parameters of `shade`: addresses of the table, of the sample points' arrays (each row's and each column's parts,
- * as in count.ts) and of the list to work with; rows and columns. Counts and channels are row after row.
+ * as in count.ts) and of the working list; rows and columns. Counts and channels are row after row.
  */
 const shadeParameters = [i32, i32, i32, i32, i32, i32, i32, i32] as const;
 
@@ -47,12 +48,12 @@ export function emitShade(job: ShadeJob): Uint8Array<ArrayBuffer> {
   });
 }
 
-/** Whether channels are made of the z after the last one. */
+/** Whether channels depend on the z after the last one. */
 const readsNext = (ends: ReturnType<typeof endCodes>): boolean =>
   ends.at(-1)!.code.instructions.some((each) => each.kind === 'input' && each.name === 'nextRe');
 
 /**
- * Adds the functions to a module that finish what its counting captures (capture.ts), and gives what counting needs;
+ * Adds the functions that complete what counting captures (capture.ts) to a module, and returns what counting needs;
  * `functions` are the host's.
  */
 export function addCaptured(
@@ -91,7 +92,7 @@ function emitTail(body: FunctionBody, list: number, listEnd: number, placeOffset
 }
 
 /**
- * Emits the function that lists points and has their orbits followed, list after list, by the functions of these indices.
+ * Emits the function that lists points and follows their orbits, list after list, by the functions with these indices.
  */
 function emitShadeRows(
   body: FunctionBody,
@@ -112,7 +113,7 @@ function emitShadeRows(
     body.get(list, listEnd).op('i32.lt_u');
     body.if(() => {
       body.get(list, listEnd).call(advance);
-      // Up to where a group ends there may be lanes without points.
+      // The last group may have lanes without points.
       body.get(listEnd).set(end);
       body.loop((nextLane) => {
         body.get(end).i32(-1).store32(offsetOf('place'));
@@ -156,7 +157,7 @@ function emitShadeRows(
       body.if(() => {
         body.i32(0).set(column).get(row).i32(1).op('i32.add').set(row);
       });
-      // The last place of the list is left for the end of a group.
+      // The last place of the list is reserved for the end of a group.
       body
         .get(row, rows)
         .op('i32.lt_u')

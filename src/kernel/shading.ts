@@ -1,4 +1,4 @@
-// How far the orbits of a job are followed for its channels, and what is known of z where they end.
+// How far the orbits of a job are followed for its channels, and what is known of z at their ends.
 import type { Expression } from '../formula/expression.js';
 import { overflowBounds, stepsBelow } from './bounds.js';
 import { foldedOperand } from './fold.js';
@@ -8,10 +8,10 @@ import type { KernelJob } from './reference.js';
 
 /** |z| beyond which the potential is read: the next z differs from its leading term by a millionth. */
 const leastShadingRadius = 2 ** 20;
-/** Steps after the escape in which that radius should be reached. */
+/** Steps after the escape within which that radius should be reached. */
 const mostShadingSteps = 64;
 
-/** How far orbits of a job are followed, and how their ends are read. */
+/** How far the orbits of a job are followed, and how their ends are read. */
 export type Shading = ReturnType<typeof shadingOf>;
 
 export function shadingOf(kernel: KernelJob, points: SamplePoints) {
@@ -27,7 +27,7 @@ export function shadingOf(kernel: KernelJob, points: SamplePoints) {
   const far = bounds && thresholds > 0 ? Math.sqrt(bounds.trigger) : 0;
   const radius = Math.max(far, leastShadingRadius, rule === 'overflow' || !rule ? 0 : rule);
   const mostAfter = hasGrowth ? mostShadingSteps : 0;
-  // A count of 0 says nothing of the first z.
+  // A count of 0 gives no bound of the first z.
   const first = kernel.z0 === 'p' ? reach : Math.hypot(...kernel.z0);
   const below =
     typeof rule === 'number' ? stepsBelow({ ...kernel, reach }, Math.max(rule, first), radius, mostAfter) : 0;
@@ -36,23 +36,23 @@ export function shadingOf(kernel: KernelJob, points: SamplePoints) {
     degree,
     /** Whether |z| far out is that of a power of z, without a factor. */
     isMonic: isMonic(step),
-    /** Whether all numbers that channels are made of have squares that are finite. */
+    /** Whether the squares of all numbers from which channels are made are finite. */
     isModerate: hasGrowth && 2 * degree ** 2 * Math.log2(radius) < 900,
     bailout,
-    /** |z| at which an orbit is left that grows. */
+    /** |z| at which a growing orbit ends. */
     radius,
-    /** The level of the bailout radius, or of the radius where orbits are left. */
+    /** The level of the bailout radius, or of the radius at which orbits end. */
     bailoutLevel: levelOf(bailout > 1.1 ? bailout : radius),
-    /** Steps after which an orbit overflows at the latest once it is beyond `far`; 0: that is not known. */
+    /** The largest number of steps from beyond `far` until an orbit overflows; 0 if unknown. */
     thresholds,
-    /** How many steps beyond the first that is past the escape may be taken. */
+    /** The largest number of steps after the first one past the escape. */
     mostAfter,
-    /** How many of them surely are, because the radius is not reached before. */
+    /** How many of them are certain, because the radius is not reached earlier. */
     sureAfter: below,
   };
 }
 
-/** log2 |z|^2, which potentials are told in. */
+/** log2 |z|^2, the unit of potentials. */
 export const levelOf = (modulus: number): number => (2 * realFunctions.log(modulus)) / realFunctions.log(2);
 
 /** The degree of z -> step in z, far out; undefined where it grows like no power. */

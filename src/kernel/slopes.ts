@@ -1,6 +1,7 @@
-// A step and its derivative by the sample point, as one piece of straight-line code. With D = dz/dp and G = dz/d conj(p)
-// (Wirtinger's derivatives), z moves by D d + G conj(d) when p moves by d, so that conj, re, im, abs and arg have slopes
-// too. The value is lower.ts's, operation by operation; the slopes are estimates and are not what counts rest upon.
+// A step and its derivative by the sample point, as one piece of straight-line code. With D = dz/dp and G = dz/d
+// conj(p) (Wirtinger derivatives), z moves by D d + G conj(d) when p moves by d, so that conj, re, im, abs and arg have
+// slopes too. The value is lower.ts's, operation by operation; the slopes are estimates, and counts do not depend on
+// them.
 import type { Expression, FunctionName } from '../formula/expression.js';
 import type { Code, Parts } from './code.js';
 import { isHolomorphic, lowering } from './lower.js';
@@ -13,14 +14,14 @@ interface Slope {
 }
 
 /**
- * Positions of what a step gives. Inputs: those of a step, and for the slopes of z and of the z before dRe, dIm, gRe, gIm,
- * previousDRe, previousDIm, previousGRe, previousGIm.
+ * Positions of a step's results. Inputs: those of a step, and, for the slopes of z and of the previous z, dRe, dIm,
+ * gRe, gIm, previousDRe, previousDIm, previousGRe, previousGIm.
  */
 export interface SlopedStep {
   readonly z: Required<Parts>;
-  /** Absent where no slopes were asked for. */
+  /** Absent if no slopes were requested. */
   readonly d: Required<Parts> | undefined;
-  /** Absent where the step is holomorphic, too. */
+  /** Also absent if the step is holomorphic. */
   readonly g: Required<Parts> | undefined;
 }
 
@@ -42,7 +43,10 @@ export function slopedStep(code: Code, { step, c }: KernelJob, hasSlopes: boolea
   const times = (by: Parts, v: Slope): Slope => ({ d: scaled(by, v.d), g: scaled(by, v.g) });
   const isNone = ({ d, g }: Slope) => !d && !g;
 
-  /** The slope of the real part: half of that and of the conjugate's, of which the second is the first's conjugate. */
+  /**
+   * The slope of the real part: half the sum of the value's and its conjugate's, so that its G is the conjugate of its
+   * D.
+   */
   function realPart(of: Slope): Slope {
     if (isNone(of)) return {};
     const d = scaled({ re: code.constant(0.5) }, plus(of.d, conjugated(of.g)));
@@ -79,7 +83,7 @@ export function slopedStep(code: Code, { step, c }: KernelJob, hasSlopes: boolea
         return realPart(inner);
       case 'im':
         return imaginaryPart(inner);
-      // |w| changes by the part of dw that points as w does, the argument by what is across.
+      // |w| changes by the component of dw along w, the argument by the component across.
       case 'abs': {
         if (w.im === undefined) return realPart(times({ re: code.real('withSign', one.re!, w.re!) }, inner));
         const size = { re: value(expression).re };

@@ -1,4 +1,4 @@
-// What is special about the step z^2 + c: how it is recognized, and how 2xy is computed with one operation less.
+// The special properties of the step z^2 + c: how to recognise it, and how to compute 2xy with one operation less.
 import type { FunctionBody } from '../assembler.js';
 import type { Expression } from '../formula/expression.js';
 import type { PointRange } from './points.js';
@@ -15,17 +15,17 @@ export function isSquare(
 }
 
 const least = 2 ** -400;
-/** The square of such a radius is finite, so that what is not finite is outside. */
+/** The square of such a radius is finite, so that values that are not finite are outside. */
 const largestRadius = 2 ** 500;
 
 /**
- * Whether a job's steps may double x by adding 1 to its exponent, as whole numbers are added, by units of a processor
- * that the other operations leave free. That is x + x but where x is not finite, too large, subnormal or 0, and changes
- * no count of z^2 + c with b = im c:
+ * Whether a job's steps may double x by adding 1 to its exponent with an integer addition, in units of the processor
+ * that the other operations leave free. That equals x + x unless x is not finite, too large, subnormal or 0, and it
+ * changes no count of z^2 + c with b = im c:
  * - Where |x| >= 2^1023, x^2 is not finite, and neither is z from then on, whatever y becomes.
  * - Where x or x y is below 2^-1021 in modulus, both ways of doubling give at most 2^-1020 (|y| + 1), with the sign of
- *   x y. If b = 0 and the orbit is real, y is 0, and that is 0. If |b| >= 2^-400, it is lost in the sum with b for
- *   |y| < 2^520, and where |y| is larger, y^2 is not finite, and neither is z from then on.
+ *   x y. If b = 0 and the orbit is real, y is 0, and so is the result. If |b| >= 2^-400, it is lost in the sum with b
+ *   for |y| < 2^520, and where |y| is larger, y^2 is not finite, and neither is z from then on.
  */
 export function isDoubledByExponent({ step, c, z0, escape }: KernelJob, range: PointRange): boolean {
   if (!isSquare(step) || typeof escape === 'object') return false;
@@ -34,7 +34,7 @@ export function isDoubledByExponent({ step, c, z0, escape }: KernelJob, range: P
   return range.leastImaginary >= least && (z0 === 'p' || z0[1] === 0);
 }
 
-/** Emits the step with x doubled so; `push` pushes a part of c. */
+/** Emits the step with x doubled in this way; `push` pushes a part of c. */
 export function emitSquareStep(
   body: FunctionBody,
   { zRe, zIm }: { readonly zRe: number; readonly zIm: number },

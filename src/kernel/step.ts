@@ -1,5 +1,5 @@
-// Straight-line code (code.ts) emitted on vectors of two doubles, and the step of a job as such code. Functions that
-// WebAssembly lacks are called on the host, one double at a time, where they are reference.ts's own.
+// Straight-line code (code.ts) emitted for vectors of two doubles, and the step of a job as such code. Functions that
+// WebAssembly lacks are called on the host, one double at a time; there they are reference.ts's own.
 import { type FunctionBody, f64, type Opcode, type Signature, v128 } from '../assembler.js';
 import type { InputName, Instruction, RealFunction } from './code.js';
 import { lower } from './lower.js';
@@ -7,7 +7,7 @@ import { emitPart } from './number-parts.js';
 import type { KernelJob } from './reference.js';
 import { emitSquareStep, isSquare } from './square.js';
 
-/** The functions that the step asks the host for. */
+/** The functions that the step imports from the host. */
 export const hostFunctions = ({ step }: KernelJob): RealFunction[] => functionsIn(lower(step).instructions);
 
 /** The functions that code calls, by name. */
@@ -23,7 +23,7 @@ export function hostSignature(name: RealFunction): Signature {
   return { parameters: name === 'atan2' ? [f64, f64] : [f64], results: [f64] };
 }
 
-/** Whether code reads the z before. */
+/** Whether code reads the previous z. */
 export const readsPrevious = (instructions: readonly Instruction[]): boolean =>
   instructions.some((each) => each.kind === 'input' && each.name.startsWith('previous'));
 
@@ -31,7 +31,7 @@ export const readsPrevious = (instructions: readonly Instruction[]): boolean =>
 export type Inputs = Readonly<Partial<Record<InputName, number>>>;
 
 export interface StepEmitter {
-  /** Whether the step reads the z before. */
+  /** Whether the step reads the previous z. */
   readonly readsPrevious: boolean;
   /** Emits a step from these inputs; leaves the result in `zRe` and `zIm`. */
   emit(inputs: Inputs & { readonly zRe: number; readonly zIm: number }): void;
@@ -39,7 +39,7 @@ export interface StepEmitter {
 
 /**
  * Makes the emitter of a job's step; `functions` are the indices of the host's functions; `isDoubled`: whether the step
- * may be the one of square.ts.
+ * may be that of square.ts.
  */
 export function stepEmitter(
   body: FunctionBody,
@@ -91,8 +91,8 @@ const opcodes: Readonly<Partial<Record<Instruction['kind'], Opcode>>> = {
 type PushInput = (name: InputName) => void;
 
 /**
- * Emits code into locals of its own; `push` then puts the value of an instruction on the stack. Functions are the host's,
- * called for one double at a time.
+ * Emits code into its own locals; `push` then pushes the value of an instruction. Functions are the host's, called for
+ * one double at a time.
  */
 export function codeEmitter(
   body: FunctionBody,

@@ -1,6 +1,6 @@
-// The function that cuts a band of rows into tiles: those that are proved to have one count are filled, others cut
-// again, down to where counting their points is cheaper. What is proved is enclosure.ts's. It stands in the module and
-// not in JavaScript, because an engine takes longer to make that fast than a picture takes.
+// The function that cuts a band of rows into tiles: tiles proved to have one count (enclosure.ts) are filled, others
+// are cut again, down to where counting their points is cheaper. It is in the module and not in JavaScript, because an
+// engine takes longer to optimise that than a picture takes.
 import type { FunctionBody } from '../assembler.js';
 import { appendRectangle, rectangleBytes } from './count.js';
 import {
@@ -19,24 +19,24 @@ import { testRows, tilesAtOnce, untold } from './enclosure-tiles.js';
 import type { KernelJob } from './reference.js';
 
 /**
- * Small tiles are tested only while at least this part of the last ones of their side was told, and now and then to
- * see whether that has changed: from what a test costs and what it saves. The smallest only in jobs of many
- * iterations, because short orbits are over before a test is.
+ * Small tiles are tested only while at least this fraction of the recent ones of their side was decided, and
+ * occasionally to see whether that has changed. The fractions come from the cost of a test and what it saves. The
+ * smallest tiles are tested only in jobs of many iterations, because short orbits are over before a test is.
  */
 const worthwhile = [
   [4, 0.3],
   [8, 0.04],
   [16, 0.02],
 ] as const;
-/** A power of two. */
+/** A side is tried again after this many skips; a power of two. */
 const tryAgain = 16;
-/** The part is kept as a whole number of this size, an average in which each tile weighs 2^-7. */
+/** The fraction is stored as an integer of this size, a moving average in which each tile has weight 2^-7. */
 const wholePart = 2 ** 16;
 const weight = 7;
 
 const halvesSwapped = [8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7];
 
-/** `isCaptured`: whether what escapes is counted point by point, for its channels. */
+/** `isCaptured`: whether escaping points are counted one by one, for their channels. */
 export function emitCover(body: FunctionBody, job: KernelJob, calls: CoverCalls, isCaptured: boolean): void {
   const cover = coverOf(body, job, calls, isCaptured);
   const { start, end, columns, work, listEnd, stackEnd, column, columnEnd } = cover;
@@ -88,7 +88,7 @@ function takeTop(cover: Cover) {
       .store(top + rectangleBytes * i);
   inWork(cover, top).get(stackEnd).op('i32.add').get(first).op('i32.sub').set(topEnd);
   body.get(first).set(stackEnd);
-  // Where there are fewer, the others are so wide that they are given up at once.
+  // Places without a tile get an infinite radius, so that they are given up at once.
   for (let i = 0; i < tilesAtOnce; i += 2)
     body
       .get(work)
@@ -112,7 +112,7 @@ function eachOfTop(cover: Cover, inside: () => void) {
   });
 }
 
-/** Writes the middle of a tile's sample points, and a radius around it that holds them as they are in doubles. */
+/** Writes the middle of a tile's sample points, and a radius around it that contains them as doubles. */
 function enclose(cover: Cover) {
   const {
     body,
@@ -141,7 +141,7 @@ function enclose(cover: Cover) {
   loadNumbers(cover, rowRe, rowIm, lastRow, ofLastRow);
   loadNumbers(cover, columnRe, columnIm, column, ofColumn);
   loadNumbers(cover, columnRe, columnIm, lastColumn, ofLastColumn);
-  // The sums of a row's number and a column's, rounded as the kernel rounds them, lie between those at the corners.
+  // The sums of a row's number and a column's, rounded as in the kernel, are between those at the corners.
   body.get(ofRow, ofLastRow).op('f64x2.min').get(ofColumn, ofLastColumn).op('f64x2.min', 'f64x2.add');
   body.set(low);
   body.get(ofRow, ofLastRow).op('f64x2.max').get(ofColumn, ofLastColumn).op('f64x2.max', 'f64x2.add');
@@ -149,7 +149,7 @@ function enclose(cover: Cover) {
   body.get(low, high, low).op('f64x2.sub').f64x2(0.5).op('f64x2.mul', 'f64x2.add').set(middle);
   body.get(model, middle).storeLane(8, 0, 8 * testRows.pRe);
   body.get(model, middle).storeLane(8, 1, 8 * testRows.pIm);
-  // How far the farthest is in both directions, and at all.
+  // The largest distances from the middle: in both directions, and overall.
   body.get(middle, low).op('f64x2.sub').get(high, middle).op('f64x2.sub', 'f64x2.max').tee(low);
   body.get(low).op('f64x2.mul').tee(low).get(low, low).shuffle(halvesSwapped);
   body.op('f64x2.add', 'f64x2.sqrt').f64x2(1 + 2 ** -48);
@@ -161,7 +161,7 @@ function enclose(cover: Cover) {
     .storeLane(8, 0, 8 * testRows.rho);
 }
 
-/** What a row or a column adds to the real and to the imaginary part. */
+/** Loads the terms of a row or a column for the real and the imaginary part. */
 function loadNumbers(cover: Cover, re: number, im: number, index: number, numbers: number) {
   const { body } = cover;
   const pushAddress = (base: number) => body.get(base, index).i32(3).op('i32.shl', 'i32.add');
@@ -169,7 +169,7 @@ function loadNumbers(cover: Cover, re: number, im: number, index: number, number
   pushAddress(im).get(numbers).loadLane(1).set(numbers);
 }
 
-/** Does with a tile what its test allows. */
+/** Fills, classifies, lists or cuts a tile, depending on its test. */
 function settle(cover: Cover) {
   const { body, calls, listEnd, model, tile, isOpen, escapes, told, isCaptured } = cover;
   body.get(model).loadSplat(8 * testRows.count);
@@ -186,7 +186,7 @@ function settle(cover: Cover) {
           () => cutOrList(cover),
         );
       else body.get(isOpen).if(() => cutOrList(cover));
-      // What the next tile adds has room.
+      // Keeps room for what the next tile adds.
       body.get(listEnd);
       inWork(cover, list + rectangleBytes * listLength)
         .op('i32.ge_u')
@@ -196,13 +196,13 @@ function settle(cover: Cover) {
   );
 }
 
-/** A tile that escapes as a whole is open, too, where its points are needed. */
+/** A tile that escapes as a whole is open, too, if its points are needed. */
 function findEscaping({ body, told, iterations, isOpen, escapes }: Cover) {
   body.get(told).f64x2(iterations).op('f64x2.lt').get(told).f64x2(0).op('f64x2.ge', 'v128.and').lane64(0);
   body.set(escapes).get(isOpen, escapes).op('i32.or').i32(1).op('i32.and').set(isOpen);
 }
 
-/** The side of the square tile that a tile is or would be if it were not at an edge. */
+/** The side of the square tile that a tile is, or would be if it were not at an edge. */
 function findSide(cover: Cover) {
   const { body, row, rowEnd, column, columnEnd, side } = cover;
   body.i32(smallestTile / 2).set(side);
@@ -218,7 +218,7 @@ function findOfSide(cover: Cover, square: number) {
   body.get(work, square).i32(2).op('i32.shl', 'i32.add').set(ofSide);
 }
 
-/** Takes the tile into the part of its side's last ones that were not told. */
+/** Updates the fraction of undecided tiles of the tile's side. */
 function learn(cover: Cover) {
   const { body, side, ofSide, isOpen } = cover;
   const loadPart = () => body.get(ofSide).load32(sides);
@@ -235,12 +235,12 @@ function fill(cover: Cover) {
   body.get(row, stride).op('i32.mul').get(column).op('i32.add').i32(bytesShift).op('i32.shl');
   body.get(target).op('i32.add').get(stride).i32(bytesShift).op('i32.shl');
   body.get(rowEnd, row).op('i32.sub').get(columnEnd, column).op('i32.sub');
-  // A whole number below 2^52 stands in the lower bits of its sum with 2^52.
+  // A whole number below 2^52 is in the lower bits of its sum with 2^52.
   body.get(told).f64x2(2 ** 52);
   body.op('f64x2.add').lane64(0).call(calls.fill);
 }
 
-/** Lets the model of a tile that is far out tell its points. */
+/** Determines the counts of a far-out tile's points by its model. */
 function classify(cover: Cover, index: number) {
   const {
     body,
@@ -266,7 +266,7 @@ function classify(cover: Cover, index: number) {
   });
 }
 
-/** Cuts a tile that is not told; lists it where tests of its parts are not worthwhile. */
+/** Cuts an undecided tile; lists it if tests of its parts are not worthwhile. */
 function cutOrList(cover: Cover) {
   const { body, smallest, listEnd, tile, side, half, isWorthwhile } = cover;
   body.get(side).i32(1).op('i32.shr_u').set(half);
@@ -287,7 +287,7 @@ function decide(cover: Cover) {
   const { body, half, ofSide, passed, isWorthwhile } = cover;
   findOfSide(cover, half);
   body.get(ofSide).load32(sides);
-  // Less than the part of the half's side that may be not told; larger ones are always worthwhile.
+  // The limit for the undecided fraction of the half side; larger sides are always worthwhile.
   body.i32(wholePart + 1);
   for (const [side, part] of worthwhile) {
     body.i32(Math.ceil((1 - part) * wholePart));
@@ -306,7 +306,7 @@ function decide(cover: Cover) {
   });
 }
 
-/** Cuts a tile in four that are at most so wide and high as half its side; one that is narrow in two. */
+/** Cuts a tile in four, at most half its side wide and high; cuts a narrow one in two. */
 function cut(cover: Cover) {
   const { body, stackEnd, row, rowEnd, column, columnEnd, middleRow, middleColumn, half } = cover;
   body.get(row, half).op('i32.add').set(middleRow);

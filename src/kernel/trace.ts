@@ -1,5 +1,5 @@
-// The channels of points whose counts are known, in plain TypeScript, one point after the other: slow, plainly right, and
-// the oracle of what shade.ts compiles. What the ends of orbits mean is ends.ts's, points that never escape inside.ts's.
+// The channels of points whose counts are known, in plain TypeScript, one point after the other: slow, obviously right,
+// and the oracle for what shade.ts compiles. ends.ts defines the channels; inside.ts handles points that never escape.
 import type { Complex } from '../scene/complex.js';
 import { Code } from './code.js';
 import {
@@ -14,7 +14,7 @@ import type { Counts } from './kernel.js';
 import { runCode, shadeStep } from './orbit.js';
 import { pointAt, type SamplePoints } from './points.js';
 
-/** Fills channels of some rows, row after row, whose counts these are, where points escape. */
+/** Fills channels of rows with these counts, row after row, for points that escape. */
 export function traceReference(job: ShadeJob, points: SamplePoints, counts: Counts, into: Channels): void {
   const end = endReference(job);
   const columns = points.columnRe.length;
@@ -28,7 +28,7 @@ export function traceReference(job: ShadeJob, points: SamplePoints, counts: Coun
   }
 }
 
-/** Makes what gives the channels of an escaping sample point by its count. */
+/** Makes the function that computes an escaping sample point's channels from its count. */
 function endReference(job: ShadeJob): (p: Complex, count: number) => Map<ChannelName, number> {
   const { kernel, shading } = job;
   const { escape, c, z0 } = kernel;
@@ -46,7 +46,7 @@ function endReference(job: ShadeJob): (p: Complex, count: number) => Map<Channel
     const dRe = z0 === 'p' ? 1 : 0;
     const orbit: Record<string, number> = { zRe, zIm, dRe, least: Infinity, taken: 0, count };
     Object.assign(orbit, { cRe, cIm, pRe: p[0], pIm: p[1] });
-    // What an orbit does not have, slopes by the conjugate for instance, is 0.
+    // Variables that an orbit does not have, such as slopes by the conjugate, are 0.
     const input = (name: string) => orbit[name] ?? 0;
 
     function take(): void {
@@ -55,7 +55,7 @@ function endReference(job: ShadeJob): (p: Complex, count: number) => Map<Channel
       orbit.taken!++;
     }
 
-    /** Keeps z and its slopes under names of their own. */
+    /** Keeps z and its slopes under other names. */
     function keep(as: string): void {
       for (const [letter, name] of [
         ['z', as],
