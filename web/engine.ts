@@ -235,7 +235,7 @@ export class Engine {
     return { ...scene, iterations };
   }
 
-  /** Computes few enough points to seem immediate. While the view moves, pauses as long afterwards for the page's work. */
+  /** Computes few enough points to seem immediate. While the view moves, then pauses as long for the page's own work. */
   private async computeCoarse(scene: ViewScene, signal: AbortSignal): Promise<Field['counts']> {
     const begun = performance.now();
     this.underWay = { scene, isCoarse: true, begun };

@@ -1,5 +1,5 @@
-// The explorer: one scene, its camera, and what happens when either changes. This file connects the parts; each part has
-// its own file.
+// The explorer: one scene, its camera, and what happens when either changes. This file connects the parts, which have
+// their own files.
 import { inPixels, paletteNames, SceneError, type ViewScene } from 'mandoline';
 import { accentOf } from './accent.js';
 import {
