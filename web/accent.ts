@@ -1,9 +1,9 @@
-// The page's one accent colour is of the palette in use: the strongest that can be read on the panels.
+// The page's accent colour comes from the palette in use: the strongest colour that is readable on the panels.
 import { paletteColors, type ViewScene } from 'mandoline';
 
-/** Panels in the dark and in the light: the relative luminance of their ground. */
+/** Relative luminance of the panels' background in the dark and light themes. */
 const ground = { dark: 0.007, light: 1 };
-/** More than the 4.5 of WCAG 2.2, because panels let a little of the picture through. */
+/** Above WCAG 2.2's 4.5, because the panels are slightly translucent. */
 const contrast = 5.5;
 
 const linear = (byte: number) => {
@@ -14,7 +14,7 @@ const luminance = ([r, g, b]: readonly number[]) =>
   0.2126 * linear(r!) + 0.7152 * linear(g!) + 0.0722 * linear(b!);
 const strength = (color: readonly number[]) => Math.max(...color) - Math.min(...color);
 
-/** Undefined where the palette has none. */
+/** Undefined if no colour of the palette is suitable. */
 export function accentOf(palette: ViewScene['palette'], theme: 'dark' | 'light'): string | undefined {
   const colors = typeof palette === 'string' ? named(palette) : palette.map(parts);
   const readable = colors.filter((color) => {
@@ -30,7 +30,7 @@ function named(palette: string): number[][] {
   return Array.from({ length: 32 }, (_, i) => [...colors.subarray(3 * i, 3 * i + 3)]);
 }
 
-/** Of #rgb or #rrggbb. */
+/** The components of #rgb or #rrggbb. */
 const parts = (color: string): number[] =>
   (color.length === 4 ? [...color.slice(1)].map((digit) => digit + digit) : color.slice(1).match(/../g)!).map(
     (digits) => Number.parseInt(digits, 16),

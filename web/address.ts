@@ -1,4 +1,4 @@
-// The page's address: the part after # is the scene, and every settled scene is a step of the browser's history.
+// The page's address: the part after # is the scene, and every settled scene is an entry in the browser's history.
 import {
   gallery,
   inPixels,
@@ -13,14 +13,14 @@ import {
 /** The default scene. */
 export const firstScene: Scene = gallery.mandelbrot!.scene;
 
-/** The scene of the address, with this number of pixels. Throws SceneError for an invalid address. */
+/** The address's scene at this size in pixels. Throws SceneError for an invalid address. */
 export function readAddress(columns: number, rows: number): ViewScene {
   const { hash } = location;
   if (hash.length < 2) return fitted(firstScene, columns, rows);
   return inPixels(withPalette(parseAddress(hash)), columns, rows);
 }
 
-/** The scene, if its palette exists. Throws SceneError. */
+/** The scene. Throws SceneError if its palette does not exist. */
 export function withPalette(scene: Scene): Scene {
   const { palette } = scene;
   if (typeof palette !== 'string' || paletteNames.includes(palette)) return scene;
@@ -28,20 +28,20 @@ export function withPalette(scene: Scene): Scene {
   throw new SceneError([{ path: 'palette', given: JSON.stringify(palette), accepted }]);
 }
 
-/** A scene with everything it showed, in another aspect ratio: a wider picture shows more at the sides. */
+/** The scene in another aspect ratio, with everything still visible: a wider picture shows more at the sides. */
 export function fitted(scene: Scene, columns: number, rows: number): ViewScene {
   const { view } = inPixels(scene, 1, 1);
   const before = scene.view ?? { columns: 1, rows: 1 };
   const wider = Math.max(1, (columns * before.rows) / (rows * before.columns));
-  // A view so deep that its width is text is cut off at the sides instead.
+  // A view so deep that its width is text is cropped at the sides instead.
   const width = typeof view.width === 'string' ? view.width : view.width * wider;
   return inPixels({ ...inPixels(scene, 1, 1), view: { ...view, width } }, columns, rows);
 }
 
-/** The nearest bundled scene, with which the address starts. */
+/** The nearest bundled scene, whose name starts the address. */
 export const nearestName = (scene: Scene): string => /^#f=([^&]*)/.exec(sceneAddress(scene))?.[1] ?? '\u2014';
 
-/** The part after # for a scene, without the size of this window. */
+/** A scene's part after #, independent of the window's size. */
 export const addressOf = (scene: Scene): string => sceneAddress(inPixels(scene, 800, 600));
 
 /** The initial view of a scene's family; for the user's formula, around 0. */
@@ -55,26 +55,26 @@ export type Gesture = number | EventTarget;
 
 interface Step {
   readonly scene: ViewScene;
-  /** What automatic iterations are based on. */
+  /** The base of automatic iterations. */
   readonly base: number;
-  /** A step of the history, or a change of the current one. */
+  /** True adds a history entry; false changes the current one. */
   readonly isNew: boolean;
   readonly gesture: Gesture | undefined;
 }
 
-/** Milliseconds after which a view has settled, so that dragging a slider makes one step of the history, not hundreds. */
+/** Milliseconds after which a view has settled, so that dragging a slider adds one history entry, not hundreds. */
 const pause = 150;
-/** Milliseconds within which what belongs to one gesture is one step. */
+/** Milliseconds within which changes of one gesture share a history entry. */
 const together = 2500;
 let timer: ReturnType<typeof setTimeout> | undefined;
 let pending: Step | undefined;
 let isHeld = false;
-/** An address that cannot be read stays, so that it can be mended, until there is a step. */
+/** An invalid address stays until the next history entry, so that the user can correct it. */
 let isBroken = false;
-/** What was written last. */
+/** The last entry written. */
 let last: { readonly gesture: Gesture | undefined; readonly at: number } | undefined;
 
-/** The address has changed: that of the previous scene must not be written. */
+/** The address has changed, so the previous scene's pending address is dropped. */
 export function forgetAddress(): void {
   clearTimeout(timer);
   pending = last = undefined;
@@ -86,19 +86,19 @@ export function keepAddress(): void {
   isBroken = true;
 }
 
-/** What automatic iterations were based on where the history has been here before; undefined: it has not. */
+/** The base of automatic iterations stored in this history entry, if any. */
 export function baseInHistory(): number | undefined {
   const base: unknown = history.state?.base;
   return typeof base === 'number' && base > 0 ? base : undefined;
 }
 
-/** Puts a scene into the address: as a step of the history once it has settled, or at once in place of the last. */
+/** Writes a scene to the address: as a new history entry once it has settled, or at once in place of the last one. */
 export function writeAddress(
   scene: ViewScene,
   base: number,
   { isNew, gesture }: { readonly isNew: boolean; readonly gesture?: Gesture | undefined },
 ): void {
-  // Other changes belong to the last step, or to the unwritten one.
+  // Other changes belong to the last entry, or to the pending one.
   const before = pending ?? last;
   pending = {
     scene,
@@ -124,14 +124,14 @@ function write(): void {
   last = { gesture, at };
 }
 
-/** Writes the step after the pause; while a pointer is held down a drag goes on, and its end calls this again. */
+/** Writes the entry after the pause. During a drag nothing is written; the end of the drag calls this again. */
 function settle(): void {
   clearTimeout(timer);
   if (pending && !isHeld) timer = setTimeout(write, pause);
 }
 
-// Each of these events says whether the first button or the finger is down, so a missed release is noticed at the next
-// event. A press on a list of choices is released over the list, which is not part of the page.
+// Each of these events reports whether the primary button or finger is down, so a missed release is noticed at the next
+// event. A press on a select list is released over the list, which is not part of the page.
 for (const type of ['pointerdown', 'pointermove', 'pointerup', 'pointercancel'] as const)
   addEventListener(
     type,

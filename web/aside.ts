@@ -1,19 +1,19 @@
-// Small computations apart from the picture, by one separate worker, so that neither waits for the other.
+// Small computations in one separate worker, so that they and the picture do not wait for each other.
 import { type ChannelName, prepare, type Rendering, type Scene } from 'mandoline';
 import { Pool } from 'mandoline/pool';
 
-/** Milliseconds after which nobody waits for it any more. */
+/** Timeout in milliseconds. */
 const patience = 2000;
-/** The first waits for the worker's start too, which a busy machine may put off. */
+/** The first timeout includes the worker's start, which can be slow on a busy machine. */
 const firstPatience = 10_000;
 let pool: Pool | undefined;
 
-/** Rejects where it takes too long. */
+/** Rejects on timeout. */
 export async function computeAside(scene: Scene, channels: readonly ChannelName[]): Promise<Rendering> {
   const isFirst = !pool;
   pool ??= new Pool({ workers: 1 });
   const used = pool;
-  // A slice that has begun can only be ended with its worker.
+  // A running slice can only be stopped by terminating its worker.
   const timer = setTimeout(
     () => {
       used.terminate();

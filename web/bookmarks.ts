@@ -1,4 +1,4 @@
-// Views kept in this browser, each with a small picture; they are not sent anywhere.
+// Bookmarked views, each with a thumbnail. They are stored in this browser only.
 import type { ViewScene } from 'mandoline';
 import { addressOf } from './address.js';
 import { button, element, say } from './elements.js';
@@ -6,7 +6,7 @@ import { keep, read } from './kept.js';
 
 interface Bookmark {
   readonly address: string;
-  /** A small JPEG as a data address. */
+  /** A thumbnail: JPEG as a data URL. */
   readonly picture: string;
 }
 
@@ -33,7 +33,7 @@ export function makeBookmarks(scene: () => ViewScene, picture: HTMLCanvasElement
     }
   }
 
-  /** Changes what is kept now, which another tab may have changed since it was shown. */
+  /** Changes the stored bookmarks, which another tab may have changed since they were shown. */
   function change(next: (all: readonly Bookmark[]) => readonly Bookmark[]): void {
     const isKept = keep(key, JSON.stringify(next(kept()).slice(0, most)));
     say(
@@ -74,7 +74,7 @@ export function makeBookmarks(scene: () => ViewScene, picture: HTMLCanvasElement
     const made = { address: addressOf(scene()), picture: small.toDataURL('image/jpeg', 0.8) };
     change((now) => [made, ...without(now, made.address)]);
   });
-  // Another tab has changed them, or everything that is kept was cleared.
+  // Another tab has changed the bookmarks or cleared the storage.
   addEventListener('storage', (event) => {
     if (event.key === key || event.key === null) show();
   });

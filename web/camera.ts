@@ -1,18 +1,18 @@
-// The camera: centre, width and rotation of a view as numbers, and how they change under a pointer. Pure functions; a scene
-// keeps the centre as decimal text.
+// The camera: a view's centre, width and rotation as numbers, and how a pointer changes them. Pure functions. A scene
+// stores the centre as decimal text.
 import type { ViewScene } from 'mandoline';
 import { narrowest, widthOf } from './depth.js';
 
 export interface Camera {
   readonly re: number;
   readonly im: number;
-  /** Of the picture, in the plane. */
+  /** Width of the picture in the plane. */
   readonly width: number;
-  /** Degrees, counterclockwise, as in a View. */
+  /** Degrees anticlockwise, as in a View. */
   readonly rotation: number;
 }
 
-/** In pixels of the page. */
+/** In CSS pixels. */
 export interface Size {
   readonly width: number;
   readonly height: number;
@@ -27,7 +27,7 @@ export const cameraOf = (scene: ViewScene): Camera => ({
   rotation: scene.view.rotation ?? 0,
 });
 
-/** The scene seen by a camera, in so many pixels. The middle keeps its digits where it is still the same double. */
+/** The scene seen by a camera, at this size in pixels. The centre keeps its digits if it is still the same double. */
 export function sceneOf<T extends ViewScene>(scene: T, camera: Camera, columns: number, rows: number): T {
   const { rotation: _, ...view } = scene.view;
   const keep = (text: string, value: number) => (Number(text) === value ? text : String(value));
@@ -43,32 +43,32 @@ const turn = ([x, y]: Point, degrees: number): Point => {
   return [x * cos - y * sin, x * sin + y * cos];
 };
 
-/** The point of the plane under a place of the page. */
+/** The point of the plane at a position on the page. */
 export function pointAt({ re, im, width, rotation }: Camera, size: Size, [x, y]: Point): Point {
   const spacing = width / size.width;
   const [dx, dy] = turn([(x - size.width / 2) * spacing, (size.height / 2 - y) * spacing], rotation);
   return [re + dx, im + dy];
 }
 
-/** The point under a place with as many digits as tell pixels apart, which is what people see of it. */
+/** The point at a position, with just enough digits to distinguish neighbouring pixels. */
 export function shortPointAt(camera: Camera, size: Size, place: Point): Point {
   const digits = Math.ceil(-Math.log10(camera.width / size.width)) + 1;
-  // More digits than toFixed has: the double itself.
+  // If toFixed cannot give that many digits, use the double itself.
   const short = (value: number) => (digits > 20 ? value : Number(value.toFixed(Math.max(0, digits))));
   const [re, im] = pointAt(camera, size, place);
   return [short(re), short(im)];
 }
 
-/** The same place of the plane moved from one place of the page to another. */
+/** The camera after dragging a point of the plane from one position on the page to another. */
 export function moved(camera: Camera, size: Size, from: Point, to: Point): Camera {
   const [before, after] = [pointAt(camera, size, from), pointAt(camera, size, to)];
   return { ...camera, re: camera.re + before[0] - after[0], im: camera.im + before[1] - after[1] };
 }
 
-/** All that escapes is in this width. */
+/** Everything that escapes fits in this width. */
 const widest = 1e6;
 
-/** Nearer by a factor, and turned, about a place of the page that stays where it is. */
+/** The camera zoomed in by a factor and rotated about a fixed position on the page. */
 export function zoomed(camera: Camera, size: Size, about: Point, factor: number, degrees = 0): Camera {
   const [re, im] = pointAt(camera, size, about);
   const width = Math.min(widest, Math.max(narrowest, camera.width / factor));
@@ -77,11 +77,11 @@ export function zoomed(camera: Camera, size: Size, about: Point, factor: number,
   return { width, rotation, re: camera.re + re - there[0], im: camera.im + im - there[1] };
 }
 
-/** Degrees from -180 to 180, without the noise of sums. */
+/** Degrees from -180 to 180, without accumulated rounding noise. */
 export const normalDegrees = (degrees: number): number =>
   Math.round((degrees - 360 * Math.round(degrees / 360)) * 1e6) / 1e6;
 
-/** How a picture that one camera saw lies on the page of another: a matrix of CSS, about the middle. */
+/** The CSS matrix, about the centre, that places a picture drawn by one camera in another camera's view. */
 export function transformBetween(drawn: Camera, now: Camera, size: Size): string {
   const scale = drawn.width / now.width;
   const [cos, sin] = turn([scale, 0], drawn.rotation - now.rotation);

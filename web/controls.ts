@@ -1,4 +1,4 @@
-// The buttons at the picture's edge, for hands without a keyboard: home, nearer, farther, upright, stop, full screen.
+// The buttons at the picture's edge, for use without a keyboard: home, zoom in, zoom out, upright, stop, full screen.
 import type { Camera } from './camera.js';
 import { button, element } from './elements.js';
 
@@ -6,7 +6,7 @@ export interface ControlsEvents {
   home(): void;
   zoom(factor: number): void;
   upright(): void;
-  /** Stops computing, or computes again what was stopped. */
+  /** Stops computing, or restarts what was stopped. */
   stopOrResume(): void;
 }
 
@@ -24,7 +24,7 @@ export function makeControls({ home, zoom, upright, stopOrResume }: ControlsEven
     'zoom-out': () => zoom(1 / 1.5),
   }))
     button(id).addEventListener('click', action);
-  // Phones that give the whole screen to films alone have no use for it.
+  // Some phones allow full screen for videos only.
   full.hidden = !document.fullscreenEnabled;
   document.addEventListener('fullscreenchange', () =>
     full.setAttribute('aria-pressed', String(document.fullscreenElement !== null)),
@@ -32,14 +32,14 @@ export function makeControls({ home, zoom, upright, stopOrResume }: ControlsEven
 
   function toggleFullScreen(): void {
     if (full.hidden) return;
-    // Refused where the page is embedded or asked by no one's hand; the page then stays as it is.
+    // Rejected if the page is embedded or there was no user gesture; the page then stays as it is.
     const done = document.fullscreenElement ? document.exitFullscreen() : root.requestFullscreen();
     done.catch(() => {});
   }
 
   return {
     toggleFullScreen,
-    /** The needle points to where the imaginary axis points. */
+    /** The needle points along the imaginary axis. */
     show({ rotation }: Camera): void {
       button('upright').disabled = rotation === 0;
       element('upright', HTMLElement).querySelector('svg')!.style.rotate = `${rotation}deg`;

@@ -1,19 +1,19 @@
-// Values of a scene that are seldom changed: the place as numbers, rotation, samples, light, trap and the inside colour. The
-// fields are in index.html; typed text becomes changes of the scene, which panel.ts checks.
+// A scene's less used values: position as numbers, rotation, samples, light, trap and inside colour. The fields are in
+// index.html; typed text becomes changes to the scene, which panel.ts checks.
 import type { Trap, ViewScene } from 'mandoline';
 import { element, input, select } from './elements.js';
 import { markRight, put } from './fields.js';
 
 type Changes = Partial<Record<keyof ViewScene, unknown>>;
 
-/** Numbers between commas or blanks. */
+/** Numbers separated by commas or spaces. */
 const numbersOf = (text: string): number[] =>
   text
     .trim()
     .split(/[\s,]+/)
     .map(Number);
 
-/** `change` is told the changes, and the field that they come from. */
+/** `change` receives the changes and the field that they come from. */
 export function makeDetails(scene: () => ViewScene, change: (changes: Changes, field: HTMLElement) => void) {
   const on = (id: string, changes: () => Changes) => {
     const field = element(id, HTMLElement);

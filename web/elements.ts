@@ -11,14 +11,14 @@ export const select = (id: string): HTMLSelectElement => element(id, HTMLSelectE
 export const button = (id: string): HTMLButtonElement => element(id, HTMLButtonElement);
 export const canvas = (id: string): HTMLCanvasElement => element(id, HTMLCanvasElement);
 
-/** Choices of a list, by their values. */
+/** Sets a list's options by their values. */
 export function setOptions(list: HTMLSelectElement, values: readonly string[]): void {
   list.replaceChildren(...values.map((value) => new Option(value, value)));
 }
 
-/** A message that is there only while it says something. */
+/** Shows a message; an empty one hides the element. */
 export function say(target: HTMLElement, text: string): void {
-  // Setting what is there already would lay the page out again.
+  // Setting unchanged text would trigger layout.
   if (target.textContent !== text) target.textContent = text;
   target.hidden = text === '';
 }

@@ -1,6 +1,6 @@
-// From a scene to pixels, by a pool of workers: first coarse, then exact, then, where iterations are automatic, with
-// more of them if the view needs more, and finally with 2 x 2 samples per pixel; cancelled as soon as another scene is
-// wanted. Keeps the fields, so that other colours need no computing.
+// Renders a scene with a pool of workers: first coarse, then exact, then with more iterations if they are automatic and
+// the view needs more, finally with 2 x 2 samples per pixel. A new scene cancels the current one. Fields are kept, so
+// changing only colours recomputes nothing.
 import {
   type ChannelName,
   channelsOf,
@@ -20,20 +20,20 @@ import { drawImage } from './pixels.js';
 
 export interface EngineSettings {
   readonly workers: number;
-  /** Undefined: as many as the library takes. */
+  /** Undefined: the library's default. */
   readonly slices: number | undefined;
-  /** In which they are begun; undefined: from the top to the bottom. */
+  /** The order in which slices start; undefined: top to bottom. */
   readonly order: SliceOrder | undefined;
 }
 
 export interface EngineEvents {
-  /** Pixels of this scene are on the canvas; `isExact`: on that of exact pictures. */
+  /** This scene's pixels are on the canvas; `isExact`: on the canvas for exact pictures. */
   drawn(scene: ViewScene, isExact: boolean): void;
-  /** Something is being computed. */
+  /** Computation has started. */
   wait(): void;
-  /** Nothing more comes for what was wanted. */
+  /** The wanted scene is finished. */
   rest(): void;
-  /** So many iterations are better for a scene, and are used from now on; `isMoving`: for pictures that follow. */
+  /** The engine chose another number of iterations for a scene; `isMoving`: for the pictures that follow. */
   iterations(scene: ViewScene, iterations: number, isMoving: boolean): void;
   begin(workers: number): void;
   progress(progress: Progress): void;
@@ -44,9 +44,9 @@ export interface EngineEvents {
 
 interface Wanted {
   readonly scene: ViewScene;
-  /** Whether another view is likely to follow at once, so that only what is coarse is worth drawing. */
+  /** Whether another view is likely to follow at once, so that only a coarse picture is worth drawing. */
   readonly isMoving: boolean;
-  /** Where iterations are automatic: from which number on enough are looked for. */
+  /** With automatic iterations: the number from which the search starts. */
   readonly least: number | undefined;
 }
 
@@ -66,18 +66,18 @@ interface UnderWay {
   readonly begun: number;
 }
 
-/** How many points a coarse picture has: what these milliseconds suffice for. */
+/** Limits of a coarse picture's points, and the milliseconds that it should take. */
 const [leastCoarse, mostCoarse] = [2000, 48_000];
 const [quick, slow] = [12, 32];
-/** Milliseconds after which who was told to stop is ended instead: a slice can take minutes. */
+/** Milliseconds after which workers that were asked to stop are terminated: a slice can take minutes. */
 const patience = 100;
-/** Milliseconds after which a coarse picture is given up for one of fewer points. */
+/** Milliseconds after which a coarse picture is abandoned for one with fewer points. */
 const tooSlow = 250;
-/** The most sample points of a picture that is drawn once more with 2 x 2 samples: their field is kept in memory. */
+/** The most sample points of a picture refined with 2 x 2 samples, since their field is kept in memory. */
 const mostSamples = 2 ** 24;
 
 export class Engine {
-  /** How often points were iterated since the page was opened: recolouring does not count. */
+  /** Number of computations since the page was opened; recolouring does not count. */
   computations = 0;
   private pool: Pool;
   private coarsePixels = mostCoarse / 2;
@@ -98,7 +98,7 @@ export class Engine {
     this.pool = new Pool({ workers: settings.workers, retries: 2 });
   }
 
-  /** Draws a scene instead of what is under way, unless that is of the same points or as good as done. */
+  /** Draws a scene in place of the current one, unless that has the same points or is nearly done. */
   show(scene: ViewScene, isMoving: boolean, least?: number): void {
     this.wanted = { scene, isMoving, least };
     const { underWay } = this;
@@ -112,7 +112,7 @@ export class Engine {
     if (!this.isWorking) void this.work();
   }
 
-  /** Other workers or slices, for the next picture: the same scene too is computed again. */
+  /** Changes workers or slices for the next picture; even the same scene is then recomputed. */
   change(settings: EngineSettings): void {
     this.stop();
     this.kept = undefined;
@@ -122,7 +122,7 @@ export class Engine {
     if (settings.workers !== workers) this.replacePool();
   }
 
-  /** Ends what is under way. */
+  /** Cancels the current picture. */
   cancel(): void {
     this.wanted = undefined;
     this.stop();
@@ -167,7 +167,7 @@ export class Engine {
     this.events.rest();
   }
 
-  /** Draws what is kept, if that is all that a scene needs. */
+  /** Draws the kept field if the scene needs nothing else. */
   private async drawKept(scene: ViewScene, signal: AbortSignal): Promise<boolean> {
     const kept = this.kept;
     if (!isEnough(kept, scene)) return false;
@@ -188,7 +188,7 @@ export class Engine {
       this.events.iterations(scene, 2 * scene.iterations, true);
   }
 
-  /** Draws a view that stays with 2 x 2 samples. */
+  /** Draws a view at rest with 2 x 2 samples. */
   private async refine(scene: ViewScene, signal: AbortSignal): Promise<void> {
     const fine = atRest(scene);
     if (fine === scene || signal.aborted || this.wanted) return;
@@ -201,8 +201,8 @@ export class Engine {
   }
 
   /**
-   * A view that stays: with iterations that suffice, coarse and exact; then with more, if a closer look says so; then
-   * with more samples.
+   * Draws a view at rest: coarse and exact with enough iterations; then with more iterations if a closer check finds
+   * them necessary; then with more samples.
    */
   private async settle({ scene, least }: Wanted, signal: AbortSignal): Promise<void> {
     const isStale = () => signal.aborted || this.wanted !== undefined;
@@ -218,7 +218,7 @@ export class Engine {
     await this.refine(better, signal);
   }
 
-  /** The scene with as many iterations as decide nearly all of its points, `least` or more. */
+  /** The scene with enough iterations, at least `least`, to decide nearly all of its points. */
   private async withEnough(
     scene: ViewScene,
     least: number,
@@ -235,7 +235,7 @@ export class Engine {
     return { ...scene, iterations };
   }
 
-  /** Few points, as many as take no longer than an eye waits; then as long a pause, in which the page moves. */
+  /** Computes few enough points to seem immediate. While the view moves, then pauses as long for the page's own work. */
   private async computeCoarse(scene: ViewScene, signal: AbortSignal): Promise<Field['counts']> {
     const begun = performance.now();
     this.underWay = { scene, isCoarse: true, begun };
@@ -287,7 +287,7 @@ export class Engine {
   ): Promise<Field> {
     this.computations++;
     const channels = channelsOf(scene) as ChannelName[];
-    // A deep view has a reference first, which may take longer than its points.
+    // A deep view first computes a reference, which may take longer than its points.
     const onReference = (part: number) => this.events.coarseProgress({ done: part, slices: 1 });
     const prepared = prepare(scene, { channels });
     const rendering = await prepared.compute({ ...options, onReference, pool: this.pool });
@@ -295,7 +295,7 @@ export class Engine {
     return rendering;
   }
 
-  /** False where it was aborted before. */
+  /** False if aborted before it was done. */
   private async draw(
     field: Field,
     scene: ViewScene,
@@ -317,17 +317,17 @@ const colors = [
 const agree = (keys: readonly (keyof ViewScene)[], one: ViewScene, other: ViewScene): boolean =>
   keys.every((key) => JSON.stringify(one[key]) === JSON.stringify(other[key]));
 
-/** Whether two scenes have the same points, with however many iterations. */
+/** Whether two scenes have the same points, regardless of iterations. */
 export const areSamePoints = (one: ViewScene, other: ViewScene): boolean =>
   agree([...points, 'view'], one, other);
 
-/** Whether two scenes show the same plane, from wherever and with however many iterations. */
+/** Whether two scenes show the same plane, regardless of view and iterations. */
 export const isSamePlane = (one: ViewScene, other: ViewScene): boolean =>
   agree([...points, ...colors], one, other);
 
 /**
- * The scene as it is drawn while nobody moves it: where it does not say its samples, with 2 x 2 a pixel, as long as
- * their field is small enough to be kept and doubles can tell the points apart.
+ * The scene as drawn at rest: unless it sets its samples, with 2 x 2 per pixel, provided that their field is small
+ * enough to keep and doubles distinguish the points.
  */
 export function atRest(scene: ViewScene): ViewScene {
   const { view } = scene;
@@ -349,7 +349,7 @@ function isScene(scene: ViewScene): boolean {
 const isEnough = (kept: Kept | undefined, scene: ViewScene): kept is Kept =>
   kept !== undefined && suffices(kept.scene, Object.keys(kept.field.channels ?? {}), scene);
 
-/** Whether what was computed for one scene, with these channels, is all that another needs. */
+/** Whether the field computed for one scene, with these channels, suffices for another. */
 const suffices = (computed: ViewScene, channels: readonly string[], wanted: ViewScene): boolean =>
   agree([...points, 'iterations', 'view'], computed, wanted) &&
   channelsOf(wanted).every((name) => channels.includes(name));

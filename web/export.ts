@@ -1,4 +1,4 @@
-// Saves a picture of any size: streamed from the workers into a file, with progress, and cancellable.
+// Saves a picture of any size: streamed from the workers to a file, with progress and cancellation.
 import { inPixels, parseScene, type Scene, SceneError, type ViewScene } from 'mandoline';
 import { Pool } from 'mandoline/pool';
 import { button, element, input, say, select } from './elements.js';
@@ -33,7 +33,7 @@ export function makeExport(scene: () => ViewScene, workers: () => number) {
   async function save(): Promise<void> {
     controller = new AbortController();
     const { signal } = controller;
-    // Workers of its own: those of the page may be replaced, and these are ended when nobody wants the picture.
+    // Separate workers: the page's may be replaced, and these are terminated on cancellation.
     await using pool = new Pool({ workers: workers() });
     signal.addEventListener('abort', () => pool.terminate());
     const { renderPng } = await import('./save.js');
@@ -45,7 +45,7 @@ export function makeExport(scene: () => ViewScene, workers: () => number) {
       },
     });
     const picker = (globalThis as SaveFilePicker).showSaveFilePicker;
-    // Where the browser can, straight into the file; elsewhere it is kept until it is whole.
+    // Written straight to the file if the browser supports it; otherwise buffered until complete.
     const file =
       picker && (await picker({ suggestedName: fileName, types: [{ accept: { 'image/png': ['.png'] } }] }));
     if (file) {
@@ -60,7 +60,7 @@ export function makeExport(scene: () => ViewScene, workers: () => number) {
       }
       return;
     }
-    // A blob's bytes are the browser's, which puts them on the disk where they are many.
+    // The browser stores blobs, and moves large ones to disk.
     const chunks: Blob[] = [];
     for await (const chunk of bytes) chunks.push(new Blob([Uint8Array.from(chunk)]));
     const link = document.createElement('a');
@@ -70,7 +70,7 @@ export function makeExport(scene: () => ViewScene, workers: () => number) {
     setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
   }
 
-  /** Says what is wrong with a size at its field. */
+  /** Reports a size's errors at its field. */
   function fail(failure: Error): void {
     const issues = failure instanceof SceneError ? failure.issues : [];
     const atFields = issues.filter(({ path }) => path in fields);

@@ -1,9 +1,9 @@
-// Invalid fields: the typed text stays, the field is marked, and a sentence is below it until it is corrected. Other fields
-// keep working.
+// Invalid fields: the typed text stays, the field is marked, and a message is shown below it until it is corrected.
+// Other fields keep working.
 
 export const isWrong = (field: Element): boolean => field.getAttribute('aria-invalid') === 'true';
 
-/** Marks a field; the sentence is under it, or under the row that it shares with others. */
+/** Marks a field as invalid, with a message below it or below the row that it shares with others. */
 export function markWrong(field: HTMLElement, sentence: string): void {
   const said = sentenceOf(field) ?? addSentence(field);
   field.setAttribute('aria-invalid', 'true');
@@ -33,13 +33,13 @@ function addSentence(field: HTMLElement): HTMLElement {
   return said;
 }
 
-/** Shows a value in a field, unless it cannot be read or somebody types there. */
+/** Shows a value in a field, unless the field is invalid or the user is typing there. */
 export function put(field: HTMLInputElement, value: string): void {
   const isTyped = document.activeElement === field && 'typed' in field.dataset && field.type !== 'range';
   if (!isTyped && !isWrong(field) && field.value !== value) field.value = value;
 }
 
-/** What is typed in fields below `root` is left alone until they are left. */
+/** Protects text typed in fields within `root` until the fields lose focus. */
 export function watchTyping(root: HTMLElement): void {
   root.addEventListener('input', ({ target }) => {
     if (target instanceof HTMLInputElement) target.dataset.typed = '';
@@ -49,12 +49,12 @@ export function watchTyping(root: HTMLElement): void {
   });
 }
 
-/** What somebody types below `root` gives way to what is shown next. */
+/** Lets the next values shown replace text typed within `root`. */
 export function forgetTyping(root: HTMLElement): void {
   for (const field of root.querySelectorAll('input')) delete field.dataset.typed;
 }
 
-/** The same for what cannot be read. */
+/** The same for invalid fields. */
 export function forgetWrong(root: HTMLElement): void {
   for (const field of root.querySelectorAll('input')) markRight(field);
 }

@@ -1,22 +1,22 @@
-// Pointers, wheel and keys on the picture, as changes of the camera. What a change means is main.ts's.
+// Translates pointer, wheel and key events on the picture into camera changes. main.ts applies them.
 import { type Camera, moved, type Point, type Size, zoomed } from './camera.js';
 import { Pinch } from './pinch.js';
 
 export interface GestureEvents {
   camera(): Camera;
   size(): Size;
-  /** Looks elsewhere; `isMoving` while more of it is likely to come at once. One gesture has one number. */
+  /** The camera has changed; `isMoving` while more changes are likely at once. Each gesture has its own number. */
   look(camera: Camera, isMoving: boolean, gesture: number): void;
-  /** The pointer is here, or no more over the picture. */
+  /** The pointer's position; undefined once it has left the picture. */
   hover(place: Point | undefined): void;
   click(place: Point, isTouch: boolean): void;
   /** The last two clicks were a double click. */
   unclick(): void;
 }
 
-/** A pointer that stays this near is a click, not a drag; in pixels. */
+/** Pixels that a pointer may move in a click; farther is a drag. */
 const stillness = 4;
-/** After so many milliseconds without a turn of the wheel the view has settled. */
+/** Milliseconds without a wheel event after which the view has settled. */
 const wheelPause = 180;
 
 export function listen(stage: HTMLElement, events: GestureEvents): void {
@@ -33,7 +33,7 @@ export function listen(stage: HTMLElement, events: GestureEvents): void {
     return [event.clientX - left, event.clientY - top];
   };
 
-  /** Settles after a pause, unless something else comes. */
+  /** Settles after a pause, unless another change follows. */
   function lookFor(camera: Camera): void {
     events.look(camera, true, gesture);
     clearTimeout(timer);
@@ -61,7 +61,7 @@ export function listen(stage: HTMLElement, events: GestureEvents): void {
     const before = pointers.get(event.pointerId);
     const isFar = pressed && Math.hypot(place[0] - pressed[0], place[1] - pressed[1]) > stillness;
     if (before && isFar) isDrag = true;
-    // What is dragged stays under the pointer, so that there is nothing new to say of it.
+    // During a drag, the point under the pointer does not change.
     if (event.pointerType === 'mouse' && !(before && isDrag)) events.hover(place);
     if (!before || !isDrag) return;
     const others = [...pointers].filter(([id]) => id !== event.pointerId).map(([, other]) => other);
@@ -86,7 +86,7 @@ export function listen(stage: HTMLElement, events: GestureEvents): void {
   stage.addEventListener('pointerup', release);
   stage.addEventListener('pointercancel', release);
   stage.addEventListener('pointerleave', (event) => {
-    // A finger that is lifted leaves too, and what it pointed at stays.
+    // Lifting a finger also fires this event, but its point stays.
     if (event.pointerType === 'mouse') events.hover(undefined);
   });
 
@@ -136,18 +136,18 @@ export function listen(stage: HTMLElement, events: GestureEvents): void {
   });
 }
 
-/** How much nearer a turn of the wheel brings; browsers send what two fingers do on a touch pad as wheel with Ctrl. */
+/** The zoom factor of a wheel event. Browsers report a touchpad pinch as a wheel event with Ctrl. */
 export function wheelFactor({ deltaY, deltaMode, ctrlKey }: WheelEvent): number {
   const pixels = deltaY * (deltaMode === 1 ? 16 : deltaMode === 2 ? 100 : 1);
-  // A notch of a mouse is 100 pixels or so; a touch pad tells less, more often.
+  // A mouse wheel's notch is about 100 pixels; a touchpad reports smaller steps, more often.
   const isPinch = ctrlKey && Math.abs(pixels) < 50;
   return 2 ** (-Math.max(-300, Math.min(300, pixels)) / (isPinch ? 50 : 250));
 }
 
-/** Whether a key is meant for the picture: not for a field, an open dialog, a text that scrolls or the browser. */
+/** Whether a key is meant for the picture, not for a field, an open dialog, a scrollable text or the browser. */
 export function isForThePage({ key, target, ctrlKey, metaKey, altKey }: KeyboardEvent): boolean {
   if (ctrlKey || metaKey || altKey || document.querySelector('dialog[open]')) return false;
-  // What is under way can be stopped from everywhere.
+  // Escape stops the computation from anywhere.
   if (key === 'Escape') return true;
   const at = target instanceof Element ? target : document.body;
   if (at.matches('input:not([type=range], [type=checkbox], [type=color]), select')) return false;

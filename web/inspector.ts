@@ -1,5 +1,5 @@
-// A point of the picture: its coordinates, to be read and copied in full, its count, and what one orbit more tells,
-// once the pointer rests; and how far the view is from where doubles end.
+// Inspects a point of the picture: its coordinates, which can be copied in full, its count and, once the pointer rests,
+// values from one more orbit. Also shows how close the view is to the limit of doubles.
 import { formatComplex, type ViewScene } from 'mandoline';
 import { computeAside } from './aside.js';
 import type { Camera, Point, Size } from './camera.js';
@@ -12,7 +12,7 @@ const cells = ['re-at', 'im-at', 'count', 'smooth', 'distance', 'period'] as con
 export function makeInspector(root: HTMLElement) {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let keeping: ReturnType<typeof setTimeout> | undefined;
-  /** Of what was asked last: what comes late is of a point where the pointer is no more. */
+  /** Number of the last request; results of earlier ones are ignored. */
   let asked = 0;
   let shown: Point | undefined;
   const [line, copy] = [element('point', HTMLElement), button('copy-point')];
@@ -24,7 +24,7 @@ export function makeInspector(root: HTMLElement) {
     for (const [i, text] of texts.entries()) put(cells[i + 2]!, text);
   }
 
-  /** The panel takes no clicks before the second of a double click is over. */
+  /** The panel ignores clicks until a possible double click is over. */
   function keep(isKept: boolean): void {
     clearTimeout(keeping);
     const set = () => root.classList.toggle('is-kept', isKept);
@@ -55,7 +55,7 @@ export function makeInspector(root: HTMLElement) {
       await navigator.clipboard.writeText(formatComplex(shown));
       copy.textContent = 'Copied';
     } catch {
-      // Where the browser does not let the page copy, the numbers can be selected.
+      // If the browser forbids copying, the numbers can still be selected.
       copy.textContent = 'Not allowed';
     }
     setTimeout(() => {
@@ -64,7 +64,7 @@ export function makeInspector(root: HTMLElement) {
   });
 
   return {
-    /** The tier, and digits that tell a pixel from the next: doubles have about 16. */
+    /** Shows the tier and the digits needed to distinguish neighbouring pixels; doubles have about 16. */
     look(camera: Camera, size: Size): void {
       const spacing = camera.width / size.width;
       const largest = Math.max(Math.hypot(camera.re, camera.im), camera.width, 1e-300);
@@ -72,7 +72,7 @@ export function makeInspector(root: HTMLElement) {
       put('digits', left <= 0 ? 'doubles end here' : `double, ${left} digits left`);
       root.classList.toggle('at-limit', left <= 1);
     },
-    /** The point to tell of, and where its neighbours are; no point: none is pointed at. */
+    /** Shows a point; `spacing` is the distance to its neighbours. No point: the pointer is elsewhere. */
     point(scene: ViewScene, point: Point | undefined, spacing: number, isKept: boolean): void {
       clearTimeout(timer);
       shown = point;

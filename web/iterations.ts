@@ -1,32 +1,32 @@
-// Automatic iterations: as many as decide nearly every point of a view. The width says little about that, so a few
-// points are counted with many more iterations, and what escapes late says how many would do. Depends on the view
-// alone, not on the machine's speed or the way there, so that the same view always gets the same number.
+// Automatic iterations: enough to decide nearly every point of a view. The width alone is a poor guide, so a few points
+// are counted with many more iterations, and the late escapes show how many suffice. The result depends on the view
+// alone, not on the machine's speed or the path to the view, so that the same view always gets the same number.
 import { inPixels, type ViewScene } from 'mandoline';
 import { widthOf } from './depth.js';
 
-/** The most that the page chooses by itself. */
+/** The most iterations that the page chooses automatically. */
 export const mostIterations = 1e7;
 
 export interface Effort {
-  /** How many points are counted. */
+  /** Number of points counted. */
   readonly points: number;
-  /** Steps of all points, about, after which it looks no further ahead. */
+  /** Approximate limit of steps, over all points, at which the search ends. */
   readonly steps: number;
-  /** The share of points that may escape later. */
+  /** Fraction of points that may escape later. */
   readonly tolerance: number;
 }
-/** Before a view is drawn: less work than a twentieth of its picture. */
+/** Before a view is drawn: less than a twentieth of the picture's work. */
 export const atOnce: Effort = { points: 3072, steps: 2 ** 27, tolerance: 0.004 };
 /** While the user looks at it. */
 export const refining: Effort = { points: 12_288, steps: 2 ** 33, tolerance: 0.002 };
 
-/** How many times as many iterations are counted first, and how many times as many each time after that. */
+/** Factor of the first count's iterations, and factor of each later count. */
 const [ahead, farther] = [16, 4];
 
-/** The counts of a view's points for some number of iterations; points that remain have that number. */
+/** Counts a view's points with a number of iterations; points that do not escape have that number. */
 export type CountPoints = (iterations: number) => Promise<ArrayLike<number>>;
 
-/** The least of `least`, twice that, four times, ... that hardly a point needs more than. */
+/** The smallest of `least`, twice that, four times that, ... that suffices for nearly all points. */
 export async function enoughIterations(least: number, effort: Effort, count: CountPoints): Promise<number> {
   const { points, steps, tolerance } = effort;
   let most = Math.min(mostIterations, Math.max(2 * least, Math.min(ahead * least, steps / points)));
@@ -35,7 +35,7 @@ export async function enoughIterations(least: number, effort: Effort, count: Cou
     most = Math.floor(most);
     const counts = await count(most);
     const remaining = shareFrom(counts, most);
-    // Where none has escaped yet, all may be inside, or all may escape much later.
+    // If none has escaped yet, all may be inside, or all may escape much later.
     const isSettled = remaining < 1 && shareFrom(counts, most / 2) - remaining <= tolerance / 2;
     const next = Math.min(mostIterations, farther * most);
     if (isSettled || next === most || remaining * points * next > steps)
@@ -51,14 +51,14 @@ function fewest(counts: ArrayLike<number>, least: number, most: number, toleranc
   return Math.min(iterations, mostIterations);
 }
 
-/** The share of points whose count is so many or more. */
+/** Fraction of points whose count is at least `least`. */
 function shareFrom(counts: ArrayLike<number>, least: number): number {
   let found = 0;
   for (let i = 0; i < counts.length; i++) if (counts[i]! >= least) found++;
   return found / counts.length;
 }
 
-/** Whether a picture shows that its iterations are too few; it cannot show that they suffice. */
+/** Whether a picture's counts show that its iterations are too few; they cannot show that they suffice. */
 export function areTooFew(counts: ArrayLike<number>, iterations: number): boolean {
   const remaining = shareFrom(counts, iterations);
   const isCostly = remaining * counts.length * iterations > atOnce.steps;
@@ -66,7 +66,7 @@ export function areTooFew(counts: ArrayLike<number>, iterations: number): boolea
   return isShort && !isCostly && 2 * iterations <= mostIterations;
 }
 
-/** The scene of so many points, about, in place of a view's. */
+/** The scene with about this many points. */
 export function sparse(scene: ViewScene, points: number, iterations: number): ViewScene {
   const { samples: _, ...view } = scene.view;
   const side = Math.sqrt((points * view.columns) / view.rows);
@@ -74,17 +74,17 @@ export function sparse(scene: ViewScene, points: number, iterations: number): Vi
   return inPixels({ ...scene, view, iterations }, columns, rows);
 }
 
-/** How many times as many iterations a width usually needs: half as many more for each eighth of the usual one. */
+/** Factor of iterations that a width usually needs: half as many more for each division of the width by eight. */
 const deeper = (width: number): number => 1 + Math.max(0, Math.log2(4 / width)) / 6;
 
-/** What the page chooses for a width, and has learned on the way there. */
+/** The iterations that the page chooses for a width, and what earlier views nearby have shown. */
 export class AutomaticIterations {
   isOn = true;
-  /** Of a view that is as wide as the usual set. */
+  /** Iterations of a view 4 wide. */
   base = 1;
-  /** How many times as many the present place needs. */
+  /** Additional factor for the present place. */
   private factor = 1;
-  /** A scene that was opened keeps the iterations that it came with until it is looked at elsewhere. */
+  /** An opened scene keeps its iterations until the view changes. */
   private isOpened = true;
 
   open(scene: ViewScene, base = scene.iterations / deeper(widthOf(scene))): void {
@@ -97,12 +97,12 @@ export class AutomaticIterations {
     this.isOpened = false;
   }
 
-  /** What a view of this width gets while one moves. */
+  /** The iterations of a view of this width during movement. */
   at(width: number): number {
     return Math.min(mostIterations, Math.max(1, Math.round(this.base * this.factor * deeper(width))));
   }
 
-  /** From which number on enough are looked for; undefined: the scene has what it is to have. */
+  /** The number from which the search starts; undefined: the scene keeps its iterations. */
   least(width: number): number | undefined {
     if (!this.isOn || this.isOpened) return undefined;
     return Math.min(mostIterations, Math.max(1, Math.round(this.base * deeper(width))));

@@ -1,10 +1,10 @@
-// The Julia set of the point that is pointed at, next to the picture of parameters; a click on it opens it. Where there
-// is none it says why.
+// Previews the Julia set of the point under the pointer, next to the parameter plane; a click opens it. If there is no
+// preview, a message says why.
 import { channelsOf, formatComplex, inPixels, paint, type ViewScene } from 'mandoline';
 import { computeAside } from './aside.js';
 import { drawImage } from './pixels.js';
 
-/** The scene of the dynamical plane for one parameter, where the scene is of the parameter plane. */
+/** The dynamical plane of one parameter; undefined unless the scene is a parameter plane. */
 export function juliaOf(scene: ViewScene, c: readonly [number, number]): ViewScene | undefined {
   if (scene.c !== 'p') return undefined;
   const { rotation: _, samples: __, ...view } = scene.view;
@@ -13,7 +13,7 @@ export function juliaOf(scene: ViewScene, c: readonly [number, number]): ViewSce
   return { ...others, c, z0: 'p', iterations, view: { ...view, center: ['0', '0'], width: 4 } };
 }
 
-/** Pixels of the page. */
+/** In CSS pixels. */
 const [width, height] = [240, 180];
 
 const invitation = 'Point at the picture, or tap it; a click keeps the point.';
@@ -36,10 +36,10 @@ export function makeJulia(figure: HTMLElement, open: (scene: ViewScene) => void)
       try {
         const field = await computeAside(scene, channelsOf(scene));
         await drawImage(await paint(field, scene), canvas);
-        // Unless a sentence has taken its place.
+        // Unless a message has replaced the picture.
         if (wanted) shown = scene;
       } catch {
-        // A constant that cannot be drawn, or a dead worker: the next constant may work.
+        // The constant cannot be drawn, or a worker died: the next constant may work.
       }
       if (wanted === mine) wanted = undefined;
       tell();
@@ -50,12 +50,12 @@ export function makeJulia(figure: HTMLElement, open: (scene: ViewScene) => void)
   function tell(): void {
     if (!shown) return;
     canvas.hidden = false;
-    // Of the one that is kept, not of one that is still being drawn.
+    // Only if the kept point's picture is shown, not while it is still being drawn.
     const isOfIt = isKept && String(shown.c) === String((wanted ?? shown).c);
     caption.textContent = `c = ${formatComplex(shown.c as readonly [number, number])}${isOfIt ? ', kept' : ''}`;
   }
 
-  /** A sentence in place of a picture. */
+  /** Shows a message in place of the picture. */
   function say(text: string): void {
     wanted = shown = undefined;
     canvas.hidden = true;
@@ -67,7 +67,7 @@ export function makeJulia(figure: HTMLElement, open: (scene: ViewScene) => void)
   });
 
   return {
-    /** The point that is pointed at, in the present scene; no point: the last picture stays, if it is of this scene. */
+    /** Draws the set of the point under the pointer. No point: the last picture stays if it is of this scene. */
     point(scene: ViewScene, c: readonly [number, number] | undefined, isNowKept: boolean): void {
       if (figure.hidden) return;
       isKept = isNowKept;

@@ -1,6 +1,6 @@
-// Data that this browser stores for the page. If storing is forbidden or there is no room, the page still works.
+// Data that the browser stores for the page. The page still works if storage is forbidden or full.
 
-/** Undefined where nothing is kept under this name. */
+/** Undefined if nothing is stored under this key. */
 export function read(key: string): string | undefined {
   try {
     return localStorage.getItem(key) ?? undefined;
@@ -9,7 +9,7 @@ export function read(key: string): string | undefined {
   }
 }
 
-/** False where it cannot be kept. */
+/** False if the value cannot be stored. */
 export function keep(key: string, value: string): boolean {
   try {
     localStorage.setItem(key, value);

@@ -1,5 +1,5 @@
-// The explorer: one scene, the camera that looks at it, and what happens when either changes. Each part has a file of
-// its own; here they are joined.
+// The explorer: one scene, its camera, and what happens when either changes. This file connects the parts, which have
+// their own files.
 import { inPixels, paletteNames, SceneError, type ViewScene } from 'mandoline';
 import { accentOf } from './accent.js';
 import {
@@ -40,23 +40,23 @@ import { WorkersPanel } from './workers/panel.js';
 
 const stage = element('stage', HTMLElement);
 const picture = canvas('picture');
-/** Pictures of the page, the lower first: few points, and all of them with what is laid over them. */
+/** The page's pictures, from bottom to top: coarse, and exact with its overlay. */
 const layers = { coarse: canvas('coarse'), exact: element('exact', HTMLDivElement) };
 const message = makeMessage();
 const live = element('live', HTMLParagraphElement);
 const progress = makeProgress(element('progress', HTMLProgressElement), live);
-/** Screens with finer pixels get a picture of at most twice the page's. */
+/** The largest device pixel ratio that is used. */
 const finest = 2;
 
-/** At first the window's: where the style sheet comes late, WebKit runs this before the stage is laid out. */
+/** Initially the window's size: if the style sheet is late, WebKit runs this before the stage is laid out. */
 let size: Size = { width: Math.max(1, innerWidth), height: Math.max(1, innerHeight) };
-/** How many points a pixel has along each side; fewer than one: a point for several pixels. */
+/** Points per pixel along each side; below one, a point covers several pixels. */
 let fineness = 1;
 let scene: ViewScene;
-/** What the pixels of each layer are of. */
+/** The scene shown in each layer. */
 const drawn: { coarse?: ViewScene; exact?: ViewScene } = {};
 let isCoarseNewer = false;
-/** Where an old picture is magnified more, a coarse one shows more. */
+/** The magnification of an old picture above which a coarse one shows more. */
 const mostMagnified = 3;
 const automatic = new AutomaticIterations();
 
@@ -103,7 +103,7 @@ const engine = new Engine({ exact: picture, coarse: layers.coarse }, workers.set
   },
   iterations(of, iterations, isMoving) {
     automatic.learn(iterations, widthOf(of));
-    // Other colours may have been chosen meanwhile.
+    // The colours may have changed meanwhile.
     if (isMoving || !areSamePoints(of, scene)) return;
     scene = { ...scene, iterations };
     panel.show(scene, automatic.isOn);
@@ -132,7 +132,7 @@ const panel = makePanel({
   scene: () => scene,
   change(next) {
     if (!areSamePoints(next, scene)) automatic.leave();
-    // What is typed in one field is one step of the history.
+    // Edits in one field share a history entry.
     show(next, true, document.activeElement ?? undefined);
   },
   open: (next) => open(next),
@@ -165,7 +165,7 @@ function setState(state: State): void {
   controls.state(state);
 }
 
-/** Shows what is drawn where it belongs, and has the rest drawn. */
+/** Positions the existing pictures and starts drawing the scene. */
 function draw(isMoving: boolean): void {
   setState('busy');
   place();
@@ -175,9 +175,9 @@ function draw(isMoving: boolean): void {
 
 const isLookedAt = (): boolean => automatic.least(widthOf(scene)) !== undefined;
 
-/** Another scene, looked at with the same camera or its own. */
+/** Shows another scene, with the same camera or its own. */
 function show(next: ViewScene, isNew: boolean, gesture?: Gesture): void {
-  // A view that settles, or of a page that changed its size, is the same, and so is what was said of it.
+  // Settling or resizing does not change the scene, so its message stays.
   if (!scene || addressOf(next) !== addressOf(scene)) message.clear();
   scene = next;
   draw(false);
@@ -188,13 +188,13 @@ function show(next: ViewScene, isNew: boolean, gesture?: Gesture): void {
   writeAddress(scene, automatic.base, { isNew, gesture });
 }
 
-/** The accent colour is of the palette; where that has none, the style sheet's. */
+/** Sets the palette's accent colour; if it has none, the style sheet's applies. */
 function accent(): void {
   const { style, dataset } = document.documentElement;
   style.setProperty('--accent', accentOf(scene.palette, dataset.theme === 'light' ? 'light' : 'dark') ?? '');
 }
 
-/** A scene from elsewhere: its own view, its own iterations, from which automatic ones go on. */
+/** Opens a scene with its own view and iterations, which become the start of automatic ones. */
 function open(next: ViewScene, isNew = true, base?: number): void {
   automatic.open(next, base);
   message.clear();
@@ -203,7 +203,7 @@ function open(next: ViewScene, isNew = true, base?: number): void {
   show(next, isNew);
 }
 
-/** Where doubles are told apart no more the picture stays. */
+/** Changes the camera. At the limit of doubles the picture stays. */
 function look(next: Camera, isMoving: boolean, gesture?: Gesture): void {
   const iterations = automatic.isOn ? automatic.at(next.width) : scene.iterations;
   const looked = sceneOf({ ...scene, iterations }, next, ...pixels());
@@ -222,7 +222,7 @@ function look(next: Camera, isMoving: boolean, gesture?: Gesture): void {
   } else show(looked, true, gesture);
 }
 
-/** Old pictures lie where they belong at once, until the new ones are there. */
+/** Transforms old pictures to the current view until new ones replace them. */
 function place(): void {
   const { coarse, exact } = drawn;
   const now = camera();
@@ -247,7 +247,7 @@ function resize(): void {
   if (view.columns !== columns || view.rows !== rows) show(inPixels(scene, columns, rows), false);
 }
 
-/** The scene of the address; what cannot be read is told, and the page stays usable. */
+/** Opens the address's scene. An invalid address is reported, and the page stays usable. */
 function fromAddress(): void {
   forgetAddress();
   try {
@@ -280,10 +280,10 @@ function turnUpright(): void {
   look({ ...camera(), rotation: 0 }, false);
 }
 
-/** What was being computed when it was stopped. */
+/** The scene whose computation was stopped. */
 let interrupted: ViewScene | undefined;
 
-/** Ends what is computed; the fields then say what the picture is that is there. False where nobody waits for it. */
+/** Stops computing and resets the fields to the picture shown. False if the picture was already exact or stopped. */
 function stop(): boolean {
   const { state } = stage.dataset;
   if (state === 'exact' || state === 'stopped') return false;
@@ -327,7 +327,7 @@ const keys: Readonly<Record<string, () => void>> = {
   f: () => controls.toggleFullScreen(),
   ' ': () => button('stop').click(),
   Backspace() {
-    // Back to the view before, not to the page before.
+    // Back to the previous view, not to the previous page.
     if (globalThis.navigation?.canGoBack ?? true) history.back();
   },
   '[': () => changeIterations(1 / 1.5),
@@ -385,13 +385,13 @@ for (const [id, key] of Object.entries({ 'open-export': 'e', 'toggle-theme': 't'
   button(id).addEventListener('click', () => keys[key]!());
 makeBookmarks(() => scene, picture);
 offerLesson(element('lesson', HTMLElement), button('toggle-lesson'));
-// Back and Forward change it too, and tell so by this event alone.
+// Back and Forward change the address too; only this event reports it.
 addEventListener('hashchange', fromAddress);
 fromAddress();
 new ResizeObserver(resize).observe(stage);
 void keepOffline();
 const reason = whyNoPicture();
 if (reason) message.error(reason);
-// An address that is not a scene has been told already, and matters more than time.
+// A message about an invalid address has priority over this remark.
 else if (!message.isShown) message.remark(whySlow() ?? '');
 element('unstarted', HTMLElement).remove();

@@ -1,7 +1,7 @@
-// A message over the picture: an error until it is corrected or closed, a remark for a while.
+// A message over the picture: an error stays until it is corrected or closed, a remark for a limited time.
 import { button, element } from './elements.js';
 
-/** Milliseconds for which a remark stays. */
+/** Milliseconds for which a remark is shown. */
 const patience = 10_000;
 
 export function makeMessage() {
@@ -10,7 +10,7 @@ export function makeMessage() {
 
   function show(sentence: string): void {
     clearTimeout(timer);
-    // Setting what is there already would lay the page out again.
+    // Setting unchanged text would trigger layout.
     if (text.textContent !== sentence) text.textContent = sentence;
     root.hidden = sentence === '';
   }
@@ -24,9 +24,9 @@ export function makeMessage() {
     get isShown(): boolean {
       return !root.hidden;
     },
-    /** Stays until it is closed, or until there is another scene. */
+    /** Stays until it is closed or the scene changes. */
     error: show,
-    /** Leaves by itself. */
+    /** Disappears by itself. */
     remark(sentence: string): void {
       show(sentence);
       timer = setTimeout(hide, patience);

@@ -1,8 +1,8 @@
-// The service worker: keeps the files of one build, as they were served, with their headers, and answers with them
-// when it is asked for them; so the page works offline. Which files there are is written in by the build
-// (vite.config.ts). Own code because workbox, by vite-plugin-pwa, brings 323 packages for it.
+// The service worker: caches the files of one build with their headers and serves them, so that the page works offline.
+// The build inserts the list of files (vite.config.ts). Own code because workbox, by vite-plugin-pwa, brings 323
+// packages for it.
 
-/** The files of the build, whose names change when they do; and a name for all of them. */
+/** The build's files, whose names change with their contents, and the build's name. */
 declare const files: readonly string[];
 declare const build: string;
 
@@ -42,7 +42,7 @@ worker.addEventListener('fetch', (event) => {
   if (request.method !== 'GET' || !request.url.startsWith(worker.registration.scope)) return;
   const answer = async () => {
     const cache = await caches.open(build);
-    // The page itself may be asked for by its folder. A newer one comes from the server, where that can be reached.
+    // The page may be requested by its folder. If the server can be reached, it serves the newest page.
     const isPage = request.mode === 'navigate';
     if (isPage) {
       const fresh = await fetch(request).catch(() => undefined);

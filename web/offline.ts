@@ -1,10 +1,10 @@
-// The page without a network: a service worker keeps the files of this build (offline-worker.ts).
+// Offline use: a service worker caches this build's files (offline-worker.ts).
 
-/** Registers it where there is one; without it the page is only not offline. */
+/** Registers the service worker if the browser supports it; otherwise the page only lacks offline use. */
 export async function keepOffline(): Promise<void> {
   try {
     await navigator.serviceWorker?.register('./offline-worker.js');
   } catch {
-    // Forbidden here, or asking for it is.
+    // Service workers, or access to them, are forbidden here.
   }
 }

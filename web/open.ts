@@ -1,4 +1,4 @@
-// Files that are dropped on the page or chosen: scenes in every format that the library reads, and palettes.
+// Opens files that are dropped on the page or chosen: scenes in every format that the library reads, and palettes.
 import { PaletteError, PictureError, type Scene, SceneError } from 'mandoline';
 import { withPalette } from './address.js';
 import { button, input } from './elements.js';
@@ -11,7 +11,7 @@ export interface OpenEvents {
 
 /** Bytes: pictures may be large, texts are not. */
 const [largestPicture, largestText] = [2 ** 29, 2 ** 22];
-/** Kinds that cannot be read too: the error says what to do instead. */
+/** Includes kinds that cannot be read: their error says what to do instead. */
 const isPalette = (name: string): boolean => /\.(map|ugr|ggr|pal|cs|ucl)$/i.test(name);
 const isText = (name: string): boolean => /\.(json|kfr|toml)$/i.test(name) || isPalette(name);
 
@@ -36,7 +36,7 @@ export function takeFiles({ scene, palette, fail }: OpenEvents): void {
     classList.toggle('is-dropping', hasFile(event));
   });
   addEventListener('dragleave', ({ relatedTarget }) => {
-    // From one element to another it is still over the page.
+    // Moving from one element to another, the pointer is still over the page.
     if (!relatedTarget) classList.remove('is-dropping');
   });
   addEventListener('drop', (event) => {
@@ -50,12 +50,12 @@ export function takeFiles({ scene, palette, fail }: OpenEvents): void {
   chooser.addEventListener('change', () => {
     const [file] = chooser.files ?? [];
     if (file) void open(file);
-    // So that the same file can be chosen again.
+    // Allows choosing the same file again.
     chooser.value = '';
   });
 }
 
-/** What places in a scene are called in the panel. */
+/** The panel's names for parts of a scene. */
 const names: Readonly<Record<string, string>> = {
   formula: 'Step',
   z0: 'z₀',

@@ -1,4 +1,4 @@
-// The palette as a draggable strip, and the user's gradient, colour by colour.
+// The palette as a draggable strip, and the user's gradient with a field for each colour.
 import { type Image, paint, type ViewScene } from 'mandoline';
 import { canvas, element } from './elements.js';
 import { withAlpha } from './pixels.js';
@@ -35,7 +35,7 @@ export function makePalette({ scene, change }: PaletteEvents) {
     setOffset((scene().offset ?? 0) + step);
   });
 
-  /** The strip shows what the picture shows: its palette over a range of numbers. */
+  /** Draws the picture's palette over a range of values. */
   async function drawStrip(): Promise<void> {
     const { palette, density, offset } = scene();
     const width = strip.width;
@@ -65,7 +65,7 @@ export function makePalette({ scene, change }: PaletteEvents) {
     const { palette } = scene();
     gradient.hidden = typeof palette === 'string';
     if (typeof palette === 'string') return;
-    // Those of a file have too many colours for as many fields.
+    // Palettes from files have too many colours to give each a field.
     if (palette.length > most) {
       gradient.textContent = `${palette.length} colours`;
       return;
@@ -110,6 +110,6 @@ export function makePalette({ scene, change }: PaletteEvents) {
   };
 }
 
-/** #rgb as #rrggbb, which is what a colour field takes. */
+/** #rgb as #rrggbb, the only form that a colour field accepts. */
 const long = (color: string): string =>
   color.length === 4 ? `#${[...color.slice(1)].map((digit) => digit + digit).join('')}` : color;

@@ -1,5 +1,5 @@
-// The panel of the scene: what is typed and chosen there becomes a scene, checked by the library's own schema. A field
-// that cannot be read is marked (fields.ts), and the picture stays.
+// The scene's panel: input becomes a scene, checked by the library's schema. Invalid fields are marked (fields.ts), and
+// the picture stays.
 import {
   type Coloring,
   colorings,
@@ -24,22 +24,22 @@ import { makePalette } from './palette.js';
 
 export interface PanelEvents {
   scene(): ViewScene;
-  /** Another scene, which can be drawn. */
+  /** The user changed the scene to one that can be drawn. */
   change(scene: ViewScene): void;
-  /** A bundled scene was chosen. */
+  /** The user chose a bundled scene. */
   open(scene: ViewScene): void;
   /** Whether iterations follow the zoom. */
   automatic(isOn: boolean): void;
 }
 
-/** What is wrong, for the one who typed it: in the formula with the place, elsewhere with what was given. */
+/** The message for a user's error: with the position for a formula, otherwise with the value given. */
 function sentenceOf({ given, accepted, cause }: SceneIssue): string {
   if (cause instanceof FormulaError) return `${cause.pointer}\n${cause.message}`;
-  // A field for numbers does not tell what else was typed.
+  // A number field does not reveal invalid text.
   return ['NaN', 'undefined'].includes(given) ? accepted : `${given}: ${accepted}`;
 }
 
-/** Farther out a value can be typed. */
+/** Values beyond this range can be typed. */
 const rangeOfParameter = { type: 'range', min: '-5', max: '5', step: '0.01' } as const;
 
 const asHex = (parts: Uint8Array): string =>
@@ -57,7 +57,7 @@ export function makePanel({ scene, change, open, automatic }: PanelEvents) {
   const palette = makePalette({ scene, change: (changes) => tryChange(changes) });
   const details = makeDetails(scene, (changes, field) => tryChange(changes, field));
 
-  /** Keys that are undefined are taken out. What is wrong is said at the field, if the changes come from one. */
+  /** Applies changes; undefined removes a key. Errors are shown at the field, if the changes come from one. */
   function tryChange(changes: Partial<Record<keyof ViewScene, unknown>>, field?: HTMLElement): void {
     const merged = Object.entries({ ...scene(), ...changes }).filter(([, value]) => value !== undefined);
     say(sceneError, '');
@@ -74,7 +74,7 @@ export function makePanel({ scene, change, open, automatic }: PanelEvents) {
     }
   }
 
-  /** A number, `p` or a complex number that was typed. */
+  /** Parses a number, `p` or a complex number. */
   const pointOf = (text: string) => (text.trim() === 'p' ? 'p' : (parseComplex(text.trim()) ?? text));
   const onInput = (id: string, action: (field: HTMLInputElement) => void) =>
     input(id).addEventListener('input', () => action(input(id)));
@@ -102,7 +102,7 @@ export function makePanel({ scene, change, open, automatic }: PanelEvents) {
     const { escape } = scene();
     const before: { converged?: number; bailout?: number | undefined } =
       typeof escape === 'object' ? escape : {};
-    // What cannot be read in the other field does not count.
+    // An invalid value in the other field is ignored.
     const valueOf = (id: string, otherwise: number | undefined) =>
       input(id) !== changed && isWrong(input(id)) ? otherwise : input(id).valueAsNumber;
     const radius = valueOf('radius', before.converged);
@@ -114,7 +114,7 @@ export function makePanel({ scene, change, open, automatic }: PanelEvents) {
     return { converged: radius, ...(hasBailout && { bailout }) };
   };
   select('escape').addEventListener('change', () => {
-    // What is a distance to be within is no radius to be beyond.
+    // A distance to come within makes no sense as a radius to exceed, and vice versa.
     for (const id of ['radius', 'bailout']) markRight(input(id));
     input('radius').value = select('escape').value === 'radius' ? '2' : '0.000001';
     input('bailout').value = '';
@@ -142,7 +142,7 @@ export function makePanel({ scene, change, open, automatic }: PanelEvents) {
     automatic(isOn);
   }
 
-  /** Fields of the formula's named parameters, each with sliders for its parts. */
+  /** Shows a field for each named parameter of the formula, with sliders for its parts. */
   function showParameters(parameters: ViewScene['parameters'] = {}): void {
     const [fields, names] = [element('parameters', HTMLDivElement), Object.keys(parameters)];
     if (fields.dataset.names !== names.join()) {
@@ -191,12 +191,12 @@ export function makePanel({ scene, change, open, automatic }: PanelEvents) {
   }
 
   return {
-    /** What is being typed gives way to what is shown next; what cannot be read stays unless the scene is another. */
+    /** Lets the next values shown replace typed text; invalid fields are kept unless `isOther`. */
     forget(isOther: boolean): void {
       forgetTyping(root);
       if (isOther) forgetWrong(root);
     },
-    /** Shows a scene; a field in which somebody types, or that cannot be read, is left alone. */
+    /** Shows a scene; leaves invalid fields and the field being edited unchanged. */
     show(given: ViewScene, isAutomatic: boolean): void {
       const { formula, c, z0, iterations, escape, coloring, scale, density = 1 } = given;
       put(input('formula'), formula);

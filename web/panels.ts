@@ -1,5 +1,5 @@
-// The panels that the bar opens: which are open, where they make room for each other, and where the focus goes. On a
-// narrow or low screen one is open at a time. What is in a panel is its own file's.
+// The panels that the bar opens: which are open, how they share the space, and where the focus goes. On a narrow or low
+// screen one is open at a time. Each panel's content has its own file.
 import { button, element } from './elements.js';
 
 const ids = ['scene', 'workers', 'julia', 'lesson'] as const;
@@ -8,11 +8,11 @@ export type PanelId = (typeof ids)[number];
 /** Screens with room for one panel; style.css places them by the same widths. */
 const isNarrow = matchMedia('(max-width: 1099px), (max-height: 559px)');
 
-/** `changed` hears of each panel that was opened or closed. */
+/** `changed` is called for each panel that is opened or closed. */
 export function makePanels(changed: (id: PanelId, isOpen: boolean) => void) {
   /** The last one opened is the topmost. */
   let open: readonly PanelId[] = [];
-  /** What had the focus before a key opened the panel. */
+  /** The element that had the focus before a key opened the panel. */
   const origins = new Map<PanelId, Element | null>();
   const opener = (id: PanelId) => button(`toggle-${id}`);
 
@@ -21,12 +21,12 @@ export function makePanels(changed: (id: PanelId, isOpen: boolean) => void) {
     if (isOpen) {
       if (isNarrow.matches) for (const other of open) close(other);
       open = [...open, id];
-      // A panel that opens unseen would help nobody.
+      // Makes the opened panel visible.
       document.body.classList.remove('bare');
     }
     element(id, HTMLElement).hidden = !isOpen;
     opener(id).setAttribute('aria-expanded', String(isOpen));
-    // Panels beside it make room.
+    // Neighbouring panels make room.
     document.body.classList.toggle(`with-${id}`, isOpen);
     changed(id, isOpen);
   }
@@ -39,7 +39,7 @@ export function makePanels(changed: (id: PanelId, isOpen: boolean) => void) {
     if (held && origin instanceof HTMLElement) origin.focus();
   }
 
-  /** Opens or closes a panel. One that a key opens takes the focus, so that the next Tab leads into it. */
+  /** Opens or closes a panel. A panel opened by a key takes the focus, so that the next Tab leads into it. */
   function toggle(id: PanelId, byKey: boolean): void {
     if (open.includes(id)) close(id);
     else if (!opener(id).hidden) {
@@ -52,7 +52,7 @@ export function makePanels(changed: (id: PanelId, isOpen: boolean) => void) {
   }
 
   for (const id of ids) {
-    // A click that a key made counts no presses of a pointer.
+    // A click from the keyboard has detail 0.
     opener(id).addEventListener('click', ({ detail }) => toggle(id, detail === 0));
     element(id, HTMLElement)
       .querySelector('[data-close]')!

@@ -1,20 +1,20 @@
-// Two fingers on the picture: a scale at once, and a turn only once they clearly turn, since nobody pinches quite
-// straight; and what comes near upright is upright.
+// Two-finger gestures: scaling starts at once, rotation only beyond a threshold, since a pinch is never perfectly
+// straight. Angles near upright snap to it.
 import { type Camera, normalDegrees, type Point, type Size, zoomed } from './camera.js';
 
-/** Degrees that the fingers must turn before the picture does; degrees from upright that count as upright. */
+/** Degrees that the fingers must rotate before the picture does; degrees within which it snaps to upright. */
 const [threshold, snap] = [12, 7];
-/** Pixels between the fingers below which a turn is mostly noise. */
+/** Pixels between the fingers below which rotation is mostly noise. */
 const leastDistance = 8;
 
 export class Pinch {
   private turned = 0;
   private isTurning = false;
 
-  /** `rotation`: the camera's when the second finger came. */
+  /** `rotation`: the camera's when the second finger touched. */
   constructor(private readonly rotation: number) {}
 
-  /** One finger has moved, the other is where it was: both stay on what they hold, as far as that is possible. */
+  /** One finger has moved, the other has not: both keep their points of the plane, as far as possible. */
   moved(camera: Camera, size: Size, other: Point, before: Point, after: Point): Camera {
     const [bx, by] = [before[0] - other[0], before[1] - other[1]];
     const [ax, ay] = [after[0] - other[0], after[1] - other[1]];

@@ -1,17 +1,17 @@
-// Paints a picture's rows on a canvas, some at a time, so that the page stays responsive.
+// Paints a picture on a canvas, converting a few rows at a time, so that the page stays responsive.
 import type { Image } from 'mandoline';
 
-/** Pixels that are painted before the clock is asked, and milliseconds after which the page may do something else. */
+/** Pixels converted between checks of the clock, and milliseconds after which to yield. */
 const pixelsAtOnce = 2 ** 14;
 const turn = 8;
 
-/** Lets the page do what it has to; a timer, where there is nothing better, is late by some milliseconds. */
+/** Yields to the page. The fallback, a timer, is a few milliseconds late. */
 const giveWay = (): Promise<void> => {
   const { scheduler } = globalThis as { scheduler?: { yield?(): Promise<void> } };
   return scheduler?.yield?.() ?? new Promise((resolve) => setTimeout(resolve));
 };
 
-/** Makes a canvas show a picture, once all of it is painted; false where it was aborted before. */
+/** Shows a picture on a canvas once all rows are converted; false if aborted before. */
 export async function drawImage(
   image: Image,
   canvas: HTMLCanvasElement,
@@ -29,14 +29,14 @@ export async function drawImage(
     if (signal?.aborted) return false;
     pixels.data.set(withAlpha(image, image.rows(row, Math.min(row + step, height))), 4 * width * row);
   }
-  // A canvas whose size is set is emptied, even where it has that size.
+  // Setting a canvas's size clears it, even if the size is unchanged.
   if (canvas.width !== width) canvas.width = width;
   if (canvas.height !== height) canvas.height = height;
   canvas.getContext('2d', { alpha: false })!.putImageData(pixels, 0, 0);
   return true;
 }
 
-/** Red, green, blue and no transparency, a byte each. */
+/** Converts to opaque RGBA, one byte per component. */
 export function withAlpha({ palette, depth }: Image, samples: Uint8Array): Uint8ClampedArray<ArrayBuffer> {
   if (palette) {
     const colors = new Uint32Array(palette.length / 3);

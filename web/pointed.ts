@@ -1,5 +1,5 @@
-// The point that the inspector and the Julia set are of: the one under the pointer, or one that a click keeps. It is
-// told again whenever the view has settled, since another picture has other values there.
+// The point of the inspector and the Julia set: the one under the pointer, or one kept by a click. It is reported again
+// whenever the view has settled, since its values change with the picture.
 import { type Camera, type Point, type Size, shortPointAt } from './camera.js';
 
 export interface PointedEvents {
@@ -12,7 +12,7 @@ export interface PointedEvents {
 export function makePointed({ camera, size, tell }: PointedEvents) {
   let place: Point | undefined;
   let kept: Point | undefined;
-  /** What was kept before the last two clicks. */
+  /** The kept points before the last two clicks. */
   let before: readonly (Point | undefined)[] = [];
   const at = (where: Point) => shortPointAt(camera(), size(), where);
   const again = () => tell(kept ?? (place && at(place)), kept !== undefined);
@@ -23,7 +23,7 @@ export function makePointed({ camera, size, tell }: PointedEvents) {
       place = where;
       if (!kept) again();
     },
-    /** Keeps the point, or lets a kept one go; a finger cannot hover, so each tap keeps its point. */
+    /** Keeps the point, or releases a kept one; a finger cannot hover, so each tap keeps its point. */
     click(where: Point, isTouch: boolean): void {
       place = where;
       before = [before.at(-1), kept];
@@ -35,7 +35,7 @@ export function makePointed({ camera, size, tell }: PointedEvents) {
       kept = before[0];
       again();
     },
-    /** Follows the pointer again, once the scene that is opened is there. */
+    /** Follows the pointer again once the opened scene is shown. */
     release(): void {
       kept = undefined;
     },

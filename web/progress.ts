@@ -1,14 +1,14 @@
-// The progress of a slow picture: a thin bar, and words now and then for screen readers. Fast pictures need neither.
+// The progress of a slow picture: a thin bar, and occasional messages for screen readers. Fast pictures show neither.
 import type { Progress } from 'mandoline';
 
-/** Milliseconds before it is shown, and between words. */
+/** Milliseconds before the bar is shown, and between messages. */
 const [patience, silence] = [400, 3000];
 
 export function makeProgress(bar: HTMLProgressElement, live: HTMLElement) {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let said = 0;
   return {
-    /** Something is being computed; how far it is, nobody knows yet. */
+    /** Computation has started; its progress is not yet known. */
     begin(): void {
       bar.removeAttribute('value');
       timer ??= setTimeout(() => {

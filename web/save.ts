@@ -1,2 +1,2 @@
-// The library's writer of pictures: loaded when a picture is saved, since most visits save none.
+// The library's picture writer: loaded when a picture is saved, since most visits save none.
 export { renderPng } from 'mandoline';

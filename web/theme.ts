@@ -8,7 +8,7 @@ export function useTheme(changed: () => void) {
   const dark = matchMedia('(prefers-color-scheme: dark)');
   const kept = read(key);
   dataset.theme = kept === 'light' || kept === 'dark' ? kept : dark.matches ? 'dark' : 'light';
-  // The picture is first: dark unless light was asked for.
+  // Dark by default, for the picture's sake; light only if the system asks for it.
   if (!kept && !matchMedia('(prefers-color-scheme: light)').matches) dataset.theme = 'dark';
   return {
     toggle(): void {

@@ -1,6 +1,6 @@
-// The explorer as static files: `npm run build:web`, by scripts/setup.js. The library comes compiled, from dist/src. The
-// pool's workers import the modules of their tasks by address; here those are built into the worker, one file, because
-// a service worker does not answer what a worker imports later in every browser (WebKit), and offline nobody else does.
+// Builds the explorer as static files: `npm run build:web`, run by scripts/setup.js. The library comes compiled, from
+// dist/src. The pool's workers usually import task modules by URL. Here these are bundled into the worker, because in
+// WebKit a service worker does not serve a worker's later imports, which would fail offline.
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -10,17 +10,17 @@ import { defineConfig, type Plugin, transformWithOxc } from 'vite';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const library = join(root, 'dist', 'src');
 
-/** Modules of the library whose functions workers run. */
+/** The library's modules whose functions run in workers. */
 const taskModules = [
   ...['render/task.js', 'render/band.js', 'render/gathered.js', 'render/exact.js'],
   'encode/png-band.web.js',
 ].map((file) => join(library, file));
 
-/** On the page's side: tasks are named as functions that the worker serves. */
+/** In the page: refers to tasks by the names of functions that the worker serves. */
 const servedTasks: Plugin = {
   name: 'served-tasks',
   transform: {
-    // Before Vite takes the modules for files that are copied as they are.
+    // Runs before Vite treats the modules as static files.
     order: 'pre',
     handler(code, id) {
       if (!id.startsWith(library)) return undefined;
@@ -37,7 +37,7 @@ const servedTasks: Plugin = {
   },
 };
 
-/** On the worker's side: it serves them. */
+/** In the worker: serves these functions. */
 const servingWorker: Plugin = {
   name: 'serving-worker',
   transform(code, id) {
@@ -50,7 +50,7 @@ const servingWorker: Plugin = {
   },
 };
 
-/** The lesson's chapters, as scripts/lesson-pages.js made them: a file that the page asks for when it shows them. */
+/** The lesson's chapters, made by scripts/lesson-pages.js: a file that the page loads when it shows them. */
 const lesson: Plugin = {
   name: 'lesson',
   apply: 'build',
@@ -60,7 +60,7 @@ const lesson: Plugin = {
   },
 };
 
-/** The service worker, with the names of all files of the build in it. */
+/** The service worker, with the names of the build's files inserted. */
 const offline: Plugin = {
   name: 'offline',
   apply: 'build',
@@ -80,7 +80,7 @@ const offline: Plugin = {
 
 export default defineConfig({
   root: join(root, 'web'),
-  // Works in any folder of any host.
+  // The site works in any folder of any host.
   base: './',
   resolve: {
     alias: {
@@ -94,8 +94,8 @@ export default defineConfig({
     outDir: join(root, 'dist', 'explorer'),
     emptyOutDir: true,
     target: 'es2022',
-    // Importing a module of the library does nothing by itself, except in the pool; so what only a later import needs
-    // is not part of what the page opens with.
+    // The library's modules have no side effects on import, except the pool's, so code that only later imports need is
+    // left out of the initial load.
     rolldownOptions: {
       treeshake: {
         moduleSideEffects: (id) => !id.startsWith(library) || id.startsWith(join(library, 'pool')),

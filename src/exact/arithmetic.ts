@@ -1,5 +1,4 @@
-// The arithmetics of the exact kernels, each with the unit u that bounds the relative error of + - * / and of numbers
-// rounded to it:
+// The arithmetics of the exact kernels, each with its unit u, a bound of the relative error of + - * / and of rounding:
 // - double: IEEE 754 doubles, u = 2^-53, for spacings down to 2^-960.
 // - pair: double-double, the sum of two doubles. Sums by Knuth's two-sum, products by Dekker's splitting without a fused
 //   multiply-add. Joldes, Muller and Popescu ("Tight and rigorous error bounds for basic building blocks of
@@ -11,7 +10,7 @@ import { f64, i32 } from '../assembler.js';
 import type { Arithmetic } from './compile.js';
 
 const unit = 2 ** -53;
-/** Constants that all arithmetics share; a name that begins with UP is what a bound is multiplied by. */
+/** Constants of all arithmetics. Bounds are multiplied by those whose names begin with UP. */
 const constants = {
   UP: 1 + 2 ** -48,
   UP40: 1 + 2 ** -40,
@@ -23,7 +22,7 @@ const constants = {
   UD: unit,
 };
 
-/** Moduli: n1 and modulus are at least |a|; n2 is |a|^2 up to 4 roundings; `modulus` takes no square that overflows. */
+/** Moduli: n1 and modulus are at least |a|; n2 is |a|^2 up to 4 roundings; `modulus` avoids squares that overflow. */
 const moduli = `
 inline function n1(a: complex): mag { return (bound(a.re) + bound(a.im)) * UP; }
 inline function n2(a: complex): mag {
@@ -116,7 +115,7 @@ ${moduli}${modulus}`,
   constants: { ...constants, U: 2 ** -102, TINY: 1e-300, ETA: 2 ** -1040 },
 };
 
-/** What is 0 has this exponent, so that it is lost in every sum. */
+/** The exponent of 0, so low that 0 vanishes in every sum. */
 const exponentOfZero = -(2 ** 28);
 const scaledOf = (type: 'real' | 'mag') => `
 function ${type}_make(m: double, e: int): ${type} {

@@ -1,16 +1,16 @@
-// Makes WebAssembly of kernel texts (language.ts). A value is as many local variables as it has parts; every operation
-// is emitted where it stands, in its order, so that rounding is what the text says. How a real or a mag is made of
-// parts, and what operations on it do, is the arithmetic's: its procedures `real_add`, `mag_less` and so on.
+// Compiles kernel texts (language.ts) to WebAssembly. Each part of a value is a local variable. Operations are emitted
+// in the order of the text, so that rounding is as written. The arithmetic defines the parts of a real or a mag and
+// their operations, as procedures `real_add`, `mag_less` and so on.
 import { assemble, type Bytes, FunctionBody, f64, i32, type Opcode, type ValueType } from '../assembler.js';
 import { type Expression, type Procedure, parseProcedures, type Statement, type Type } from './language.js';
 import { binaryOps, comparisons, doubleOps, intOps, names, unaryOps } from './operations.js';
 
-/** What numbers are made of, and the text of the procedures on them. */
+/** The parts of numbers, and the text of the procedures on them. */
 export interface Arithmetic {
   readonly name: string;
   readonly parts: Readonly<Record<Type, readonly ValueType[]>>;
   readonly text: string;
-  /** Constants of the kernel's text: doubles, but for those that `whole` names. */
+  /** Constants of the kernel's text: doubles, except those named in `whole`. */
   readonly constants: Readonly<Record<string, number>>;
   readonly whole?: readonly string[];
 }
@@ -20,7 +20,7 @@ interface Value {
   readonly locals: readonly number[];
 }
 
-/** The bytes of a module whose exports are the procedures of the arithmetic and of the text that are not inline. */
+/** The bytes of a module that exports all procedures of the arithmetic and of the text that are not inline. */
 export function compileText(arithmetic: Arithmetic, text: string): Bytes {
   const procedures = parseProcedures(arithmetic.text + text);
   const byName = new Map(procedures.map((each) => [each.name, each]));
@@ -39,7 +39,7 @@ export function compileText(arithmetic: Arithmetic, text: string): Bytes {
 class Writer {
   private variables = new Map<string, Value>();
   private readonly leaves: (() => void)[] = [];
-  /** Where the results of inline procedures go, innermost last. */
+  /** Variables for the results of inline procedures, innermost last. */
   private readonly inlined: Value[][] = [];
 
   constructor(
@@ -57,7 +57,7 @@ class Writer {
       this.variables.set(name, { type, locals });
     }
     this.statements(body);
-    // After the last return nothing is left to give; the engine wants values of the right types all the same.
+    // Unreachable after the last return, but WebAssembly's validation requires values of the right types.
     for (const part of results.flatMap((type) => this.arithmetic.parts[type]))
       if (part === i32) this.body.i32(0);
       else this.body.f64(0);
@@ -76,7 +76,7 @@ class Writer {
         each.names.length === 1
           ? [this.value(each.value)]
           : this.results(each.value as Expression & { kind: 'call' });
-      // Copies first, so that `a, b = f(b, a)` takes what was there.
+      // Copies first, so that `a, b = f(b, a)` uses the old values.
       const copies = each.isNew ? values.map((value) => this.copy(value)) : values;
       for (const [i, name] of each.names.entries()) {
         if (each.isNew) this.variables.set(name, copies[i]!);
@@ -136,7 +136,7 @@ class Writer {
     for (const local of target.locals.toReversed()) this.body.set(local);
   }
 
-  /** Doubles are reals, bounds and complex numbers too, and reals are complex. */
+  /** Converts doubles to reals, bounds or complex numbers, and reals to complex numbers. */
   private convert(value: Value, type: Type): Value {
     const { parts } = this.arithmetic;
     if (value.type === type) return value;
@@ -238,7 +238,7 @@ class Writer {
     const less = this.call(`${type}_less`, isSwapped ? [b, a] : [a, b])[0]!;
     return isNegated ? this.unary('!', less) : less;
   }
-  /** Whether a type is one double, whose operations are instructions. */
+  /** Whether a type is a single double, whose operations are instructions. */
   private isDouble(type: Type): boolean {
     const parts = this.arithmetic.parts[type];
     return type === 'double' || (parts.length === 1 && parts[0] === f64);
@@ -322,7 +322,7 @@ class Writer {
       }
       case 'double':
         return of('double', 'f64.convert_i32_s');
-      /** The two parts of a number as they are, and back. */
+      /** Combines two parts into a number, and takes them apart. */
       case 'as_real':
         return { type: 'real', locals: args.flatMap(({ locals }) => locals) };
       case 'as_mag':
@@ -371,7 +371,7 @@ class Writer {
     throw new SyntaxError(`kernel text: ${name} of ${args.map(({ type }) => type).join()} is not known`);
   }
 
-  /** Each part takes eight bytes. */
+  /** Loads a value whose parts take eight bytes each. */
   private load(type: Type, address: Value): Value {
     const parts = this.arithmetic.parts[type];
     for (const [i, part] of parts.entries()) {

@@ -1,5 +1,5 @@
-// Counts of rectangles of a view, each of them proved. What a point cannot be told by goes up a ladder: blocks of a
-// tighter tolerance, double-double, big numbers. It leaves to others who computes which rectangle.
+// Proved counts of a view's rectangles. Undecided points go up a ladder: blocks of a tighter tolerance, double-double,
+// big numbers. Assigning rectangles to workers is done elsewhere.
 import { batch, Engine, engineBytes } from './engine.js';
 import { rootSide } from './layout.js';
 import { countPoint as countRead } from './oracle.js';
@@ -17,44 +17,44 @@ import {
 /** How a long preparation is reported and stopped. */
 export interface PrepareOptions {
   readonly signal?: AbortSignal | undefined;
-  /** Called now and then with what is done, and of how much at most. */
+  /** Called at intervals with the work done and an upper bound of the total. */
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
-/** What all rectangles of a view need: plain data, which threads share where memory can be shared. */
+/** Data for all rectangles of a view: plain data, shared between threads if memory can be shared. */
 export interface ReferenceTables {
   readonly header: ReferenceHeader;
-  /** The orbit that points start next to, and the critical orbit where that is another one. */
+  /** The orbit next to which points start, and the critical orbit if it is another one. */
   readonly orbits: readonly ReferenceOrbit[];
 }
 
 export interface ReferenceHeader {
-  /** Bits behind the point of the reference orbits. */
+  /** Fractional bits of the reference orbits. */
   readonly bits: number;
-  /** Steps of all of them. */
+  /** Total steps of the reference orbits. */
   readonly steps: number;
-  /** The period of the nucleus next to the centre, where there is one. */
+  /** The period of the nucleus next to the centre, if there is one. */
   readonly period?: number | undefined;
 }
 
-/** Doubles are used down to this spacing, and double-double down to that one, as exponents of 2; below, scaled doubles. */
+/** The smallest spacings for doubles and for double-double, as exponents of 2; below, scaled doubles are used. */
 const leastDouble = -940;
 const leastPair = -880;
-/** A reference is cut after so many steps, which changes no count. */
+/** A reference is cut after this many steps, which changes no count. */
 export const mostSteps = 4_000_000;
 /**
- * Tolerances of blocks: exponents of 2 for the first rung and the second, and for double-double. Tuned, as theta of
- * tiles.ts is, on the views of bench/deep: -36 and -44 take 1 % and 4 % more time than -40.
+ * Block tolerances as exponents of 2: for the first and second rung, and for double-double. Tuned, like theta in
+ * tiles.ts, on the views of bench/deep: -36 and -44 take 1 % and 4 % more time than -40.
  */
 const tolerances = [-40, -46] as const;
 const pairTolerances = [-98, -98] as const;
 
 /**
- * Bits more than tell points apart with which big numbers begin for points that double-double does not tell: such
- * points have been seen to need twice the bits of the spacing.
+ * Initial extra bits of big numbers, beyond those that distinguish points, after double-double has failed: such points
+ * have been observed to need twice the bits of the spacing.
  */
 const lastMargin = (read: ReadView) => Math.max(260, 100 - spacingExponent(read));
-/** Blocks are made in double-double as soon as a point of so many steps of the references is undecided. */
+/** Blocks are computed in double-double once one undecided point per this many reference steps remains. */
 const refineAt = 128;
 
 const isScaled = (read: ReadView) => spacingExponent(read) < leastDouble;
@@ -79,7 +79,7 @@ const shared = (doubles: number) =>
       : new SharedArrayBuffer(8 * doubles),
   );
 
-/** What all rectangles need; the same bytes on every machine. */
+/** Computes the data for all rectangles; byte-identical on every machine. */
 export async function prepareReference(
   view: ExactView,
   { signal, onProgress }: PrepareOptions = {},
@@ -115,14 +115,14 @@ export async function prepareReference(
 interface Engines {
   readonly read: ReadView;
   readonly first: Engine;
-  /** Made when the first point needs it. */
+  /** Created when the first point needs it. */
   pair?: Engine;
-  /** Whether the blocks of the first are those of the second, rounded. */
+  /** Whether the blocks of `first` are those of `pair`, rounded. */
   isRefined: boolean;
 }
 const known = new WeakMap<ReferenceTables, Engines>();
 
-/** A kernel with a view's numbers and orbits; `module` is the compiled text, if not the usual one. */
+/** A kernel with a view's numbers and orbits; `module`: compiled text other than the usual one. */
 export function makeEngine(
   read: ReadView,
   { header, orbits }: ReferenceTables,
@@ -133,10 +133,10 @@ export function makeEngine(
   const isParameter = view.plane === 'parameter';
   const reach = reachExponent(read);
   const farthest = isParameter ? modulusBound(read.center) + 2 ** reach : modulusBound(read.c);
-  // From the critical point each c is tested by the first step, which is never a part of a block.
+  // From the critical point, the first step, which is never part of a block, tests c.
   const isTested = isParameter && !hasSecondOrbit(read);
   const residual = 2 - header.bits;
-  // The first z is rounded, and so is what a point adds to it.
+  // The first z and the point's offset from it are both rounded.
   const rounding = Math.max(residual, reach + (name === 'pair' ? -102 : -53)) + 1;
   const numbers = {
     isParameter,
@@ -174,8 +174,8 @@ function enginesOf(view: ExactView, tables: ReferenceTables): Engines {
 }
 
 /**
- * Counts the points of a rectangle: `out` gets them row after row. The counts are the same whichever rectangles a view
- * is cut into, because each point has one count.
+ * Counts the points of a rectangle into `out`, row by row. The counts do not depend on how a view is cut into
+ * rectangles, because each point has one count.
  */
 export function countExact(
   view: ExactView,
@@ -229,7 +229,7 @@ export function countExact(
   report.undecided[rungs.length] ??= 0;
 }
 
-/** Follows points and gives those that stay undecided. */
+/** Follows points and returns those that stay undecided. */
 function followAll(
   engine: Engine,
   rung: 0 | 1,

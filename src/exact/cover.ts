@@ -1,5 +1,5 @@
-// Covers a rectangle of sample points by tiles (tiles.ts): takes the whole of it as far as it goes, fills it where that
-// gives one count, cuts it otherwise, and leaves tiles of few points to follow.ts. Tiles wait on a stack in memory.
+// Covers a rectangle of sample points with tiles (tiles.ts): iterates a whole tile as far as possible, fills it if all
+// its points have one count, otherwise cuts it. Small tiles are left to follow.ts. Tiles wait on a stack in memory.
 import { degree } from './layout.js';
 import { derivativeTail, from, loadModel, sum } from './tiles.js';
 

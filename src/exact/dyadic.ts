@@ -1,6 +1,6 @@
-// Exact numbers of the deep views: decimals with any exponent, and dyadic numbers m 2^e with a whole m of any size.
-// Everything is BigInt, so that nothing is rounded but where a function says so. Looked at first: decimal.js and
-// big.js, which work to a fixed number of decimal digits; a view needs sums without rounding and bits.
+// Exact numbers for deep views: decimals with any exponent, and dyadic numbers m 2^e with an integer m of any size. All
+// use BigInt and round only where a function says so. Also considered: decimal.js and big.js, which work to a fixed
+// number of decimal digits; a view needs sums without rounding, and bits.
 
 /** digits * 10^exponent. */
 export interface Decimal {
@@ -16,7 +16,7 @@ export interface Dyadic {
 
 const decimalForm = /^([+-]?)(\d*)(?:\.(\d*))?(?:e([+-]?\d+))?$/i;
 
-/** The exact value of a decimal number such as `-1.25e-300`, or undefined where the text is not one. */
+/** The exact value of a decimal number such as `-1.25e-300`; undefined if the text is not one. */
 export function parseDecimal(text: string): Decimal | undefined {
   const [, sign, whole = '', fraction = '', exponent = '0'] = decimalForm.exec(text.trim()) ?? [];
   if (sign === undefined || whole + fraction === '') return undefined;
@@ -41,7 +41,7 @@ export function decimalToFixed({ digits, exponent }: Decimal, bits: number): big
   return quotientFloor(digits << BigInt(bits), 10n ** BigInt(-exponent));
 }
 
-/** floor(value * 2^bits); exact where the value has no bits below. */
+/** floor(value * 2^bits); exact if the value has no lower bits. */
 export const dyadicToFixed = ({ m, e }: Dyadic, bits: number): bigint =>
   e + bits >= 0 ? m << BigInt(e + bits) : m >> BigInt(-e - bits);
 
@@ -51,7 +51,7 @@ export function nearest53(num: bigint, den: bigint): Dyadic {
   const negative = num < 0n;
   const size = negative ? -num : num;
   let e = bitLength(size) - bitLength(den) - 53;
-  // The quotient has 53 or 54 bits: with 54 the exponent is one more.
+  // The quotient has 53 or 54 bits; with 54 the exponent is one higher.
   const scaled = (by: number): [bigint, bigint] =>
     by >= 0 ? [size, den << BigInt(by)] : [size << BigInt(-by), den];
   let [top, bottom] = scaled(e);
@@ -83,24 +83,24 @@ export function sum(a: Dyadic, b: Dyadic): Dyadic {
 
 export const negative = ({ m, e }: Dyadic): Dyadic => ({ m: -m, e });
 
-/** A double as it is. */
+/** The exact value of a double. */
 export function dyadicOf(value: number): Dyadic {
   let [m, e] = [value, 0];
   for (; !Number.isInteger(m); e--) m *= 2;
   return { m: BigInt(m), e };
 }
 
-/** floor(log2 |value|), of 0 -Infinity. */
+/** floor(log2 |value|); -Infinity for 0. */
 export const exponentOf = ({ m, e }: Dyadic): number => (m === 0n ? -Infinity : bitLength(m) - 1 + e);
 
 const bits = new DataView(new ArrayBuffer(8));
-/** floor(log2 |value|) of a double that is not subnormal; of smaller ones less than -1022. */
+/** floor(log2 |value|) of a normal double; below -1022 for smaller ones. */
 export function binaryExponent(value: number): number {
   bits.setFloat64(0, value);
   return ((bits.getUint32(0) >>> 20) & 2047) - 1023;
 }
 
-/** The nearest double; what is below or above all doubles becomes 0 or infinite. */
+/** The nearest double; values out of range become 0 or infinite. */
 export function toDouble({ m, e }: Dyadic): number {
   const { m: rounded, e: up } = nearest53(m, 1n);
   const total = e + up;

@@ -1,5 +1,5 @@
-// A kernel of one arithmetic in one thread: compiles its text, puts a view's numbers and reference orbits into its
-// memory, builds the blocks there, and follows points. Everything is a function of the view alone.
+// A kernel of one arithmetic in one thread: compiles its text, writes a view's numbers and reference orbits to its
+// memory, builds the blocks there, and follows points. All results depend on the view alone.
 import { doubleArithmetic, pairArithmetic, scaledArithmetic } from './arithmetic.js';
 import { type Arithmetic, compileText } from './compile.js';
 import { coverText } from './cover.js';
@@ -24,9 +24,9 @@ import type { DyadicPair } from './view.js';
 export type ArithmeticName = 'double' | 'pair' | 'scaled';
 
 const arithmetics = { double: doubleArithmetic, pair: pairArithmetic, scaled: scaledArithmetic };
-/** A tile of so many points is no longer cut: its points are followed one by one. */
+/** A tile with at most this many points is not cut further: its points are followed one by one. */
 const leafPoints = 16;
-/** Tiles that wait: three for each cut, and one that is copied. */
+/** Capacity of the stack of tiles: three for each cut, and one copy. */
 const stackTiles = 80;
 
 const records = {
@@ -36,11 +36,11 @@ const records = {
 };
 const modules = new Map<ArithmeticName, WebAssembly.Module>();
 
-/** The text of a kernel; double-double follows single points only. */
+/** The text of a kernel; double-double only follows single points. */
 export const kernelText = (name: ArithmeticName): string =>
   jetsText + followText + (name === 'pair' ? '' : tilesText + coverText);
 
-/** The module of a kernel, which does not depend on a view; compiled once. */
+/** A kernel's module; independent of the view, compiled once. */
 function moduleOf(name: ArithmeticName): WebAssembly.Module {
   const module = modules.get(name) ?? compileKernel(name, kernelText(name));
   modules.set(name, module);
@@ -69,19 +69,19 @@ export function compileKernel(name: ArithmeticName, text: string): WebAssembly.M
   return new WebAssembly.Module(compileText(full, text));
 }
 
-/** Numbers of a view that all points need. */
+/** A view's numbers that all points need. */
 export interface EngineView {
   readonly radius: number;
   readonly iterations: number;
   /** The residual of a step of the references is below 2^residual. */
   readonly residual: number;
-  /** log2 of a bound of |dc|, a whole number; undefined where dc is 0. */
+  /** log2 of a bound of |dc|, an integer; undefined if dc is 0. */
   readonly constantExponent: number | undefined;
-  /** log2 of a bound of the error of the distances at the start; undefined where they are exact. */
+  /** log2 of a bound of the initial distances' error; undefined if they are exact. */
   readonly startExponent: number | undefined;
   /** Whether the sample point is c. */
   readonly isParameter: boolean;
-  /** What rows and columns of sample points add to the centre. */
+  /** Offsets of rows and columns of sample points from the centre. */
   readonly rows: readonly DyadicPair[];
   readonly columns: readonly DyadicPair[];
   /** Whether an orbit that has left the radius never returns. */
@@ -90,7 +90,7 @@ export interface EngineView {
   readonly tolerances: readonly [number, number];
 }
 
-/** An orbit as reference.ts gives it: rows of four doubles. */
+/** An orbit as returned by reference.ts: rows of four doubles. */
 export interface EngineOrbit {
   readonly steps: number;
   readonly values: Float64Array;
@@ -98,7 +98,7 @@ export interface EngineOrbit {
   readonly isSafe: boolean;
 }
 
-/** What the compiled text exports, as far as it is called from outside. */
+/** The exports of the compiled text that are called from outside. */
 export interface KernelFunctions {
   follow_points(at: number, end: number): void;
   follow(entry: number): void;
@@ -114,10 +114,10 @@ export interface KernelFunctions {
 }
 
 const pageBytes = 2 ** 16;
-/** Points that are followed in one call. */
+/** The most points followed in one call. */
 export const batch = 256;
 
-/** Bytes of a kernel's memory for references of so many steps and so many rows and columns. */
+/** Bytes of a kernel's memory, by the references' steps and the number of rows and columns. */
 export function engineBytes(name: ArithmeticName, steps: readonly number[], points: number): number {
   const record = records[name];
   const parts = arithmetics[name].parts.real.length;
@@ -131,7 +131,7 @@ export function engineBytes(name: ArithmeticName, steps: readonly number[], poin
 
 export class Engine {
   private readonly memory: WebAssembly.Memory;
-  /** The memory and the compiled functions, which the test of the bound calls one by one. */
+  /** The memory and the compiled functions, which the error bound's test calls one by one. */
   readonly view: DataView;
   readonly run: KernelFunctions;
   private free = freeFrom;
@@ -186,7 +186,7 @@ export class Engine {
     const { radius, iterations, residual, constantExponent, startExponent, allowsBlocks } = this.numbers;
     const power = (exponent: number | undefined) => (exponent === undefined ? [0, 0] : [1, exponent]);
     const unit = this.name === 'pair' ? -102 : -53;
-    // 4 * 2^residual bounds the residual and the spacing of doubles near it; of 4 u DC the same.
+    // 4 * 2^residual bounds the residual and the spacing of doubles near it; likewise for 4 u DC.
     const added =
       Math.max(residual, constantExponent === undefined ? -Infinity : constantExponent + unit + 3) + 1;
     this.mag(slots.AT_R, ...split(radius));
@@ -250,8 +250,8 @@ export class Engine {
   }
 
   /**
-   * Takes the coefficients of blocks from a kernel in double-double, each rounded once: those that doubles are merged of
-   * have errors that grow with the blocks' lengths. Both have blocks of the very same orbits.
+   * Takes block coefficients from a double-double kernel, each rounded once: errors of coefficients merged in doubles
+   * grow with the blocks' lengths. Both kernels have blocks of the same orbits.
    */
   refine(pair: Engine): void {
     const [from, to] = [records.pair, records.double];
@@ -309,7 +309,7 @@ export class Engine {
     if (this.name === 'pair') this.view.setFloat64(at + 8, lowPart(value, high), true);
   }
 
-  /** Follows points, at most `batch`, by the blocks of a rung; gives their counts, -1 where one is undecided. */
+  /** Follows at most `batch` points by the blocks of a rung; returns their counts, -1 for undecided points. */
   follow(points: readonly (readonly [row: number, column: number])[], rung: 0 | 1): number[] {
     const record = records[this.name];
     this.view.setInt32(slots.AT_RUNG, rung * 2 * record.magBytes, true);
@@ -323,8 +323,8 @@ export class Engine {
   }
 
   /**
-   * Counts a rectangle of at most `rootSide` points a side by tiles; gives its counts, rows of `rootSide`, -1 where one
-   * is undecided, and how many were followed one by one. The counts are valid until the next call.
+   * Counts a rectangle of at most `rootSide` points a side by tiles. Returns its counts, in rows of `rootSide`, -1 for
+   * undecided points, and the number of points followed one by one. The counts are valid until the next call.
    */
   cover(
     top: number,
@@ -339,7 +339,7 @@ export class Engine {
   }
 }
 
-/** A double as mantissa from 1 to 2 and exponent. */
+/** A double as a mantissa from 1 to 2 and an exponent. */
 function split(value: number): [number, number] {
   let [m, e] = [value, 0];
   for (; m >= 2; e++) m /= 2;
@@ -347,7 +347,7 @@ function split(value: number): [number, number] {
   return [m, e];
 }
 
-/** What a double lacks of an exact number, rounded. */
+/** The difference between an exact number and a double, rounded. */
 function lowPart(value: Dyadic, high: number): number {
   if (value.m === 0n || high === 0) return 0;
   const e = Math.min(value.e, exponentOf(value) - 60);

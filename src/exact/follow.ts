@@ -1,20 +1,20 @@
-// Follows one point to its count by perturbation: z = Z_m + d, d' = (2 Z_m + d) d + dc, with a proved bound e of the
-// error of d.
+// Follows one point to its count by perturbation: z = Z_m + d, d' = (2 Z_m + d) d + dc, with a proved bound e of d's
+// error.
 //   STEP    e' = |z| (2 e + 17 u |d|) + e^2 + c0,  c0 = res + 4 u DC + eta.
 //           (d^ - d)(2 Z + d^ + d) = (d^ - d)(2 z^ - (d^ - d)) gives 2 |z| e + e^2. Rounding: Z to nearest 2 u |Z| |d|,
 //           2 Z + d 1 u, the complex product sqrt(5) u (Brent, Percival and Zimmermann, 2007), the last sum 1 u: together
 //           at most u |d| (4.24 |2 Z + d| + 2 |Z|) + u |dc| <= 16.8 u |z| |d| + u DC, as |d| <= |z| after the test below.
-//   REBASE  where |z| < |d| or the reference ends: d := z, m := 0, on the critical orbit; e += 4 u (|z| + |d|)
-//           (Zhuoran, 2021). The orbit need not be periodic for that.
+//   REBASE  if |z| < |d| or the reference ends: d := z, m := 0, on the critical orbit; e += 4 u (|z| + |d|)
+//           (Zhuoran, 2021). The orbit need not be periodic.
 //   BLOCK   e' = |A + C11 g + 2 C20 d| e + |C20| e^2 + eps(|d| + e): the modulus of the derivative at d (jets.ts).
-//   DECIDE  inside if |z| + e + s <= R, outside if |z| - e - s > R, s = 8 u (|z| + |d|); else undecided. A block is
-//           used only where nothing that has left the radius returns, so that its end decides: |z| > R >= 2, |c| <= R
-//           give |z^2 + c| >= |z| (|z| - 1) > |z|.
-//   INSIDE  (a) Where a rebase comes near an earlier one, a ball around z is taken through the steps in between. If it
-//           comes back into itself the orbit never leaves it: all steps count. Candidates: Brent, 1980.
-//           (b) safe[m] is such that |d| <= safe[m] keeps a point inside as long as the reference lasts.
+//   DECIDE  inside if |z| + e + s <= R, outside if |z| - e - s > R, s = 8 u (|z| + |d|); else undecided. Blocks are
+//           used only if no orbit returns once it has left the radius, so that the block's end decides: |z| > R >= 2,
+//           |c| <= R give |z^2 + c| >= |z| (|z| - 1) > |z|.
+//   INSIDE  (a) If a rebase is near an earlier one, a ball around z is iterated through the steps in between. If it
+//           maps into itself, the orbit never escapes: all steps count. Candidates: Brent, 1980.
+//           (b) |d| <= safe[m] keeps a point inside until the reference ends.
 
-/** The text; points are entries of layout.ts. */
+/** The kernel text; points are entries of layout.ts. */
 export const followText = `
 inline function near_modulus(d: complex, q: mag): mag { return min(n1(d), root(q) * UP); }
 

@@ -1,17 +1,17 @@
 // Blocks of many steps at once: second-order jets with a proved remainder. With d the distance from the reference and
 // g = dc / DC, |g| <= 1, l steps are
 //   d_l = A d + B g + C20 d^2 + C11 d g + C02 g^2 + eps,
-//   |eps| <= c3 x^3 + c2 x^2 + c1 x + c0 (what is cut off) + s2 x^2 + s1 x + s0 (rounding)  for |d| <= x <= rv.
-// One step is A = 2 Z, B = DC, C20 = 1. Two blocks are merged by putting the first's polynomial into the second's, with
-// L = A d + B g and S the first's quadratic part and remainder:
+//   |eps| <= c3 x^3 + c2 x^2 + c1 x + c0 (truncation) + s2 x^2 + s1 x + s0 (rounding)  for |d| <= x <= rv.
+// One step is A = 2 Z, B = DC, C20 = 1. Two blocks are merged by substituting the first's polynomial into the second's,
+// with L = A d + B g and S the first's quadratic part and remainder:
 //   eps <= |Ay| epsx + |C20y| (2 |L| |S| + |S|^2) + |C11y| |S| + epsy(|d1|),   |d1| <= a x + b.
-// Degrees above 3 come down by x <= rv. The two remainders are kept apart, because what is cut off decides where a
-// block may be used and rounding does not: single steps round as well. A block is used from rlo to r, where what is
-// cut off is at most tau (|A| x + |B|), or less than the rounding. rv keeps the quadratic part below 1/32 and the
-// cubic remainder below 1/64 of the linear part: beyond, the bound a >> |A| grows from level to level. First-order
-// blocks: Zhuoran, "Bivariate linear approximation", 2021; that jets of jets have such remainders is Taylor's theorem.
+// Degrees above 3 are reduced by x <= rv. The two remainders are kept apart, because truncation limits where a block
+// may be used and rounding does not: single steps round as well. A block is used from rlo to r, where its truncation is
+// at most tau (|A| x + |B|), or less than its rounding. rv keeps the quadratic part below 1/32 and the cubic remainder
+// below 1/64 of the linear part: beyond that, the bound a >> |A| grows from level to level. First-order blocks:
+// Zhuoran, "Bivariate linear approximation", 2021; the remainders of composed jets follow from Taylor's theorem.
 
-/** Parts of a record in units of 8 bytes, for numbers of so many parts (a mag of so many). */
+/** The layout of a record, in bytes, by the number of parts of a real and of a mag; each part takes 8 bytes. */
 export function recordOf(realParts: number, magParts: number) {
   const complex = ['A', 'B', 'C20', 'C11', 'C02'];
   const mags = ['aA', 'a20', 'a11', 'c3', 'c2', 'c1', 'c0', 's2', 's1', 's0', 'rv'];
@@ -25,11 +25,11 @@ export function recordOf(realParts: number, magParts: number) {
     offsets[`J_${name}`] = at;
     at += 8 * magParts;
   }
-  // The radii of the two tolerances (r, rlo), in an array of their own because most are looked at in vain.
+  // The radii of the two tolerances (r, rlo) have a separate array, because most tests of them fail.
   return { offsets, bytes: at, radiusBytes: 4 * 8 * magParts, magBytes: 8 * magParts };
 }
 
-/** Adds up to what one record holds: loads of its parts into variables x_A, x_B, ... */
+/** A record's parts, which are loaded into variables x_A, x_B, ... */
 const complexParts = ['A', 'B', 'C20', 'C11', 'C02'];
 const magParts = ['aA', 'a20', 'a11', 'c3', 'c2', 'c1', 'c0', 's2', 's1', 's0', 'rv'];
 const loads = (x: string) =>

@@ -1,7 +1,7 @@
-// The small language in which the exact kernels are written, so that one text serves three arithmetics (arithmetic.ts)
-// and reads like the mathematics. Types: int (32 bits), double, real (a number of the arithmetic), mag (a bound of
-// it) and complex. Statements end with a semicolon; `let a, b = f(x);` takes several results. What it means as
-// WebAssembly is compile.ts's. Looked at first: AssemblyScript, whose numbers of two parts are objects in memory.
+// The small language of the exact kernels: one text serves three arithmetics (arithmetic.ts) and reads like
+// mathematics. Types: int (32 bits), double, real (a number of the arithmetic), mag (a bound of it) and complex.
+// Statements end with a semicolon; `let a, b = f(x);` takes several results. compile.ts translates it to WebAssembly.
+// Also considered: AssemblyScript, whose two-part numbers are objects in memory.
 
 export type Type = 'int' | 'double' | 'real' | 'mag' | 'complex';
 
@@ -33,7 +33,7 @@ export type Statement =
 
 export interface Procedure {
   readonly name: string;
-  /** Whether its statements stand where it is called; it ends with its only `return`. */
+  /** Whether calls are replaced by its statements; it then ends with its only `return`. */
   readonly isInline: boolean;
   readonly parameters: readonly { readonly name: string; readonly type: Type }[];
   readonly results: readonly Type[];
@@ -53,7 +53,7 @@ const levels = [
   ['*', '/'],
 ];
 
-/** The procedures of a text. */
+/** Parses the procedures of a text. */
 export function parseProcedures(text: string): Procedure[] {
   const tokens: string[] = [];
   tokenForm.lastIndex = 0;

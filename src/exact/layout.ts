@@ -1,4 +1,4 @@
-// Where things are in a kernel's memory: numbers of the view in slots of 16 bytes, then what the host allocates. Texts
+// The layout of a kernel's memory: the view's numbers in slots of 16 bytes, then the host's allocations. Kernel texts
 // use these names as constants.
 
 /** Slots of the view. */
@@ -20,12 +20,12 @@ export const slots = Object.fromEntries([
 /** Bytes from a slot of the first reference to that of the second. */
 export const referenceStride = slotBytes * referenceSlots.length;
 
-/** A level of blocks: addresses of its radii and of its records, and how many there are, each a whole number. */
+/** A level of blocks: the addresses of its radii and of its records, and their number, each an integer. */
 export const levelBytes = 24;
-/** Blocks of fewer steps than 2^lowestLevel are not kept: they cost more than their steps. */
+/** Blocks of fewer than 2^lowestLevel steps are not kept: they cost more than their steps. */
 export const lowestLevel = 2;
 
-/** A point to be followed: see follow.ts. */
+/** A point to follow: see follow.ts. */
 export const entry = {
   reference: 0,
   index: 8,
@@ -39,7 +39,7 @@ export const entry = {
   bytes: 144,
 } as const;
 
-/** The side of a tile that a call of the kernel covers; its counts are doubles, row after row of so many. */
+/** The side of the tile covered by one call of the kernel; its counts are doubles, in rows of this length. */
 export const rootSide = 128;
 /** Degree of a tile's model. */
 export const degree = 8;
@@ -63,7 +63,7 @@ export const tile = {
 /** Where free memory begins. */
 export const freeFrom = 1024;
 
-/** Names for texts: whole numbers. */
+/** Constants for kernel texts: integers. */
 export const layoutConstants: Readonly<Record<string, number>> = {
   ...slots,
   REF: referenceStride,

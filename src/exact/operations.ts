@@ -1,4 +1,4 @@
-// The operators of kernel texts (language.ts) as instructions, and as procedures of an arithmetic.
+// Maps the operators of kernel texts (language.ts) to instructions and to procedures of an arithmetic.
 import type { Opcode } from '../assembler.js';
 
 export const doubleOps: Record<string, Opcode> = {
@@ -37,6 +37,6 @@ export const comparisons: Record<string, readonly [isSwapped: boolean, isNegated
   '<=': [true, true],
   '>=': [false, true],
 };
-/** Procedures on doubles that are one instruction. */
+/** Procedures on doubles that are a single instruction. */
 export const unaryOps: Record<string, Opcode> = { sqrt: 'f64.sqrt', abs: 'f64.abs' };
 export const binaryOps: Record<string, Opcode> = { min: 'f64.min', max: 'f64.max' };

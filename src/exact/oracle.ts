@@ -1,31 +1,31 @@
-// The oracle of the exact engine: the count of one sample point of z^2 + c, obviously right and slow. It follows a ball
-// that holds z: a middle in fixed point of P bits, and a radius e in units of 2^-P. For |zeta - z| <= e,
+// The oracle of the exact engine: the count of one sample point of z^2 + c, slow but evidently correct. It follows a
+// ball that contains z: a centre in fixed point of P bits, and a radius e in units of 2^-P. For |zeta - z| <= e,
 //   |zeta^2 - z^2| = |(zeta - z)(2 z + (zeta - z))| <= 2 |z| e + e^2,
-// and the two products and c are rounded down, which adds less than 3 units to each part: less than 5 to the radius. As
-// long as nothing is rounded the radius is 0, and z itself is compared. Where |z| is too near the escape radius R to be
-// told, the orbit is followed once in rational numbers, if it is short enough to be written down; otherwise, and where
-// the ball has become too large, a third more bits are taken. Ball arithmetic: van der Hoeven, "Ball arithmetic", 2009.
+// and the two products and c are rounded down, which adds less than 3 units to each part: less than 5 to the radius.
+// While nothing is rounded, the radius is 0 and z itself is compared. If |z| is too near the escape radius R to decide,
+// the orbit is computed once in rational numbers, if they are short enough; otherwise, or if the ball is too large, the
+// oracle retries with a third more bits. Ball arithmetic: van der Hoeven, "Ball arithmetic", 2009.
 import { bitLength, type Decimal, type Dyadic, decimalToFixed, dyadicOf, dyadicToFixed } from './dyadic.js';
 import { type DecimalPair, type DyadicPair, type ReadView, spacingExponent } from './view.js';
 
-/** Where an orbit starts and its constant, each a decimal and a dyadic part whose sum is meant. */
+/** An orbit's start and its constant, each the sum of a decimal and a dyadic part. */
 interface Start {
   readonly z: readonly [DecimalPair, DyadicPair];
   readonly c: readonly [DecimalPair, DyadicPair];
 }
 
-/** What following one ball gives: a count, or the step at which it could not be decided and how large the ball was. */
+/** The result of following one ball: a count, or the undecided step and whether the ball was small. */
 type Attempt = { readonly count: number } | { readonly undecided: number; readonly isSmall: boolean };
 
-/** Numbers of more bits are not followed: |z| is the radius, or nobody can tell. */
+/** The most bits tried: beyond, |z| may equal the radius and cannot be decided. */
 const mostBits = 2 ** 25;
-/** The longest numbers in which an orbit is written down as rational numbers. */
+/** The most bits of rational numbers. */
 const mostRationalBits = 2 ** 22;
 
 const nothing: Dyadic = { m: 0n, e: 0 };
 const zero: DyadicPair = [nothing, nothing];
 
-/** The count of the sample point [row][column], proved; begins with so many bits more than tell points apart. */
+/** The proved count of sample point [row][column]; `margin`: initial bits beyond those that distinguish points. */
 export function countPoint(read: ReadView, row: number, column: number, margin = 130): number {
   const { view, center, c, z0 } = read;
   const offset = read.offset(row, column);
@@ -57,7 +57,7 @@ function toFixed(decimal: Decimal, dyadic: Dyadic, bits: number): [value: bigint
   return [decimalToFixed(decimal, bits) + dyadicToFixed(dyadic, bits), isExact];
 }
 
-/** A double that is above what rounding in doubles may have made of it. */
+/** A double raised above any rounding error in its computation. */
 const above = (value: number) => value * (1 + 2 ** -40);
 
 function follow(
@@ -74,7 +74,7 @@ function follow(
   const [shift, halfShift, mask] = [BigInt(bits), BigInt(bits - 1), (1n << BigInt(bits)) - 1n];
   const toTop = BigInt(bits - 60);
   const fixedRadius = dyadicToFixed(dyadicOf(radius), bits);
-  // The ball's radius is e 2^(scale - bits), so that e stays a double however many bits there are.
+  // The ball's radius is e 2^(scale - bits), so that e fits a double for any number of bits.
   let [e, scale] = [exactX && exactY ? 0 : 4, 0];
   let unit = 2 ** -bits;
   let added = 5;
@@ -92,7 +92,7 @@ function follow(
       e *= 2 ** -500;
       scale += 500;
       unit = 2 ** (scale - bits);
-      // Less than this is not told from nothing at such a size.
+      // At this size, smaller additions would be lost.
       added = e * 2 ** -100;
     }
     modulus = rootOf(top(x), top(y));
@@ -106,10 +106,10 @@ function follow(
   return { count: iterations };
 }
 
-/** More than the modulus of x + i y whose parts are cut off at 60 bits, by less than 2^-57 and 4 roundings. */
+/** Exceeds the modulus of x + i y, whose parts are truncated to 60 bits, by less than 2^-57 and 4 roundings. */
 const rootOf = (x: number, y: number) => Math.sqrt(x * x + y * y) + 2 ** -58;
 
-/** On which side of the circle of the escape radius a ball is, by whole numbers. */
+/** Decides with integers on which side of the escape circle a ball is. */
 function sideOf(
   x: bigint,
   y: bigint,
@@ -127,9 +127,9 @@ function sideOf(
   return square > outer * outer ? 'outside' : 'near';
 }
 
-/** Whether |z_n| > R exactly, in rational numbers; undefined where they would be too long. */
+/** Whether |z_n| > R, exactly, in rational numbers; undefined if they would be too long. */
 function compareRational(start: Start, radius: Dyadic, n: number): boolean | undefined {
-  // One denominator 10^d 2^b for all numbers.
+  // A common denominator 10^d 2^b.
   const decimals = [...start.z[0], ...start.c[0]];
   const dyadics = [...start.z[1], ...start.c[1]];
   const places = Math.max(0, ...decimals.map(({ exponent }) => -exponent));

@@ -1,32 +1,32 @@
-// Reference orbits: Z_0, Z_1, ... in fixed point of P bits by BigInt, Z' = Z^2 + C + r. The two products are rounded
-// down and so is C, which makes less than 2 units of each part: |r| < 4 * 2^-P. Points are compared with this very
-// orbit (not with the exact one of C), so that r is all of its error, however long it is. It is the same on every
-// machine. Its numbers are kept as sums of two doubles, or, where doubles underflow, with exponents of their own.
-// Perturbation: K. I. Martin, "SuperFractalThing Maths", 2013; the orbit is cut at the period of a nucleus.
+// Reference orbits: Z_0, Z_1, ... in fixed point of P bits by BigInt, Z' = Z^2 + C + r. The two products and C are
+// rounded down, an error of less than 2 units in each part: |r| < 4 * 2^-P. Points are relative to this computed orbit
+// (not to the exact one of C), so that r is its only error, whatever its length. It is identical on every machine. Its
+// numbers are stored as sums of two doubles or, if doubles underflow, with separate exponents. Perturbation: K. I.
+// Martin, "SuperFractalThing Maths", 2013; the orbit is cut at the period of a nucleus.
 import { binaryExponent } from './dyadic.js';
 import type { DecimalPair } from './view.js';
 import { pairToFixed } from './view.js';
 
-/** An orbit: row n has the parts of Z_n. */
+/** An orbit: row n contains the parts of Z_n. */
 export interface ReferenceOrbit {
   /** The last index. */
   readonly steps: number;
   /** The period of the nucleus that the orbit's c is next to, or 0. */
   readonly period: number;
-  /** Four doubles an index: high and low of the real part, of the imaginary part; or mantissas 0 and exponent. */
+  /** Four doubles per index: for the real and the imaginary part, high and low doubles, or mantissa and exponent. */
   readonly values: Float64Array;
 }
 
-/** Where it starts and what it needs. */
+/** The parameters of an orbit. */
 export interface OrbitJob {
   readonly z: DecimalPair;
   readonly c: DecimalPair;
   readonly bits: number;
   readonly most: number;
   readonly radius: number;
-  /** Numbers as mantissa and exponent. */
+  /** Whether numbers are stored as mantissa and exponent. */
   readonly isScaled: boolean;
-  /** The orbit is cut at the period of a nucleus that is about 2^nearNucleus away; -Infinity never. */
+  /** The orbit is cut at the period of a nucleus about 2^nearNucleus away; -Infinity: never. */
   readonly nearNucleus: number;
 }
 
@@ -79,11 +79,11 @@ export async function referenceOrbit(
 
 const asDouble = (values: Float64Array, at: number, isScaled: boolean): number =>
   isScaled ? (values[at + 1]! < -1000 ? 0 : values[at]! * 2 ** values[at + 1]!) : values[at]!;
-/** floor(log2) of the modulus of a number, found without functions that engines round differently. */
+/** floor(log2) of a number's modulus, computed without functions that engines round differently. */
 const exponentAt = (values: Float64Array, at: number, isScaled: boolean): number =>
   binaryExponent(values[at]!) + (isScaled ? values[at + 1]! : 0);
 
-/** A number of `bits` bits behind the point as the sum of two doubles, each the nearest. */
+/** Stores a number with `bits` fractional bits as the sum of two doubles, each rounded to nearest. */
 function putPair(bits: number) {
   const toTop = BigInt(Math.max(0, bits - 140));
   const [unit, all] = [2 ** -Math.min(bits, 140), BigInt(bits)];
@@ -91,12 +91,12 @@ function putPair(bits: number) {
     const top = x >> toTop;
     let high = Number(top);
     if (Math.abs(high) > 2 ** 120) {
-      // 140 bits behind the point: what is cut off is below 2^-19 of the low part's last bit.
+      // 140 fractional bits: the truncation is below 2^-19 of the low part's last bit.
       values[at] = high * unit;
       values[at + 1] = Number(top - BigInt(high)) * unit;
       return;
     }
-    // Small: all bits count, by a power of two that keeps both parts doubles.
+    // A small number: uses all bits, scaled by a power of two so that both parts fit doubles.
     const size = BigInt(Math.max(0, x.toString(16).length * 4 - 900));
     high = Number(x >> size);
     const scale = size - all;
@@ -105,14 +105,14 @@ function putPair(bits: number) {
   };
 }
 
-/** A number times a power of two that may be below all doubles; rounded once where the result is subnormal. */
+/** A number times a power of two that may be below all doubles; rounded once if the result is subnormal. */
 function scaleBy(value: number, exponent: number): number {
   let [rest, left] = [value, exponent];
   for (; left < -1000; left += 1000) rest *= 2 ** -1000;
   return rest * 2 ** left;
 }
 
-/** A number as mantissa from 1 to 2 and exponent. */
+/** Stores a number as a mantissa from 1 to 2 and an exponent. */
 function putScaled(bits: number) {
   const toTop = BigInt(bits - 100);
   return (values: Float64Array, at: number, x: bigint) => {
@@ -135,7 +135,7 @@ function putScaled(bits: number) {
   };
 }
 
-/** dZ/dC along an orbit in doubles, scaled before it overflows; it only chooses where an orbit is cut. */
+/** dZ/dC along an orbit in doubles, rescaled before it overflows; it only determines where an orbit is cut. */
 class Derivative {
   private re = 0;
   private im = 0;

@@ -1,12 +1,12 @@
-// How counts were settled, as it is told of rectangles and of pictures.
+// The report of how counts were settled, for rectangles and for pictures.
 
-/** How a rectangle's counts were settled: sums over all points that were counted with it. */
+/** How a rectangle's counts were settled: sums over all points counted with it. */
 export interface ExactReport {
-  /** Points that were settled together with their tile. */
+  /** Points settled together with their tile. */
   tiles: number;
-  /** Points that were followed one by one, by blocks and steps in doubles. */
+  /** Points followed one by one, by blocks and steps in doubles. */
   points: number;
-  /** Points that were undecided after each rung of the ladder; after the last one, big numbers, none is. */
+  /** Points still undecided after each rung of the ladder; none after the last one, big numbers. */
   readonly undecided: number[];
 }
 

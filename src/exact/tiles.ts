@@ -1,22 +1,22 @@
-// Whole tiles of sample points at once, by a Taylor model of degree K = 8 along the reference (Makino and Berz, "Taylor
+// Iterates whole tiles of sample points by a Taylor model of degree K = 8 along the reference (Makino and Berz, "Taylor
 // models and other validated functional inclusion methods", 2003). With t = (offset - centre) / rad, |t| <= 1,
 //   d(t) = a_0 + a_1 t + ... + a_K t^K + rest,   |rest| <= the tile's rest at each of its sample points.
 //   STEP   d' = (2 Z + d) d + dc_0 + rad t: b_k = 2 Z a_k + sum a_i a_j (i + j = k).
 //   (i)    rest' = rest (2 |z_0| + 2 rho + rest) + sum |a_i| |a_j| (i + j > K) + rounding + res,  rho = sum |a_k|, k >= 1.
-//   (ii)   rest <= sigma |D|, D = d/dt of the model: from 2 z D = D' - rad + (what is cut off)',
+//   (ii)   rest <= sigma |D|, D = d/dt of the model: from 2 z D = D' - rad + cut', cut the truncation,
 //          sigma' = sigma + (sigma (rad + |cut'|) + rest^2 + added) / min |D'|: without the factor (1 + rho / |z_0|) of
 //          each step, which grows exponentially where a wide tile stays for thousands of steps. The smaller one is kept.
-//   BLOCK  The same of a jet (jets.ts): the model is put into its polynomial; D' = (A + C11 g + 2 C20 d) D + (B + C11 d +
-//          2 C02 g) gr - (what is cut off)'.
-// A tile whose points are all outside after a step, or inside after all, is filled. It is cut where it is not surely
-// inside, or where a step cuts off more than theta = 2^-32 of the distance of its points; parts start where it ends, so
-// that the trunk of the orbits is shared. A tile of few points is left to follow.ts, which starts from its model.
+//   BLOCK  The same for a jet (jets.ts): the model is substituted into its polynomial; D' = (A + C11 g + 2 C20 d) D +
+//          (B + C11 d + 2 C02 g) gr - cut'.
+// A tile whose points are all outside after a step, or all inside at the end, is filled. It is cut if it is not surely
+// inside, or if a step's truncation exceeds theta = 2^-32 of the distance of its points. Its parts continue where it
+// stopped, so that they share the trunk of the orbits. Small tiles are left to follow.ts, which starts from the model.
 import { degree } from './layout.js';
 
 const orders = Array.from({ length: degree + 1 }, (_, k) => k);
 export const from = (first: number) => orders.slice(first);
 export const sum = (terms: readonly string[]) => terms.join(' + ');
-/** The coefficients above the degree of the square of sum |a_k| t^k, k >= 1. */
+/** The coefficients of the square of sum |a_k| t^k, k >= 1, above the degree. */
 const squares = Array.from({ length: degree }, (_, i) => degree + 1 + i).map((k) => {
   const twice = from(1).filter((i) => i < k - i && k - i <= degree);
   const product = (i: number) => `b${i} * b${k - i}`;
@@ -24,7 +24,7 @@ const squares = Array.from({ length: degree }, (_, i) => degree + 1 + i).map((k)
   const half = k % 2 === 0 ? `b${k / 2} * b${k / 2}` : '';
   return [k, sum([double, half].filter(Boolean))] as const;
 });
-/** The coefficient k of the square of the model without its terms a_0 a_k. */
+/** Coefficient k of the square of the model, without its terms a_0 a_k. */
 const mixed = (k: number) => {
   const products = from(1)
     .filter((i) => i < k - i)

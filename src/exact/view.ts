@@ -1,5 +1,5 @@
-// What the exact engine counts: a rectangle of sample points of z^2 + c at exactly given places, in either plane. Every
-// number of a view is a decimal or a dyadic number and is used with all its digits, so that each point has one count.
+// The views of the exact engine: rectangles of sample points of z^2 + c at exactly defined places, in either plane.
+// A view's numbers are decimal or dyadic and are used with all digits, so that each point has one count.
 import { cosAndSin } from '../rotation.js';
 import {
   binaryExponent,
@@ -15,17 +15,17 @@ import {
   sum,
 } from './dyadic.js';
 
-/** A view as a caller gives it. */
+/** A view as passed by a caller. */
 export interface ExactView {
-  /** Whether the sample point is c (z starts at `z0`) or the first z (`c` is given). */
+  /** Whether the sample point is c (z starts at `z0`) or the first z (with the constant `c`). */
   readonly plane: 'parameter' | 'dynamical';
-  /** The middle, in decimals with any number of digits and any exponent. */
+  /** The centre, in decimals with any number of digits and any exponent. */
   readonly center: readonly [re: string, im: string];
-  /** From the left edge to the right one, in decimals with any exponent. */
+  /** The width, a decimal with any exponent. */
   readonly width: string;
-  /** How far the rectangle is turned, in degrees, as a `View` is. */
+  /** The rectangle's rotation in degrees, as in a `View`. */
   readonly rotation: number;
-  /** Sample points in a row: the pixels' columns times the samples of a pixel. */
+  /** Sample points per row: the pixels' columns times the samples per pixel. */
   readonly columns: number;
   /** Rows of sample points. */
   readonly rows: number;
@@ -33,7 +33,7 @@ export interface ExactView {
   readonly c: readonly [re: string, im: string];
   /** The first z in the parameter plane. */
   readonly z0: readonly [re: string, im: string];
-  /** A point has escaped when |z| is above it. */
+  /** The escape radius: a point has escaped when |z| exceeds it. */
   readonly radius: number;
   /** From 1 to 2^32 - 1. */
   readonly iterations: number;
@@ -43,7 +43,7 @@ export interface ExactView {
 export type DecimalPair = readonly [re: Decimal, im: Decimal];
 export type DyadicPair = readonly [re: Dyadic, im: Dyadic];
 
-/** A view whose numbers have been read. */
+/** A view with its numbers parsed. */
 export interface ReadView {
   readonly view: ExactView;
   readonly center: DecimalPair;
@@ -51,13 +51,13 @@ export interface ReadView {
   readonly z0: DecimalPair;
   /** width / columns, rounded to 53 bits. */
   readonly spacing: Dyadic;
-  /** What a sample point adds to the centre, exactly: the sum of what its row and what its column add. */
+  /** A sample point's exact offset from the centre: the sum of its row's and its column's. */
   offset(row: number, column: number): DyadicPair;
   ofRow(row: number): DyadicPair;
   ofColumn(column: number): DyadicPair;
 }
 
-/** The square of |z| is still a double when it has just left this radius. */
+/** Just outside this radius, the square of |z| is still a double. */
 const largestRadius = 1e70;
 
 function read(text: string, what: string): Decimal {
@@ -67,8 +67,8 @@ function read(text: string, what: string): Decimal {
 }
 
 /**
- * Reads a view. Point [i][j] is the centre plus dx - i dy with dx = (j + 0.5 - columns/2) s to the right and
- * dy = (i + 0.5 - rows/2) s downwards, each rounded once to 53 bits with any exponent; turned by t it is
+ * Parses a view. Point [i][j] is the centre plus dx - i dy with dx = (j + 0.5 - columns/2) s to the right and
+ * dy = (i + 0.5 - rows/2) s downwards, each rounded once to 53 bits with any exponent; rotated by t it is
  * (dx cos t + dy sin t) + i (dx sin t - dy cos t), each product rounded once and the sums exact.
  */
 export function readView(view: ExactView): ReadView {
@@ -117,7 +117,7 @@ export const pairToFixed = ([re, im]: DecimalPair, bits: number): [bigint, bigin
   decimalToFixed(im, bits),
 ];
 
-/** log2 of a bound, a whole number, of what the sample points add to the centre. */
+/** log2 of a bound, an integer, of the sample points' offsets from the centre. */
 export function reachExponent({ view, spacing }: ReadView): number {
   const { columns, rows } = view;
   return exponentOf(spacing) + 2 + binaryExponent(Math.sqrt(columns * columns + rows * rows) / 2 + 1);

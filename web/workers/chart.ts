@@ -1,5 +1,5 @@
-// The experiment's chart, as text: a picture of its own, because the page's policy lets no style into the page itself.
-// Loaded when there is something to draw, with those parts of Observable Plot alone that it is made of.
+// The experiment's chart as SVG text: a separate image, because the page's policy forbids inline styles. Loaded when
+// there is something to draw, with only the parts of Observable Plot that it uses.
 import { dot, line, link, plot, text } from '@observablehq/plot';
 import { amdahl } from 'mandoline/pool';
 import type { Row } from './experiment.js';
@@ -11,7 +11,7 @@ interface Look {
   readonly caption: string;
 }
 
-/** Speed-ups against workers: a line a number of slices, the ideal, and Amdahl's law where it was found. */
+/** Plots speed-up against workers: a line per number of slices, the ideal, and Amdahl's law if `serial` is given. */
 export function drawChart(rows: readonly Row[], serial: number | undefined, look: Look): string {
   const alone = Math.min(...rows.filter(({ workers }) => workers === 1).map(({ median }) => median));
   const lines = rows.map((row) => ({ ...row, speedUp: alone / row.median }));
@@ -19,7 +19,7 @@ export function drawChart(rows: readonly Row[], serial: number | undefined, look
   const law = Array.from({ length: most }, (_, i) => ({
     workers: i + 1,
     ideal: i + 1,
-    // Not a number: nothing is drawn.
+    // NaN draws nothing.
     law: serial === undefined ? Number.NaN : amdahl(serial, i + 1),
   }));
   const labels = apart(
@@ -41,7 +41,7 @@ export function drawChart(rows: readonly Row[], serial: number | undefined, look
     },
     x: { label: 'workers', ticks: law.map(({ workers }) => workers), tickFormat: 'd', inset: 24 },
     y: { label: 'speed-up against one worker (medians)', grid: true, zero: true, nice: true },
-    // Ordered, and told apart by the colour-blind.
+    // Ordered, and distinguishable by colour-blind readers.
     color: { type: 'ordinal', scheme: 'viridis', domain: [...new Set(rows.map(({ slices }) => slices))] },
     marks: [
       line(law, { x: 'workers', y: 'ideal', stroke: look.text, strokeDasharray: '2 4', strokeOpacity: 0.6 }),
@@ -72,14 +72,14 @@ export function drawChart(rows: readonly Row[], serial: number | undefined, look
   return drawn.outerHTML;
 }
 
-/** Places for labels, so far from each other that they can be read, and around where their lines end. */
+/** Places labels near the ends of their lines, far enough apart to be readable. */
 function apart<T extends { readonly speedUp: number }>(
   rows: readonly T[],
   most: number,
 ): (T & { readonly place: number })[] {
   const room = Math.max(...rows.map(({ speedUp }) => speedUp), most) / 17;
   const sorted = rows.toSorted((one, other) => one.speedUp - other.speedUp);
-  /** Labels that touch each other, in the middle of their lines' ends. */
+  /** Groups of labels that touch; each is centred on the mean of its lines' ends. */
   const groups: T[][] = [];
   const middle = (group: readonly T[]) => group.reduce((sum, { speedUp }) => sum + speedUp, 0) / group.length;
   const bottom = (group: readonly T[]) => middle(group) - ((group.length - 1) / 2) * room;

@@ -1,4 +1,4 @@
-// The experiment in the panel: a button, what is under way, and a chart of it to look at and to keep.
+// The experiment in the panel: a button, its progress, and a chart to view and save.
 import type { ViewScene } from 'mandoline';
 import { summarizeSpeedUp } from 'mandoline/pool';
 import { reasonOf } from '../lacking.js';

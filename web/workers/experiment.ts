@@ -1,12 +1,12 @@
-// The experiment: the scene computed for a table of slices and workers, again and again.
-// Numbers only; experiment-view.ts shows them.
+// The experiment: computes the scene repeatedly for each combination of slices and workers. Numbers only;
+// experiment-view.ts shows them.
 import { prepare, type ViewScene } from 'mandoline';
 import { median, Pool } from 'mandoline/pool';
 
 export interface Row {
   readonly slices: number;
   readonly workers: number;
-  /** Each round's, in milliseconds, without the one that warmed up. */
+  /** Milliseconds of each round, without the warm-up round. */
   readonly times: readonly number[];
   readonly median: number;
 }
@@ -17,18 +17,18 @@ export interface Experiment {
   readonly workers: readonly number[];
   readonly rounds: number;
   readonly signal: AbortSignal;
-  /** Told after each row. */
+  /** Called after each row. */
   readonly onRow: (rows: readonly Row[], all: number) => void;
 }
 
-/** One worker, two, four, ... up to as many as there are cores, and those. */
+/** One, two, four, ... workers up to the number of cores, and that number. */
 export function workerCounts(cores: number): number[] {
   const counts: number[] = [];
   for (let count = 1; count < cores; count *= 2) counts.push(count);
   return [...counts, Math.max(1, cores)];
 }
 
-/** Runs the table; each number of workers has a pool of its own, which is warm before its clock starts. */
+/** Runs the table; each number of workers has its own pool, warmed up before timing. */
 export async function runExperiment(experiment: Experiment): Promise<readonly Row[]> {
   const { scene, slices, workers, rounds, signal, onRow } = experiment;
   const rows: Row[] = [];

@@ -1,4 +1,4 @@
-// The time line on a canvas: a lane a worker, a block a slice.
+// The timeline on a canvas: a lane per worker, a block per slice.
 import { workerColor } from 'mandoline';
 import type { SliceTime } from 'mandoline/pool';
 
@@ -8,7 +8,7 @@ const laneHeight = 18;
 const gap = 4;
 const most = 10;
 
-/** Draws the slices that are done, from the call to the last of them, or until a part of that time. */
+/** Draws the completed slices, from the call to the end of the last one, or up to a fraction of that time. */
 export function drawLanes(
   canvas: HTMLCanvasElement,
   slices: readonly LaneSlice[],
@@ -30,7 +30,7 @@ export function drawLanes(
     const [from, to] = [(start / end) * canvas.width, Math.min(until, ended / end) * canvas.width];
     if (to <= from) continue;
     context.fillStyle = workerColor(worker);
-    // A line of the lane's colour between blocks that are wide enough to be told apart.
+    // If blocks are wide enough, a gap in the lane's colour separates them.
     context.fillRect(
       from,
       worker * lane,

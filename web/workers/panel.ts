@@ -1,5 +1,5 @@
-// The workers at work: a lane for each, a block for every slice as it is taken; how many there are and how finely the
-// picture is cut; what that gains against one worker.
+// The workers' panel: a lane for each worker with a block for each slice, settings for workers and slices, and the
+// speed-up over one worker.
 import {
   type ChannelName,
   channelsOf,
@@ -19,15 +19,15 @@ export interface WorkersHooks {
   readonly tints: HTMLCanvasElement;
   scene(): ViewScene;
   change(settings: EngineSettings): void;
-  /** As many points as the screen has pixels, times this on each side. */
+  /** Sets the points per screen pixel along each side. */
   resize(factor: number): void;
   failed(error: unknown): void;
 }
 
 const cores = Math.max(1, navigator.hardwareConcurrency || 2);
-/** More threads than this gain nothing on any machine that shows a page; fewer cores have some to spare, to see why. */
+/** The most workers offered: at most 64, since more gain nothing; usually above the number of cores, to show why. */
 const mostWorkers = Math.min(64, Math.max(8, 2 * cores));
-/** How long a replay takes, in milliseconds: what took a moment can then be seen. */
+/** Milliseconds of a replay, so that even a fast computation can be followed. */
 const replayed = 4000;
 
 export class WorkersPanel {
@@ -47,16 +47,16 @@ export class WorkersPanel {
   private readonly orderField = document.createElement('select');
   private readonly sizeField = slider('size', -2, 1, 0);
   private readonly tintsField = document.createElement('input');
-  /** Of the picture, for people. */
+  /** The picture's number of points, as text. */
   private points = '';
   private slices: readonly LaneSlice[] = [];
   private lanes = 1;
   private total = 0;
   private last: { readonly milliseconds: number; readonly workers: number } | undefined;
-  /** How long one worker took for a scene, in milliseconds, by the scene. */
+  /** Milliseconds that one worker took, by scene. */
   private readonly alone = new Map<string, number>();
   private isDue = false;
-  /** Where a replay is, from 0 to 1. */
+  /** Position of the replay, from 0 to 1. */
   private until = 1;
 
   constructor(
@@ -122,17 +122,17 @@ export class WorkersPanel {
     this.redraw();
   }
 
-  /** The tints are of as many pixels as the picture. */
+  /** The tint overlay has as many pixels as the picture. */
   resize(columns: number, rows: number): void {
     const { tints } = this.hooks;
     [tints.width, tints.height] = [columns, rows];
     tints.hidden = true;
     this.points = `${columns} × ${rows}`;
-    // The number next to the field is of the new size, though the field did not change.
+    // The number next to the field depends on the size, though the field did not change.
     this.sizeField.dispatchEvent(new Event('input'));
   }
 
-  /** In the next frame, however often it is asked for. */
+  /** Redraws once in the next frame, however often it is called. */
   redraw(): void {
     if (this.isDue) return;
     this.isDue = true;
@@ -152,7 +152,7 @@ export class WorkersPanel {
     this.tint();
   }
 
-  /** Lays over each row of the picture the colour of who computed it. */
+  /** Tints each row of the picture with the colour of the worker that computed it. */
   private tint(): void {
     const { tints } = this.hooks;
     tints.hidden = !(this.tintsField.checked || this.until < 1);
@@ -168,7 +168,7 @@ export class WorkersPanel {
     }
   }
 
-  /** The time line and the tints once more, slowly. */
+  /** Replays the timeline and the tints slowly. */
   private replay(): void {
     const begun = performance.now();
     const { slices } = this;
@@ -204,7 +204,7 @@ export class WorkersPanel {
     );
   }
 
-  /** Of the points that are counted; colours take no time of the workers. */
+  /** Identifies the points counted; colours do not matter, since workers do not compute them. */
   private name(): string {
     const {
       coloring: _,
@@ -221,7 +221,7 @@ export class WorkersPanel {
     this.alone.set(this.name(), Math.min(milliseconds, this.alone.get(this.name()) ?? Infinity));
   }
 
-  /** Draws nothing: one worker computes the scene, for its time alone; the first round warms it up. */
+  /** Times one worker computing the scene, without drawing; the first round is a warm-up. */
   private async timeAlone(): Promise<void> {
     this.compare.disabled = true;
     await using pool = new Pool({ workers: 1 });
@@ -230,7 +230,7 @@ export class WorkersPanel {
       const begun = performance.now();
       const { slices, order } = this.settings;
       await prepare(scene, { channels: channelsOf(scene) as ChannelName[] }).compute({ pool, slices, order });
-      // A scene of other points has a time of its own; one in other colours has this one.
+      // Other points need their own time; other colours do not.
       if (name !== this.name()) return;
       if (round > 0) this.keepAlone(performance.now() - begun);
     }
@@ -254,7 +254,7 @@ function slider(id: string, least: number, most: number, value: number): HTMLInp
   return field;
 }
 
-/** A field with its label and, where its bare number says little, what it stands for, for eyes and ears. */
+/** A field with its label and, if its number alone is unclear, its meaning as visible and spoken text. */
 function labelled(
   text: string,
   field: HTMLInputElement | HTMLSelectElement,
@@ -268,7 +268,7 @@ function labelled(
   }
   label.append(`${text} `, field);
   if (!value) return label;
-  // Not an output: a label names the first field in it, and an output is one.
+  // Not an <output>: a label names its first labelable element, and an <output> is one.
   const shown = document.createElement('span');
   shown.className = 'value';
   shown.ariaHidden = 'true';
