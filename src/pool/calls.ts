@@ -161,12 +161,27 @@ export abstract class Call implements Source {
   }
 }
 
-/** Captures the caller's stack. In engines without `captureStackTrace` it starts with the pool's own frames. */
+type Capture = (target: { stack?: unknown }, above: object) => void;
+const { captureStackTrace } = Error as { captureStackTrace?: Capture };
+
+/** WebKit drops frames whose last act is a call, and captures nothing when `above` is one of them. */
+function capturesTailCalls(capture: Capture): boolean {
+  const inner = (target: { stack?: unknown }) => {
+    capture(target, outer);
+    return target;
+  };
+  function outer(target: { stack?: unknown }) {
+    return inner(target);
+  }
+  return frames(attempt(() => outer({}).stack, '')) !== '';
+}
+const capture = captureStackTrace && capturesTailCalls(captureStackTrace) ? captureStackTrace : undefined;
+
+/** Captures the caller's stack. In engines that cannot, it starts with the pool's own frames. */
 function callerOf(entry: CallOptions['entry']): { readonly stack?: unknown } {
-  const { captureStackTrace } = Error as { captureStackTrace?: (target: object, above: object) => void };
-  if (!captureStackTrace) return new Error();
+  if (!capture) return new Error();
   const caller = {};
-  captureStackTrace(caller, entry);
+  capture(caller, entry);
   return caller;
 }
 

@@ -84,6 +84,11 @@ export const isCloneFailure = (error: unknown): boolean =>
     );
   }, false);
 
-/** The frames of a stack, without its first line; '' if a custom stack formatter returned something other than text. */
-export const frames = (stack: unknown): string =>
-  typeof stack === 'string' ? stack.split('\n').slice(1).join('\n') : '';
+/**
+ * The frames of a stack; '' if a custom stack formatter returned something other than text. V8 puts a line before them,
+ * Firefox and WebKit do not.
+ */
+export const frames = (stack: unknown): string => {
+  if (typeof stack !== 'string') return '';
+  return /^\s+at /m.test(stack) ? stack.split('\n').slice(1).join('\n') : stack;
+};
