@@ -286,8 +286,8 @@ describe('with a Redis server', { skip: noRedis, concurrency: isLong ? 4 : 2 }, 
     const folder = temporaryFolder(context);
     const slow = harm(folder, sleep(500));
     const demo = startCluster(context, folder, undefined, ['demo', ...scene, '-o', 'a.png'], slow);
-    await until(() => demo.said().includes('work in '), 'the demo has begun');
-    const place = /work in (.*)/.exec(demo.said())![1]!;
+    await until(() => demo.said().includes('started a Redis server and two workers'), 'the demo has begun');
+    const place = / in (\S+)$/m.exec(demo.said())![1]!;
     const processes = () => spawnSync('pgrep', ['-f', place]).stdout.toString();
     assert.notEqual(processes(), '');
     demo.child.kill('SIGKILL');
@@ -342,7 +342,7 @@ describe('with a Redis server', { skip: noRedis, concurrency: isLong ? 4 : 2 }, 
     assert.equal(full.code, 1);
     assert.match(
       full.stderr,
-      /\nworker \S+: [^\n]*store: cannot be written or read: no space is left[^\n]*is kept\n/,
+      /\nworker \S+: [^\n]*store: cannot be written or read: no space is left[^\n]*are kept\n/,
     );
     assert.match(
       full.stderr,
