@@ -14,6 +14,8 @@
 //           maps into itself, the orbit never escapes: all steps count. Candidates: Brent, 1980.
 //           (b) |d| <= safe[m] keeps a point inside until the reference ends.
 
+import { assignReference, declareReference } from './layout.js';
+
 /** The kernel text; points are entries of layout.ts. */
 export const followText = `
 inline function near_modulus(d: complex, q: mag): mag { return min(n1(d), root(q) * UP); }
@@ -63,11 +65,7 @@ function follow(p: int) {
   let dc = load_complex(p + E_CONSTANT);
   let d = load_complex(p + E_DISTANCE);
   let g = dc * load_real(AT_INVDC);
-  let orbit = load_int(AT_ORBIT + ref * REF);
-  let steps = load_int(AT_STEPS + ref * REF);
-  let safe = load_int(AT_SAFE + ref * REF);
-  let levels = load_int(AT_LEVELS + ref * REF);
-  let level_count = load_int(AT_LEVEL_COUNT + ref * REF) * blocks;
+  ${declareReference}
   let z = load_complex(orbit + m * ORBIT_BYTES) + d;
   let q = n2(z);
   let r = root(q);
@@ -110,11 +108,7 @@ function follow(p: int) {
           n = kept_n;
           m = 0;
           ref = last;
-          orbit = load_int(AT_ORBIT + ref * REF);
-          steps = load_int(AT_STEPS + ref * REF);
-          safe = load_int(AT_SAFE + ref * REF);
-          levels = load_int(AT_LEVELS + ref * REF);
-          level_count = load_int(AT_LEVEL_COUNT + ref * REF) * blocks;
+          ${assignReference}
           if (wide < 1000.0) { wide = wide * 8.0; } else { wide = 16.0; }
         }
       }
@@ -126,11 +120,7 @@ function follow(p: int) {
         m = 0;
         if (ref != last) {
           ref = last;
-          orbit = load_int(AT_ORBIT + ref * REF);
-          steps = load_int(AT_STEPS + ref * REF);
-          safe = load_int(AT_SAFE + ref * REF);
-          levels = load_int(AT_LEVELS + ref * REF);
-          level_count = load_int(AT_LEVEL_COUNT + ref * REF) * blocks;
+          ${assignReference}
         }
         if (trial == 0) {
           if (seen_n >= 0.0) {

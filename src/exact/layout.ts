@@ -20,6 +20,16 @@ export const slots = Object.fromEntries([
 /** Bytes from a slot of the first reference to that of the second. */
 export const referenceStride = slotBytes * referenceSlots.length;
 
+/** Text that reads where reference `ref` is, for texts that declare these locals or assign to them. */
+const readReference = (word: string) => `
+  ${word}orbit = load_int(AT_ORBIT + ref * REF);
+  ${word}steps = load_int(AT_STEPS + ref * REF);
+  ${word}safe = load_int(AT_SAFE + ref * REF);
+  ${word}levels = load_int(AT_LEVELS + ref * REF);
+  ${word}level_count = load_int(AT_LEVEL_COUNT + ref * REF) * blocks;`;
+export const declareReference = readReference('let ');
+export const assignReference = readReference('');
+
 /** A level of blocks: the addresses of its radii and of its records, and their number, each an integer. */
 export const levelBytes = 24;
 /** Blocks of fewer than 2^lowestLevel steps are not kept: they cost more than their steps. */

@@ -11,7 +11,7 @@
 // A tile whose points are all outside after a step, or all inside at the end, is filled. It is cut if it is not surely
 // inside, or if a step's truncation exceeds theta = 2^-32 of the distance of its points. Its parts continue where it
 // stopped, so that they share the trunk of the orbits. Small tiles are left to follow.ts, which starts from the model.
-import { degree } from './layout.js';
+import { assignReference, declareReference, degree } from './layout.js';
 
 const orders = Array.from({ length: degree + 1 }, (_, k) => k);
 export const from = (first: number) => orders.slice(first);
@@ -90,11 +90,7 @@ function advance_tile(p: int): double {
   let ref = load_int(p + T_REFERENCE);
   let m = load_int(p + T_INDEX);
   let n = load_double(p + T_STEPS);
-  let orbit = load_int(AT_ORBIT + ref * REF);
-  let steps = load_int(AT_STEPS + ref * REF);
-  let safe = load_int(AT_SAFE + ref * REF);
-  let levels = load_int(AT_LEVELS + ref * REF);
-  let level_count = load_int(AT_LEVEL_COUNT + ref * REF) * blocks;
+  ${declareReference}
   let longest = 40;
   let count = -1.0;
   let state = 0;
@@ -132,11 +128,7 @@ function advance_tile(p: int): double {
         a0 = z;
         m = 0;
         ref = last;
-        orbit = load_int(AT_ORBIT + ref * REF);
-        steps = load_int(AT_STEPS + ref * REF);
-        safe = load_int(AT_SAFE + ref * REF);
-        levels = load_int(AT_LEVELS + ref * REF);
-        level_count = load_int(AT_LEVEL_COUNT + ref * REF) * blocks;
+        ${assignReference}
         Z = load_complex(orbit);
       }
       let b0 = min(n1(a0), root(n2(a0)) * UP);

@@ -33,10 +33,6 @@ const [halfPi, halfPiTail] = [2 * arctangents[16]!, 2 * arctangents[17]!];
 const leastNormal = powerOfTwo(-1022);
 const [two54, two200, twoMinus200] = [powerOfTwo(54), powerOfTwo(200), powerOfTwo(-200)];
 
-/** The constants of `log` and `atan2`, for the vector versions (vector-functions.ts). */
-export const logConstants = { ln2, ln2Tail, leastNormal, two54 } as const;
-export const atan2Constants = { arctangents, halfPi, halfPiTail, two200, twoMinus200 } as const;
-
 /** Errors are stated in ulps of the true value, as the tests measure them. */
 export const realFunctions = { exp, log, sin, cos, sinh, cosh, atan2 } as const;
 
