@@ -9,8 +9,13 @@ import { TaskError } from './errors.js';
 import type { Functions } from './worker.js';
 
 /** Loaders that a program requests, such as those for TypeScript, may treat `require` and `import` differently. */
-const loaders = /(^|\s)(-r|--require|--import|--loader|--experimental-loader)\b/;
-const hasLoaders = loaders.test([...process.execArgv, process.env.NODE_OPTIONS].join(' '));
+const hasLoaders = hasFlag('-r', '--require', '--import', '--loader', '--experimental-loader');
+
+/** Whether Node runs this program with one of these flags. */
+export function hasFlag(...flags: readonly string[]): boolean {
+  const given = [...process.execArgv, process.env.NODE_OPTIONS].join(' ');
+  return new RegExp(`(^|\\s)(${flags.join('|')})\\b`).test(given);
+}
 
 /**
  * The module that `import(address)` returns, or a promise of it. In a new thread the first `import()` takes 5 ms, most

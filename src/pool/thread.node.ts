@@ -3,7 +3,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { isMainThread, parentPort, type TransferListItem, Worker } from 'node:worker_threads';
 import { checkWorker } from './checks.js';
 import { current } from './current.js';
-import { load } from './load.node.js';
+import { hasFlag, load } from './load.node.js';
 import { processPort, startProcess } from './process.node.js';
 import {
   type PoolMessage,
@@ -28,9 +28,7 @@ const isText = process.execArgv.some((flag) => flag.startsWith('--input-type'));
  * A worker that starts from text does not run the modules that a program requests with `--import`; one that starts from
  * a module does, but starts some milliseconds later.
  */
-const hasImports = /(^|\s)(--import|--loader|--experimental-loader)\b/.test(
-  [...process.execArgv, process.env.NODE_OPTIONS].join(' '),
-);
+const hasImports = hasFlag('--import', '--loader', '--experimental-loader');
 const workerModule = () => {
   const require = "const require = process.getBuiltinModule('module').createRequire(process.execPath);";
   return new URL(`data:text/javascript,${encodeURIComponent(`${require}\n${workerText}`)}`);
