@@ -5,7 +5,7 @@ import { referenceCost } from '../render/reference-cost.js';
 import type { Scene } from '../scene/scene.js';
 import { large, say, seconds, several } from './text.js';
 
-/** From so many seconds on it is said how long something takes. */
+/** Durations of at least this many seconds are announced. */
 const longSeconds = 60;
 
 /** `50 s`, `12 min`, `3.4 h`, `2.1 days`. */

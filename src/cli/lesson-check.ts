@@ -1,5 +1,5 @@
 // `mandoline lesson check 3`: gives the reader a file with the functions to write, and checks it as often as they like.
-// What each function has to do is lesson/exercises/'s.
+// The functions and their tasks are described in lesson/exercises/.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { copyFileSync, existsSync, mkdirSync } from 'node:fs';

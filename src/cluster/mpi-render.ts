@@ -8,12 +8,13 @@ import type { BandJob, Rows } from '../render/band.js';
 import { addReport, type ExactSummary, emptyReport, isExact, summaryOf } from '../render/exact-job.js';
 import { arraysOf, computeRows, rowsOf } from '../render/gathered.js';
 import { filledSlices, partSlices, prepareJob, sliceRanges } from '../render/job.js';
-import { checkedBytes, sharedMemory } from '../render/memory.js';
+import { checkedBytes } from '../render/memory.js';
 import { withReference } from '../render/reference.js';
 import { type StreamOptions, streamShape, viaField } from '../render/stream.js';
 import { type Verified, verifyError } from '../render/verify.js';
 import { emptyField, type Work } from '../render/whole.js';
 import type { Scene } from '../scene/scene.js';
+import { sharedMemory } from '../shared-memory.js';
 import type { World } from './mpi.js';
 
 const worker = tasks<typeof import('../render/gathered.js')>(

@@ -1,5 +1,6 @@
 // Proved counts of a view's rectangles. Undecided points go up a ladder: blocks of a tighter tolerance, double-double,
 // big numbers. Assigning rectangles to workers is done elsewhere.
+import { sharedMemory } from '../shared-memory.js';
 import { batch, Engine, engineBytes } from './engine.js';
 import { rootSide } from './layout.js';
 import { countPoint as countRead } from './oracle.js';
@@ -57,6 +58,9 @@ const lastMargin = (read: ReadView) => Math.max(260, 100 - spacingExponent(read)
 /** Blocks are computed in double-double once one undecided point per this many reference steps remains. */
 const refineAt = 128;
 
+/** Bits behind the point of a view's reference orbits. */
+export const referenceBits = (read: ReadView): number => Math.max(0, -spacingExponent(read)) + 150;
+
 const isScaled = (read: ReadView) => spacingExponent(read) < leastDouble;
 const hasSecondOrbit = ({ view, z0 }: ReadView) =>
   view.plane === 'dynamical' || z0.some(({ digits }) => digits !== 0n);
@@ -72,12 +76,7 @@ export function memoryNeeded(view: ExactView): number {
   return engine + pair + 32 * all.length * steps;
 }
 
-const shared = (doubles: number) =>
-  new Float64Array(
-    typeof SharedArrayBuffer === 'undefined'
-      ? new ArrayBuffer(8 * doubles)
-      : new SharedArrayBuffer(8 * doubles),
-  );
+const shared = (doubles: number) => new Float64Array(sharedMemory(8 * doubles));
 
 /** Computes the data for all rectangles; byte-identical on every machine. */
 export async function prepareReference(
@@ -87,7 +86,7 @@ export async function prepareReference(
   signal?.throwIfAborted();
   const read = readView(view);
   const { center, c, z0 } = read;
-  const bits = Math.max(0, -spacingExponent(read)) + 150;
+  const bits = referenceBits(read);
   const most = Math.min(view.iterations, mostSteps);
   const common = { bits, most, radius: view.radius, isScaled: isScaled(read) };
   const isParameter = view.plane === 'parameter';

@@ -1,6 +1,7 @@
 // The channels that a field may have besides its counts, their number types, and their arrays.
 import type { ChannelName, Channels } from '../field/field.js';
-import { checkedBytes, sharedMemory } from './memory.js';
+import { sharedMemory } from '../shared-memory.js';
+import { checkedBytes } from './memory.js';
 
 /** The number type of each channel. */
 export const channelTypes = {

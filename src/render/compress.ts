@@ -2,7 +2,7 @@
 // compress.web.ts, selected by the package's condition `#compress`).
 import type { CompressedBand, PngBand, PngCompression } from '../encode/png.js';
 import type { Pool, Task } from '../pool/index.js';
-import { sharedMemory } from './memory.js';
+import { sharedMemory } from '../shared-memory.js';
 
 /** Bands in progress per worker, and in addition: enough that none waits. */
 const bandsPerWorker = 2;

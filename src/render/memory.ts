@@ -1,4 +1,4 @@
-// Memory for the arrays of a field, shared with workers if the platform allows it.
+// How large an array may be.
 import { LimitError } from '../errors.js';
 
 /** The largest typed array that every engine has, in bytes. */
@@ -8,9 +8,4 @@ const largestArray = 2 ** 32;
 export function checkedBytes(what: string, bytes: number): number {
   if (bytes > largestArray) throw new LimitError(what, bytes, largestArray);
   return bytes;
-}
-
-export function sharedMemory(bytes: number): ArrayBuffer {
-  const shared = typeof SharedArrayBuffer === 'function';
-  return (shared ? new SharedArrayBuffer(bytes) : new ArrayBuffer(bytes)) as ArrayBuffer;
 }

@@ -1,6 +1,6 @@
 // What the reference of an exact picture will cost.
-import { memoryNeeded, mostSteps } from '../exact/count.js';
-import { readView, spacingExponent } from '../exact/view.js';
+import { memoryNeeded, mostSteps, referenceBits } from '../exact/count.js';
+import { readView } from '../exact/view.js';
 import type { Scene } from '../scene/scene.js';
 import { exactView } from './exact-job.js';
 
@@ -19,7 +19,7 @@ export interface ReferenceCost {
 export function referenceCost(scene: Scene): ReferenceCost | undefined {
   if (scene.arithmetic !== 'exact') return undefined;
   const view = exactView(scene);
-  const bits = 90 - spacingExponent(readView(view));
+  const bits = referenceBits(readView(view));
   const steps = Math.min(view.iterations, mostSteps);
   // Measured with BigInt: 0.3 us a step of 128 bits, 1.8 of 1024, 17 of 4096, 176 of 16384.
   const step = 1e-7 + 1.7e-4 * (bits / 16384) ** 1.6;

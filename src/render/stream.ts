@@ -7,6 +7,7 @@ import { needsSample, sampleOf, sampleStep, type Tones, tonesOf } from '../color
 import type { ChannelName, Field } from '../field/field.js';
 import { partial, type SliceRange, type Task, tasks, type WorkerShare } from '../pool/index.js';
 import { parseScene, type Scene } from '../scene/scene.js';
+import { sharedMemory } from '../shared-memory.js';
 import { type Band, type BandJob, computeBand, now, pointBytes } from './band.js';
 import { addReport, type ExactSummary, emptyReport, isExact, summaryOf } from './exact-job.js';
 import { gatheredBand } from './gathered.js';
@@ -21,7 +22,7 @@ import {
   sliceRanges,
   wholePart,
 } from './job.js';
-import { checkedBytes, sharedMemory } from './memory.js';
+import { checkedBytes } from './memory.js';
 import { estimatedSeconds, withReference } from './reference.js';
 import type { RenderJob } from './render-job.js';
 import { takeTurns } from './turns.js';

@@ -12,10 +12,10 @@ import {
 } from '../pool/index.js';
 import { orderedSlices } from '../pool/slices.js';
 import type { Scene } from '../scene/scene.js';
+import { sharedMemory } from '../shared-memory.js';
 import { channelArrays } from './channel-types.js';
 import { type ExactSummary, isExact, reportOf, sharedSums, summaryOf } from './exact-job.js';
 import { countsBytes, defaultSlices, sceneShape } from './job.js';
-import { sharedMemory } from './memory.js';
 import { withReference } from './reference.js';
 import { type DoubleJob, iterationsOf, type RenderJob, shapeOf } from './render-job.js';
 import type { TraceSetup } from './task.js';
@@ -74,7 +74,7 @@ export interface Computed {
   readonly work: Work;
   /** The points that were verified, if requested. */
   readonly verified?: Verified | undefined;
-  /** How exact arithmetic settled the points; where a page's memory cannot be shared, nothing is told. */
+  /** How exact arithmetic settled the points; absent where a page's memory cannot be shared. */
   readonly exact?: ExactSummary | undefined;
 }
 

@@ -40,16 +40,15 @@ test('cells that threads share are read and written with Atomics only', () => {
         readFileSync(join(root, 'src', name), 'utf8').includes('new SharedArrayBuffer('),
     )
     .sort();
-  // A reference orbit (exact/count.ts) is complete before any other thread receives it; the sums of slices and the
+  // Fields and reference orbits lie in memory of shared-memory.ts; a reference orbit is complete before any other thread receives it; the sums of slices and the
   // progress of a reference (render/) are read and written with Atomics.
   const expected = [
-    'exact/count.ts',
     'pool/member.ts',
     'pool/protocol.ts',
     'pool/thread.node.ts',
     'render/exact-job.ts',
-    'render/memory.ts',
     'render/reference.ts',
+    'shared-memory.ts',
   ];
   assert.deepEqual(making, expected);
 });
