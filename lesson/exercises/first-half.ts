@@ -63,17 +63,19 @@ const serial: Exercise[] = [
   },
 ];
 
+const slicesAndRanks = [
+  [5, 2],
+  [8, 4],
+  [3, 4],
+  [2000, 7],
+] as const;
+
 const messagePassing: Exercise[] = [
   {
     level: 'warm-up',
     name: 'sharesInBlocks',
     check({ sharesInBlocks }) {
-      for (const [nSlices, nRanks] of [
-        [5, 2],
-        [8, 4],
-        [3, 4],
-        [2000, 7],
-      ] as const) {
+      for (const [nSlices, nRanks] of slicesAndRanks) {
         const all = Array.from({ length: nSlices }, (_, i) => i);
         const expected = Array.from({ length: nRanks }, (_, rank) => {
           const { start, end } = sliceRange(nSlices, nRanks, rank);
@@ -87,12 +89,7 @@ const messagePassing: Exercise[] = [
     level: 'core',
     name: 'sharesLikeCards',
     check({ sharesLikeCards }) {
-      for (const [nSlices, nRanks] of [
-        [5, 2],
-        [8, 4],
-        [3, 4],
-        [2000, 7],
-      ] as const) {
+      for (const [nSlices, nRanks] of slicesAndRanks) {
         const all = Array.from({ length: nSlices }, (_, i) => i);
         const expected = Array.from({ length: nRanks }, (_, rank) => all.filter((i) => i % nRanks === rank));
         expectResult(`sharesLikeCards(${nSlices}, ${nRanks})`, sharesLikeCards(nSlices, nRanks), expected);

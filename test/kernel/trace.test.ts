@@ -66,13 +66,38 @@ const traps: Trap[] = [{ point: [0.2, 0.1] }, { line: [0.1, 0, 0.13] }, { circle
 const sets: ChannelName[][] = [names, ['smooth'], ['angle', 'trap']];
 
 const [columns, rows] = isLong ? [43, 71] : [11, 8];
+const viewOf = ([re, im]: Complex) => ({
+  center: [String(re), String(im)] as const,
+  width: 3.7,
+  columns,
+  rows,
+});
+
+/** What is computed of a view of this kernel. */
+const jobOf = (
+  kernel: KernelJob,
+  view: ReturnType<typeof viewOf>,
+  trap: Trap,
+  wanted: ChannelName[],
+): ShadeJob => {
+  const points = viewPoints(view);
+  return {
+    kernel,
+    wanted,
+    spacing: view.width / columns,
+    shading: shadingOf(kernel, points),
+    trap,
+    basins: findBasins(kernel, points),
+  };
+};
+
 test('what is compiled gives the bytes of the plain TypeScript, for every family and odd formulas', () => {
-  for (const [at, [name, ownKernel, [re, im]]] of jobs.entries())
+  for (const [at, [name, ownKernel, center]] of jobs.entries())
     for (const [i, escape] of [ownKernel.escape, ...rules].entries()) {
       // Where there is no time for all, each formula meets its own rule and two others.
       if (!isLong && i > 0 && (i + at) % 3 !== 0) continue;
       const kernel = { ...ownKernel, escape };
-      const view = { center: [String(re), String(im)] as const, width: 3.7, columns, rows };
+      const view = viewOf(center);
       const points = viewPoints(view);
       const counts = new (countsType(kernel.iterations))(columns * rows).map((_, place) =>
         countReference(kernel, [
@@ -80,16 +105,8 @@ test('what is compiled gives the bytes of the plain TypeScript, for every family
           points.rowIm[Math.floor(place / columns)]!,
         ]),
       );
-      const trap = traps[at % 3]!;
       const wanted = sets[(i + at) % 3]!;
-      const job: ShadeJob = {
-        kernel,
-        wanted,
-        spacing: 3.7 / columns,
-        shading: shadingOf(kernel, points),
-        trap,
-        basins: findBasins(kernel, points),
-      };
+      const job = jobOf(kernel, view, traps[at % 3]!, wanted);
       const [compiled, plain] = [arraysOf(wanted, counts.length), arraysOf(wanted, counts.length)];
       const shade = startShade(job, compileShade(job));
       // A sample of a picture comes before it, with rows of fewer points.
@@ -108,24 +125,16 @@ test('what is compiled gives the bytes of the plain TypeScript, for every family
 
 test('what is captured while points are counted are the bytes of the plain TypeScript', () => {
   const sets: ChannelName[][] = [['smooth'], ['angle', 'trap'], names, ['slope'], ['trap', 'basin']];
-  for (const [at, [name, ownKernel, [re, im]]] of jobs.entries())
+  for (const [at, [name, ownKernel, center]] of jobs.entries())
     for (const [i, escape] of [ownKernel.escape, ...rules].entries()) {
       if (escape === 'overflow' || (!isLong && i > 0 && (i + at) % 3 !== 0)) continue;
       // With more iterations than points are taken side by side, and with fewer.
       for (const iterations of [60, 131]) {
         const kernel = { ...ownKernel, escape, iterations };
-        const view = { center: [String(re), String(im)] as const, width: 3.7, columns, rows };
+        const view = viewOf(center);
         const points = viewPoints(view);
-        const trap = traps[at % 3]!;
         const wanted = sets[(i + at) % 5]!;
-        const job: ShadeJob = {
-          kernel,
-          wanted,
-          spacing: 3.7 / columns,
-          shading: shadingOf(kernel, points),
-          trap,
-          basins: findBasins(kernel, points),
-        };
+        const job = jobOf(kernel, view, traps[at % 3]!, wanted);
         if (!isCaptured(job)) continue;
         const [captured, plain] = [arraysOf(wanted, columns * rows), arraysOf(wanted, columns * rows)];
         const counts = new (countsType(iterations))(columns * rows);
