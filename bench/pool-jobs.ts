@@ -2,13 +2,11 @@
 // files of numbers, counting random points. Every pool gets the same pieces; what comes out is compared.
 //     npm run bench -- pool-jobs [rounds]
 // Installs the peers beside itself at the first time (bench/pool/package.json). Prints medians as a Markdown table.
-import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import { join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
-import { fileURLToPath, pathToFileURL } from 'node:url';
 import { median, Pool, type SliceRange, sliceRange, tasks } from 'mandoline/pool';
+import { ended, loadPeers, workerFunctions } from './pool/contenders.js';
 
 interface Piece {
   readonly from: SharedArrayBuffer;
@@ -22,10 +20,6 @@ interface Functions {
   sumColumns(path: string): number[];
   countInside(batch: { seed: number; points: number }): number;
 }
-interface Peer {
-  run(name: keyof Functions, value: unknown): PromiseLike<unknown>;
-  end(): unknown;
-}
 
 const workers = 2;
 const rounds = Number(process.argv[2] ?? 7);
@@ -34,20 +28,10 @@ const numbers = 25_000_000;
 const fileCount = 200;
 const linesInFile = 2000;
 const pointsInBatch = 1_000_000;
-/** How long the end of a pool is waited for: poolifier's destroy() sometimes never resolves. */
-const endMilliseconds = 2000;
 const compared = ['piscina', 'tinypool', 'workerpool', 'poolifier'];
 
-const folder = fileURLToPath(new URL('../../bench/pool', import.meta.url));
-if (!existsSync(join(folder, 'node_modules')))
-  execFileSync('npm', ['install', '--no-fund', '--no-audit', '--no-package-lock'], {
-    cwd: folder,
-    stdio: ['ignore', 2, 2],
-  });
-const functions = tasks<Functions>(pathToFileURL(join(folder, 'worker-functions.js')));
-const { peers }: { peers: Record<string, (workers: number) => Peer> } = await import(
-  pathToFileURL(join(folder, 'peers.js')).href
-);
+const functions = tasks<Functions>(workerFunctions);
+const peers = await loadPeers<Functions>();
 
 const [from, to] = [0, 1].map(() => new SharedArrayBuffer(4 * numbers)) as [
   SharedArrayBuffer,
@@ -121,7 +105,7 @@ for (const job of jobs) {
       times[index]![job].push(performance.now() - begun);
     }
 }
-for (const { end } of contenders) await Promise.race([end(), setTimeout(endMilliseconds)]);
+for (const { end } of contenders) await ended(end);
 clearInterval(awake);
 rmSync(files, { recursive: true });
 

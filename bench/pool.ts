@@ -4,22 +4,16 @@
 // Installs the peers beside itself at the first time (bench/pool/package.json). Prints medians as a Markdown table.
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
 import os from 'node:os';
 import { join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
-import { fileURLToPath, pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { median, Pool, type SliceRange, tasks } from 'mandoline/pool';
+import { ended, folder, loadPeers, type Peer, workerFunctions } from './pool/contenders.js';
 
 interface Functions {
   increment(x: number): number;
   fillShared(job: { buffer: SharedArrayBuffer; index: number }): void;
   fillSlice(slice: Float64Array, range: SliceRange): void;
-}
-interface Peer {
-  run(name: keyof Functions, value: unknown): PromiseLike<unknown>;
-  end(): unknown;
 }
 interface Row {
   readonly name: string;
@@ -37,19 +31,9 @@ const sliceCount = 2000;
 const sliceLength = 4000;
 const startRounds = 25;
 const rounds = 9;
-/** How long the end of a pool is waited for: poolifier's destroy() sometimes never resolves. */
-const endMilliseconds = 2000;
-const folder = fileURLToPath(new URL('../../bench/pool', import.meta.url));
-if (!existsSync(join(folder, 'node_modules')))
-  execFileSync('npm', ['install', '--no-fund', '--no-audit', '--no-package-lock'], {
-    cwd: folder,
-    stdio: ['ignore', 2, 2],
-  });
 
-const functions = tasks<Functions>(pathToFileURL(join(folder, 'worker-functions.js')));
-const { peers }: { peers: Record<string, (workers: number) => Peer> } = await import(
-  pathToFileURL(join(folder, 'peers.js')).href
-);
+const functions = tasks<Functions>(workerFunctions);
+const peers = await loadPeers<Functions>();
 const items = Array.from({ length: taskCount }, (_, i) => i);
 const shared = new SharedArrayBuffer(sliceCount * sliceLength * 8);
 const numbers = new Float64Array(shared);
@@ -84,7 +68,7 @@ const ours: Contender = {
   },
 };
 
-function peer(name: string, make: (workers: number) => Peer): Contender {
+function peer(name: string, make: (workers: number) => Peer<Functions>): Contender {
   const indices = Array.from({ length: sliceCount }, (_, i) => i);
   return {
     name,
@@ -148,7 +132,6 @@ async function measure(contenders: readonly Contender[]): Promise<Row[]> {
     times[index]![what].push((performance.now() - begun) / 1000);
     return result;
   };
-  const ended = (end: () => unknown) => Promise.race([end(), setTimeout(endMilliseconds)]);
   for (const contender of contenders) await ended(await contender.start());
   for (let round = 0; round < startRounds; round++)
     for (const [index, contender] of contenders.entries()) {

@@ -1,0 +1,34 @@
+// What the benchmarks of pools have in common: the peers, installed beside them at the first time
+// (bench/pool/package.json), and the functions that all pools call.
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+/** How long the end of a pool is waited for: poolifier's destroy() sometimes never resolves. */
+const endMilliseconds = 2000;
+
+export interface Peer<Functions> {
+  run(name: keyof Functions, value: unknown): PromiseLike<unknown>;
+  end(): unknown;
+}
+
+export const folder = fileURLToPath(new URL('../../../bench/pool', import.meta.url));
+
+/** The module of the functions. */
+export const workerFunctions = pathToFileURL(join(folder, 'worker-functions.js'));
+
+/** The peers by their names, each made with so many workers. */
+export async function loadPeers<Functions>(): Promise<Record<string, (workers: number) => Peer<Functions>>> {
+  if (!existsSync(join(folder, 'node_modules')))
+    execFileSync('npm', ['install', '--no-fund', '--no-audit', '--no-package-lock'], {
+      cwd: folder,
+      stdio: ['ignore', 2, 2],
+    });
+  return (await import(pathToFileURL(join(folder, 'peers.js')).href)).peers;
+}
+
+/** Ends a pool, or gives up waiting for that. */
+export const ended = (end: () => unknown): Promise<unknown> =>
+  Promise.race([end(), setTimeout(endMilliseconds)]);
