@@ -1,4 +1,4 @@
-// `npm run bench -- lesson`: set up what is missing, then run one of the programs in bench/.
+// `npm run bench -- lesson`: completes the setup, then runs one of the programs in bench/.
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { root, runProgram, runScript, setup } from './setup.js';

@@ -1,5 +1,5 @@
-// Bundles what has to start fast: the pool's worker, the command, and what the command's workers load. One file starts
-// faster than a tree of modules. And writes the manual page, which is made of the command's definitions.
+// Bundles the code that must start fast: the pool's worker, the command, and the modules of the command's workers. One
+// file starts faster than a tree of modules. Also writes the manual page, generated from the command's definitions.
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -7,20 +7,20 @@ import { rolldown } from 'rolldown';
 import { root } from './setup.js';
 
 const { dependencies, peerDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-/** Packages that each command needs, and are bundled although the library needs them, too. */
+/** Packages that every command needs; bundled although the library also depends on them. */
 const bundledPackages = ['d3-color', 'd3-scale-chromatic', 'fastest-levenshtein', 'valibot'];
-/** What a bundle leaves to be installed. `canvas` is one of linkedom's that nobody here needs. */
+/** Packages left out of bundles. `canvas` is an optional one of linkedom, not needed here. */
 const externalPackages = new Set(
   [...Object.keys({ ...dependencies, ...peerDependencies }), 'canvas'].filter(
     (name) => !bundledPackages.includes(name),
   ),
 );
-/** Folders of the packages that are in a bundle. */
+/** Folders of the bundled packages. */
 const inBundles = new Set();
 
 const command = join(root, 'dist', 'command');
 
-/** Modules that the command names for workers, which get a bundle each. */
+/** Modules that the command's workers import, each with its own bundle. */
 const tasks = new Set();
 const renaming = [{ name: 'addresses', transform: renameAddresses }];
 
@@ -42,10 +42,10 @@ writeFileSync(
   manPage(makeProgram(), new Date().toISOString().slice(0, 10)),
 );
 
-/** The pool's worker as text: CommonJS, from which a worker starts faster still. */
+/** Writes the pool's worker as CommonJS text, from which a worker starts even faster. */
 async function writeWorkerText(pool) {
   const text = join(pool, 'worker-text.js');
-  // Workers start no workers by themselves.
+  // Workers do not start workers, so their bundle omits the text.
   const textless = {
     name: 'textless',
     resolveId: (name) => (name === './worker-text.js' ? text : null),
@@ -71,7 +71,7 @@ async function bundle(input, plugins, output) {
     }
 }
 
-/** `new URL('./x.js', import.meta.url)` of a module, as it has to be in a bundle. */
+/** Adapts a module's `new URL('./x.js', import.meta.url)` to the bundle. */
 function renameAddresses(code, module) {
   return code.replace(/new URL\('(\.[^']+)', import\.meta\.url\)/g, (text, address) => {
     const file = join(dirname(module), address);
@@ -83,7 +83,7 @@ function renameAddresses(code, module) {
   });
 }
 
-/** What a package says of its licence. */
+/** A package's licence text. */
 function licenseOf(folder) {
   const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
   const file = readdirSync(folder).find((each) => /^licen[cs]e/i.test(each));

@@ -1,7 +1,7 @@
-// `npm run docs`: the reference in docs/api/, made of the docstrings; that there is one for every name is a test.
-// TypeDoc writes it. It reads sources by an older TypeScript than the project has, so it is installed apart, in
-// scripts/reference/. Also looked at: API Extractor, which wants a run and a report for each entry and leaves Markdown
-// to a second program.
+// `npm run docs`: generates the reference in docs/api/ from the docstrings with TypeDoc. A test checks that every name
+// has a docstring. TypeDoc needs an older TypeScript than the project's, so it is installed separately, in
+// scripts/reference/. Also considered: API Extractor, which needs a run and a report for each entry point and leaves
+// Markdown to a second program.
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -10,7 +10,7 @@ import { root, runScript, setup } from './setup.js';
 const generator = join(root, 'scripts', 'reference');
 const api = join(root, 'docs', 'api');
 const made = join(generator, 'made');
-/** Modules as TypeDoc calls them, and as they are imported. */
+/** TypeDoc's names of the modules, and the names by which they are imported. */
 const modules = { index: 'mandoline', pool: 'mandoline/pool', 'cluster/mpi': 'mandoline/mpi' };
 
 runScript(() => {
@@ -39,7 +39,7 @@ runScript(() => {
   rmSync(made, { recursive: true });
 });
 
-/** A page whose parameters that are taken apart are called by their types. */
+/** Names destructured parameters in a page by their types. */
 function readable(page) {
   const named = (part) => {
     const type = /`__namedParameters\??` \| \[`\w*?([A-Z][a-z]+)`\]/.exec(part)?.[1];
@@ -53,7 +53,7 @@ function readable(page) {
   );
 }
 
-/** TypeDoc counts `Pool.stats` and `PoolStats` as one heading twice, GitHub does not. */
+/** Corrects anchors: TypeDoc counts `Pool.stats` and `PoolStats` as the same heading, GitHub does not. */
 function rightAnchors(text) {
   const headings = [...text.matchAll(/^#+ (.*)$/gm)].map(([, heading]) => heading.toLowerCase());
   return text.replace(/\(#([\w-]+)-1\)/g, (link, anchor) =>
@@ -61,7 +61,7 @@ function rightAnchors(text) {
   );
 }
 
-/** What the schema says of each key. */
+/** The schema's description of each key. */
 function sceneKeys() {
   const command = join(root, 'dist', 'command', 'mandoline.js');
   const { properties, required } = JSON.parse(execFileSync(process.execPath, [command, 'schema']));

@@ -1,8 +1,8 @@
-// Puts into the lesson's pages the code that stands in files and the output that programs print, between markers:
+// Includes code from files and output of programs in the lesson's pages, between markers:
 //     <!-- code lesson/pool.ts -->   <!-- output npm run lesson -- pool 2000 2 -->   each until   <!-- end -->
-// `node scripts/include.js` brings the code up to date; `--run PART` runs those commands too that match PART, on this
-// machine, as they are built; `--check` changes nothing, but fails where a page has other code than the file, and
-// `--check all` also where it has an output whose lines, numbers apart, are not what the command prints for a small grid.
+// `node scripts/include.js` updates the code; `--run PART` also runs the commands that match PART, on this machine, as
+// built; `--check` changes nothing, but fails if a page's code differs from the file; `--check all` also fails if a
+// page's output, apart from numbers, differs from what the command prints for a small grid.
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -35,7 +35,7 @@ if (wrong.length > 0) {
   process.exitCode = 1;
 }
 
-/** Flags that make a program of the lesson short, of those that it takes. */
+/** The flags, among those that a lesson program accepts, that make it run briefly. */
 function smallGrid(source) {
   const { flags } = takes[source.split(' ')[4]];
   return Object.entries({ cells: 20, rounds: 1 }).flatMap(([name, value]) =>
@@ -52,14 +52,14 @@ function filled(kind, source, language, content) {
   return `<!-- ${kind} ${source} -->\n\`\`\`${language}\n${content}\n\`\`\`\n<!-- end -->`;
 }
 
-/** A file's code as it stands in a page: without the comment that says what the file is. */
+/** A file's code as included in a page: without its header comment. */
 function codeOf(file) {
   return readFileSync(join(root, file), 'utf8')
     .trimEnd()
     .replace(/^(\/\/.*\n)+/, '');
 }
 
-/** What a command prints, without the project's path on this machine. */
+/** A command's output, without the project's path on this machine. */
 function outputOf(source, more = []) {
   if (source.startsWith('time ')) return timesOf(source);
   const [, start, given] = /^npm (run lesson|start) -- (.+)$/.exec(source) ?? [];
@@ -78,13 +78,13 @@ function outputOf(source, more = []) {
   return printed.trimEnd().replaceAll(root, '/mandoline');
 }
 
-/** What the program and the shell print, without the lines in which npm repeats the command. */
+/** The output of the program and the shell, without the lines in which npm repeats the command. */
 function timesOf(source) {
   const printed = execFileSync('bash', ['-c', `exec 2>&1; ${source}`], { cwd: root, encoding: 'utf8' });
   return printed.replace(/^\n?(> .*\n)+\n/, '').trimEnd();
 }
 
-/** The kinds of lines, without numbers, the space around them, and what times are said to show, which depends on them. */
+/** The distinct lines, without numbers, spacing, and conclusions from timings, which vary. */
 function shapeOf(text) {
   const kept = text.split('\n').filter((line) => !/^(pool|shared): /.test(line));
   const lines = kept.map((line) =>

@@ -1,5 +1,5 @@
-// Makes dist/lesson/chapters.json of the lesson's chapters and the names of its programs: for the explorer, which shows
-// them, and for `mandoline lesson`, which walks through them and runs their programs. Makes the slides of them, too.
+// Writes dist/lesson/chapters.json from the lesson's chapters and the names of its programs: for the explorer, which
+// shows them, and for `mandoline lesson`, which walks through them and runs their programs. Also writes the slides.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Marked } from 'marked';
@@ -9,16 +9,16 @@ import { root } from './setup.js';
 const marked = new Marked({
   gfm: true,
   renderer: {
-    // Under the title of the panel.
+    // One level below the panel's title.
     heading({ tokens, depth }) {
       return `<h${depth + 1}>${this.parser.parseInline(tokens)}</h${depth + 1}>\n`;
     },
-    // The pages are not where the chapters are shown.
+    // Links to pages do not work where the chapters are shown.
     link({ href, tokens }) {
       const text = this.parser.parseInline(tokens);
       return /^https:/.test(href) ? `<a href="${href}" target="_blank" rel="noopener">${text}</a>` : text;
     },
-    // Markers of included blocks.
+    // Removes the markers of included blocks.
     html: () => '',
   },
 });
@@ -40,20 +40,20 @@ const chapters = readdirSync(folder)
     return {
       title,
       page: name,
-      /** Markup of all of it, of what comes before its first section, and of its question; the answer is folded. */
+      /** Markup of the chapter, of the text before its first section, and of its question, with the answer folded. */
       html: marked.parse(body.trim().replace(toAnswer, '')) + answer,
       lead: marked.parse(lead),
       question: marked.parse(question) + answer,
-      /** For a terminal. */
+      /** Plain text for a terminal. */
       plainLead: plain(lead),
       plainQuestion: plain(question),
       leadText: lead,
       questionText: question,
       glance: sectionOf(body, 'At a glance'),
       exercises: sectionOf(body, 'Exercises'),
-      /** The program that is the answer. */
+      /** The answer's program. */
       answer: /^<!-- code lesson\/(answers\/.+)\.ts -->$/m.exec(answers[i])[1],
-      /** Its programs: what they are given, the lines of code that matter, and what they printed for the page. */
+      /** Its programs: their arguments, the relevant lines of code, and their output in the page. */
       commands: [
         ...text.matchAll(
           /((?:^<!-- lines .+ -->\n)*)^<!-- output npm run lesson -- (.+) -->\n([\s\S]*?)<!-- end -->$/gm,
@@ -68,7 +68,7 @@ const chapters = readdirSync(folder)
       })),
     };
   });
-// A program says at its top how it is run.
+// A program's header comment says how to run it.
 const programs = ['', 'answers/'].flatMap((under) =>
   readdirSync(join(folder, under))
     .filter(
@@ -78,7 +78,7 @@ const programs = ['', 'answers/'].flatMap((under) =>
     )
     .map((name) => under + name.slice(0, -3)),
 );
-/** What each program takes, as it says when it reads its arguments: numbers in their order, and flags. */
+/** The arguments that each program declares: numbers in order, and flags. */
 const takes = Object.fromEntries(
   programs.map((name) => {
     const code = readFileSync(join(folder, `${name}.ts`), 'utf8');
@@ -90,7 +90,7 @@ const takes = Object.fromEntries(
 writeSlides(root, chapters, (text) => marked.parse(text));
 writeFileSync(join(root, 'dist', 'lesson', 'chapters.json'), JSON.stringify({ programs, takes, chapters }));
 
-/** The lines of a file from one that contains a text to the next one that contains another. */
+/** The lines of a file from the one that contains `from` to the next one that contains `to`. */
 function linesOf(path, from, to) {
   const lines = readFileSync(join(root, path), 'utf8').split('\n');
   const first = lines.findIndex((line) => line.includes(from));
@@ -101,13 +101,13 @@ function linesOf(path, from, to) {
   return { path, first: first + 1, code: code.join('\n') };
 }
 
-/** The text of a section of a page. */
+/** The text of a page's section. */
 function sectionOf(body, title) {
   const [, text = ''] = body.split(`\n## ${title}\n`);
   return text.split('\n## ')[0].trim();
 }
 
-/** What a page says about an output: from there to the next section, code or output. */
+/** A page's notes on an output: the text from there to the next section, code or output. */
 function notesAfter(text, given) {
   const [, rest] = text.split(`<!-- output npm run lesson -- ${given} -->`);
   return rest
@@ -116,7 +116,7 @@ function notesAfter(text, given) {
     .trim();
 }
 
-/** Without what makes links, code and strong words of it. */
+/** Removes the Markdown of links, code and strong text. */
 function plain(text) {
   return text.replace(/\[([^\]]*)\]\([^)]*\)/g, '$1').replaceAll(/`|\*\*/g, '');
 }

@@ -1,5 +1,5 @@
-// Makes dist/lesson/slides.html of the chapters and dist/lesson/cheat-sheet.html of its page: each one file that loads
-// nothing, to be shown in a browser or printed, a slide or the whole sheet to a page.
+// Writes dist/lesson/slides.html from the chapters and dist/lesson/cheat-sheet.html from its page: self-contained files
+// to show in a browser or print, with one slide, or the whole sheet, per page.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -31,7 +31,7 @@ export function writeSlides(root, chapters, markup) {
   write(root, 'cheat-sheet', 'Slices over workers: the cheat sheet', sheetStyle, markup(sheet));
 }
 
-/** What fits next to a program: of a list, the first two sentences of each item; otherwise the paragraphs that are whole. */
+/** Shortens notes to fit next to a program: the start of each list item; without a list, the complete paragraphs. */
 function short(notes) {
   const items = notes.match(/^- .+$/gm)?.map((item) =>
     item

@@ -1,4 +1,4 @@
-// `npm run lesson -- pool 2000 2`: set up what is missing, then `mandoline lesson` with what is given.
+// `npm run lesson -- pool 2000 2`: completes the setup, then runs `mandoline lesson` with the arguments.
 import { runProgram, runScript, setup } from './setup.js';
 
 runScript(() => {

@@ -1,5 +1,5 @@
-// `npm run pack:pool`: the pool as a package of its own, mandoline-pool-VERSION.tgz in the clone's root. Its code and types
-// are those of dist/src/pool, in one file for each place where it runs. What it says of itself is package.json's.
+// `npm run pack:pool`: packs the pool as a separate package, mandoline-pool-VERSION.tgz in the clone's root. Its code
+// and types come from dist/src/pool, bundled in one file per platform; its metadata comes from package.json.
 import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -19,7 +19,7 @@ const keywords = [
 const built = join(root, 'dist', 'src', 'pool');
 const package_ = join(root, 'dist', name);
 
-/** Makes the package's folder, and of it the tarball, in the clone's root unless npm's flags say otherwise. */
+/** Creates the package's folder and its tarball, in the clone's root unless npm's flags say otherwise. */
 async function packPool(flags) {
   rmSync(package_, { recursive: true, force: true });
   mkdirSync(join(package_, 'types'), { recursive: true });
@@ -39,7 +39,7 @@ async function packPool(flags) {
 }
 
 async function writeCode() {
-  // Loaded after setup, which may have installed it.
+  // Imported after setup, which may have installed it.
   const { rolldown } = await import('rolldown');
   const write = async (input, output, platform) => {
     const bundled = await rolldown({ input: join(built, input), platform });
@@ -47,7 +47,7 @@ async function writeCode() {
   };
   await write('index.js', 'node.js', 'node');
   await write('index.js', 'web.js', 'browser');
-  // The address under which web.js starts it.
+  // web.js starts the worker by this name.
   await write('worker.web.js', 'worker.web.js', 'browser');
 }
 
@@ -73,10 +73,10 @@ function manifest() {
   };
 }
 
-/** A file of types and all that it imports. */
+/** A declaration file and all files that it imports. */
 function typesFrom(first) {
   const files = new Set([first]);
-  // Examples in docstrings name modules of their reader.
+  // Examples in docstrings name the reader's modules, which do not exist here.
   for (const file of files)
     for (const [, stem] of readFileSync(join(built, file), 'utf8').matchAll(/'\.\/([\w.-]+)\.js'/g))
       if (existsSync(join(built, `${stem}.d.ts`))) files.add(`${stem}.d.ts`);
@@ -85,7 +85,7 @@ function typesFrom(first) {
 
 const withoutMap = (text) => text.replace(/\/\/# sourceMappingURL=.*\n?/, '');
 
-/** The README as it is in this package: without comments for tests, and links to what is not in it. */
+/** The package's README: without comments for tests and without links to files outside the package. */
 const ofThisPackage = (text) =>
   text
     .replaceAll('mandoline/pool', name)

@@ -1,6 +1,6 @@
-// The picture of docs/proved-counts.md: `node scripts/proved-counts.js`, after `npm run build`. One deep view, counted by
-// perturbation with blocks of a tolerance chosen by eye, 2^-24, as other programs count, and by exact arithmetic. On the
-// left the first, in the middle the second, on the right in red where they differ. Prints how many points that are.
+// The picture of docs/proved-counts.md: `node scripts/proved-counts.js`, after `npm run build`. One deep view, counted
+// by perturbation with blocks of a tolerance chosen by eye, 2^-24, as in other programs (left), and by exact arithmetic
+// (middle). On the right, the differences in red. Prints the number of points that differ.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { encode } from 'fast-png';
@@ -31,7 +31,7 @@ const scene = parseScene({
 });
 const tolerance = 2 ** -24;
 
-/** Bits behind the point of the reference. */
+/** Fractional bits of the reference. */
 const bits = 200n;
 
 function fixed(decimal) {
@@ -41,7 +41,7 @@ function fixed(decimal) {
 }
 const toDouble = (value) => Number(value >> (bits - 60n)) * 2 ** -60;
 
-/** The orbit of the middle, in doubles. */
+/** The orbit of the centre, in doubles. */
 function referenceOrbit([re, im], iterations) {
   const [cx, cy] = [fixed(re), fixed(im)];
   const orbit = [];
@@ -56,8 +56,8 @@ function referenceOrbit([re, im], iterations) {
 }
 
 /**
- * Bilinear blocks: d after 2^level steps is A d + B dc where |d| < r. One step is 2 Z d + dc, whose d^2 is left out below
- * the tolerance; merged in pairs (Zhuoran 2021, mathr 2022). Nothing bounds what is left out all in all.
+ * Bilinear blocks: d after 2^level steps is A d + B dc if |d| < r. One step is 2 Z d + dc; its d^2 is dropped below the
+ * tolerance. Blocks are merged in pairs (Zhuoran 2021, mathr 2022). The total error is not bounded.
  */
 function blocks(orbit, reach) {
   const levels = [];
@@ -133,7 +133,7 @@ const unproved = counts.map((_, i) => {
 const isWrong = (i) => counts[i] !== unproved[i];
 const wrong = counts.filter((_, i) => isWrong(i)).length;
 
-// All three with the colours of the right counts.
+// All three panels use the colours of the correct counts.
 const gap = 6;
 const width = 3 * side + 2 * gap;
 const data = new Uint8Array(3 * width * side).fill(255);

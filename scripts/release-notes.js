@@ -1,4 +1,4 @@
-// `node scripts/release-notes.js v0.1.0`: prints that version's section of CHANGELOG.md, for the notes of a release.
+// `node scripts/release-notes.js v0.1.0`: prints that version's section of CHANGELOG.md as release notes.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';

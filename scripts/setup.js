@@ -1,6 +1,6 @@
-// Brings a fresh clone to where its programs run: installs the locked packages and compiles to dist/.
+// Sets up a fresh clone: installs the locked packages and compiles to dist/.
 // Skips steps that are already done: node_modules/ has a hash of the lock file, dist/ one of the sources.
-// Plain JavaScript without packages, because it runs before there are any.
+// Plain JavaScript without packages, because it runs before any are installed.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -10,11 +10,11 @@ import { fileURLToPath } from 'node:url';
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const inRoot = (...path) => join(root, ...path);
 
-/** Installs and compiles what has changed since the last time; says on stderr what it does. */
+/** Installs and compiles whatever has changed since the last run; reports progress on stderr. */
 export function setup() {
   unlessDone(inRoot('node_modules', '.installed'), ['package-lock.json'], () => {
     console.error('mandoline: installing packages');
-    // Its own talk goes to stderr, so that `npm start -- render -o -` keeps stdout for the data.
+    // npm's output goes to stderr, so that `npm start -- render -o -` keeps stdout for the data.
     run(process.platform === 'win32' ? 'npm.cmd' : 'npm', [
       'ci',
       '--ignore-scripts',
@@ -66,7 +66,7 @@ function unlessDone(stamp, inputs, work) {
   });
 }
 
-/** Runs work while no other program sets up this folder: in a fresh clone two may be started at once. */
+/** Runs work while no other program sets up this folder: two may be started at once in a fresh clone. */
 export function alone(work) {
   const lock = inRoot('.setting-up');
   for (let looks = 0; !createdNow(lock); looks++) {
@@ -83,7 +83,7 @@ export function alone(work) {
   }
 }
 
-/** Removes the lock of a program that died: only one of those that wait for it, and not the lock of the next holder. */
+/** Removes a dead program's lock: only one waiting program does so, and never removes the next holder's lock. */
 function releaseFor(holder, lock) {
   const mark = `${lock}-${holder}`;
   if (!createdNow(mark)) return;
@@ -133,12 +133,12 @@ function sourceFiles(folder) {
     .sort();
 }
 
-/** Runs Node on a program of ours, in a process of its own, so that its clock starts with it. */
+/** Runs one of our programs in its own Node process, so that its clock starts with it. */
 export function runProgram(given) {
   execFileSync(process.execPath, given, { cwd: root, stdio: 'inherit' });
 }
 
-/** Runs a script's work; a program that failed has said why, so only its exit code is passed on. */
+/** Runs a script's work; a failed program has reported its error, so only its exit code is passed on. */
 export function runScript(work) {
   try {
     work();

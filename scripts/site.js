@@ -1,13 +1,13 @@
-// `npm run site`: the documentation as a website in dist/site, a folder of static files with search, made from the
-// project's Markdown by VitePress. It is installed apart, in scripts/site/, because nothing else needs it. Also looked at:
-// Docusaurus and Starlight (several times as large; both need a format of their own), Eleventy (has no theme).
+// `npm run site`: builds the documentation website, static files with search, in dist/site from the project's Markdown
+// with VitePress. It is installed separately, in scripts/site/, because nothing else needs it. Also considered:
+// Docusaurus and Starlight (several times as large; both need their own format), Eleventy (has no theme).
 import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { root, runScript } from './setup.js';
 
 const generator = join(root, 'scripts', 'site');
-/** Copies of the pages and pictures, where the generator finds its packages. */
+/** Copies of the pages and pictures, in a folder where the generator finds its packages. */
 const pages = join(generator, 'pages');
 const isCopied = (name) => /\.(md|png|svg)$/.test(name);
 
@@ -30,7 +30,7 @@ runScript(() => {
   rmSync(pages, { recursive: true });
 });
 
-/** Copies a file; a folder's README becomes its index page. docs/api/ has an index of its own. */
+/** Copies a file; a folder's README becomes its index page. docs/api/ has its own index. */
 function copy(path) {
   const [from, to] = [path, path.replace('README.md', 'index.md')].map((each, i) =>
     join([root, pages][i], each),

@@ -1,4 +1,4 @@
-// `npm start`: set up what is missing, then run the command, `mandoline render` where nothing else is asked.
+// `npm start`: completes the setup, then runs the command, by default `mandoline render`.
 import { runProgram, runScript, setup } from './setup.js';
 
 runScript(() => {

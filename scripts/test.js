@@ -1,4 +1,4 @@
-// `npm test`: set up what is missing, then run the compiled tests by Node's own runner.
+// `npm test`: completes the setup, then runs the compiled tests with Node's test runner.
 // `npm test -- pool` runs only the files whose path contains "pool". Several parts run in the order given.
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,12 +6,12 @@ import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
 import { root, runScript, setup } from './setup.js';
 
-/** Files that take long start first, so that at the end no core waits for one of them. `node --test` would sort them. */
+/** Slow files start first, so that no core idles at the end. `node --test` would sort them. */
 const longest = ['web/explorer', 'cluster/', 'pool/', 'package', 'lesson/', 'browsers/', 'cli/', 'render/'];
-/** A file that has not ended after so many hours never will: it is ended, and reported. */
+/** A file that runs longer than this many hours is terminated and reported. */
 const mostHours = process.env.MANDOLINE_STRESS === 'long' ? 5 : 1;
 
-/** What a user's environment may have and programs under test heed: colours, widths, languages, a queue, other ranks. */
+/** Environment variables that affect programs under test: colours, widths, languages, a queue, other ranks. */
 const heeded =
   /^(FORCE_COLOR|NO_COLOR|CLICOLOR.*|COLUMNS|LINES|LANG|LANGUAGE|LC_.*|MANDOLINE_REDIS|OMPI_COMM.*|PMI_.*)$/;
 
@@ -27,7 +27,7 @@ runScript(() => {
   const names = [...new Set(parts.flatMap((part) => all.filter((name) => name.includes(part))))];
   if (names.length === 0) throw new Error(`no test file's path holds ${wanted.join(' or ')}`);
   const files = names.map((name) => join(root, 'dist', 'test', name));
-  // Some files wait more than they compute, hence twice as many at a time as two cores compute.
+  // Some files wait more than they compute, hence four at a time for two cores.
   run({ files, concurrency: 4, timeout: mostHours * 3_600_000 })
     .on('test:fail', ({ todo }) => {
       if (todo === undefined) process.exitCode = 1;

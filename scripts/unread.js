@@ -1,5 +1,5 @@
-// Before `npm pack`: keeps modules out of the package that only the command uses, since the command is bundled. What is
-// exported, and all that it imports, stays; npm leaves out the rest by the .npmignore that is written beside it.
+// Before `npm pack`: excludes modules that only the command uses, since the command is bundled. Exported modules and
+// their imports stay; the .npmignore written next to them excludes the rest.
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { root } from './setup.js';
@@ -8,7 +8,7 @@ const { exports, imports } = JSON.parse(readFileSync(join(root, 'package.json'),
 const addresses = (value) =>
   typeof value === 'string' ? [join(root, value)] : Object.values(value).flatMap(addresses);
 const read = new Set([...addresses(exports), ...addresses(imports)]);
-// A set's loop comes to what is added in it.
+// Iterating a set also visits members added during the loop.
 for (const file of read) for (const imported of importsOf(file)) read.add(imported);
 
 const built = join(root, 'dist', 'src');
@@ -20,7 +20,7 @@ for (const folder of [built, join(root, 'src')]) {
   writeFileSync(join(folder, '.npmignore'), [...unread].map((stem) => `/${stem}.*\n`).join(''));
 }
 
-/** The files that a module, or a file of types, imports or names by an address beside it. */
+/** The files that a module or a declaration file imports or names by a relative URL. */
 function importsOf(file) {
   if (!/\.[jt]s$/.test(file)) return [];
   const named = readFileSync(file, 'utf8').matchAll(

@@ -1,5 +1,5 @@
-// The queue on a page, for this machine alone: bull-board, which is looked at and changes nothing. Served by Hono, the
-// smallest of the servers that bull-board has an adapter for.
+// The queue on a page for this machine only: bull-board, read-only. Served by Hono, the smallest of the servers that
+// bull-board has an adapter for.
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ClusterError } from '../errors.js';
@@ -9,7 +9,7 @@ import { openQueue, otherVersions } from './queue.js';
 import { type Connection, loadOptional } from './redis.js';
 
 const host = '127.0.0.1';
-/** The page loads nothing from elsewhere, and is shown in no other page. bull-board has styles in its elements. */
+/** The page loads nothing from other sites and cannot be framed. bull-board uses inline styles. */
 const headers: Parameters<typeof import('hono/secure-headers').secureHeaders>[0] = {
   contentSecurityPolicy: {
     defaultSrc: ["'self'"],
@@ -21,11 +21,11 @@ const headers: Parameters<typeof import('hono/secure-headers').secureHeaders>[0]
     frameAncestors: ["'none'"],
   },
   xFrameOptions: 'DENY',
-  // It is served without encryption, to this machine alone.
+  // Served without encryption, to this machine only.
   strictTransportSecurity: false,
 };
 
-/** What the page is made with. */
+/** Loads the page's packages. */
 function loadBoard() {
   const load = <T>(name: string) => loadOptional<T>(name, optionalPackages.dashboard);
   return {
@@ -39,12 +39,12 @@ function loadBoard() {
   };
 }
 
-/** Throws ClusterError that says how to install what is missing for the page. */
+/** Throws ClusterError, with the command that installs them, if the page's packages are missing. */
 export const checkBoard = (): void => void loadBoard();
 
 /**
- * Serves the page on a port, 0 for any that is free, with the queue of this version and those that others have by now;
- * gives its address. Throws ClusterError for a port that is taken.
+ * Serves the page on a port, 0 for any free one, with the queues of this version and of other existing versions.
+ * Returns its address. Throws ClusterError for a port that cannot be used.
  */
 export async function serveDashboard(connection: Connection, code: string, port: number): Promise<string> {
   const { createBullBoard, BullMQAdapter, HonoAdapter, secureHeaders, Hono, serve, serveStatic } =
@@ -59,12 +59,12 @@ export async function serveDashboard(connection: Connection, code: string, port:
   const app = new Hono();
   app.use(secureHeaders(headers));
   let own = '';
-  // A page from elsewhere may have a name that leads to this machine, but it says that name.
+  // Against DNS rebinding: another site's name may resolve to this machine, but requests then carry that name.
   app.use(async (context, next) => {
     if (context.req.header('host') !== own) return context.text('not served under this name\n', 421);
     return next();
   });
-  // bull-board answers 200 to some requests that it does not obey in its read-only mode.
+  // In read-only mode, bull-board answers 200 to some requests that it ignores.
   app.use(async (context, next) =>
     ['GET', 'HEAD'].includes(context.req.method)
       ? next()

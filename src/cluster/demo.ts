@@ -1,5 +1,5 @@
-// A cluster for a trial, on this machine alone: a Redis server on a socket in a temporary folder, and two workers. A shell
-// takes all of it away as soon as this program ends in whatever way, by SIGKILL too: its input ends then.
+// A trial cluster on this machine: a Redis server on a socket in a temporary folder, and two workers. A shell cleans up
+// when this program ends in any way, even by SIGKILL, since the shell's input then ends.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync } from 'node:fs';
@@ -15,28 +15,28 @@ export interface Demo {
   /** A folder for the slices. */
   readonly store: string;
   readonly connection: Connection;
-  /** Ends all and takes it away. */
+  /** Terminates all processes and removes the folder. */
   end(): Promise<void>;
 }
 
 const startMilliseconds = 10_000;
 const workerCount = 2;
 
-/** The command's file, whichever program this is in: a program that started itself again would do so without end. */
+/** The command's file, whichever program runs this: a program that started itself would recurse endlessly. */
 const command = join(
   dirname(createRequire(import.meta.url).resolve('mandoline/package.json')),
   'dist/command/mandoline.js',
 );
 
-/** Reads the ids of processes; at the end of its input it ends them and removes the folder. */
+/** Reads process ids; at the end of its input, kills them and removes the folder. */
 const cleaner = 'while read id; do ids="$ids $id"; done; kill -KILL $ids; rm -rf "$0" || rm -rf "$0"';
 
-/** Starts it, with so many threads a worker. Throws ClusterError where there is no server. */
+/** Starts the cluster with this many threads per worker. Throws ClusterError if there is no server program. */
 export async function startDemo(threads: number, say: (line: string) => void): Promise<Demo> {
   const folder = mkdtempSync(join(tmpdir(), 'mandoline-demo-'));
   const cleaning = spawn('sh', ['-c', cleaner, folder], {
     stdio: ['pipe', 'ignore', 'ignore'],
-    // Ctrl-C is for those in front, not for who cleans up after them.
+    // Ctrl-C must not reach the shell that cleans up.
     detached: true,
   });
   const end = async (): Promise<void> => {

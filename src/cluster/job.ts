@@ -1,5 +1,5 @@
-// The job of a slice in the queue: plain data that defines it. Whoever can write to the server can put
-// anything there, so all that is read from Redis is checked here, where it is read. What is done with it is slice.ts's.
+// A slice's job in the queue: plain data that defines the slice. Anyone with write access to the server can put
+// anything there, so all data read from Redis is validated here. slice.ts computes the slice.
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { isAbsolute } from 'node:path';
@@ -16,29 +16,29 @@ import { tokenSchema } from './probe.js';
 const text = (longest: number) => v.pipe(v.string(), v.maxLength(longest));
 const number = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 
-/** Characters of a scene: both parts of a centre may have a million digits. */
+/** The most characters of a scene: both parts of a centre may have a million digits. */
 const longestScene = 2_500_000;
 
 const jobSchema = v.strictObject({
-  /** Whose code decides the numbers: see `codeVersion`. */
+  /** The version of the code that determines the numbers: see `codeVersion`. */
   code: text(100),
-  /** The field, as its store has it: a scene in one line, without colours. */
+  /** The field as described in its store: a scene on one line, without colours. */
   scene: text(longestScene),
-  /** The arrays besides the counts. */
+  /** The arrays in addition to the counts. */
   channels: v.pipe(v.array(v.picklist(channelNames)), v.maxLength(channelNames.length)),
-  /** Into how many slices the field is cut. */
+  /** The field's number of slices. */
   slices: number,
-  /** Which of them, from 0. */
+  /** The slice's index, from 0. */
   index: number,
-  /** Where the store is for whoever submitted it. */
+  /** The store's path on the submitting machine. */
   folder: v.pipe(text(4096), v.check(isAbsolute)),
-  /** The store's own, by which it is known where it is shared: see probe.ts. */
+  /** Identifies the store on machines that share it: see probe.ts. */
   token: tokenSchema,
 });
 
 export type SliceJob = v.InferOutput<typeof jobSchema>;
 
-/** How often a slice is tried whose worker's thread, or whose whole worker, ends. */
+/** Number of tries of a slice whose worker thread or whole worker dies. */
 export const tries = 3;
 
 /** A slice that no worker will compute. */
@@ -47,25 +47,25 @@ export class RefusedError extends Error {
 }
 
 const lost = 'Redis has lost its data';
-/** Why a job failed whose data is lost: whoever submitted it queues it again. */
+/** The failure reason of a job whose data is lost: its submitter queues it again. */
 export const lostReason = `refused: ${lost}`;
 
-/** A job as it is read from a queue. */
+/** A job as read from a queue. */
 export interface QueuedJob {
   readonly id: string;
-  /** Undefined for a job that is not a slice's. */
+  /** Undefined if the job is not a slice's. */
   readonly slice: SliceJob | undefined;
-  /** Why it failed, for people; empty if it has not. */
+  /** The readable failure reason; empty if it has not failed. */
   readonly reason: string;
 }
 
-/** Reads what Redis has of a job. */
+/** Validates a job's data from Redis. */
 export function readJob(id: string, job: { data: unknown; failedReason?: unknown } | undefined): QueuedJob {
   const result = v.safeParse(jobSchema, job?.data);
   return { id, slice: result.success ? result.output : undefined, reason: reasonOf(job?.failedReason) };
 }
 
-/** Why a slice failed, for people. */
+/** A slice's failure reason, readable. */
 export function reasonOf(failedReason: unknown): string {
   const reason = typeof failedReason === 'string' ? failedReason : '';
   return reason.includes('stalled more than')
@@ -74,10 +74,10 @@ export function reasonOf(failedReason: unknown): string {
 }
 
 const refusalsSchema = v.object({ by: v.pipe(v.array(text(300)), v.maxLength(100)), reason: text(10_000) });
-/** By which workers a slice was refused, and why by the last of them. */
+/** The workers that refused a slice, and the last one's reason. */
 export type Refusals = v.InferOutput<typeof refusalsSchema>;
 
-/** Reads what workers have noted of a slice that they refused. */
+/** Validates the refusals that workers recorded for a slice. */
 export function readRefusals(progress: unknown): Refusals {
   const result = v.safeParse(refusalsSchema, progress);
   if (!result.success) return { by: [], reason: '' };
@@ -86,24 +86,23 @@ export function readRefusals(progress: unknown): Refusals {
 }
 
 /**
- * The most points of a slice, and the most operations on doubles that all of its steps may take: an hour and a half of a
- * core for z^2 + c, up to some hours for others. A slice of a picture that somebody wants takes a second; what is beyond
- * is a mistake, or meant to do harm.
+ * The most points of a slice, and the most operations on doubles of all its steps: an hour and a half on one core for
+ * z^2 + c, up to a few hours for other formulas. A normal slice takes a second; larger ones are mistakes or malicious.
  */
 const mostPoints = 2 ** 26;
 const mostOperations = 7e13;
-/** Each thread of a worker computes the reference of a deep view once. */
+/** Limit for a deep view's reference, which each of a worker's threads computes once. */
 const mostReferenceSeconds = 3600;
 
-/** The name of a slice's job: the same slice of the same field by the same code has one. */
+/** The id of a slice's job, unique to the slice, its field and the code version. */
 export function jobId({ code, token, scene, channels, slices, index }: SliceJob): string {
   const whole = [code, token, scene, channels, slices, index].join('\n');
   return createHash('sha256').update(whole).digest('hex').slice(0, 40);
 }
 
-/** Checks what came out of a version's queue. Throws RefusedError for what is not a slice that a worker of it computes. */
+/** Validates a job from a version's queue. Throws RefusedError unless it is a slice for this version's workers. */
 export function checkJob(id: string | undefined, data: unknown, code: string): SliceJob {
-  // Without its data a job is given as an empty one.
+  // BullMQ returns a job without data as an empty one.
   if (JSON.stringify(data) === '{}') throw new RefusedError(lost);
   const result = v.safeParse(jobSchema, data);
   if (!result.success) {
@@ -119,7 +118,7 @@ export function checkJob(id: string | undefined, data: unknown, code: string): S
   return job;
 }
 
-/** Throws RefusedError where a slice is none of the scene's, or too much work. */
+/** Throws RefusedError if a slice is not one of the scene's, or too much work. */
 export function checkSlices(scene: Scene, slices: number, index: number): void {
   if (!(index < filledSlices(scene, slices)))
     throw new RefusedError(`slice ${index} of ${slices}: the field has no such slice`);
@@ -143,10 +142,10 @@ export function checkSlices(scene: Scene, slices: number, index: number): void {
     );
 }
 
-/** The scene that was read last: slices come one after the other. */
+/** Caches the last parsed scene, since successive slices usually share it. */
 let last: { readonly text: string; readonly scene: Scene } | undefined;
 
-/** The scene of a text. Throws RefusedError for what is none. */
+/** Parses a scene. Throws RefusedError for an invalid one. */
 function fieldOf(text: string): Scene {
   if (last?.text !== text) {
     try {
@@ -159,8 +158,8 @@ function fieldOf(text: string): Scene {
 }
 
 /**
- * The version of the code that decides the numbers: the program's, and a hash of what its workers run, which the command
- * has in one file.
+ * The version of the code that determines the numbers: the program's version and a hash of the code that its workers
+ * run, which the command bundles in one file.
  */
 export function codeVersion(): string {
   const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as {

@@ -1,18 +1,18 @@
-// The C functions of MPI (MPI 3.1, mpi-forum.org) by koffi, which is installed where it is wanted: which library, and what its handles
-// are. Open MPI's are addresses of its variables; MPICH's are whole numbers, the same in its relatives (MPICH ABI
-// Compatibility Initiative, 2014); those of others are not known here. What is said with them is mpi.ts's.
+// The C functions of MPI (MPI 3.1, mpi-forum.org) by koffi, an optional package: finds the library and its handles.
+// Open MPI's handles are addresses of its variables; MPICH's are integers, the same in its derivatives (MPICH ABI
+// Compatibility Initiative, 2014); other libraries are not supported. mpi.ts uses these functions.
 import { ClusterError } from '../errors.js';
 import { installLine, optionalPackages } from '../optional.node.js';
 
 /** A communicator, a datatype, an operation or a window. */
 type Handle = bigint | number;
 
-/** What is under way, in the memory that C has of it. */
+/** Memory of an MPI_Request. */
 export type Request = Int32Array | BigUint64Array;
 
-/** The functions as C has them; each gives an error code, 0 for none, and blocks this thread until it is done. */
+/** The C functions; each returns an error code, 0 for none, and blocks this thread until it returns. */
 export interface Mpi {
-  /** What the library says it is. */
+  /** The library's version string. */
   readonly version: string;
   readonly handles: Readonly<Record<(typeof handleNames)[number], Handle>>;
   Init_thread(argc: null, argv: null, required: number, provided: Int32Array): number;
@@ -37,7 +37,7 @@ export interface Mpi {
   ): number;
   Iprobe(from: number, tag: number, world: Handle, isThere: Int32Array, status: Uint8Array): number;
   Wait(request: Request, status: Uint8Array): number;
-  /** Memory for a request. */
+  /** Allocates memory for a request. */
   newRequest(): Request;
   /** MPI_ANY_SOURCE. */
   readonly anySource: number;
@@ -50,14 +50,14 @@ export interface Mpi {
       ...[rank: number, place: number, operation: Handle, window: Handle],
     ]
   ): number;
-  /** Makes a window of so many bytes, which are 0, in this rank; every rank has to make its own at once. */
+  /** Allocates a zero-filled window of this size in this rank. Collective: all ranks must call it. */
   allocateWindow(bytes: number): Handle;
   freeWindow(window: Handle): void;
 }
 
 const handleNames = ['world', 'byte', 'int', 'sum', 'noInfo'] as const;
 
-/** How a library says who it is, what a handle is in C, and where the ones that are needed are. */
+/** For each family of libraries: its version string, the C type of handles, and the handles needed. */
 const families = [
   {
     says: /^Open MPI/,
@@ -85,27 +85,27 @@ const families = [
   },
 ] as const;
 
-/** The libraries' names, and the package that Debian has them in. */
+/** The libraries' file names and their Debian package. */
 const openMpi = { libraries: ['libmpi.so.40', 'libmpi.dylib'], install: 'openmpi-bin' };
 const mpich = { libraries: ['libmpich.so.12', 'libmpi.so.12'], install: 'mpich' };
 
-/** What the programs that start ranks tell each of them, and whose they are. */
+/** The environment variables set by launchers, and the libraries that these belong to. */
 const launchers = [
   { size: 'OMPI_COMM_WORLD_SIZE', rank: 'OMPI_COMM_WORLD_RANK', likely: [openMpi] },
   { size: 'PMI_SIZE', rank: 'PMI_RANK', likely: [mpich, openMpi] },
 ] as const;
 const launcher = launchers.find(({ size }) => process.env[size] !== undefined);
 
-/** How many ranks were started, as who started them says; undefined where it does not. */
+/** The number of ranks according to the launcher; undefined without one. */
 export const startedRanks = (): number | undefined => launcher && Number(process.env[launcher.size]);
 
-/** This program's rank, as who started it says, which takes no library; 0 where it does not. */
+/** This program's rank according to the launcher, without loading the library; 0 without a launcher. */
 export const startedRank = (): number => Number(process.env[launcher?.rank ?? 'PMIX_RANK'] ?? 0);
 
 type Koffi = typeof import('koffi').default;
 type Library = ReturnType<Koffi['load']>;
 
-/** Loads MPI's library. Throws ClusterError where koffi or the library is missing, or its handles are not known. */
+/** Loads MPI's library. Throws ClusterError if koffi or the library is missing, or the library is not supported. */
 export async function loadMpi(): Promise<Mpi> {
   const koffi = await loadKoffi();
   const library = loadLibrary(koffi, launcher?.likely ?? [openMpi, mpich]);
@@ -153,7 +153,7 @@ export async function loadMpi(): Promise<Mpi> {
   } as Mpi;
 }
 
-/** What the functions take in C. */
+/** The functions' parameter types in C. */
 const signatures: Readonly<Record<string, readonly string[]>> = {
   Init_thread: ['void *', 'void *', 'int', 'void *'],
   Finalize: [],
@@ -186,7 +186,7 @@ function loadLibrary(koffi: Koffi, likely: readonly (typeof openMpi)[]): Library
   const names = likely.flatMap(({ libraries }) => libraries);
   for (const name of names) {
     try {
-      // Its plugins look for its functions among those of the whole program.
+      // Global, because the library's plugins look up its functions among the program's symbols.
       return koffi.load(name, { global: true });
     } catch {}
   }
@@ -196,9 +196,9 @@ function loadLibrary(koffi: Koffi, likely: readonly (typeof openMpi)[]): Library
   );
 }
 
-/** What a library says it is; one that cannot is older than MPI 3. */
+/** A library's version string; empty for a library older than MPI 3. */
 function versionOf(library: Library): string {
-  // Larger than any library's MPI_MAX_LIBRARY_VERSION_STRING, whose text is written into it.
+  // Larger than any library's MPI_MAX_LIBRARY_VERSION_STRING.
   const [text, length] = [Buffer.alloc(2 ** 16), new Int32Array(1)];
   try {
     library.func('MPI_Get_library_version', 'int', ['void *', 'void *'])(text, length);

@@ -1,5 +1,5 @@
-// A scene's field computed by the ranks of an MPI program: rank 0 scatters the work, all compute, rank 0 gathers. How ranks
-// talk is mpi.ts's; the slices are the renderer's.
+// Computes a scene's field on the ranks of an MPI program: rank 0 scatters the job, all ranks compute, rank 0 gathers.
+// mpi.ts does the communication, the renderer the slices.
 import { ClusterError } from '../errors.js';
 import type { ChannelName, Field } from '../field/field.js';
 import type { Exact } from '../kernel/kernel.js';
@@ -22,55 +22,55 @@ const worker = tasks<typeof import('../render/gathered.js')>(
 );
 
 /**
- * Who takes which slice: `static`, each rank every so-many-th, which is settled beforehand; `dynamic`, the next one, when
- * a rank has done the one before.
+ * How slices are assigned: `static`, round-robin, fixed in advance; `dynamic`, the next slice whenever a rank has
+ * finished its last.
  */
 export const schedules = ['static', 'dynamic'] as const;
 export type Schedule = (typeof schedules)[number];
 
-/** What rank 0 tells the others. */
+/** The job that rank 0 sends to the others. */
 export interface RankJob {
   readonly scene: Scene;
   readonly channels: readonly ChannelName[];
   readonly slices: number;
   readonly schedule: Schedule;
-  /** Threads of each rank; 0: none besides its own. */
+  /** Worker threads per rank; 0: the rank's own thread computes. */
   readonly workers: number;
   readonly exact?: Exact | undefined;
-  /** The seed of the points that are verified, where they are to be. */
+  /** The seed of the points to verify; undefined: none are verified. */
   readonly seed?: number | undefined;
 }
 
-/** A field that came from all ranks. */
+/** A field gathered from all ranks. */
 export interface GatheredField {
   readonly field: Field;
-  /** The bands of a picture of it. */
+  /** The source of the bands of the field's picture. */
   readonly via: NonNullable<StreamOptions['via']>;
-  /** A share for each rank. */
+  /** One share per rank. */
   readonly work: Work;
-  /** How exact arithmetic settled the points, of all ranks together. */
+  /** How exact arithmetic settled the points of all ranks. */
   readonly exact?: ExactSummary | undefined;
   readonly verified?: Verified | undefined;
 }
 
-/** What a rank tells rank 0 in the end. */
+/** A rank's final report to rank 0. */
 interface RankReport {
   readonly share: WorkerShare;
   readonly verified: number;
   readonly exact: ExactSummary | undefined;
 }
 
-/** So many slices may be on their way from a rank while it computes others, which go elsewhere in its memory. */
+/** The most slices in transit from a rank while it computes others, which use other memory. */
 const mostPosted = 8;
 
-/** As rank 0: lets all ranks compute a field, and gathers it. Throws LimitError for more than 4 GiB of counts. */
+/** On rank 0: computes a field on all ranks and gathers it. Throws LimitError for more than 4 GiB of counts. */
 export async function computeOnRanks(world: World, job: RankJob): Promise<GatheredField> {
   const { scene, channels, slices, seed } = job;
   const called = performance.now();
   const field = emptyField(scene, channels);
   world.scatter(Array.from({ length: world.size }, () => job));
   const begun = performance.now();
-  // Rank 0 takes what has come after each slice of its own, so that little is left to be taken in the end.
+  // Rank 0 receives arrived slices after each of its own, so that few remain at the end.
   let working = world.size - 1;
   const note = new Int32Array(3);
   const takeRows = (isBusy: boolean) => {
@@ -95,7 +95,7 @@ export async function computeOnRanks(world: World, job: RankJob): Promise<Gather
   };
 }
 
-/** As another rank: computes what rank 0 tells it to, and sends it there. */
+/** On other ranks: computes slices of rank 0's job and sends them there. */
 export async function serveRank(world: World): Promise<void> {
   const job = world.scatter<RankJob>();
   const posted: ReturnType<World['post']>[][] = [];
@@ -118,8 +118,8 @@ export async function serveRank(world: World): Promise<void> {
 }
 
 /**
- * Computes the slices of this rank, where they belong in a field or, without one, in memory that is used again: `take` gets
- * each, and may keep the last `mostPosted` while others are computed.
+ * Computes this rank's slices, in place in a field or, without one, in reused memory. `take` receives each, and may
+ * keep the last `mostPosted` while others are computed.
  */
 async function computeShare(
   { rank, size, counter }: World,
@@ -169,7 +169,7 @@ async function computeShare(
   }
 }
 
-/** The ranks have the same reference, each its own. */
+/** Sums the reports; all ranks compute the same reference. */
 function sumOf(summaries: readonly ExactSummary[]): ExactSummary {
   const sum = emptyReport();
   for (const { reference: _, ...settled } of summaries) addReport(sum, settled);
@@ -180,7 +180,7 @@ function* inThisThread(ranges: Iterable<SliceRange>, work: (range: SliceRange) =
   for (const range of ranges) yield work(range);
 }
 
-/** With their places in this rank's turn, by which they have their memory. */
+/** Numbers the ranges in this rank's order, which determines their memory. */
 function* inTurn(ranges: Iterable<SliceRange>): Generator<SliceRange> {
   let index = 0;
   for (const range of ranges) yield { ...range, index: index++ };
@@ -190,7 +190,7 @@ function* upTo(end: number, next: () => number): Generator<number> {
   for (let number = next(); number < end; number = next()) yield number;
 }
 
-/** The bytes of some rows, array after array. */
+/** The bytes of some rows, one array after the other. */
 const bytesOf = (rows: Field): Uint8Array[] =>
   arraysOf(rows).map(
     ([, { buffer, byteOffset, byteLength }]) => new Uint8Array(buffer, byteOffset, byteLength),

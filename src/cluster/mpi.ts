@@ -1,80 +1,81 @@
-// The ranks of an MPI program and what they say to each other: values from rank 0 to all and back, bytes from one to
-// another, and a counter that all of them share. `mandoline/mpi` is this file. The C functions are mpi-library.ts's.
+// Communication between the ranks of an MPI program: scatter and gather of values, messages of bytes, and a shared
+// counter. Exported as `mandoline/mpi`. mpi-library.ts has the C functions.
 import { writeSync } from 'node:fs';
 import { deserialize, serialize } from 'node:v8';
 import { ClusterError } from '../errors.js';
 import { loadMpi, type Mpi, startedRanks } from './mpi-library.js';
 
 /**
- * All ranks that `mpirun` started together; one alone without it. A call blocks this thread until the others have done
- * their part of it, so that all ranks must make the same calls in the same order. A program that comes to its end ends
- * its part by itself; one that fails ends all ranks, by MPI_Abort.
+ * All ranks that `mpirun` started together; without it, a single rank. A call blocks this thread until the other ranks
+ * have done their part, so all ranks must make matching calls in the same order. A program that exits normally
+ * finalizes MPI automatically; one that fails terminates all ranks by MPI_Abort.
  */
 export interface World {
-  /** This program's number, from 0. */
+  /** This program's rank, from 0. */
   readonly rank: number;
-  /** How many ranks there are. */
+  /** The number of ranks. */
   readonly size: number;
-  /** What MPI's library says it is. */
+  /** The version string of MPI's library. */
   readonly version: string;
-  /** Whether `mpirun`, or what else starts MPI's programs, started this one. */
+  /** Whether `mpirun` or another MPI launcher started this program. */
   readonly isLaunched: boolean;
   /**
-   * Rank 0 gives a value for each rank, in their order, and each rank gets its own: whatever `structuredClone` copies,
-   * typed arrays too. What other ranks give is ignored. Throws RangeError where rank 0 gives not one for each.
+   * Rank 0 passes one value per rank, in rank order, and each rank receives its own: anything that `structuredClone`
+   * copies, including typed arrays. Values passed by other ranks are ignored. Throws RangeError if rank 0 does not pass
+   * exactly one value per rank.
    */
   scatter<T>(values?: readonly T[]): T;
-  /** Each rank gives a value; rank 0 gets all of them, in the order of the ranks, the others get undefined. */
+  /** Each rank passes a value; rank 0 receives all of them, in rank order, the others receive undefined. */
   gather<T>(value: T): T[] | undefined;
-  /** Sends bytes to a rank, which receives as many. */
+  /** Sends bytes to a rank, which must receive the same number. */
   send(bytes: Uint8Array, to: number): void;
-  /** Receives bytes that a rank sends into memory of that length. */
+  /** Receives bytes from a rank; `into` must have the length of the bytes sent. */
   receive(into: Uint8Array, from: number): void;
-  /** Sends bytes as `send` does, but does not wait until they are received; they must not change before. */
+  /** Sends bytes like `send`, but returns at once; the bytes must not change until `wait` has returned. */
   post(
     bytes: Uint8Array,
     to: number,
   ): {
-    /** Waits until the bytes are received. */
+    /** Waits until the bytes may be changed; they may not have been received yet. */
     wait(): void;
   };
-  /** Sends a rank a few numbers, which hears them apart from all else. */
+  /** Sends a few numbers to a rank, which receives them by `hear`, separately from all other messages. */
   tell(numbers: Int32Array, to: number): void;
   /**
-   * Hears as many numbers as another rank tells, whichever is first: waits for them, or gives false where there are none
-   * yet and it `isBusy`.
+   * Receives the numbers of the first rank that sent some by `tell`. Waits for them; if `isBusy`, returns false at once
+   * when there are none yet.
    */
   hear(into: Int32Array, isBusy: boolean): boolean;
-  /** Waits until all ranks are here. */
+  /** Waits until all ranks have reached this call. */
   barrier(): void;
-  /** A counter that all ranks share; all have to ask for it together. */
+  /** Creates a counter shared by all ranks. Collective: all ranks must call it. */
   counter(): Counter;
-  /** Ends this rank's part before the program's end, once the others do too; no other call may come after it. */
+  /** Finalizes MPI before the program ends, once all ranks call it; no other call may follow. */
   finalize(): void;
 }
 
-/** Whole numbers from 0 on, each of which one rank gets. */
+/** Integers from 0 on, each of which goes to one rank. */
 export interface Counter {
-  /** How often it was called before, by all ranks together. */
+  /** Returns the number of previous calls by all ranks together. */
   next(): number;
-  /** Gives its memory back; all ranks have to do so together. */
+  /** Frees its memory. Collective: all ranks must call it. */
   free(): void;
 }
 
-/** A message's length is an int in C; what is longer goes in pieces. */
+/** A message's length is an int in C; longer messages are split. */
 const longestPiece = 2 ** 30;
-/** MPI_THREAD_FUNNELED: of the program's threads only the one that starts MPI calls it. */
+/** MPI_THREAD_FUNNELED: only the thread that initializes MPI calls it. */
 const funneled = 1;
-/** More than an MPI_Status takes, in any library. */
+/** More than the size of an MPI_Status in any library. */
 const statusBytes = 256;
-/** By which what is told is known from what is sent. */
+/** Tags that separate `send` from `tell`. */
 const [sentTag, toldTag] = [0, 1];
 
 let opened: Promise<World> | undefined;
 
 /**
- * Starts MPI and gives the world, the same one at each call. Throws ClusterError where koffi or MPI's library is
- * missing, or the library is not of the MPI whose `mpirun` started this program.
+ * Initializes MPI and returns the world, the same one at each call. Throws ClusterError if koffi or MPI's library is
+ * missing, or if another MPI's `mpirun` started this program.
  */
 export function world(): Promise<World> {
   opened ??= loadMpi().then(open);
@@ -90,7 +91,7 @@ function open(mpi: Mpi): World {
     if (code === 0) finalize();
     else mpi.Abort(all, code);
   });
-  // What ends a program is told by Node only after that event.
+  // Node prints the fatal error only after this event.
   process.on('uncaughtExceptionMonitor', (error) => {
     if (!isOpen || process.listenerCount('uncaughtException') > 0) return;
     writeSync(2, `rank ${rank}: ${error?.stack ?? error}\n`);
@@ -136,7 +137,7 @@ function open(mpi: Mpi): World {
     return true;
   }
 
-  /** As bytes, with their number before them. */
+  /** Sends a value as bytes, preceded by their number. */
   function sendValue(value: unknown, to: number): void {
     const bytes = serialize(value);
     send(new Uint8Array(Float64Array.of(bytes.length).buffer), to);
@@ -204,7 +205,7 @@ function open(mpi: Mpi): World {
 const bytesOf = ({ buffer, byteOffset, byteLength }: Int32Array) =>
   new Uint8Array(buffer, byteOffset, byteLength);
 
-/** Bytes in as few pieces as MPI takes them. */
+/** Splits bytes into as few pieces as MPI allows. */
 function* pieces(bytes: Uint8Array): Generator<Uint8Array> {
   for (let at = 0; at < bytes.length; at += longestPiece) yield bytes.subarray(at, at + longestPiece);
 }
@@ -215,7 +216,7 @@ function numberOf(read: (into: Int32Array) => number): number {
   return into[0]!;
 }
 
-/** By MPI's own rule a failure ends all ranks at once; where a site has another rule it is told here. */
+/** By default, MPI aborts all ranks on an error; with another error handler, this reports it. */
 function check(code: number): void {
   if (code !== 0) throw new ClusterError(`MPI: a call failed with code ${code}`);
 }

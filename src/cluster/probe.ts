@@ -1,5 +1,5 @@
-// How a worker knows that a folder is the very store that slices are for, before it computes any: whoever submits them
-// puts a random token there, and the worker must find it.
+// How a worker checks, before it computes any slice, that a folder is the slices' store: the submitter puts a random
+// token there, and the worker must find it.
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import * as v from 'valibot';
@@ -8,10 +8,10 @@ import { putOnce, readRegular } from '../render/store-files.node.js';
 import { storeError } from '../render/stored-band.node.js';
 
 const name = 'probe';
-/** What a token looks like. */
+/** The form of a token. */
 export const tokenSchema = v.pipe(v.string(), v.uuid());
 
-/** The token of a store, which gets one where it has none. Throws StoreError. */
+/** A store's token, created if there is none. Throws StoreError. */
 export function probeOf(folder: string): string {
   try {
     const there = readProbe(folder);
@@ -25,7 +25,7 @@ export function probeOf(folder: string): string {
   }
 }
 
-/** The token in a folder, or undefined if there is none. */
+/** The token in a folder; undefined if there is none. */
 export function readProbe(folder: string): string | undefined {
   try {
     const bytes = readRegular(join(folder, name), (size) => size <= 100);

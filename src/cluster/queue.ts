@@ -9,22 +9,22 @@ import { jobId, type QueuedJob, readJob, type SliceJob, tries } from './job.js';
 import { type Connection, loadOptional } from './redis.js';
 
 const nameOf = (code: string) => `mandoline-${code}`;
-/** The key of the versions that have been given slices. */
+/** The key of the set of versions with submitted slices. */
 const versionsKey = 'mandoline:versions';
 /**
- * A worker says every 5 s that it is at its slices; those of one that has not said so for 10 s go to others. Its main
- * thread computes nothing, so that it is never that late.
+ * A worker renews the locks of its slices every 5 s; slices whose lock is older than 10 s go to other workers. The
+ * worker's main thread computes nothing, so that renewals are never that late.
  */
 const lockMilliseconds = 10_000;
 const stalledMilliseconds = 5000;
-/** How long after a failure a worker asks again. */
+/** The delay before a worker retries after a failure. */
 const retryMilliseconds = 1000;
-/** So often it is read what has happened: each slice makes four events, and reading one by one wakes two processes each. */
+/** The interval of reading events: each slice makes four, and reading them singly would wake two processes each. */
 const readMilliseconds = 50;
 
 const jobOptions: JobsOptions = { attempts: tries, removeOnComplete: true };
 
-/** Slices were cancelled: those of this store, or all. */
+/** The event of cancelled slices: those of this store, or all. */
 export interface CancelEvents extends QueueEventsListener {
   cancelled: (which: { readonly token?: string }) => void;
 }
@@ -32,7 +32,7 @@ export interface CancelEvents extends QueueEventsListener {
 export const bullmq = () => loadOptional<typeof import('bullmq')>('bullmq', optionalPackages.queue);
 const quiet = { skipVersionCheck: true };
 
-/** The queue of a version. */
+/** Opens a version's queue. */
 export function openQueue({ client }: Connection, code: string): Queue<SliceJob> {
   const { Queue } = bullmq();
   const queue = new Queue<SliceJob>(nameOf(code), { connection: client, ...quiet });
@@ -40,14 +40,14 @@ export function openQueue({ client }: Connection, code: string): Queue<SliceJob>
   return queue;
 }
 
-/** The versions that have been given slices, besides this one. */
+/** The other versions with submitted slices. */
 export async function otherVersions({ client }: Connection, code: string): Promise<string[]> {
   const all = await client.smembers(versionsKey);
-  // What is no version is somebody else's, and no name of a queue.
+  // Anything else is foreign data, not the name of a queue.
   return all.filter((each) => each !== code && /^[\w.-]{1,100}$/.test(each)).sort();
 }
 
-/** What happens in the queue of a version, from now on. */
+/** The events of a version's queue, from now on. */
 export async function openEvents(connection: Connection, code: string): Promise<QueueEvents> {
   const { QueueEvents } = bullmq();
   const reader = connection.client.duplicate();
@@ -58,7 +58,7 @@ export async function openEvents(connection: Connection, code: string): Promise<
     for (const [, entries] of streams ?? []) for (const entry of entries) entry[1] = readableEvent(entry[1]);
     return streams;
   };
-  // Nothing is missed before the first reading.
+  // Starts at the server's present time, so that no event before the first reading is missed.
   const [seconds, microseconds] = await connection.client.time();
   const events = new QueueEvents(nameOf(code), {
     connection: Object.assign(reader, { xread: inTurn }),
@@ -70,10 +70,10 @@ export async function openEvents(connection: Connection, code: string): Promise<
   return events;
 }
 
-/** What XREAD gives: of each stream its name, and of each entry its id, its fields and their values. */
+/** The result of XREAD: each stream's name, and each entry's id, fields and values. */
 type EventStreams = [stream: string, entries: [id: string, fields: string[]][]][];
 
-/** An event as it is, or without its fields if BullMQ could not read them and would hear no event any more. */
+/** An event, unchanged; without its fields if BullMQ could not parse them, which would stop all further events. */
 function readableEvent(fields: string[]): string[] {
   try {
     const at = fields.findIndex((field, i) => i % 2 === 0 && (field === 'data' || field === 'returnvalue'));
@@ -84,7 +84,7 @@ function readableEvent(fields: string[]): string[] {
   }
 }
 
-/** Tells those who wait for slices that these were cancelled. */
+/** Notifies submitters waiting for slices that these were cancelled. */
 export async function tellCancelled(
   { client }: Connection,
   code: string,
@@ -96,11 +96,11 @@ export async function tellCancelled(
 }
 
 export interface SliceWorker extends Worker<SliceJob> {
-  /** Says no more that it is at its slices; that is for closing while the server is away, which never ends. */
+  /** Stops renewing locks: for use when the server is away and closing would never finish. */
   abandon(): void;
 }
 
-/** What takes slices of a version out of its queue, `atOnce` at a time; it begins by its `run`. */
+/** A worker that takes slices from a version's queue, `atOnce` at a time; `run` starts it. */
 export function openWorker(
   { client }: Connection,
   code: string,
@@ -116,7 +116,7 @@ export function openWorker(
       try {
         return super.createJob(found, id);
       } catch {
-        // Data that is not JSON, with which the job would be tried in vain until its lock has ended three times.
+        // The data is not JSON; BullMQ alone would retry the job in vain until its lock had expired three times.
         return super.createJob({ ...found, data: 'null' }, id);
       }
     }
@@ -137,13 +137,13 @@ export function openWorker(
   return worker;
 }
 
-/** A slice that a worker has taken. */
+/** A slice taken by a worker. */
 export type SliceTaken = Job<SliceJob>;
 
-/** This program's name among workers. */
+/** This program's name as a worker. */
 export const workerName = `${hostname()}-${process.pid}`;
 
-/** Queues slices of a version, unless they are queued. */
+/** Queues slices of a version, unless they are queued already. */
 export async function addSlices(
   { client }: Connection,
   queue: Queue<SliceJob>,
@@ -151,7 +151,7 @@ export async function addSlices(
 ): Promise<void> {
   if (jobs.length === 0) return;
   await client.sadd(versionsKey, jobs[0]!.code);
-  // What Redis still has of a job that is in none of its lists any more would keep it from being added.
+  // Remains of a job that is in none of the queue's lists would prevent adding it again.
   const known = await client.exists(...jobs.map((data) => queue.toKey(jobId(data))));
   if (known > 0) await removeOrphans({ client }, queue);
   await queue.addBulk(
@@ -163,17 +163,17 @@ export async function addSlices(
   );
 }
 
-/** Removes the jobs that are in none of the queue's lists, because Redis has lost those; gives how many they were. */
+/** Removes jobs that are in none of the queue's lists, because Redis has lost those; returns their number. */
 export async function removeOrphans(
   { client }: Pick<Connection, 'client'>,
   queue: Queue<SliceJob>,
 ): Promise<number> {
-  // BullMQ takes this key for a job's.
+  // BullMQ would mistake this key for a job's.
   await client.del(queue.toKey('metrics:failed'));
   return queue.removeOrphanedJobs();
 }
 
-/** Which of these jobs no worker will get to see: Redis has lost them, or their data. What is left of those is removed. */
+/** The jobs that no worker will receive, because Redis has lost them or their data. Removes what is left of them. */
 export async function lostOf(
   { client }: Connection,
   queue: Queue<SliceJob>,
@@ -182,7 +182,7 @@ export async function lostOf(
   const waiting = await idsIn(queue, ['waiting', 'delayed']);
   const active = await idsIn(queue, ['active']);
   const unlisted = ids.filter((id) => !waiting.has(id) && !active.has(id));
-  // One that was handed back between the two readings waits now.
+  // A job handed back between the two readings is waiting now.
   const handedBack = unlisted.length > 0 ? await idsIn(queue, ['waiting', 'delayed']) : waiting;
   const listed = ids.filter((id) => waiting.has(id));
   const known = await client.pipeline(listed.map((id) => ['exists', queue.toKey(id)])).exec();
@@ -191,7 +191,7 @@ export async function lostOf(
   return [...unlisted.filter((id) => !handedBack.has(id)), ...hollow];
 }
 
-/** Takes a job out of a queue; whether it could be taken: not one that a worker is at. */
+/** Removes a job from a queue; false if it could not be removed, as when a worker is computing it. */
 export async function removeJob(queue: Queue<SliceJob>, id: string): Promise<boolean> {
   try {
     return (await queue.remove(id)) === 1;
@@ -201,22 +201,22 @@ export async function removeJob(queue: Queue<SliceJob>, id: string): Promise<boo
   }
 }
 
-/** The names of the workers that are there. */
+/** The names of the connected workers. */
 export async function workerNames(queue: Queue): Promise<string[]> {
   const workers = await queue.getWorkers();
   return workers.map(({ rawname, name }) => oneLine((rawname ?? name ?? '').replace(/^.*:w:/, ''))).sort();
 }
 
-/** How many slices wait, those that were refused a moment ago too, and how many workers are at. */
+/** The number of waiting slices, delayed ones included, and of slices being computed. */
 export async function countsOf(queue: Queue): Promise<{ waiting: number; active: number }> {
   const { waiting = 0, delayed = 0, active = 0 } = await queue.getJobCounts('waiting', 'delayed', 'active');
   return { waiting: waiting + delayed, active };
 }
 
-/** So many jobs are read at a time. */
+/** Number of jobs read at a time. */
 const page = 1000;
 
-/** The jobs that are in one of these states, page after page; those that are removed meanwhile may make it miss some. */
+/** The jobs in one of these states, page by page; removals in the meantime may make it miss some. */
 export async function* jobsIn(
   queue: Queue<SliceJob>,
   states: Parameters<Queue['getRanges']>[0],
@@ -237,6 +237,6 @@ export async function* jobsIn(
   }
 }
 
-/** The ids of those that are in one of these states. */
+/** The ids of the jobs in one of these states. */
 const idsIn = async (queue: Queue<SliceJob>, states: Parameters<Queue['getRanges']>[0]) =>
   new Set(await queue.getRanges(states, 0, -1));

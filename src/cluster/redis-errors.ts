@@ -1,11 +1,11 @@
-// What a Redis server's refusals mean, in sentences that say what to do. redis.ts talks to the server.
+// Translates a Redis server's errors into messages that say what to do. redis.ts connects to the server.
 import { ClusterError } from '../errors.js';
 
 interface Meaning {
-  /** What the server's message contains. */
+  /** Matches the server's message. */
   readonly sign: RegExp;
   readonly meaning: string;
-  /** Whether it goes away without anybody changing an address, a user or a key. */
+  /** Whether the error may pass without changing an address, a user or a key. */
   readonly isPassing?: true;
 }
 
@@ -68,14 +68,14 @@ const meanings: readonly Meaning[] = [
 
 export type Refusal = ClusterError & { readonly isPassing: boolean };
 
-/** What a server refused, on one line that begins with its address; undefined for an error that is not a server's. */
+/** A server's error on one line that begins with its address; undefined for other errors. */
 export function refusalOf(shown: string, error: unknown): Refusal | undefined {
   if (!(error instanceof Error) || error.name !== 'ReplyError') return undefined;
-  // Said to who waits when a server becomes a replica; what follows says why.
+  // Sent to blocked clients when a server becomes a replica; the next error gives the reason.
   if (/^UNBLOCKED\b/.test(error.message)) return undefined;
   const unknown: Meaning = { sign: /^/, meaning: 'refuses a command', isPassing: true };
   const { meaning, isPassing = false } = meanings.find(({ sign }) => sign.test(error.message)) ?? unknown;
-  // A script's refusal names the script behind it.
+  // An error in a script ends with the script's name.
   const said = error.message.replace(/\.? script: .*$/s, '');
   return Object.assign(new ClusterError(`${shown}: ${meaning} (${said})`), { isPassing });
 }

@@ -1,31 +1,31 @@
-// A connection to Redis or Valkey: its address, which is never shown with its password, what is checked before any work,
-// and what is said while it is away. ioredis connects and speaks the protocol; queue.ts has the queue.
+// A connection to Redis or Valkey: its address, which is never shown with its password, the checks before any work, and
+// the messages while the server is away. ioredis implements the protocol; queue.ts has the queue.
 import { createRequire } from 'node:module';
 import type { Redis, RedisOptions } from 'ioredis';
 import { ClusterError } from '../errors.js';
 import { installLine, optionalPackages } from '../optional.node.js';
 import { inCluster, readOnly, refusalOf } from './redis-errors.js';
 
-/** Where a server is. */
+/** A server's address. */
 export interface RedisAddress {
-  /** For people: without a password. */
+  /** The address as shown, without a password. */
   readonly shown: string;
   readonly hasPassword: boolean;
   readonly options: Pick<RedisOptions, 'host' | 'port' | 'path' | 'username' | 'password' | 'db' | 'tls'>;
 }
 
-/** What an address may look like, for people. */
+/** Examples of addresses, for messages. */
 export const addressText =
   'redis://host:6379, rediss://host:6380 for TLS, with /1 for database 1, or unix:/path/of/a/socket';
 
-/** What an address must look like, for people; the address itself is not shown, since it may have a password in it. */
+/** The message for an invalid address; the address itself is not shown, since it may contain a password. */
 export const describeAddress = (text: string): string =>
   `must be an address like ${addressText}` +
   (text.includes('@')
     ? '; in a password, write all but letters and digits percent-encoded: @ as %40, / as %2F, # as %23, ? as %3F, % as %25'
     : '');
 
-/** Reads an address, or gives undefined for what is none. */
+/** Parses an address; undefined if it is invalid. */
 export function parseRedis(text: string): RedisAddress | undefined {
   if (/^unix:(\/\/)?\/./.test(text)) {
     const path = text.replace(/^unix:(\/\/)?/, '');
@@ -57,31 +57,31 @@ export function parseRedis(text: string): RedisAddress | undefined {
   }
 }
 
-/** The servers that may be there, by their programs. */
+/** The supported servers' programs. */
 export const redisServers = ['redis-server', 'valkey-server'];
 
-/** The oldest server that has what BullMQ needs. */
+/** The oldest server version that BullMQ supports. */
 const oldest = [6, 2] as const;
 const connectMilliseconds = 10_000;
-/** A server that says nothing for so long is gone; a wait for a slice is answered within ten seconds. */
+/** A server silent for this long is gone; a wait for a slice is answered within ten seconds. */
 const silentMilliseconds = 20_000;
-/** How long is waited between two tries, at most. */
+/** The longest wait between two tries. */
 const longestWait = 2000;
-/** How often it is said that a server is still away. */
+/** The interval of messages that a server is still away. */
 const awaySeconds = 60;
 
 export interface Connection {
-  /** Its duplicates are closed with it. */
+  /** The client; its duplicates are closed with it. */
   readonly client: Redis;
   readonly address: RedisAddress;
-  /** Tells when the server is back after it was away. */
+  /** Calls the listener whenever the server is back after it was away. */
   onReturn(listener: () => void): void;
   close(): void;
 }
 
 /**
- * Connects, and makes sure that the server can be worked with, `toWrite` or only to read. Throws ClusterError where it
- * cannot. Later, while the server is away, commands wait; `say` is told that it is away, and when it is there again.
+ * Connects and checks that the server is usable, `toWrite` or only to read. Throws ClusterError if it is not. Later,
+ * while the server is away, commands wait; `say` is called when it is away and when it is back.
  */
 export async function connect(
   address: RedisAddress,
@@ -93,7 +93,7 @@ export async function connect(
   const retry = (times: number) => (isBegun ? Math.min(longestWait, 50 * 2 ** Math.min(times, 10)) : null);
   const options: RedisOptions = {
     ...address.options,
-    // Servers of before 6 do not know version 3; they are to be told what they are.
+    // Servers before 6 do not support protocol version 3; with version 2, checkServer can report that they are too old.
     protocol: 2,
     disableClientInfo: true,
     lazyConnect: true,
@@ -108,7 +108,7 @@ export async function connect(
   const duplicate = client.duplicate.bind(client);
   client.duplicate = (...given) => {
     const other = duplicate(...given);
-    // What it has to say, the first one says too.
+    // The first client reports the same errors.
     other.on('error', () => {});
     clients.push(other);
     return other;
@@ -140,7 +140,7 @@ export async function connect(
   return { client, address, onReturn: (listener) => returned.add(listener), close };
 }
 
-/** Uses a connection, then closes it. What the server refuses meanwhile is thrown as a ClusterError that says what to do. */
+/** Uses a connection, then closes it. The server's errors are rethrown as ClusterError with what to do. */
 export async function using<T>(connection: Connection, use: () => Promise<T>): Promise<T> {
   try {
     return await use();
@@ -151,7 +151,7 @@ export async function using<T>(connection: Connection, use: () => Promise<T>): P
   }
 }
 
-/** Throws ClusterError for a database that the server does not have: ioredis would continue with another one. */
+/** Throws ClusterError if the server does not have the database: ioredis would continue with another one. */
 async function selectDatabase(client: Redis, { shown, options: { db = 0 } }: RedisAddress): Promise<void> {
   try {
     if (db !== 0) await client.select(db);
@@ -187,7 +187,7 @@ function sayAway(
   return listeners;
 }
 
-/** Throws ClusterError for a server that is too old or cannot be written to, and warns of one that forgets what it is told. */
+/** Throws ClusterError for a server that is too old or read-only, and warns of one that may lose data. */
 function checkServer(
   info: string,
   { shown }: RedisAddress,
@@ -213,12 +213,12 @@ function checkServer(
     );
 }
 
-/** What kept a connection from being made, on one line, with what to do. */
+/** Why connecting failed, on one line, with what to do. */
 function connectError(
   { shown }: RedisAddress,
   error: Error & { code?: string; errors?: readonly Error[] },
 ): ClusterError {
-  // Where a name has several addresses, one of them for all.
+  // If a name has several addresses, only the first one's error is reported.
   const first = (error.errors?.[0] ?? error) as typeof error;
   const refusal = refusalOf(shown, first);
   if (refusal) return refusal;
@@ -237,8 +237,8 @@ function connectError(
 const require = createRequire(import.meta.url);
 
 /**
- * Loads a package that only the cluster needs, by `require`, which takes half as long for those of many files. Throws
- * ClusterError that says how to install what is missing `of` the packages that are needed together.
+ * Loads a package that only the cluster needs, by `require`, which takes half as long for packages of many files.
+ * Throws ClusterError, with the command that installs those missing `of` the packages that are needed together.
  */
 export function loadOptional<T>(name: string, of: readonly string[]): T {
   try {

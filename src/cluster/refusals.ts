@@ -1,31 +1,31 @@
-// What a worker does with slices that it cannot compute although others may: its machine lacks their store, or the store
-// cannot be written to. They go to other workers, and fail once no worker that is there can do them. No worker ends for
-// them.
+// Handles slices that this worker cannot compute although others may: its machine lacks their store, or the store is
+// not writable. They go to other workers, and fail once no connected worker can compute them. No worker stops because
+// of them.
 import { setTimeout } from 'node:timers/promises';
 import type { Queue } from 'bullmq';
 import { readRefusals, type SliceJob } from './job.js';
 import { bullmq, type SliceTaken, workerName, workerNames } from './queue.js';
 
-/** A store's slices are refused at least so many times by a worker before one fails. */
+/** A worker refuses a store's slices at least this many times before one fails. */
 const fewestTimes = 3;
-/** A slice fails when so many workers have refused it, however many others there are. */
+/** A slice fails when this many workers have refused it, however many others there are. */
 const mostWorkers = 10;
 /**
- * How long a worker takes nothing after it refused a slice, at least. The slice goes to whoever has waited longest for
- * one, so that it comes to every idle worker before it comes to this one again.
+ * The minimum pause of a worker after refusing a slice. The slice goes to the worker that has waited longest, so it
+ * reaches every idle worker before it returns to this one.
  */
 const restMilliseconds = 500;
-/** Stores and reasons that are remembered; more of them at once are somebody's mischief. */
+/** The most stores and reasons remembered; more at once indicate abuse. */
 const mostRemembered = 1000;
 
 export interface Refuser {
-  /** Leaves a slice to others, or lets it fail. */
+  /** Returns a slice to the queue for others, or lets it fail. */
   refuse(taken: SliceTaken, token: string, store: string, reason: string): Promise<never>;
-  /** A slice of this store was done. */
+  /** A slice of this store was computed. */
   succeed(store: string): void;
 }
 
-/** Refuses slices of a queue until the signal; `say` is told each reason once. */
+/** Refuses slices of a queue until the signal; `say` is called once for each reason. */
 export function makeRefuser(
   queue: Queue<SliceJob>,
   signal: AbortSignal,
@@ -47,7 +47,7 @@ export function makeRefuser(
       throw new UnrecoverableError(
         `${reason} (${by.length === 1 ? 'its worker' : 'all workers'} refused it)`,
       );
-    // Not as a delayed job: idle workers look for those but once a second, and one that has rested would always be first.
+    // Not as a delayed job: idle workers check those only once a second, and a worker that has paused would come first.
     await taken.moveToWait(token);
     const rest = restMilliseconds * (1 + Math.random());
     await setTimeout(rest, undefined, { signal }).catch(() => {});

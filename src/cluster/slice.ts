@@ -1,5 +1,5 @@
-// What a thread of a cluster's worker does: one slice of a field, computed and put into its store. All that it needs is
-// made of the scene, once for all slices of it. Its file is what codeVersion (job.ts) takes the hash of.
+// Runs in a thread of a cluster's worker: computes one slice of a field into its store. The preparation is done once
+// per scene. codeVersion (job.ts) hashes this file.
 import { StoreError } from '../errors.js';
 import type { ChannelName } from '../field/field.js';
 import { type Band, type BandJob, pointBytes } from '../render/band.js';
@@ -9,11 +9,11 @@ import type { SliceJob } from './job.js';
 
 type Slice = Pick<SliceJob, 'scene' | 'channels' | 'slices' | 'index' | 'folder'>;
 
-/** What is ready for slices of one field. */
+/** The preparation for slices of one field. */
 type Ready = ReturnType<typeof makeReady>;
 let last: { readonly key: string; readonly ready: Ready } | undefined;
 
-/** Computes a slice into its store, unless it is there. Throws StoreError where the store cannot take it. */
+/** Computes a slice into its store, unless it is there. Throws StoreError if it cannot be stored. */
 export async function computeSlice(slice: Slice): Promise<Band['origin']> {
   const { slices, index } = slice;
   const key = JSON.stringify({ ...slice, index: 0 });

@@ -1,4 +1,4 @@
-// What is in the queues, and taking slices out of them again.
+// Reports the state of the queues, and cancels slices.
 import { oneLine } from '../printable.js';
 import {
   countsOf,
@@ -12,7 +12,7 @@ import {
 } from './queue.js';
 import type { Connection } from './redis.js';
 
-/** A job that failed; a slice and its store's folder, or neither for what is not a slice's job. */
+/** A failed job, with its slice and its store's folder; with neither if it is not a slice's job. */
 export interface FailedJob {
   readonly id: string;
   readonly index?: number;
@@ -20,13 +20,13 @@ export interface FailedJob {
   readonly reason: string;
 }
 
-/** The queue of one version. */
+/** The state of one version's queue. */
 export interface QueueStatus {
   /** The version. */
   readonly code: string;
   readonly waiting: number;
   readonly active: number;
-  /** Since the queue is there, by all workers. */
+  /** Slices completed by all workers since the queue was created. */
   readonly done: number;
   readonly failed: readonly FailedJob[];
   /** The names of the workers that are connected. */
@@ -34,7 +34,7 @@ export interface QueueStatus {
 }
 
 export interface Status extends QueueStatus {
-  /** Those of other versions in which something is left, or for which somebody works. */
+  /** The queues of other versions that have jobs or workers. */
   readonly others: readonly QueueStatus[];
 }
 
@@ -67,8 +67,8 @@ async function queueStatus(connection: Connection, code: string): Promise<QueueS
 }
 
 /**
- * Takes out of the queues of all versions what waits or has failed: of the store of this token, or of all. Gives how many
- * slices that were. Those that are at work are finished.
+ * Removes waiting and failed slices from the queues of all versions: those of the store with this token, or all.
+ * Returns their number. Slices being computed are finished.
  */
 export async function cancel(
   connection: Connection,
@@ -84,13 +84,13 @@ export async function cancel(
 async function cancelIn(connection: Connection, code: string, token: string | undefined): Promise<number> {
   const queue = openQueue(connection, code);
   try {
-    // First, so that nobody who waits queues them again.
+    // First, so that no waiting submitter queues them again.
     await tellCancelled(connection, code, token);
     let cancelled = 0;
     const found: string[] = [];
     for await (const { id, slice } of jobsIn(queue, ['waiting', 'delayed', 'failed']))
       if (token === undefined || slice?.token === token) found.push(id);
-    // One that was taken meanwhile is locked, and is done.
+    // A slice taken meanwhile is locked, and is finished.
     for (const id of found) if (await removeJob(queue, id)) cancelled++;
     const orphans = await removeOrphans(connection, queue);
     return cancelled + (token === undefined ? orphans : 0);

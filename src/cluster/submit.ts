@@ -1,5 +1,6 @@
-// Fills the queue with the slices that a store lacks, as it drains, and waits until all are stored. The store is the truth:
-// events are compared with it whenever they stop arriving, and whatever Redis has lost is queued again.
+// Queues the slices that a store lacks, as the queue drains, and waits until all are stored. The store is
+// authoritative: whenever events stop arriving, the queue is compared with it, and slices lost by Redis are queued
+// again.
 import { setFlagsFromString } from 'node:v8';
 import type { QueueEvents } from 'bullmq';
 import { ClusterError } from '../errors.js';
@@ -17,59 +18,59 @@ import {
 } from './queue.js';
 import type { Connection } from './redis.js';
 
-/** What is submitted. */
+/** The slices to submit. */
 export interface Submission {
-  /** How many slices there are. */
+  /** The number of slices. */
   readonly slices: number;
-  /** The version of the code that is to compute them. */
+  /** The version of the code to compute them. */
   readonly code: string;
   /** The store's token. */
   readonly token: string;
-  /** Which are in the store: for each, 1. */
+  /** A flag for each slice: 1 if it is in the store. */
   kept(): Uint8Array;
   /** A slice's job. */
   jobOf(index: number): SliceJob;
 }
 
 export interface SubmitOptions {
-  /** Whether to stay until all slices are in the store, or only until all are queued. */
+  /** Whether to wait until all slices are in the store, or only until all are queued. */
   readonly wait: boolean;
   readonly say: (line: string) => void;
   readonly onProgress?: ((progress: { readonly done: number; readonly slices: number }) => void) | undefined;
 }
 
 export interface Submitted {
-  /** How many slices were in the store before. */
+  /** Slices in the store before. */
   readonly before: number;
-  /** How many are now, as far as it was waited for. */
+  /** Slices in the store now, as far as was waited for. */
   readonly done: number;
-  /** How many were queued again whose worker had gone, and how many because Redis had lost them. */
+  /** Slices queued again because their worker was gone, and because Redis had lost them. */
   readonly stalled: number;
   readonly lost: number;
-  /** The slices that no worker could do, and why. */
+  /** The slices that no worker could compute, and why. */
   readonly failed: ReadonlyMap<number, string>;
 }
 
-/** So many slices of a submission are in the queue at most, and so many are added at once. */
+/** The most slices of a submission in the queue, and the most added at once. */
 const most = 2000;
 const batch = 500;
 /**
- * Each slice leaves garbage. V8 lets the heap double before it collects that, and gives what is new ever more space, up to
- * 48 MB; with these it grows by 20%, and what is new stays in the space that it has.
+ * Each slice leaves garbage. By default, V8 lets the heap double before collecting it, and enlarges the young
+ * generation up to 48 MB. With these flags the heap grows by 20%, and the young generation keeps its size.
  */
 const heapFlags = ['--heap-growing-percent=20', '--semi-space-growth-factor=1'];
-/** After so long without any news, the queue and the store are looked at. */
+/** After this long without news, the queue is compared with the store. */
 const silentMilliseconds = 5000;
-/** After so long without any slice done, it is said why, and so often again. */
+/** After this long without a completed slice, the reason is reported; then at the second interval. */
 const sayMilliseconds = 10_000;
 const sayAgainMilliseconds = 60_000;
 const tickMilliseconds = 500;
-/** More reasons of workers than these are somebody's mischief. */
+/** The most reasons of workers reported; more indicate abuse. */
 const mostHeard = 1000;
-/** So many times the store may be without slices that workers say are there: a network's folder takes a while to tell. */
+/** Passes in which the store may lack slices that workers reported: a network folder shows them with a delay. */
 const patience = 5;
 
-/** Queues what the store lacks. Throws ClusterError where it is cancelled. */
+/** Queues the slices that the store lacks. Throws ClusterError if they are cancelled. */
 export async function submit(
   connection: Connection,
   { slices, code, token, kept, jobOf }: Submission,
@@ -83,11 +84,11 @@ export async function submit(
   let done = before;
   let [stalled, lost] = [0, 0];
   const failed = new Map<number, string>();
-  /** Slices that are in the queue, by their jobs. */
+  /** Queued slices by job id. */
   const queued = new Map<string, number>();
   let cancelled = false;
   let news = performance.now();
-  /** Whether the queue is to be looked at though there are news. */
+  /** Whether to compare the queue with the store despite recent news. */
   let isDue = false;
   let wake = () => {};
 
@@ -130,11 +131,11 @@ export async function submit(
   });
   connection.onReturn(lookNow);
 
-  /** Holds what is queued against the store and against what Redis has, and queues again what it has lost. */
+  /** Compares the queued slices with the store and with Redis, and queues lost ones again. */
   async function compare(): Promise<void> {
     news = performance.now();
     isDue = false;
-    // First the queue, then the store: a slice that was done in between is in the store when its job is gone.
+    // The queue first, then the store: a slice completed in between is in the store when its job is gone.
     const gone = await lostOf(connection, queue, [...queued.keys()]);
     flags = kept();
     for await (const { id, reason } of jobsIn(queue, ['failed'])) {
@@ -157,7 +158,7 @@ export async function submit(
   }
 
   let quiet = { done, since: performance.now(), next: sayMilliseconds };
-  /** Says why nothing is done, where that is so for a while. */
+  /** Reports why no slice has been completed for a while. */
   async function explain(): Promise<void> {
     const now = performance.now();
     if (quiet.done !== done) quiet = { done, since: now, next: sayMilliseconds };
@@ -174,13 +175,13 @@ export async function submit(
   }
 
   try {
-    // Those that failed before are tried again.
+    // Slices that failed before are tried again.
     for await (const { id, slice, reason } of jobsIn(queue, ['failed']))
       if (slice?.token === token || reason === lostReason) await removeJob(queue, id);
     for (let passes = 0; passes < patience; ) {
       const had = done;
       for (let next = 0; ; ) {
-        // Not slice by slice: a batch costs less.
+        // Refills in batches, which cost less than single slices.
         const limit = queued.size <= most / 2 ? most : 0;
         while (next < slices && queued.size < limit) {
           const jobs: SliceJob[] = [];
@@ -217,7 +218,7 @@ export async function submit(
   }
 }
 
-/** What a submission hears of the queue; `refused` is a line that says by whom and why. */
+/** A submission's listeners for the queue; `refused` gets a line with the worker and the reason. */
 interface Listeners {
   completed(id: string): void;
   failed(id: string, reason: string): void;

@@ -1,5 +1,5 @@
-// A cluster's worker: takes slices out of the queue and has them computed by a pool of its own, so that this thread stays
-// free to say that it is at them. A slice is acknowledged when it is in the store, and not before.
+// A cluster's worker: takes slices from the queue and computes them in its own pool, so that this thread stays free to
+// renew their locks. A slice is acknowledged only when it is in the store.
 import { resolve } from 'node:path';
 import type { Worker } from 'bullmq';
 import { ClusterError } from '../errors.js';
@@ -14,37 +14,37 @@ import { makeRefuser } from './refusals.js';
 
 const { computeSlice } = tasks<typeof import('./slice.js')>(new URL('./slice.js', import.meta.url));
 
-/** So long the slices under way may take when the worker is to end; then they are handed back. */
+/** The time that running slices have to finish when the worker stops; then they are handed back. */
 const graceMilliseconds = 5000;
-/** How long a worker rests after the server refused something that may pass. */
+/** The pause of a worker after a temporary server error. */
 const retryMilliseconds = 1000;
-/** So long handing them back may take, where Redis is away. */
+/** The time limit for handing slices back, in case Redis is away. */
 const handBackMilliseconds = 2000;
 /**
- * Where slices take less, one more is taken than there are threads, so that none waits for the queue. Where they take
- * longer that gains nothing, and a slice that one worker has and does not begin is one that another cannot do.
+ * If slices take less than this, one more is taken than there are threads, so that no thread waits for the queue. For
+ * longer slices that gains nothing, and would keep a slice that another worker could compute.
  */
 const shortMilliseconds = 20;
 
 export interface WorkOptions {
   readonly code: string;
-  /** Threads, and slices at once. */
+  /** Number of threads, and of slices at once. */
   readonly workers: number;
-  /** Seconds that a slice may take. */
+  /** Time limit of a slice in seconds. */
   readonly timeLimit: number;
-  /** The only store that is worked for, where it is for this machine. Without: that of each slice. */
+  /** The path, on this machine, of the only store to work for; undefined: each slice's store. */
   readonly store?: string | undefined;
-  /** Ends the work: slices that are under way are finished or handed back. */
+  /** Stops the worker: running slices are finished or handed back. */
   readonly signal: AbortSignal;
   readonly say: (line: string) => void;
 }
 
-/** How many slices a worker has done, and in which way. */
+/** The number of slices that a worker has completed, by origin. */
 export type Done = Record<Band['origin'], number>;
 
 /**
- * Works until the signal, then finishes its slices or hands them back. Throws ClusterError where the server does not let
- * it work.
+ * Works until the signal, then finishes its slices or hands them back. Throws ClusterError if the server prevents the
+ * work.
  */
 export async function work(connection: Connection, options: WorkOptions): Promise<Done> {
   const { code, workers, timeLimit, signal, say } = options;
@@ -60,7 +60,7 @@ export async function work(connection: Connection, options: WorkOptions): Promis
   signal.addEventListener('abort', () => stop());
   if (signal.aborted) stop();
 
-  /** For another worker, or for this one when it is started again. */
+  /** Returns a slice to the queue, for another worker or for this one when restarted. */
   async function handBack(taken: SliceTaken, token: string): Promise<never> {
     await taken.moveToWait(token);
     throw new WaitingError();
@@ -68,7 +68,7 @@ export async function work(connection: Connection, options: WorkOptions): Promis
 
   const underWay = new Set<Promise<unknown>>();
   let isShort = false;
-  /** Whether a slice is tried for the last time, alone: where a worker ended, all of its slices are suspected. */
+  /** Whether a slice runs alone, for its last try: when a worker dies, all of its slices are suspects. */
   let isAlone = false;
   const limit = () => {
     worker.concurrency = isAlone ? 1 : workers + (isShort ? 1 : 0);
@@ -109,7 +109,7 @@ export async function work(connection: Connection, options: WorkOptions): Promis
       if (!(error instanceof RefusedError)) throw error;
       say(`refused a job: ${error.message}`);
       const reason = `refused: ${error.message}`;
-      // Only its id was left, and whoever waits for its slice queues it again: nothing of it stays behind.
+      // Only its id was left, and its submitter queues the slice again, so the job is removed completely.
       if (reason === lostReason) taken.opts.removeOnFail = true;
       throw new UnrecoverableError(reason);
     }
@@ -142,7 +142,7 @@ export async function work(connection: Connection, options: WorkOptions): Promis
   return done;
 }
 
-/** Ends the work where the server refuses what it needs, or lets it rest where that may pass, which it says once. */
+/** Stops the worker on a permanent server error; on a temporary one, pauses it and reports the error once. */
 function hearRefusals(
   worker: Worker,
   { address }: Connection,
@@ -157,7 +157,7 @@ function hearRefusals(
     if (refusal.message !== said) say(refusal.message);
     said = refusal.message;
     if (worker.isPaused()) return;
-    // Without that it would ask again at once, without end.
+    // Otherwise it would retry at once, endlessly.
     void worker.pause(true);
     setTimeout(() => void worker.resume(), retryMilliseconds);
   });
@@ -177,7 +177,7 @@ function otherStore({ folder: theirs, token }: SliceJob, folder: string): string
   );
 }
 
-/** Lets slices end for a while, then takes them from the pool, which hands them back. */
+/** Gives running slices some time, then terminates the pool, which hands them back. */
 async function finish(
   worker: SliceWorker,
   pool: Pool,
@@ -186,11 +186,11 @@ async function finish(
   const closed = worker.close();
   await within(graceMilliseconds, Promise.allSettled(underWay));
   pool.terminate();
-  // Where Redis is away, nothing can be handed back: others find it to be abandoned.
+  // If Redis is away, nothing can be handed back: others detect the expired locks.
   if (!(await within(handBackMilliseconds, closed))) worker.abandon();
 }
 
-/** Whether something ends within some milliseconds. */
+/** Whether work settles within some milliseconds. */
 async function within(milliseconds: number, work: Promise<unknown>): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<false>((resolve) => {

@@ -1,8 +1,8 @@
 // The arithmetics of the exact kernels, each with its unit u, a bound of the relative error of + - * / and of rounding:
 // - double: IEEE 754 doubles, u = 2^-53, for spacings down to 2^-960.
-// - pair: double-double, the sum of two doubles. Sums by Knuth's two-sum, products by Dekker's splitting without a fused
+// - pair: double-double, the sum of two doubles. Sums by Knuth's two-sum, products by Dekker's splitting without fused
 //   multiply-add. Joldes, Muller and Popescu ("Tight and rigorous error bounds for basic building blocks of
-//   double-word arithmetic", 2017) bound accurate sums by 3 v^2 + 13 v^3 and products by 5 v^2, v = 2^-53: below 2^-103.
+//   double-word arithmetic", 2017) bound accurate sums by 3 v^2 + 13 v^3, products by 5 v^2, v = 2^-53: below 2^-103.
 //   u = 2^-102 leaves room for complex products, whose error is below 2.83 u for any arithmetic of such a bound.
 //   Its bounds (mag) are doubles.
 // - scaled: a double from 1 to 2 and an exponent of 32 bits, u = 2^-53; nothing under- or overflows.

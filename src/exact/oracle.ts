@@ -49,7 +49,7 @@ export function countPoint(read: ReadView, row: number, column: number, margin =
   }
 }
 
-/** The sum of a decimal and a dyadic number in fixed point, rounded down by less than 2 units, and whether it is exact. */
+/** Adds a decimal and a dyadic number in fixed point, rounding down by less than 2 units; also whether it is exact. */
 function toFixed(decimal: Decimal, dyadic: Dyadic, bits: number): [value: bigint, isExact: boolean] {
   const isExact =
     (decimal.exponent >= 0 || (decimal.digits << BigInt(bits)) % 10n ** BigInt(-decimal.exponent) === 0n) &&

@@ -5,7 +5,7 @@
 //   (i)    rest' = rest (2 |z_0| + 2 rho + rest) + sum |a_i| |a_j| (i + j > K) + rounding + res,  rho = sum |a_k|, k >= 1.
 //   (ii)   rest <= sigma |D|, D = d/dt of the model: from 2 z D = D' - rad + cut', cut the truncation,
 //          sigma' = sigma + (sigma (rad + |cut'|) + rest^2 + added) / min |D'|: without the factor (1 + rho / |z_0|) of
-//          each step, which grows exponentially where a wide tile stays for thousands of steps. The smaller one is kept.
+//          each step, which grows exponentially if a wide tile lasts for thousands of steps. The smaller is kept.
 //   BLOCK  The same for a jet (jets.ts): the model is substituted into its polynomial; D' = (A + C11 g + 2 C20 d) D +
 //          (B + C11 d + 2 C02 g) gr - cut'.
 // A tile whose points are all outside after a step, or all inside at the end, is filled. It is cut if it is not surely
