@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import { join } from 'node:path';
 import { median, Pool, type SliceRange, sliceRange, tasks } from 'mandoline/pool';
-import { ended, loadPeers, workerFunctions } from './pool/contenders.js';
+import { ended, loadPeers, runtime, workerFunctions } from './pool/contenders.js';
 
 interface Piece {
   readonly from: SharedArrayBuffer;
@@ -86,7 +86,7 @@ function peer(name: string): { name: string; work: Work; end(): unknown } {
 
 // Some peers let the program end while it waits for them.
 const awake = setInterval(() => {}, 1000);
-const contenders = [ours(), ...compared.map(peer)];
+const contenders = [ours(), ...compared.filter((name) => peers[name]).map(peer)];
 const times = contenders.map((): Record<string, number[]> => ({}));
 for (const job of jobs) {
   const outcomes = new Set<string>();
@@ -110,9 +110,7 @@ clearInterval(awake);
 rmSync(files, { recursive: true });
 
 const medians = times.map((each) => jobs.map((job) => median(each[job]!)));
-console.log(
-  `${os.cpus()[0]?.model.trim()}, Node ${process.version}, ${workers} workers, medians of ${rounds} runs, ms\n`,
-);
+console.log(`${os.cpus()[0]?.model.trim()}, ${runtime}, ${workers} workers, medians of ${rounds} runs, ms\n`);
 console.log(`| | ${jobs.join(' | ')} |\n|${' --- |'.repeat(jobs.length + 1)}`);
 for (const [index, { name }] of contenders.entries())
   console.log(`| ${[name, ...medians[index]!.map((each) => each.toFixed(0))].join(' | ')} |`);

@@ -8,7 +8,7 @@ import os from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { median, Pool, type SliceRange, tasks } from 'mandoline/pool';
-import { ended, folder, loadPeers, type Peer, workerFunctions } from './pool/contenders.js';
+import { ended, folder, loadPeers, type Peer, runtime, workerFunctions } from './pool/contenders.js';
 
 interface Functions {
   increment(x: number): number;
@@ -204,7 +204,7 @@ const rows = [
 clearInterval(awake);
 
 console.log(
-  `${os.cpus()[0]?.model.trim()}, ${os.availableParallelism()} cores, Node ${process.version}, medians of ${startRounds} starts and ${rounds} runs\n`,
+  `${os.cpus()[0]?.model.trim()}, ${os.availableParallelism()} cores, ${runtime}, medians of ${startRounds} starts and ${rounds} runs\n`,
 );
 console.log('| pool, 2 workers | start, ms | a tiny task, µs | in default chunks, µs | 2000 slices, ms |');
 console.log('| --- | --- | --- | --- | --- |');

@@ -42,6 +42,17 @@ const [neither, loading, ending] = [0, 1, 2];
 /** Linking takes less; a worker still loading after this runs slow code of the module, and may be terminated. */
 const longestLinking = 1000;
 
+/**
+ * Deno searches each value that arrives for ports, key by key: a second for an array of five million numbers. It does not
+ * search a Map, so messages without ports travel in one.
+ */
+const isDeno = process.versions.deno !== undefined;
+const packed = (message: unknown, transfer: readonly object[]) =>
+  isDeno && !transfer.some((part) => part instanceof MessagePort)
+    ? new Map([[0, sealed(message)]])
+    : sealed(message);
+const unpacked = <M>(data: unknown) => unsealed<M>(isDeno && data instanceof Map ? data.get(0) : data);
+
 /** Starts a worker. Throws if it cannot be made. */
 export function startThread(options: ThreadOptions, events: ThreadEvents): Thread {
   if (options.kind === 'process') return startProcess(options, events);
@@ -67,7 +78,7 @@ export function startThread(options: ThreadOptions, events: ThreadEvents): Threa
   };
   let cause: unknown;
   worker.on('message', (data) => {
-    const message = unsealed<PoolMessage>(data);
+    const message = unpacked<PoolMessage>(data);
     if (message) events.onMessage(message);
   });
   worker.on('messageerror', (error) => {
@@ -80,7 +91,8 @@ export function startThread(options: ThreadOptions, events: ThreadEvents): Threa
   worker.on('exit', (code) => events.onExit(code, cause));
   worker.unref();
   return {
-    post: (messages, transfer) => worker.postMessage(sealed(messages), transfer as TransferListItem[]),
+    post: (messages, transfer) =>
+      worker.postMessage(packed(messages, transfer), transfer as TransferListItem[]),
     terminate: () => terminate(),
     keepAlive: (alive) => (alive ? worker.ref() : worker.unref()),
   };
@@ -106,9 +118,10 @@ function threadPort(): Port | undefined {
   const port = parentPort;
   return port
     ? {
-        post: (message, transfer) => port.postMessage(sealed(message), transfer as TransferListItem[]),
+        post: (message, transfer) =>
+          port.postMessage(packed(message, transfer), transfer as TransferListItem[]),
         listen(receive, broken) {
-          port.on('message', (data) => receive(unsealed<readonly WorkerMessage[]>(data) ?? []));
+          port.on('message', (data) => receive(unpacked<readonly WorkerMessage[]>(data) ?? []));
           port.on('messageerror', broken);
         },
       }
