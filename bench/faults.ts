@@ -4,13 +4,13 @@
 // Prints the rounds' median and longest time as a Markdown table; the exit code is 1 if a median exceeds its promise.
 import os from 'node:os';
 import { median, Pool, tasks } from 'mandoline/pool';
-import type { Setting } from '../test/pool/behaviours.js';
+import { settingOf } from '../test/pool/behaviours.js';
 import { type Fault, faults } from '../test/pool/faults.js';
 
 const rounds = Number(process.argv[2] ?? 20);
 const jobs = tasks<typeof import('../test/pool/jobs.js')>(new URL('../test/pool/jobs.js', import.meta.url));
 const pool = (options = {}) => new Pool({ workers: 2, ...options, onStrayError: () => {} });
-const setting: Setting = {
+const setting = settingOf({
   jobs,
   pool,
   worker: () => {
@@ -19,7 +19,7 @@ const setting: Setting = {
   isNode: true,
   isolated: true,
   bundled: false,
-};
+});
 
 /** Milliseconds of one round, in a pool that has started. */
 async function measure({ options, cause }: Fault): Promise<number> {

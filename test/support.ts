@@ -8,7 +8,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { type Complex, gallery, inPixels, type ViewScene } from 'mandoline';
+import type { Complex, ViewScene } from 'mandoline';
+// Not by the package's name: most tests need no more of it, and all of it takes 100 ms to import.
+import { gallery, inPixels } from '../src/scene/gallery.js';
 
 export const root = fileURLToPath(new URL('../../', import.meta.url));
 export const fixture = (name: string): Buffer => readFileSync(join(root, 'test', 'fixtures', name));

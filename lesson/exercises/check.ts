@@ -2,7 +2,7 @@
 //     node dist/lesson/exercises/check.js CHAPTER FILE
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { type Exercise, Missing, type Written } from './exercise.js';
+import { missingIn, type Written } from './exercise.js';
 import { firstHalf } from './first-half.js';
 import { secondHalf } from './second-half.js';
 
@@ -20,7 +20,7 @@ try {
 }
 let done = 0;
 for (const exercise of exercises) {
-  const missing = await missingIn(exercise);
+  const missing = await missingIn(exercise, written);
   if (missing === undefined) done++;
   const mark = missing === undefined ? 'done' : 'missing';
   console.log(
@@ -29,16 +29,3 @@ for (const exercise of exercises) {
 }
 console.log(`${done} of ${exercises.length} done`);
 process.exit(done === exercises.length ? 0 : 1);
-
-async function missingIn({ name, check }: Exercise): Promise<string | undefined> {
-  if (typeof written[name] !== 'function') return 'the file does not export a function of this name';
-  try {
-    await check(written);
-    return undefined;
-  } catch (error) {
-    if (error instanceof Missing) return error.message;
-    return error instanceof Error && error.name !== 'Error'
-      ? `${error.name}: ${error.message}`
-      : (error as Error).message;
-  }
-}

@@ -17,6 +17,20 @@ export interface Exercise {
 /** What an exercise still lacks, in words. */
 export class Missing extends Error {}
 
+/** What the reader's file still lacks of an exercise, or the error of the function; undefined if it is done. */
+export async function missingIn({ name, check }: Exercise, written: Written): Promise<string | undefined> {
+  if (typeof written[name] !== 'function') return 'the file does not export a function of this name';
+  try {
+    await check(written);
+    return undefined;
+  } catch (error) {
+    if (error instanceof Missing) return error.message;
+    return error instanceof Error && error.name !== 'Error'
+      ? `${error.name}: ${error.message}`
+      : (error as Error).message;
+  }
+}
+
 export function expect(condition: boolean, what: string): asserts condition {
   if (!condition) throw new Missing(what);
 }

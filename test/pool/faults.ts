@@ -251,8 +251,7 @@ export const faultBehaviours: readonly Behaviour[] = [
   {
     name: 'long tasks hold up nobody: what waits behind one is done by a worker that is free',
     where: ({ isolated }) => isolated,
-    async check({ pool: make, jobs }) {
-      await using pool = make();
+    async check({ usual: pool, jobs }) {
       await pool.map(jobs.square, upTo(200), { chunkSize: 1 });
       const flag = new Int32Array(new SharedArrayBuffer(4));
       const controller = new AbortController();

@@ -106,7 +106,7 @@ export const fillBehaviours: readonly Behaviour[] = [
   ...ofBothKinds(
     'a part of an array can be filled, of any type; what was there is seen',
     async (setting, make) => {
-      await using pool = setting.pool();
+      const pool = setting.usual;
       const all = make(Uint8Array, 30).fill(5);
       await pool.fill(setting.jobs.fillLater, all.subarray(10, 20), [], { slices: 4 });
       equal([...all], [...Array(10).fill(5), ...Array(10).fill(6), ...Array(10).fill(5)]);
@@ -125,7 +125,7 @@ export const fillBehaviours: readonly Behaviour[] = [
   ...ofBothKinds(
     'progress goes forward and ends with all; what it throws ends the fill',
     async (setting, make) => {
-      await using pool = setting.pool();
+      const pool = setting.usual;
       const told: number[] = [];
       const flag = setting.isolated ? new Int32Array(new SharedArrayBuffer(4)) : Int32Array.of(1);
       const onProgress = ({ done, slices, timeline }: FillProgress) => {
@@ -186,7 +186,7 @@ export const fillBehaviours: readonly Behaviour[] = [
   ...ofBothKinds(
     'an abort rejects with the reason, ends what does not end, and the pool goes on',
     async (setting, make) => {
-      await using pool = setting.pool();
+      const pool = setting.usual;
       const controller = new AbortController();
       const reason = new Error('enough');
       const { signal } = controller;
@@ -203,7 +203,7 @@ export const fillBehaviours: readonly Behaviour[] = [
     },
   ),
   ...ofBothKinds('wrong slices, rows and arguments are errors that say so', async (setting, make) => {
-    await using pool = setting.pool();
+    const pool = setting.usual;
     const { jobs } = setting;
     const slices = await rejection(
       pool.fill(jobs.fillLater, make(Uint8Array, 4), [], { slices: 0 }),

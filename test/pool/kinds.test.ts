@@ -7,7 +7,7 @@ import { test } from 'node:test';
 import { Pool, type PoolOptions, tasks, WorkerExitError } from 'mandoline/pool';
 import { patience } from '../patience.js';
 import { run, temporaryFolder } from '../support.js';
-import { behaviours, type Setting } from './behaviours.js';
+import { behaviours, type Setting, settingOf } from './behaviours.js';
 import { upTo } from './check.js';
 import * as defined from './defined-jobs.js';
 import { faultBehaviours } from './faults.js';
@@ -27,20 +27,20 @@ function testBehaviours(kind: string, setting: Setting, skipped: RegExp): void {
 
 const worker = () => assert.fail('not used here');
 const common = { jobs, defined, worker, isNode: true, bundled: false };
-const processes: Setting = {
+const processes = settingOf({
   ...common,
   pool: (options?: PoolOptions) => new Pool({ workers: 2, kind: 'process', ...options }),
   processes: true,
   isolated: false,
-};
+});
 // Those that are about the option `worker`.
 testBehaviours('processes', processes, /^(no_leak_on_failure|messages that a task posts|make_pool: options)/);
 
-const thisThread: Setting = {
+const thisThread = settingOf({
   ...common,
   pool: (options?: PoolOptions) => new Pool({ ...options, workers: 0 }),
   isolated: true,
-};
+});
 // Those that end a worker, block it, or count several.
 testBehaviours(
   'this thread',

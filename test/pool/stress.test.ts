@@ -6,7 +6,7 @@ import { randomInt } from 'node:crypto';
 import { test } from 'node:test';
 import { Pool, partial, tasks } from 'mandoline/pool';
 import { isLong } from '../support.js';
-import type { Setting } from './behaviours.js';
+import { settingOf } from './behaviours.js';
 import { collect, upTo } from './check.js';
 import { type Fault, faults } from './faults.js';
 
@@ -26,14 +26,14 @@ function randomFrom(seed: number): (below: number) => number {
 }
 
 const jobs = tasks<typeof import('./jobs.js')>(new URL('./jobs.js', import.meta.url));
-const setting: Setting = {
+const setting = settingOf({
   jobs,
   pool: (options) => new Pool({ workers: 2, ...options }),
   worker: () => assert.fail('not used here'),
   isNode: true,
   isolated: true,
   bundled: false,
-};
+});
 /** How many workers of this process have started and not ended, each pool's and each nested one's. */
 let liveWorkers = 0;
 process.on('worker', (worker) => {

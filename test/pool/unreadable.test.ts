@@ -4,18 +4,18 @@ import { test } from 'node:test';
 import { Worker } from 'node:worker_threads';
 import { Pool, tasks } from 'mandoline/pool';
 import { patience } from '../patience.js';
-import type { Setting } from './behaviours.js';
+import { settingOf } from './behaviours.js';
 import { unreadableBehaviours } from './unreadable.js';
 
 const jobs = tasks<typeof import('./jobs.js')>(new URL('./jobs.js', import.meta.url));
-const setting: Setting = {
+const setting = settingOf({
   jobs,
   pool: (options) => new Pool({ workers: 2, ...options }),
   worker: () => new Worker(new URL('../../src/pool/worker.node.js', import.meta.url)),
   isNode: true,
   isolated: true,
   bundled: false,
-};
+});
 
 for (const { name, where, check } of unreadableBehaviours) {
   test(name, { skip: !(where?.(setting) ?? true), timeout: patience }, () => check(setting));

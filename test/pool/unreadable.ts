@@ -41,7 +41,7 @@ export const unreadableBehaviours: readonly Behaviour[] = [
     name: 'apply: an error that cannot be read rejects its call, whatever the call',
     async check(setting) {
       const { jobs } = setting;
-      await using pool = setting.pool();
+      const pool = setting.usual;
       for (const kind of await pool.apply(jobs.unreadableKinds, [])) {
         await thrownBy(pool.apply(jobs.throwUnreadable, [kind]));
         await thrownBy(pool.map(jobs.rejectUnreadable, [kind, kind], { chunkSize: 1 }));
@@ -64,7 +64,11 @@ export const unreadableBehaviours: readonly Behaviour[] = [
     name: 'initializer: one whose error cannot be read rejects every call',
     async check(setting) {
       for (const kind of ['name', 'revoked', 'message is a symbol']) {
-        await using pool = setting.pool({ initializer: any(setting.jobs.throwUnreadable), initArgs: [kind] });
+        await using pool = setting.pool({
+          workers: 1,
+          initializer: any(setting.jobs.throwUnreadable),
+          initArgs: [kind],
+        });
         await thrownBy(pool.apply(setting.jobs.square, [1]));
         await thrownBy(pool.apply(setting.jobs.square, [2]));
       }
@@ -221,8 +225,7 @@ export const unreadableBehaviours: readonly Behaviour[] = [
   },
   {
     name: 'traceback: an error of shared parts arrives with them still shared; chains and circles arrive whole',
-    async check({ pool: make, jobs }) {
-      await using pool = make({ workers: 1 });
+    async check({ usual: pool, jobs }) {
       let error = await rejection(pool.apply(jobs.throwShared, [40]), AggregateError);
       for (let depth = 39; depth > 0; depth--) {
         equal([error.message, error.errors.length], [`of depth ${depth}`, 4]);
@@ -245,8 +248,7 @@ export const unreadableBehaviours: readonly Behaviour[] = [
   },
   {
     name: 'traceback: own fields of any name are fields, `__proto__` too, and change no class',
-    async check({ pool: make, jobs }) {
-      await using pool = make({ workers: 1 });
+    async check({ usual: pool, jobs }) {
       const error = await rejection(pool.apply(jobs.throwFields, []), TaskCloneError);
       for (const key of ['__proto__', 'constructor', 'toString', 'then', 'export', 'errors'])
         equal(Object.getOwnPropertyDescriptor(error, key)?.value, { of: key });
@@ -272,8 +274,7 @@ export const unreadableBehaviours: readonly Behaviour[] = [
   },
   {
     name: 'apply: only own exports are tasks',
-    async check({ pool: make, jobs }) {
-      await using pool = make({ workers: 1 });
+    async check({ usual: pool, jobs }) {
       const all = jobs as unknown as Record<string, typeof jobs.square>;
       for (const name of ['constructor', 'toString', 'hasOwnProperty', '__proto__', 'valueOf'])
         await rejection(pool.apply(all[name]!, [1]), TaskError);
@@ -283,8 +284,7 @@ export const unreadableBehaviours: readonly Behaviour[] = [
   },
   {
     name: 'apply: a view that is sent twice arrives as one; an array keeps its other keys',
-    async check({ pool: make, jobs }) {
-      await using pool = make({ workers: 1 });
+    async check({ usual: pool, jobs }) {
       const view = new Uint8Array(100).subarray(0, 10);
       equal(await pool.apply(jobs.arrivesAs, [Object.assign([view, view], { extra: 5 })]), [true, 5]);
       equal(await pool.apply(jobs.arrivesAs, [any({ 0: view, 1: view, extra: view })]), [
@@ -298,8 +298,7 @@ export const unreadableBehaviours: readonly Behaviour[] = [
   },
   {
     name: 'fill: a view of a part of its buffer is filled, and the caller keeps all memory',
-    async check({ pool: make, jobs }) {
-      await using pool = make({ workers: 1 });
+    async check({ usual: pool, jobs }) {
       class Own extends Uint8Array {
         // As a Buffer's: another view of the same memory.
         override slice(start?: number, end?: number) {
@@ -326,8 +325,7 @@ export const unreadableBehaviours: readonly Behaviour[] = [
   },
   {
     name: 'map: a string is an iterable of strings',
-    async check({ pool: make, jobs }) {
-      await using pool = make({ workers: 1 });
+    async check({ usual: pool, jobs }) {
       equal(await pool.map(jobs.identity, 'abc'), ['a', 'b', 'c']);
       equal(await collect(pool.imap(jobs.identity, 'abc')), ['a', 'b', 'c']);
     },
@@ -336,7 +334,7 @@ export const unreadableBehaviours: readonly Behaviour[] = [
     name: 'cancel: one signal ends many calls, and is listened to once',
     async check(setting) {
       const { jobs } = setting;
-      await using pool = setting.pool();
+      const pool = setting.usual;
       const controller = new AbortController();
       const { signal } = controller;
       const listeners = new Set<unknown>();

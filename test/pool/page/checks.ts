@@ -1,6 +1,6 @@
 // The behaviours in a page: what they are called, and how the test runner asks for one.
 import { Pool, type PoolOptions, type Tasks, type WorkerLike } from 'mandoline/pool';
-import { behaviours, type Setting } from '../behaviours.js';
+import { behaviours, type Setting, settingOf } from '../behaviours.js';
 import { faultBehaviours } from '../faults.js';
 import { fillBehaviours } from '../fills.js';
 import { unreadableBehaviours } from '../unreadable.js';
@@ -21,7 +21,7 @@ export function offerChecks(
   const isolated = typeof SharedArrayBuffer === 'function';
   const all = [...behaviours, ...faultBehaviours, ...fillBehaviours, ...unreadableBehaviours];
   const pool = (options?: PoolOptions) => new Pool({ workers: 2, ...(bundled && { worker }), ...options });
-  const setting: Setting = { jobs, defined, pool, worker, isNode: false, isolated, bundled };
+  const setting = settingOf({ jobs, defined, pool, worker, isNode: false, isolated, bundled });
   const checks: PageChecks = {
     names: all.map(({ name }) => name),
     async run(name) {
