@@ -1,8 +1,8 @@
 // What channels cost: counts and each channel of a view, relative to counting it point by point, in the same run.
 //     npm run bench -- channels [ROUNDS [SIDE]]
-// Warm, compute only, 2 workers; all take turns in every round; medians. Also what finding the range of the colours from a
-// sample adds to a whole picture. A view that is not the Mandelbrot set's or the
-// lesson's has SIDE x SIDE points (default: 1000).
+// Warm, compute only, 2 workers; all take turns in every round; medians. Also how long finding the range of the colours
+// from a sample takes, relative to a picture with 2 x 2 samples. A view that is not the Mandelbrot set's or the lesson's
+// has SIDE x SIDE points (default: 1000).
 import { execFileSync } from 'node:child_process';
 import os from 'node:os';
 import { fileURLToPath } from 'node:url';
@@ -65,18 +65,20 @@ async function timeScene(name: string): Promise<void> {
     const prepared = prepare(scene, { channels });
     work[coloring] = () => timed(prepared, 'enclosures');
   }
-  // Whole pictures with the same pixels, because other pixels take another time to compress.
-  const { range: _, ...colored } = { ...scene, coloring: 'smooth' as const };
-  const range = await findRange(colored, { pool });
-  for (const [label, given] of [
-    ['picture', colored],
-    ['picture with its range', { ...colored, range }],
-  ] as const)
-    work[label] = async () => {
-      const begun = performance.now();
-      for await (const _ of renderPng(given, { pool }));
-      return performance.now() - begun;
-    };
+  // A picture as the command draws it, with 2 x 2 samples of a view.
+  const smooth = { ...scene, coloring: 'smooth' as const };
+  const drawn: Scene = smooth.view ? { ...smooth, view: { ...smooth.view, samples: 2 } } : smooth;
+  const range = await findRange(drawn, { pool });
+  work.range = async () => {
+    const begun = performance.now();
+    await findRange(drawn, { pool });
+    return performance.now() - begun;
+  };
+  work.picture = async () => {
+    const begun = performance.now();
+    for await (const _ of renderPng({ ...drawn, range }, { pool }));
+    return performance.now() - begun;
+  };
   const taken = new Map(Object.keys(work).map((name) => [name, [] as number[]]));
   for (let round = -1; round < rounds; round++)
     for (const [name, run] of Object.entries(work)) {
@@ -84,17 +86,18 @@ async function timeScene(name: string): Promise<void> {
       if (round >= 0) taken.get(name)!.push(milliseconds);
     }
   const brute = median(taken.get('brute')!);
-  const picture = median(taken.get('picture with its range')!);
-  const sampled = (100 * (median(taken.get('picture')!) - picture)) / picture;
-  taken.delete('picture with its range');
+  const [sample, picture] = [median(taken.get('range')!), median(taken.get('picture')!)];
+  taken.delete('range');
   taken.delete('picture');
   const cells = [...taken].slice(1).map(([coloring, times]) => {
     const factor = median(times) / brute;
     const aim = colorings[coloring]?.aim;
     return `${coloring} ${factor.toFixed(2)}${aim === undefined ? '' : factor <= aim ? ` (at most ${aim})` : ` (not ${aim})`}`;
   });
-  const sample = `range from a sample: ${sampled.toFixed(1)}% of a picture of ${picture.toFixed(0)} ms`;
-  console.log(`${name}: brute ${brute.toFixed(1)} ms\n    ${cells.join('   ')}\n    ${sample}`);
+  const share = `${((100 * sample) / picture).toFixed(1)}% of the picture's ${picture.toFixed(0)} ms`;
+  console.log(
+    `${name}: brute ${brute.toFixed(1)} ms\n    ${cells.join('   ')}\n    range from a sample: ${share}`,
+  );
 }
 
 const only = process.argv[4];
