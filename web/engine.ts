@@ -17,6 +17,7 @@ import {
 import { Pool, type SliceOrder } from 'mandoline/pool';
 import { areTooFew, atOnce, type Effort, enoughIterations, refining, sparse } from './iterations.js';
 import { drawImage } from './pixels.js';
+import { isExact, wholePool } from './pools.js';
 
 export interface EngineSettings {
   readonly workers: number;
@@ -80,6 +81,8 @@ export class Engine {
   /** Number of computations since the page was opened; recolouring does not count. */
   computations = 0;
   private pool: Pool;
+  /** Whether the pool's workers compute in exact arithmetic, too. Once they do, later pools do. */
+  private isWhole = false;
   private coarsePixels = mostCoarse / 2;
   private wanted: Wanted | undefined;
   private isWorking = false;
@@ -95,7 +98,12 @@ export class Engine {
     private settings: EngineSettings,
     private readonly events: EngineEvents,
   ) {
-    this.pool = new Pool({ workers: settings.workers, retries: 2 });
+    this.pool = this.newPool();
+  }
+
+  private newPool(): Pool {
+    const options = { workers: this.settings.workers, retries: 2 };
+    return this.isWhole ? wholePool(options) : new Pool(options);
   }
 
   /** Draws a scene in place of the current one, unless that has the same points or is nearly done. */
@@ -139,7 +147,7 @@ export class Engine {
 
   private replacePool(): void {
     this.pool.terminate();
-    this.pool = new Pool({ workers: this.settings.workers, retries: 2 });
+    this.pool = this.newPool();
   }
 
   private async work(): Promise<void> {
@@ -290,6 +298,10 @@ export class Engine {
     // A deep view first computes a reference, which may take longer than its points.
     const onReference = (part: number) => this.events.coarseProgress({ done: part, slices: 1 });
     const prepared = prepare(scene, { channels });
+    if (isExact(prepared.scene) && !this.isWhole) {
+      this.isWhole = true;
+      this.replacePool();
+    }
     const rendering = await prepared.compute({ ...options, onReference, pool: this.pool });
     onWork?.(rendering.work);
     return rendering;

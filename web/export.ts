@@ -1,9 +1,9 @@
 // Saves a picture of any size: streamed from the workers to a file, with progress and cancellation.
 import { inPixels, parseScene, type Scene, SceneError, type ViewScene } from 'mandoline';
-import { Pool } from 'mandoline/pool';
 import { button, element, input, say, select } from './elements.js';
 import { markRight, markWrong } from './fields.js';
 import { reasonOf } from './lacking.js';
+import { wholePool } from './pools.js';
 
 interface SaveFilePicker {
   showSaveFilePicker?(
@@ -34,7 +34,7 @@ export function makeExport(scene: () => ViewScene, workers: () => number) {
     controller = new AbortController();
     const { signal } = controller;
     // Separate workers: the page's may be replaced, and these are terminated on cancellation.
-    await using pool = new Pool({ workers: workers() });
+    await using pool = wholePool({ workers: workers() });
     signal.addEventListener('abort', () => pool.terminate());
     const { renderPng } = await import('./save.js');
     const bytes = renderPng(wanted(), {

@@ -1,5 +1,5 @@
 // The explorer: one scene, its camera, and what happens when either changes. This file connects the parts, which have
-// their own files.
+// their own files; rest.ts has those that the first picture does not need.
 import { inPixels, paletteNames, SceneError, type ViewScene } from 'mandoline';
 import { accentOf } from './accent.js';
 import {
@@ -14,34 +14,30 @@ import {
   readAddress,
   writeAddress,
 } from './address.js';
-import { makeBookmarks } from './bookmarks.js';
-import { type Camera, cameraOf, type Size, sceneOf, transformBetween, zoomed } from './camera.js';
+import { type Camera, cameraOf, type Size, sceneOf, zoomed } from './camera.js';
 import { makeControls } from './controls.js';
 import { checkLook, spoken, widthOf } from './depth.js';
 import { button, canvas, element } from './elements.js';
-import { areSamePoints, atRest, Engine, isSamePlane } from './engine.js';
-import { makeExport } from './export.js';
-import { isForThePage, listen } from './gestures.js';
+import { areSamePoints, atRest, Engine } from './engine.js';
+import { listen } from './gestures.js';
 import { makeInspector } from './inspector.js';
 import { AutomaticIterations, mostIterations } from './iterations.js';
-import { makeJulia } from './julia.js';
+import { listenKeys } from './keys.js';
 import { reasonOf, whyNoPicture, whySlow } from './lacking.js';
-import { offerLesson } from './lesson.js';
+import { Later } from './later.js';
+import { makeLayers } from './layers.js';
 import { makeMessage } from './message.js';
 import { keepOffline } from './offline.js';
-import { takeFiles } from './open.js';
-import { makePanel } from './panel.js';
 import { makePanels } from './panels.js';
 import { makePointed } from './pointed.js';
 import { makeProgress } from './progress.js';
+import type { Rest } from './rest.js';
 import './trusted.js';
 import { useTheme } from './theme.js';
 import { WorkersPanel } from './workers/panel.js';
 
 const stage = element('stage', HTMLElement);
-const picture = canvas('picture');
-/** The page's pictures, from bottom to top: coarse, and exact with its overlay. */
-const layers = { coarse: canvas('coarse'), exact: element('exact', HTMLDivElement) };
+const layers = makeLayers();
 const message = makeMessage();
 const live = element('live', HTMLParagraphElement);
 const progress = makeProgress(element('progress', HTMLProgressElement), live);
@@ -53,11 +49,6 @@ let size: Size = { width: Math.max(1, innerWidth), height: Math.max(1, innerHeig
 /** Points per pixel along each side; below one, a point covers several pixels. */
 let fineness = 1;
 let scene: ViewScene;
-/** The scene shown in each layer. */
-const drawn: { coarse?: ViewScene; exact?: ViewScene } = {};
-let isCoarseNewer = false;
-/** The magnification of an old picture above which a coarse one shows more. */
-const mostMagnified = 3;
 const automatic = new AutomaticIterations();
 
 const camera = (): Camera => cameraOf(scene);
@@ -84,17 +75,16 @@ const workers = new WorkersPanel(element('workers', HTMLElement), {
   },
   failed: fail,
 });
-const engine = new Engine({ exact: picture, coarse: layers.coarse }, workers.settings, {
+const engine = new Engine({ exact: canvas('picture'), coarse: canvas('coarse') }, workers.settings, {
   drawn(of, isExact) {
-    const { columns, rows } = of.view;
-    const kind = isExact ? 'exact' : 'coarse';
-    drawn[kind] = of;
-    isCoarseNewer = !isExact;
-    layers[kind].style.aspectRatio = `${columns} / ${rows}`;
+    layers.draw(of, isExact);
     place();
     stage.dataset.computations = String(engine.computations);
-    setState(isExact && (isLookedAt() || atRest(of) !== of) ? 'refining' : kind);
-    if (isExact) tell();
+    const isRefined = isExact && (isLookedAt() || atRest(of) !== of);
+    setState(isRefined ? 'refining' : isExact ? 'exact' : 'coarse');
+    if (!isExact) return;
+    tell();
+    rest.use();
   },
   wait: () => progress.begin(),
   rest() {
@@ -106,7 +96,7 @@ const engine = new Engine({ exact: picture, coarse: layers.coarse }, workers.set
     // The colours may have changed meanwhile.
     if (isMoving || !areSamePoints(of, scene)) return;
     scene = { ...scene, iterations };
-    panel.show(scene, automatic.isOn);
+    rest.now?.panel.show(scene, automatic.isOn);
     writeAddress(scene, automatic.base, { isNew: false });
   },
   begin(count) {
@@ -128,33 +118,43 @@ const engine = new Engine({ exact: picture, coarse: layers.coarse }, workers.set
     setState('stopped');
   },
 });
-const panel = makePanel({
-  scene: () => scene,
-  change(next) {
-    if (!areSamePoints(next, scene)) automatic.leave();
-    // Edits in one field share a history entry.
-    show(next, true, document.activeElement ?? undefined);
+const rest: Later<Rest> = new Later(
+  async () => {
+    const { makeRest } = await import('./rest.js');
+    const made = makeRest({
+      scene: () => scene,
+      pixels,
+      workers: () => workers.settings.workers,
+      change(next) {
+        if (!areSamePoints(next, scene)) automatic.leave();
+        // Edits in one field share a history entry.
+        show(next, true, document.activeElement ?? undefined);
+      },
+      open: (next) => open(next),
+      openFile(next) {
+        automatic.isOn = false;
+        open(next);
+      },
+      automatic(isOn) {
+        automatic.isOn = isOn;
+        if (isOn) look(camera(), false);
+      },
+      fail: message.error,
+    });
+    made.panel.show(scene, automatic.isOn);
+    return made;
   },
-  open: (next) => open(next),
-  automatic(isOn) {
-    automatic.isOn = isOn;
-    if (isOn) look(camera(), false);
-  },
-});
+  (error) => message.error(`A part of the page cannot be loaded: ${reasonOf(error)}`),
+);
 const inspector = makeInspector(element('inspector', HTMLElement));
 const pointed = makePointed({
   camera,
   size: () => size,
   tell(point, isKept) {
     inspector.point(scene, point, camera().width / size.width, isKept);
-    julia.point(scene, point, isKept);
+    rest.now?.julia.point(scene, point, isKept);
   },
 });
-const julia = makeJulia(element('julia', HTMLElement), (next) => open(fitted(next, ...pixels())));
-const saving = makeExport(
-  () => scene,
-  () => workers.settings.workers,
-);
 
 /** `refining`: the picture is exact, and more iterations or samples may follow. */
 type State = 'busy' | 'coarse' | 'refining' | 'exact' | 'stopped';
@@ -181,7 +181,7 @@ function show(next: ViewScene, isNew: boolean, gesture?: Gesture): void {
   if (!scene || addressOf(next) !== addressOf(scene)) message.clear();
   scene = next;
   draw(false);
-  panel.show(scene, automatic.isOn);
+  rest.now?.panel.show(scene, automatic.isOn);
   inspector.look(camera(), size);
   pointed.again();
   accent();
@@ -199,7 +199,7 @@ function open(next: ViewScene, isNew = true, base?: number): void {
   automatic.open(next, base);
   message.clear();
   pointed.release();
-  panel.forget(true);
+  rest.now?.panel.forget(true);
   show(next, isNew);
 }
 
@@ -224,14 +224,7 @@ function look(next: Camera, isMoving: boolean, gesture?: Gesture): void {
 
 /** Transforms old pictures to the current view until new ones replace them. */
 function place(): void {
-  const { coarse, exact } = drawn;
-  const now = camera();
-  if (coarse) layers.coarse.style.transform = transformBetween(cameraOf(coarse), now, size);
-  if (!exact) return;
-  layers.exact.style.transform = transformBetween(cameraOf(exact), now, size);
-  const isUseful =
-    !isCoarseNewer || (isSamePlane(exact, scene) && widthOf(exact) / now.width < mostMagnified);
-  layers.exact.style.visibility = isUseful ? '' : 'hidden';
+  layers.place(scene, camera(), size);
 }
 
 function tell(): void {
@@ -261,9 +254,12 @@ function fromAddress(): void {
   }
 }
 
-const panels = makePanels((id) => {
-  if (id === 'julia') pointed.again();
-  workers.redraw();
+const panels = makePanels({
+  ready: (action) => rest.use(action),
+  changed(id) {
+    if (id === 'julia') pointed.again();
+    workers.redraw();
+  },
 });
 const controls = makeControls({
   home: goHome,
@@ -294,10 +290,9 @@ function stop(): boolean {
     return false;
   }
   interrupted = scene;
-  const shown = isCoarseNewer ? drawn.coarse : drawn.exact;
-  if (shown) scene = { ...shown, view: scene.view };
-  panel.forget(false);
-  panel.show(scene, automatic.isOn);
+  if (layers.shown) scene = { ...layers.shown, view: scene.view };
+  rest.now?.panel.forget(false);
+  rest.now?.panel.show(scene, automatic.isOn);
   place();
   writeAddress(scene, automatic.base, { isNew: false });
   setState('stopped');
@@ -309,15 +304,15 @@ function resume(): void {
   if (interrupted) show(interrupted, false);
 }
 
-const keys: Readonly<Record<string, () => void>> = {
+const keys = {
   h: openHelp,
   '?': openHelp,
   s: () => panels.toggle('scene', true),
   w: () => panels.toggle('workers', true),
   l: () => panels.toggle('lesson', true),
   j: () => panels.toggle('julia', true),
-  e: () => saving.open(),
-  o: () => button('open-file').click(),
+  e: () => rest.use(({ saving }) => saving.open()),
+  o: () => rest.use(() => button('open-file').click()),
   t: () => theme.toggle(),
   p: () => document.body.classList.toggle('bare'),
   c: nextPalette,
@@ -357,14 +352,7 @@ function changeIterations(factor: number): void {
   show({ ...scene, iterations }, true);
 }
 
-addEventListener('keydown', (event) => {
-  if (!isForThePage(event)) return;
-  const action = keys[event.key] ?? keys[event.key.toLowerCase()];
-  if (!action || event.key === 'R') return;
-  event.preventDefault();
-  action();
-});
-
+listenKeys(keys);
 listen(stage, {
   camera,
   size: () => size,
@@ -373,18 +361,12 @@ listen(stage, {
   click: pointed.click,
   unclick: pointed.unclick,
 });
-takeFiles({
-  scene(next) {
-    automatic.isOn = false;
-    open(inPixels(next, ...pixels()));
-  },
-  palette: (colors) => show({ ...scene, palette: [...colors] }, true),
-  fail: message.error,
-});
-for (const [id, key] of Object.entries({ 'open-export': 'e', 'toggle-theme': 't', 'open-help': 'h' }))
-  button(id).addEventListener('click', () => keys[key]!());
-makeBookmarks(() => scene, picture);
-offerLesson(element('lesson', HTMLElement), button('toggle-lesson'));
+for (const [id, key] of Object.entries({
+  'open-export': 'e',
+  'toggle-theme': 't',
+  'open-help': 'h',
+} as const))
+  button(id).addEventListener('click', () => keys[key]());
 // Back and Forward change the address too; only this event reports it.
 addEventListener('hashchange', fromAddress);
 fromAddress();

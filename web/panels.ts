@@ -8,8 +8,14 @@ export type PanelId = (typeof ids)[number];
 /** Screens with room for one panel; style.css places them by the same widths. */
 const isNarrow = matchMedia('(max-width: 1099px), (max-height: 559px)');
 
-/** `changed` is called for each panel that is opened or closed. */
-export function makePanels(changed: (id: PanelId, isOpen: boolean) => void) {
+export interface PanelsEvents {
+  /** Calls `action` once what panels contain is loaded. */
+  ready(action: () => void): void;
+  /** A panel was opened or closed. */
+  changed(id: PanelId, isOpen: boolean): void;
+}
+
+export function makePanels({ ready, changed }: PanelsEvents) {
   /** The last one opened is the topmost. */
   let open: readonly PanelId[] = [];
   /** The element that had the focus before a key opened the panel. */
@@ -42,13 +48,15 @@ export function makePanels(changed: (id: PanelId, isOpen: boolean) => void) {
   /** Opens or closes a panel. A panel opened by a key takes the focus, so that the next Tab leads into it. */
   function toggle(id: PanelId, byKey: boolean): void {
     if (open.includes(id)) close(id);
-    else if (!opener(id).hidden) {
-      const origin = document.activeElement;
-      set(id, true);
-      if (!byKey) return;
-      origins.set(id, origin);
-      element(id, HTMLElement).focus();
-    }
+    else if (!opener(id).hidden) ready(() => openPanel(id, byKey));
+  }
+
+  function openPanel(id: PanelId, byKey: boolean): void {
+    const origin = document.activeElement;
+    set(id, true);
+    if (!byKey) return;
+    origins.set(id, origin);
+    element(id, HTMLElement).focus();
   }
 
   for (const id of ids) {

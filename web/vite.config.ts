@@ -10,11 +10,19 @@ import { defineConfig, type Plugin, transformWithOxc } from 'vite';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const library = join(root, 'dist', 'src');
 
-/** The library's modules whose functions run in workers. */
+/** The library's modules whose functions run in workers: those of every worker, and those of web/workers/whole.ts alone. */
+const quickTasks = [join(library, 'render', 'task.js')];
 const taskModules = [
-  ...['render/task.js', 'render/band.js', 'render/gathered.js', 'render/exact.js'],
-  'encode/png-band.web.js',
-].map((file) => join(library, file));
+  ...quickTasks,
+  ...['render/band.js', 'render/gathered.js', 'render/exact.js', 'encode/png-band.web.js'].map((file) =>
+    join(library, file),
+  ),
+];
+/** The modules of workers, with the call that starts each. */
+const workers = new Map([
+  [join(library, 'pool', 'worker.web.js'), { starts: 'serveHere(undefined)', modules: quickTasks }],
+  [join(root, 'web', 'workers', 'whole.ts'), { starts: 'serve()', modules: taskModules }],
+]);
 
 /** In the page: refers to tasks by the names of functions that the worker serves. */
 const servedTasks: Plugin = {
@@ -37,15 +45,18 @@ const servedTasks: Plugin = {
   },
 };
 
-/** In the worker: serves these functions. */
+/** In the workers: serves these functions. */
 const servingWorker: Plugin = {
   name: 'serving-worker',
   transform(code, id) {
-    if (id !== join(library, 'pool', 'worker.web.js')) return undefined;
-    const imports = taskModules.map((file, i) => `import * as tasks${i} from ${JSON.stringify(file)};\n`);
-    const served = taskModules.map((_, i) => `...tasks${i}`);
-    const serving = code.replace('serveHere(undefined)', `serveHere({ ${served} })`);
-    if (serving === code) this.error('serves nothing of its own any more');
+    const worker = workers.get(id);
+    if (!worker) return undefined;
+    const { starts, modules } = worker;
+    const imports = modules.map((file, i) => `import * as tasks${i} from ${JSON.stringify(file)};\n`);
+    const served = modules.map((_, i) => `...tasks${i}`);
+    const call = starts.slice(0, starts.indexOf('('));
+    const serving = code.replace(starts, `${call}({ ${served} })`);
+    if (serving === code) this.error(`${id}: no longer calls ${starts}`);
     return imports.join('') + serving;
   },
 };
@@ -78,6 +89,27 @@ const offline: Plugin = {
   },
 };
 
+/**
+ * The named palettes use a tenth of d3's colours, the experiment's chart all of them. A module is in one file of the
+ * build, so the palettes have a copy of these packages, of which only that tenth is left.
+ */
+const palettes: Plugin = {
+  name: 'palettes',
+  enforce: 'pre',
+  async resolveId(source, importer) {
+    const isOurs = importer?.startsWith(join(library, 'color')) || importer?.endsWith(copied);
+    if (!isOurs || !/^d3-(color|interpolate|scale-chromatic)$/.test(source)) return null;
+    const found = await this.resolve(source, importer?.replace(copied, ''), { skipSelf: true });
+    return found && { ...found, id: found.id + copied, moduleSideEffects: false };
+  },
+  // Calls that only make values.
+  transform: (code, id) =>
+    id.endsWith(copied)
+      ? code.replace(/(?<=^var [\w$]+ = (?:ramp\()?)(?=(?:new )?[\w$]+\()/gm, '/*#__PURE__*/ ')
+      : undefined,
+};
+const copied = '?palettes';
+
 export default defineConfig({
   root: join(root, 'web'),
   // The site works in any folder of any host.
@@ -88,7 +120,7 @@ export default defineConfig({
       mandoline: join(library, 'index.js'),
     },
   },
-  plugins: [servedTasks, lesson, offline],
+  plugins: [servedTasks, palettes, lesson, offline],
   worker: { format: 'es', plugins: () => [servingWorker] },
   build: {
     outDir: join(root, 'dist', 'explorer'),
@@ -98,7 +130,8 @@ export default defineConfig({
     // left out of the initial load.
     rolldownOptions: {
       treeshake: {
-        moduleSideEffects: (id) => !id.startsWith(library) || id.startsWith(join(library, 'pool')),
+        moduleSideEffects: (id) =>
+          !id.endsWith(copied) && (!id.startsWith(library) || id.startsWith(join(library, 'pool'))),
       },
     },
     assetsInlineLimit: 0,

@@ -6,6 +6,7 @@ import type { ChannelName, Channels, Field } from '../field/field.js';
 import { countsType, type Exact } from '../kernel/kernel.js';
 import type { SliceRange } from '../pool/slices.js';
 import { channelTypes } from './channel-types.js';
+import { countExactRows, exactReferencePoints } from './exact.js';
 import { type ExactReport, isExact } from './exact-job.js';
 import { findWrong, placesWithin, type WrongValue } from './places.js';
 import { iterationsOf, type RenderJob, shapeOf } from './render-job.js';
@@ -72,7 +73,11 @@ export function computeField(
   { counts, channels }: Field,
 ): ExactReport | undefined {
   const { render, exact, setup } = job;
-  if (!setup || !channels || isExact(render)) return countRows(range, render, exact, counts);
+  if (isExact(render)) return countExactRows(counts, range, render);
+  if (!setup || !channels) {
+    countRows(range, render, exact, counts);
+    return undefined;
+  }
   // Points without a value must be 0, not what an earlier band left.
   for (const values of Object.values(channels)) values.fill(0);
   fillRows(range, render, exact, setup, counts, channels);
@@ -180,8 +185,8 @@ function verifyRows({ start }: SliceRange, { render, setup, seed }: BandJob, fie
   const { columns, counts } = field;
   const first = start * columns;
   const places = placesWithin(first, first + counts.length, shapeOf(render)[0] * columns, seed);
-  return {
-    verified: places.length,
-    wrong: findWrong(places, referencePoints(places, render, setup), field, first),
-  };
+  const expected = isExact(render)
+    ? exactReferencePoints(places, render)
+    : referencePoints(places, render, setup);
+  return { verified: places.length, wrong: findWrong(places, expected, field, first) };
 }

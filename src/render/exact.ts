@@ -8,6 +8,7 @@ import { largestTile } from '../kernel/cover.js';
 import { type Counts, countsType } from '../kernel/kernel.js';
 import type { SliceRange } from '../pool/slices.js';
 import { addToSums, type Cell, cellParts, type ExactJob, type ExactReport, isExact } from './exact-job.js';
+import type { PointValues } from './places.js';
 
 /** As a worker: the reference of a view. */
 export const makeReference = (view: ExactView, cell?: Cell): Promise<ReferenceTables> =>
@@ -62,6 +63,11 @@ export function countExactRows(
   return report;
 }
 
+/** The same for a slice of a shared field, whose report is in the sums. */
+export function fillExactSlice(slice: Counts, range: SliceRange, job: ExactJob): void {
+  countExactRows(slice, range, job);
+}
+
 /** Sides of the pieces that are measured. The first ones have the engine made and compiled, and are small. */
 const sides = [4, 16, 64, 64, 64, 64, 64, 64, 64];
 const warming = 2;
@@ -88,9 +94,9 @@ export async function exactMilliseconds(job: ExactJob, atMost: number): Promise<
 }
 
 /** The oracle's counts of points, given by their places in the field. */
-export function exactReferencePoints(places: readonly number[], { view }: ExactJob): Counts {
+export function exactReferencePoints(places: readonly number[], { view }: ExactJob): PointValues {
   const read = readView(view);
   const { columns, iterations } = view;
   const counts = places.map((place) => countPoint(read, Math.floor(place / columns), place % columns));
-  return new (countsType(iterations))(counts);
+  return { counts: new (countsType(iterations))(counts) };
 }

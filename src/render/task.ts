@@ -1,5 +1,5 @@
-// What the renderer's workers do: count the points of one slice and fill its channels, straight into the shared field;
-// count single points again by the oracle.
+// What the renderer's workers do for scenes in doubles: count the points of one slice and fill its channels, straight into
+// the shared field; count single points again by the oracle. exact.ts does it for exact arithmetic, which few pages need.
 import type { ChannelName, Channels, Counts } from '../field/field.js';
 import type { ShadeJob } from '../kernel/ends.js';
 import { traceInside } from '../kernel/inside.js';
@@ -11,10 +11,8 @@ import { type Shade, startShade } from '../kernel/shade-rows.js';
 import { traceReference } from '../kernel/trace.js';
 import type { SliceRange } from '../pool/slices.js';
 import { channelArrays } from './channel-types.js';
-import { countExactRows, exactReferencePoints } from './exact.js';
-import { type ExactReport, isExact } from './exact-job.js';
 import type { PointValues } from './places.js';
-import type { DoubleJob, RenderJob } from './render-job.js';
+import type { DoubleJob } from './render-job.js';
 
 const started = new WeakMap<DoubleJob, StartedKernel>();
 
@@ -27,28 +25,21 @@ function startedOf(job: DoubleJob): StartedKernel {
   return kernel;
 }
 
-/** Counts some rows; tells how their points were settled where that is exact arithmetic. */
-export function countRows(
-  range: SliceRange,
-  job: RenderJob,
-  exact: Exact,
-  counts: Counts,
-): ExactReport | undefined {
-  if (isExact(job)) return countExactRows(counts, range, job);
-  startedOf(job).count(range.start, range.end, counts, exact);
-  return undefined;
+/** Counts some rows. */
+export function countRows({ start, end }: SliceRange, job: DoubleJob, exact: Exact, counts: Counts): void {
+  startedOf(job).count(start, end, counts, exact);
 }
 
 /** Counts the rows of a slice into it, and fills its rows of the whole field's channels, where it has any. */
 export function fillSlice(
   slice: Counts,
   range: SliceRange,
-  render: RenderJob,
+  render: DoubleJob,
   exact: Exact,
   setup: TraceSetup | undefined,
   channels: Channels | undefined,
 ): void {
-  if (!setup || !channels || isExact(render)) {
+  if (!setup || !channels) {
     countRows(range, render, exact, slice);
     return;
   }
@@ -134,10 +125,9 @@ export function fillRows(
 /** The oracle's counts of single points, given by their places in the field, and their channels, if any. */
 export function referencePoints(
   places: readonly number[],
-  job: RenderJob,
+  job: DoubleJob,
   setup: TraceSetup | undefined,
 ): PointValues {
-  if (isExact(job)) return { counts: exactReferencePoints(places, job) };
   const { kernel, points: all } = job;
   const columns = all.columnRe.length;
   const chosen = places.map((place) => pointAt(all, Math.floor(place / columns), place % columns));

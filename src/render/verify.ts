@@ -2,12 +2,14 @@
 import { VerifyError } from '../errors.js';
 import type { Field } from '../field/field.js';
 import { type Pool, partial, tasks } from '../pool/index.js';
+import { isExact } from './exact-job.js';
 import { findWrong, type PointValues, placesWithin, type WrongValue } from './places.js';
 import type { RenderJob } from './render-job.js';
 import type { TraceSetup } from './task.js';
 import { takeTurns } from './turns.js';
 
 const worker = tasks<typeof import('./task.js')>(new URL('./task.js', import.meta.url));
+const exactWorker = tasks<typeof import('./exact.js')>(new URL('./exact.js', import.meta.url));
 
 /** The number of verified points, and the seed that selects the same ones again. */
 export interface Verified {
@@ -49,8 +51,11 @@ export async function verifyField(
   const chunks = Array.from({ length: Math.ceil(places.length / chunkLength) }, (_, i) =>
     places.slice(i * chunkLength, (i + 1) * chunkLength),
   );
+  const task = isExact(job)
+    ? partial(exactWorker.exactReferencePoints, job)
+    : partial(partial(worker.referencePoints, setup), job);
   const values = pool
-    ? await pool.map(partial(partial(worker.referencePoints, setup), job), chunks, { signal })
+    ? await pool.map(task, chunks, { signal })
     : await computeHere(chunks, job, setup, signal);
   for (const [i, chunk] of chunks.entries()) {
     const wrong = findWrong(chunk, values[i]!, field, 0);
@@ -66,11 +71,23 @@ async function computeHere(
   signal: AbortSignal | undefined,
 ) {
   const values: PointValues[] = [];
-  const { referencePoints } = await import('./task.js');
+  const compute = await referenceOf(job, setup);
   const turns = takeTurns(signal);
   for (const chunk of chunks) {
-    values.push(referencePoints(chunk, job, setup));
+    values.push(compute(chunk));
     if (turns.isDue()) await turns.give();
   }
   return values;
+}
+
+async function referenceOf(
+  job: RenderJob,
+  setup: TraceSetup | undefined,
+): Promise<(places: readonly number[]) => PointValues> {
+  if (isExact(job)) {
+    const { exactReferencePoints } = await import('./exact.js');
+    return (places) => exactReferencePoints(places, job);
+  }
+  const { referencePoints } = await import('./task.js');
+  return (places) => referencePoints(places, job, setup);
 }

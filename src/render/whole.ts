@@ -14,7 +14,7 @@ import { orderedSlices } from '../pool/slices.js';
 import type { Scene } from '../scene/scene.js';
 import { sharedMemory } from '../shared-memory.js';
 import { channelArrays } from './channel-types.js';
-import { type ExactSummary, isExact, reportOf, sharedSums, summaryOf } from './exact-job.js';
+import { type ExactJob, type ExactSummary, isExact, reportOf, sharedSums, summaryOf } from './exact-job.js';
 import { countsBytes, defaultSlices, sceneShape } from './job.js';
 import { withReference } from './reference.js';
 import { type DoubleJob, iterationsOf, type RenderJob, shapeOf } from './render-job.js';
@@ -23,6 +23,7 @@ import { takeTurns } from './turns.js';
 import { type Verified, type VerifyOptions, verifyField } from './verify.js';
 
 const worker = tasks<typeof import('./task.js')>(new URL('./task.js', import.meta.url));
+const exactWorker = tasks<typeof import('./exact.js')>(new URL('./exact.js', import.meta.url));
 
 /** How a field is computed. */
 export interface ComputeOptions {
@@ -108,23 +109,23 @@ export function wholeField(job: RenderJob, setup?: TraceSetup, wanted: readonly 
     const called = performance.now();
     ready = await withReference(ready, { pool, signal, onReference });
     const sums = isExact(ready) ? sharedSums() : undefined;
-    const counting = sums ? { ...ready, sums } : ready;
     const each = { slices, order, rows, signal, onProgress };
     const isShared = !(counts.buffer instanceof ArrayBuffer);
     // Loaded where it is wanted: a page leaves it to its workers.
-    const here = async () => {
-      const { fillSlice } = await import('./task.js');
-      return inThisThread(
-        counts,
-        (slice, range) => fillSlice(slice, range, counting, exact, setup, channels),
-        each,
-      );
+    const exactly = async (job: ExactJob) => {
+      if (pool) return inPool(pool.fill(exactWorker.fillExactSlice, counts, [job], each));
+      const { fillExactSlice } = await import('./exact.js');
+      return inThisThread(counts, (slice, range) => fillExactSlice(slice, range, job), each);
     };
-    const inWorkers = (pool: Pool) =>
-      setup && !isShared && !isExact(ready)
-        ? packedInPool(pool, field, ready, exact, setup, each)
-        : inPool(pool.fill(worker.fillSlice, counts, [counting, exact, setup, channels], each));
-    const work = await (pool ? inWorkers(pool) : here());
+    const inDoubles = async (job: DoubleJob) => {
+      if (pool && setup && !isShared) return packedInPool(pool, field, job, exact, setup, each);
+      if (pool) return inPool(pool.fill(worker.fillSlice, counts, [job, exact, setup, channels], each));
+      const { fillSlice } = await import('./task.js');
+      const fill = (slice: Field['counts'], range: SliceRange) =>
+        fillSlice(slice, range, job, exact, setup, channels);
+      return inThisThread(counts, fill, each);
+    };
+    const work = await (isExact(ready) ? exactly({ ...ready, ...(sums && { sums }) }) : inDoubles(ready));
     const all = (performance.now() - called) / 1000;
     const given = typeof verify === 'object' ? verify : {};
     const verified = verify ? await verifyField(field, job, setup, { pool, signal, ...given }) : undefined;

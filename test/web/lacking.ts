@@ -172,7 +172,7 @@ test('a picture asks for no script that only saving, opening files or charts nee
   await page.waitForFunction(() => document.getElementById('count')!.textContent !== '');
   const scripts = () => [...asked].filter((name) => name.endsWith('.js')).map((name) => name.split('-')[0]!);
   // What scripts have in common is a part of its own (assembler, errors, parse).
-  for (const later of ['save', 'readers', 'chart', 'count', 'task'])
+  for (const later of ['save', 'readers', 'chart', 'count', 'task', 'whole'])
     assert.ok(!scripts().includes(later), `${later} is asked for early`);
   await page.evaluate(() => Object.assign(globalThis, { showSaveFilePicker: undefined }));
   await page.keyboard.press('e');

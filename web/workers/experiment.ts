@@ -1,7 +1,8 @@
 // The experiment: computes the scene repeatedly for each combination of slices and workers. Numbers only;
 // experiment-view.ts shows them.
 import { prepare, type ViewScene } from 'mandoline';
-import { median, Pool } from 'mandoline/pool';
+import { median } from 'mandoline/pool';
+import { poolFor } from '../pools.js';
 
 export interface Row {
   readonly slices: number;
@@ -34,7 +35,7 @@ export async function runExperiment(experiment: Experiment): Promise<readonly Ro
   const rows: Row[] = [];
   const { compute } = prepare(scene);
   for (const count of workers) {
-    await using pool = new Pool({ workers: count });
+    await using pool = poolFor(scene, { workers: count });
     for (const cut of slices) {
       const times: number[] = [];
       for (let round = 0; round <= rounds; round++) {

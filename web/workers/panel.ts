@@ -9,9 +9,9 @@ import {
   type Work,
   workerColor,
 } from 'mandoline';
-import { Pool, sliceRange } from 'mandoline/pool';
+import { sliceRange } from 'mandoline/pool';
 import type { EngineSettings } from '../engine.js';
-import { makeExperiment } from './experiment-view.js';
+import { poolFor } from '../pools.js';
 import { drawLanes, type LaneSlice } from './lanes.js';
 import { orders } from './orders.js';
 
@@ -83,7 +83,7 @@ export class WorkersPanel {
     this.canvas.className = 'lanes';
     this.canvas.setAttribute('role', 'img');
     this.figures.className = 'figures';
-    root.querySelector('.body')!.append(this.canvas, actions, controls, makeExperiment(hooks.scene));
+    root.querySelector('.body')!.append(this.canvas, actions, controls);
     for (const field of [this.workersField, this.slicesField, this.orderField])
       field.addEventListener('change', () => {
         this.settings = {
@@ -224,8 +224,8 @@ export class WorkersPanel {
   /** Times one worker computing the scene, without drawing; the first round is a warm-up. */
   private async timeAlone(): Promise<void> {
     this.compare.disabled = true;
-    await using pool = new Pool({ workers: 1 });
     const [scene, name] = [this.hooks.scene(), this.name()];
+    await using pool = poolFor(scene, { workers: 1 });
     for (let round = 0; round < 3; round++) {
       const begun = performance.now();
       const { slices, order } = this.settings;
