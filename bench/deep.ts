@@ -150,7 +150,7 @@ async function growth(): Promise<void> {
     const { reference, rest, report } = await timeExact(view);
     console.log(`1e-${`${digits}`.padEnd(5)} ${ms(reference)} ${ms(rest)}  ${report}`);
   }
-  console.log('\nd04, ms by points a side: reference, rest');
+  console.log('\nd04, ms by points per side: reference, rest');
   for (const side of [64, 128, 256]) {
     const view = { ...places.find(({ name }) => name.startsWith('d04'))!.view, columns: side, rows: side };
     const { reference, rest, report } = await timeExact(view);

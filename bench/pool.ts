@@ -170,7 +170,7 @@ function python(): Row[] {
     const given = [join(folder, 'pool.py'), workers, taskCount, sliceCount, rounds].map(String);
     return [{ name: "Python's Pool (fork)", ...JSON.parse(execFileSync('python3', given).toString()) }];
   } catch {
-    console.error('python3 is not there or failed: no row for it');
+    console.error('python3 is missing or failed: no row for it');
     return [];
   }
 }

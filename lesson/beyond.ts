@@ -37,7 +37,7 @@ const times = await repeat<unknown>(rounds, {
   [`tiles, ${workers}`]: () => compute({ pool }),
 });
 if (![juliaSet, sweeps].every((way) => isSame(way(grid, { iterations, c }).counts)) || !isSame(counts))
-  throw new Error('the ways differ');
+  throw new Error('the results differ');
 
 const plain = times.get('plain loop')!.median;
 console.log('                         median s   times as fast as the plain loop');

@@ -1,4 +1,4 @@
-// The function that the workers run. It is in a module of its own, because workers import the module and look the
+// The function that the workers run. It is in its own module, because workers import the module and look the
 // function up by name.
 import type { Complex, ComplexGrid, Field } from 'mandoline';
 

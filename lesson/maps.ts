@@ -14,4 +14,4 @@ console.log('pool: ', await pool.map(pooled.sumOfCounts, grids));
 pool.close(); // No more calls; those under way are finished.
 await pool.join(); // Until the workers are gone.
 await pool.map(pooled.sumOfCounts, grids).catch((error) => console.log(String(error)));
-console.log('and the program goes on');
+console.log('and the program continues');

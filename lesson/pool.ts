@@ -18,7 +18,7 @@ const fractals = await stage('compute', () => pool.map(job, slices, { chunkSize:
 pool.close();
 await stage('join', () => pool.join());
 
-// The pool is closed; the program goes on.
+// The pool is closed; the program continues.
 reportWorkers(pool.stats());
 const fractal = await stage('concatenate', () => concatenate(fractals));
 report(fractal);

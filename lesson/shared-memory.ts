@@ -33,7 +33,7 @@ const times = await repeat<unknown>(rounds, {
   'only copying the points': () => void structuredClone(slices),
   'new shared memory': () => void newMemory().fill(1),
 });
-if (!copied.every((count, i) => count === shared[i])) throw new Error('the ways differ');
+if (!copied.every((count, i) => count === shared[i])) throw new Error('the results differ');
 
 for (const [name, { median }] of times) console.log(`${name.padEnd(26)} ${median.toFixed(3)} s`);
 const bars = [...times].map(([name, { median }]) => ({ name, seconds: median }));

@@ -41,7 +41,7 @@ export function readArguments<Name extends NumberName, Flag extends FlagName>(
       refuse(`${word}: is one number too many; this program takes ${names.map(spelled).join(' ')}`);
     if (flag !== undefined && !(accepted as string[]).includes(flag))
       refuse(
-        `--${flag}: does nothing here; this program takes ${accepted.map(spelled).join(', ') || 'no flags'}`,
+        `--${flag}: has no effect here; this program takes ${accepted.map(spelled).join(', ') || 'no flags'}`,
       );
     values[name] = whole(name as keyof typeof known, flag === undefined ? word : (value ?? words.shift()));
   }

@@ -22,7 +22,7 @@ const asked = ['pool', 'shared'].flatMap((name) =>
 );
 type Row = typeof serial;
 
-/** Runs a program in a process of its own. */
+/** Runs a program in its own process. */
 async function run({ name, slices, workers }: Row): Promise<void> {
   const given = [slices, ...(workers > 0 ? [workers] : []), '--cells', cells, '--iterations', iterations];
   const path = fileURLToPath(new URL(`${name}.js`, import.meta.url));

@@ -34,7 +34,7 @@ runScript(() => {
   writeFileSync(join(api, 'scene.md'), sceneKeys());
   writeFileSync(
     join(api, 'README.md'),
-    `# The reference\n\nWhat the package exports, and what a scene has.\n\n${pages.join('')}- [the keys of a scene](scene.md)\n`,
+    `# The reference\n\nWhat the package exports, and the keys of a scene.\n\n${pages.join('')}- [the keys of a scene](scene.md)\n`,
   );
   rmSync(made, { recursive: true });
 });
@@ -71,10 +71,10 @@ function sceneKeys() {
   });
   return `# The keys of a scene
 
-Of a \`Scene\` in a program, and of a file in JSON. A scene has either a \`view\` or a \`lattice\`. \`mandoline schema\`
-prints the JSON Schema that these are from.
+The keys of a \`Scene\` in a program and of a JSON scene file. A scene has either a \`view\` or a \`lattice\`. The table is
+generated from the JSON Schema that \`mandoline schema\` prints.
 
-| key | needed | what it says |
+| key | required | meaning |
 | --- | --- | --- |
 ${rows.join('\n')}
 `;

@@ -27,7 +27,7 @@ for (const page of ['lesson', 'lesson/answers'].flatMap(pagesIn)) {
     return isDue ? filled(kind, source, 'text', `$ ${source}\n${outputOf(source)}`) : there;
   });
   if (now === text) continue;
-  if (mode === '--check') wrong.push(`${page}: has other code than the files; run node scripts/include.js`);
+  if (mode === '--check') wrong.push(`${page}: its code differs from the files; run node scripts/include.js`);
   else writeFileSync(join(root, page), now);
 }
 if (wrong.length > 0) {

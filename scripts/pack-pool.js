@@ -7,7 +7,7 @@ import { root, runScript, setup } from './setup.js';
 
 const name = 'mandoline-pool';
 const description =
-  "A worker pool that keeps the promises of Python's multiprocessing.Pool, on Node, Bun, Deno and in browsers";
+  "A worker pool with the guarantees of Python's multiprocessing.Pool, for Node, Bun, Deno and browsers";
 const keywords = [
   'worker-pool',
   'thread-pool',

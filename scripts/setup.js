@@ -73,7 +73,7 @@ export function alone(work) {
     const holder = Number(readIfThere(lock));
     if (holder > 0 && !isRunning(holder)) releaseFor(holder, lock);
     else if (looks === 10)
-      console.error(`mandoline: process ${holder} sets up this folder; if it does not, remove ${lock}`);
+      console.error(`mandoline: process ${holder} is setting up this folder; if it is not, remove ${lock}`);
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100);
   }
   try {

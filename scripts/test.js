@@ -25,7 +25,7 @@ runScript(() => {
     .sort();
   const parts = wanted.length > 0 ? wanted : [...longest, ''];
   const names = [...new Set(parts.flatMap((part) => all.filter((name) => name.includes(part))))];
-  if (names.length === 0) throw new Error(`no test file's path holds ${wanted.join(' or ')}`);
+  if (names.length === 0) throw new Error(`no test file's path contains ${wanted.join(' or ')}`);
   const files = names.map((name) => join(root, 'dist', 'test', name));
   // Some files wait more than they compute, hence four at a time for two cores.
   run({ files, concurrency: 4, timeout: mostHours * 3_600_000 })

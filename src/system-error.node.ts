@@ -14,10 +14,10 @@ const reasons: Readonly<Record<string, string>> = {
   EMFILE: 'too many files are open in this program',
   ENFILE: 'too many files are open on this machine',
   ENAMETOOLONG: 'the name is too long',
-  ELOOP: 'too many links lead from one to the next',
+  ELOOP: 'too many symbolic links',
   EIO: 'the disk or the network reports an error',
   ENXIO: 'no program or device is on the other side',
-  ESTALE: 'the file server has lost the file',
+  ESTALE: 'the file no longer exists on the file server',
 };
 
 /** The reason of a system error, without names or codes; undefined for other errors. */

@@ -38,7 +38,7 @@ export function makeBookmarks(scene: () => ViewScene, picture: HTMLCanvasElement
     const isKept = keep(key, JSON.stringify(next(kept()).slice(0, most)));
     say(
       problem,
-      isKept ? '' : 'Not kept: this browser stores nothing for this page, or has no room for more.',
+      isKept ? '' : 'Not saved: this browser does not store data for this page, or has no room for more.',
     );
     show();
   }

@@ -3,7 +3,7 @@
 export function element<T extends HTMLElement>(id: string, kind: new () => T): T {
   const found = document.getElementById(id);
   if (found instanceof kind) return found;
-  throw new Error(`#${id} is no ${kind.name}`);
+  throw new Error(`#${id} is not a ${kind.name}`);
 }
 
 export const input = (id: string): HTMLInputElement => element(id, HTMLInputElement);

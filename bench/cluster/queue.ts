@@ -170,12 +170,12 @@ export async function run([given = '5']: readonly string[]): Promise<void> {
     const [queue, kept, alike, plain] = Object.values(times).map(median) as [number, number, number, number];
     const row = (what: string, slices: number, seconds: number) =>
       console.log(`| ${what} | ${slices} | ${seconds.toFixed(3)} | ${(queue / seconds).toFixed(2)} |`);
-    console.log('| the lesson, 8000 x 8000, 2 hands | slices | seconds | queue / this |');
+    console.log('| the lesson, 8000 x 8000, 2 workers | slices | seconds | queue / this |');
     console.log('| --- | --- | --- | --- |');
     row('2 worker processes, by Redis, into a store', cut, queue);
     row('a Pool of 2, into a store', asRendered, kept);
-    row('a Pool of 2, into a store, cut alike', cut, alike);
-    row('a Pool of 2, kept nowhere', asRendered, plain);
+    row('a Pool of 2, into a store, same slices', cut, alike);
+    row('a Pool of 2, not stored', asRendered, plain);
 
     const tinyOnes = { queue: [] as number[], kept: [] as number[], more: [] as number[] };
     let most = { submitter: 0, redis: 0 };

@@ -117,7 +117,7 @@ function best(
 function print(rows: readonly Row[]): void {
   for (const { job, way } of rows.filter(({ workers }) => workers === 4)) {
     console.log(`\n${job}; ${way}`);
-    console.log('workers  seconds  speed-up  efficiency  rows a slice  most of the time');
+    console.log('workers  seconds  speed-up  efficiency  rows per slice  most of the time');
     for (const row of rows.filter((each) => each.job === job && each.way === way))
       console.log(
         [
@@ -125,7 +125,7 @@ function print(rows: readonly Row[]): void {
           row.seconds.toFixed(row.seconds < 1 ? 4 : 2).padStart(8),
           row.speedup.toFixed(1).padStart(9),
           `${((100 * row.speedup) / row.workers).toFixed(0)}%`.padStart(11),
-          String(row.rows).padStart(13),
+          String(row.rows).padStart(15),
           ` ${row.bound}`,
         ].join(' '),
       );

@@ -37,7 +37,7 @@ export function expect(condition: boolean, what: string): asserts condition {
 
 /** A call has to return this. */
 export function expectResult(call: string, actual: unknown, expected: unknown): void {
-  if (actual instanceof Promise) throw new Missing(`${call} returns a promise that nobody awaits`);
+  if (actual instanceof Promise) throw new Missing(`${call} returns a promise that is not awaited`);
   expect(
     isDeepStrictEqual(actual, expected),
     `${call} returns ${shown(actual)} instead of ${shown(expected)}`,

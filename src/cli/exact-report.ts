@@ -37,7 +37,7 @@ export function sayEstimate(estimated: number, workers: number): void {
   const hands = workers > 1 ? ` on ${workers} workers` : '';
   say(
     `the slices take about ${duration(estimated)}${hands}; a smaller --size takes less, ` +
-      'Ctrl-C stops it, and --store keeps what is done',
+      'Ctrl-C stops it, and --store keeps finished slices',
   );
 }
 
@@ -45,7 +45,7 @@ export function sayEstimate(estimated: number, workers: number): void {
 export function exactLines({ reference, tiles, points, undecided }: ExactSummary): string[] {
   const { bits, steps, period } = reference;
   const nucleus = period === undefined ? '' : `, period ${period}`;
-  const rungs = undecided.length > 0 ? `; undecided after each further way: ${undecided.join(', ')}` : '';
+  const rungs = undecided.length > 0 ? `; undecided after each further method: ${undecided.join(', ')}` : '';
   return [
     `reference ${seconds(reference.seconds)}: ${several(steps, 'step')} of ${bits} bits${nucleus}`,
     `exact: ${large(tiles)} points by tiles, ${large(points)} by blocks and steps${rungs}; no point is undecided`,

@@ -26,7 +26,7 @@ export async function checkExercises(page: string, { pages, programs, shown }: P
   if (!existsSync(file)) {
     mkdirSync('exercises', { recursive: true });
     copyFileSync(join(pages, 'exercises', name), file);
-    say(`${shown(file)}: has the functions to write; write them, then give this command again`);
+    say(`${shown(file)}: contains the functions to write; write them, then run this command again`);
   }
   const child = spawn(
     process.execPath,

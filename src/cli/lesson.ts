@@ -44,7 +44,7 @@ export function addLesson(program: Command): void {
     .argument('[numbers...]', "the program's arguments, such as slices and workers, and its flags")
     .passThroughOptions()
     .allowUnknownOption()
-    .option('-o, --output <file>', 'where the report goes', 'lesson-report.html')
+    .option('-o, --output <file>', 'output file of the report', 'lesson-report.html')
     .option('--quick', 'small grids: less than three minutes')
     .addOption(
       option('--cells <number>', 'points from the centre of the grid to its edge', whole('--cells', 1, 4000)),
@@ -102,7 +102,7 @@ async function runProgram(name: string, given: readonly string[]): Promise<void>
     );
   const { numbers, flags } = takes[name]!;
   if (numbers.length + flags.length === 0 && given.length > 0)
-    throw new UsageError(`lesson ${name}: ${given[0]}: does nothing here; this program takes nothing`);
+    throw new UsageError(`lesson ${name}: ${given[0]}: has no effect here; this program takes no arguments`);
   process.exitCode = (await run(name, given, true)).code;
 }
 
@@ -135,7 +135,7 @@ async function walk(
   if (number !== undefined && !chapters[Number(number) - 1])
     throw new UsageError(`lesson ${number}: must be a chapter, 1 to ${chapters.length}`);
   if (more.length > 0)
-    throw new UsageError(`lesson ${number}: ${more[0]}: does nothing here; give one chapter`);
+    throw new UsageError(`lesson ${number}: ${more[0]}: has no effect here; give one chapter`);
   const output = checkedOutput(path);
   sayLeftovers(output);
   const { cells = quick && 400, rounds = quick && 1 } = flags;

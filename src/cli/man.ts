@@ -37,7 +37,7 @@ export function manPage(program: Command, day: string): string {
 const exits = [
   'Success.',
   'Failure; stderr has the reason.',
-  'Wrong command line, or a wrong file that it names.',
+  'Invalid command line, or an invalid file named on it.',
   'Interrupted or terminated; unfinished files are removed.',
 ];
 

@@ -87,7 +87,7 @@ export async function openTargets(flags: OutputFlags, standard: string, scene: S
 export function checkChannels(scene: Scene, { channels }: OutputFlags): void {
   if (!channels || scene.arithmetic !== 'exact') return;
   throw new UsageError(
-    `--channels ${channels.join(',')}: exact arithmetic has counts alone so far; omit it, or give --arithmetic double`,
+    `--channels ${channels.join(',')}: exact arithmetic computes only counts so far; omit it, or give --arithmetic double`,
   );
 }
 

@@ -35,7 +35,7 @@ export function makeProgram(tell = toStderr): Command {
     .exitOverride()
     // Arguments after a program of the lesson are passed to that program.
     .enablePositionalOptions()
-    .configureOutput({ writeErr: (text) => tell(text.replace(/^error: /, 'mandoline: ')) })
+    .configureOutput({ writeErr: (text) => tell(describeError(text)) })
     .addHelpText(
       'after',
       `
@@ -64,4 +64,12 @@ Examples:
   for (const command of program.commands) command.copyInheritedSettings(program);
   addHelp(program);
   return program;
+}
+
+/** Commander's error on one line, with what to do about an unknown command or flag. */
+function describeError(text: string): string {
+  return text
+    .replace(/^error: /, 'mandoline: ')
+    .replace(/^(.*unknown (?:command|option) '.*')\n$/, '$1; --help lists all\n')
+    .replace(/\n\(Did you mean (.*)\?\)\n$/, '; did you mean $1?\n');
 }

@@ -48,7 +48,7 @@ function toAddress(text: string): RedisAddress {
   if (!address) throw new UsageError(`--redis: ${describeAddress(text)}`);
   if (address.hasPassword)
     throw new UsageError(
-      `--redis ${address.shown}: must not have a password, which everybody on this machine could read in the list of ` +
+      `--redis ${address.shown}: must not contain a password, which every user of this machine could read in the list of ` +
         `processes; put the address into $${variable} or a --redis-file`,
     );
   return address;
@@ -64,7 +64,7 @@ function fromFile(path: string): RedisAddress {
   const mode = process.platform === 'win32' ? 0 : statSync(path).mode;
   if (address.hasPassword && (mode & everybody) !== 0)
     throw new UsageError(
-      `${place}: has a password, but everybody on this machine may read or change it; run chmod 600 ${path}`,
+      `${place}: contains a password, but other users of this machine can read or change it; run chmod 600 ${path}`,
     );
   return address;
 }

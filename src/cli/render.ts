@@ -142,7 +142,9 @@ async function run(given: string | undefined, flags: RenderFlags, world: World |
     throw new UsageError(`--seed ${flags.seed}: requires --verify`);
   checkChannels(scene, flags);
   if (flags.exact === 'brute' && scene.arithmetic === 'exact')
-    throw new UsageError('--exact brute: is for arithmetic in doubles; omit it, or give --arithmetic double');
+    throw new UsageError(
+      '--exact brute: only applies to arithmetic in doubles; omit it, or give --arithmetic double',
+    );
   if (flags.part) checkPart(flags);
   else if (!world) warnOfCopies('give --mpi to share the work');
   if (flags.schedule && !world) throw new UsageError(`--schedule ${flags.schedule}: requires --mpi`);

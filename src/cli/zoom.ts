@@ -145,7 +145,7 @@ async function endsOf(given: string | undefined, flags: ZoomFlags): Promise<read
   ] as const)
     if (flags.arithmetic === 'exact' || (arithmetic === 'exact' && viewIssues(view).length > 0))
       throw new UsageError(
-        `${place}: is counted in exact arithmetic, and films are of doubles; give a wider view`,
+        `${place}: needs exact arithmetic, but films are computed in doubles; give a wider view`,
       );
   // The first scene's colours apply throughout.
   const film = { ...first, arithmetic: 'double' as const };

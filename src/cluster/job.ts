@@ -69,7 +69,7 @@ export function readJob(id: string, job: { data: unknown; failedReason?: unknown
 export function reasonOf(failedReason: unknown): string {
   const reason = typeof failedReason === 'string' ? failedReason : '';
   return reason.includes('stalled more than')
-    ? `its worker ended ${tries} times while it was at it`
+    ? `its worker ended ${tries} times while computing it`
     : oneLine(reason);
 }
 
@@ -112,8 +112,8 @@ export function checkJob(id: string | undefined, data: unknown, code: string): S
     );
   }
   const job = result.output;
-  if (job.code !== code) throw new RefusedError(`code: it is for ${job.code}, and this is ${code}`);
-  if (id !== jobId(job)) throw new RefusedError('its id is not that of its slice');
+  if (job.code !== code) throw new RefusedError(`code: was submitted for ${job.code}, but this is ${code}`);
+  if (id !== jobId(job)) throw new RefusedError('its id does not match its slice');
   checkSlices(fieldOf(job.scene), job.slices, job.index);
   return job;
 }

@@ -113,7 +113,7 @@ export async function loadMpi(): Promise<Mpi> {
   const family = families.find(({ says }) => says.test(version));
   if (!family)
     throw new ClusterError(
-      `MPI: ${version || 'a library that does not say which'}: is not supported; use Open MPI ` +
+      `MPI: ${version || 'a library of unknown version'}: is not supported; use Open MPI ` +
         '(Debian: apt install openmpi-bin) or MPICH',
     );
   const { type } = family;

@@ -103,8 +103,8 @@ function open(mpi: Mpi): World {
   const started = startedRanks();
   if (started !== undefined && started !== size)
     throw new ClusterError(
-      `MPI: ${started} ranks were started, of which ${mpi.version} finds ${size}; ` +
-        'start them by the mpirun that belongs to it',
+      `MPI: ${started} ranks were started, but ${mpi.version} finds ${size}; ` +
+        'start them with the mpirun of that library',
     );
   const status = new Uint8Array(statusBytes);
 

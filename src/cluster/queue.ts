@@ -227,7 +227,7 @@ export async function* jobsIn(
       return readJob(id, await Job.fromId<SliceJob>(queue, id));
     } catch (error) {
       if (!(error instanceof SyntaxError || /WRONGTYPE/.test(String(error)))) throw error;
-      return readJob(id, { data: undefined, failedReason: 'refused: what Redis has of it cannot be read' });
+      return readJob(id, { data: undefined, failedReason: 'refused: its data in Redis cannot be read' });
     }
   };
   for (let start = 0; ; start += page) {

@@ -11,20 +11,20 @@ interface Meaning {
 
 export const readOnly = 'is a read-only replica; give the address of its primary server';
 export const inCluster =
-  'is part of a Redis Cluster, which cannot have a queue; give a server that is not (cluster-enabled no)';
+  'is part of a Redis Cluster, which is not supported; give a standalone server (cluster-enabled no)';
 
 const meanings: readonly Meaning[] = [
   {
     sign: /\bNOAUTH\b|\bWRONGPASS\b|invalid (username-)?password/i,
     meaning:
-      'does not take the password, or wants one; give it in the address, by MANDOLINE_REDIS or --redis-file, with ' +
+      'rejects the password, or requires one; give it in the address, in MANDOLINE_REDIS or --redis-file, with ' +
       'special characters percent-encoded, such as %40 for @',
   },
   {
     sign: /\bNOPERM\b/,
     meaning:
-      'does not allow this user what a queue needs; allow the keys ~bull:mandoline-* and ~mandoline:*, and the ' +
-      'commands +@all -@dangerous +info +client|list',
+      'does not give this user the permissions that a queue needs; allow the keys ~bull:mandoline-* and ' +
+      '~mandoline:*, and the commands +@all -@dangerous +info +client|list',
   },
   { sign: /\bREADONLY\b/, meaning: readOnly },
   {
@@ -33,10 +33,10 @@ const meanings: readonly Meaning[] = [
   },
   {
     sign: /\bOOM\b/,
-    meaning: 'has no memory left; raise its maxmemory or make room in it, then give the same command again',
+    meaning: 'is out of memory; raise its maxmemory or free some, then run the same command again',
     isPassing: true,
   },
-  { sign: /\bLOADING\b/, meaning: 'is loading its data; try again in a while', isPassing: true },
+  { sign: /\bLOADING\b/, meaning: 'is still loading its data; try again later', isPassing: true },
   {
     sign: /\bMASTERDOWN\b/,
     meaning: 'is a replica that has lost its primary server; give the address of the primary',
@@ -44,24 +44,24 @@ const meanings: readonly Meaning[] = [
   },
   {
     sign: /\bMISCONF\b/,
-    meaning: 'cannot save its data and accepts no more; make room on its disk, or see its log',
+    meaning: 'cannot save its data and accepts no more; free space on its disk, or see its log',
     isPassing: true,
   },
   {
     sign: /\bNOREPLICAS\b/,
-    meaning: 'takes no data without its replicas (min-replicas-to-write); start them',
+    meaning: 'accepts no data without its replicas (min-replicas-to-write); start them',
     isPassing: true,
   },
   {
     sign: /max number of clients/,
-    meaning: 'has as many clients as it allows; raise its maxclients',
+    meaning: 'has reached its limit of clients; raise its maxclients',
     isPassing: true,
   },
   { sign: /\bBUSY\b/, meaning: "is busy with another program's script; try again", isPassing: true },
   {
     sign: /\bWRONGTYPE\b/,
     meaning:
-      'has other data where a queue belongs; use another database, such as /1 after the port, or remove the keys ' +
+      'has other data under the keys of a queue; use another database, such as /1 after the port, or remove the keys ' +
       'bull:mandoline-* and mandoline:versions',
   },
 ];

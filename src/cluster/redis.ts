@@ -229,8 +229,8 @@ function connectError(
         'use rediss:// if the server has TLS; for a private certificate authority, set NODE_EXTRA_CA_CERTS',
     );
   if (/RESP/.test(message))
-    return new ClusterError(`${shown}: answers, but not as Redis does; is it the address of the server?`);
-  const what = message === 'Connection is closed.' ? 'it ends the connection at once' : message;
+    return new ClusterError(`${shown}: does not answer like Redis; check the address`);
+  const what = message === 'Connection is closed.' ? 'it closes the connection at once' : message;
   return new ClusterError(`${shown}: cannot be reached (${what}); is the server running?`);
 }
 

@@ -30,7 +30,7 @@ export async function computeSlice(slice: Slice): Promise<Band['origin']> {
 function makeReady({ scene: text, channels, slices, folder }: Slice) {
   const store = existingStore(folder);
   if (store.field !== text || store.slices !== slices)
-    throw new StoreError(`${folder}: is the store of another scene, or cut otherwise`);
+    throw new StoreError(`${folder}: is the store of another scene, or has another number of slices`);
   const wanted: readonly ChannelName[] = channels;
   const { scene, job: render, setup } = prepareJob(JSON.parse(text), wanted);
   const job = {

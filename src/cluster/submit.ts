@@ -168,9 +168,9 @@ export async function submit(
     const workers = (await workerNames(queue)).length;
     say(
       workers === 0
-        ? `no worker of this version, ${code}, is there (slices that wait: ${waiting}); ` +
-            'start "mandoline cluster work" where the store is'
-        : `no slice was done for a while (workers: ${workers}, slices that they are at: ${active}, that wait: ${waiting})`,
+        ? `no worker of this version, ${code}, is running (waiting slices: ${waiting}); ` +
+            'start "mandoline cluster work" on a machine with the store'
+        : `no slice was completed for a while (workers: ${workers}, slices in progress: ${active}, waiting: ${waiting})`,
     );
   }
 
@@ -200,7 +200,7 @@ export async function submit(
         });
         if (cancelled)
           throw new ClusterError(
-            `cancelled; ${done} of ${slices} slices are in the store, and the same command goes on from them`,
+            `cancelled; ${done} of ${slices} slices are in the store; run the same command to resume`,
           );
         if (isDue || performance.now() - news > silentMilliseconds) await compare();
         await explain();

@@ -169,7 +169,8 @@ function hearRefusals(
 function otherStore({ folder: theirs, token }: SliceJob, folder: string): string | undefined {
   const found = readProbe(folder);
   if (found === token) return undefined;
-  const what = found === undefined ? 'is not there on this machine' : 'is not the same store on this machine';
+  const what =
+    found === undefined ? 'does not exist on this machine' : 'is not the same store on this machine';
   const where = folder === theirs ? folder : `${folder} for ${theirs}`;
   return (
     `${where}: ${what}; share the store of the queued slices, give its folder here by --store, ` +

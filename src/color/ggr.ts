@@ -42,7 +42,9 @@ export function readGgr(text: string): readonly string[] {
 function toSegment(line: string, index: number): Segment {
   const numbers = line.trim().split(/\s+/).slice(0, 13).map(Number);
   if (numbers.length < 13 || !numbers.every(Number.isFinite) || !(numbers[0]! <= numbers[2]!))
-    throw new PaletteError(`segment ${index + 1}: must be 13 numbers, and its left end left of its right`);
+    throw new PaletteError(
+      `segment ${index + 1}: must be 13 numbers, with its left end before its right end`,
+    );
   const [left, middle, right, r, g, b, , red, green, blue, , blend, mix] = numbers as never as number[];
   return {
     left: left!,

@@ -17,11 +17,11 @@ const readers: Readonly<Record<string, (bytes: Uint8Array, which: string | undef
   pal: readPal,
   cs() {
     throw new PaletteError(
-      'a .cs of ColorSchemer has no documented format; save its colours as .pal or .ggr',
+      'the .cs format of ColorSchemer is not documented; save the colours as .pal or .ggr',
     );
   },
   ucl() {
-    throw new PaletteError('a .ucl has colouring programs of Ultra Fractal, no colours; export the .ugr');
+    throw new PaletteError('a .ucl has colouring programs of Ultra Fractal, not colours; export the .ugr');
   },
 };
 
@@ -48,9 +48,8 @@ export function readGradient(name: string, bytes: Uint8Array, which?: string): r
   if (which !== undefined && suffix !== 'ugr')
     throw new PaletteError(`:${which}: only a .ugr has several gradients; leave it out`);
   const colors = reader(bytes, which);
-  if (colors.length === 0)
-    throw new PaletteError(`has no colours in it; is it a .${suffix} file, and whole?`);
-  if (new Set(colors).size < 2) throw new PaletteError('has one colour alone; a palette needs two');
+  if (colors.length === 0) throw new PaletteError(`contains no colours; is it a complete .${suffix} file?`);
+  if (new Set(colors).size < 2) throw new PaletteError('has only one colour; a palette needs two');
   return colors;
 }
 
@@ -69,7 +68,7 @@ function readPal(bytes: Uint8Array): Colors {
   if (letters(0) === 'RIFF' && letters(8) === 'PAL ') return readRiff(bytes, letters);
   const [magic, , ...lines] = decodeText(bytes).split(/\r?\n/);
   if (magic?.trim() !== 'JASC-PAL')
-    throw new PaletteError('must begin with JASC-PAL or RIFF; other kinds of .pal are not read');
+    throw new PaletteError('must begin with JASC-PAL or RIFF; other kinds of .pal are not supported');
   return readLines(lines);
 }
 

@@ -224,7 +224,7 @@ function numbersOf(
   const values = channel ? channels?.[channel] : counts;
   if (!values)
     throw new RangeError(
-      `the field has no channel ${channel}, of which the picture is; render it with channels`,
+      `the field has no channel ${channel}, which the picture shows; render it with channels`,
     );
   // A loop, because `from` and `filter` take longer than computing the sample.
   const numbers = new Float64Array(values.length);

@@ -52,7 +52,7 @@ export function openFolder(
   const leftovers = mendPlaces(file ? [at, file.at] : [at]);
   const { status } = placeOf(path);
   if (status && !(status.isDirectory() && (readdirSync(at).length === 0 || isOurs(at))))
-    throw new OutputError(`${path}: is there already and is not a ${kind}; choose another name`);
+    throw new OutputError(`${path}: already exists and is not a ${kind}; choose another name`);
   const part = besideOf(at, tag);
   const old = besideOf(at, tag, 'old');
   let isBegun = false;

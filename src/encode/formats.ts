@@ -45,7 +45,7 @@ export function readSceneText(file: Uint8Array, crc: (bytes: Uint8Array) => numb
   const { width, height, text } = readPngText(file, sceneKey, crc);
   if (text === undefined)
     throw new PictureError(
-      'has no scene in it; only pictures that mandoline wrote have, and not all programs keep it',
+      'contains no scene; only pictures that mandoline wrote do, and not all programs preserve it',
     );
   return { width, height, text };
 }

@@ -114,7 +114,7 @@ export function tryPlace({ path, at, status }: Place, tag: string): void {
 /** Throws OutputError if the folder of an output does not exist. */
 export function checkFolder(path: string, folder: string): void {
   const status = statusOf(folder);
-  if (!status) throw new OutputError(`${path}: there is no folder ${folder}; make it first`);
+  if (!status) throw new OutputError(`${path}: the folder ${folder} does not exist; create it first`);
   if (!status.isDirectory()) throw new OutputError(`${path}: ${folder} is not a folder`);
 }
 

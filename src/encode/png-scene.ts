@@ -14,7 +14,7 @@ export function readPngScene(file: Uint8Array): Scene {
   try {
     value = JSON.parse(text);
   } catch {
-    throw new PictureError('has no scene in it that can be read');
+    throw new PictureError('contains no scene that can be read');
   }
   return parseScene(fromBefore(value));
 }

@@ -31,7 +31,7 @@ export function readPngText(file: Uint8Array, key: string, crc32: (bytes: Uint8A
     if (view.getUint32(end) !== crc32(file.subarray(at + 4, end)))
       throw new PictureError(`is damaged: the CRC of its chunk at byte ${at} is wrong`);
     if (!size !== (type === 'IHDR') || (!size && length !== 13))
-      throw new PictureError('is not a PNG: its header is not where it must be');
+      throw new PictureError('is not a PNG: its header is missing');
     size ??= [view.getUint32(at + 8), view.getUint32(at + 12)];
     text ||= readers[type]?.(file.subarray(at + 8, end), key);
     at = end + 4;
@@ -79,7 +79,7 @@ const longest = 1_000_000;
 
 function checked(text: Uint8Array): Uint8Array {
   if (text.length > longest)
-    throw new PictureError('has a text of more than 1 MB in it, which no scene needs');
+    throw new PictureError('has a text of more than 1 MB in it, more than any scene needs');
   return text;
 }
 

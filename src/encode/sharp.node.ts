@@ -41,7 +41,7 @@ export async function checkSharp(name: SharpFormatName, { width, height }: Pixel
   const { longest } = sharpFormats[name];
   if (Math.max(width, height) > longest)
     throw new OutputError(
-      `${width} x ${height} pixels: .${name} has sides of at most ${longest}; take fewer, or .png`,
+      `${width} x ${height} pixels: .${name} has sides of at most ${longest}; choose a smaller size, or .png`,
     );
   if (3 * width * height > largestPicture)
     throw new LimitError(`a .${name} picture`, 3 * width * height, largestPicture);

@@ -32,7 +32,8 @@ export async function y4mFrame(format: PixelFormat, rows: PixelRows): Promise<Ui
   ];
   let pixel = 0;
   for await (const colors of rgbRows(format, rows)) {
-    if (pixel + colors.length / 3 > size) throw new RangeError(`more than ${size} pixels: must be so many`);
+    if (pixel + colors.length / 3 > size)
+      throw new RangeError(`more than ${size} pixels: must be exactly that many`);
     for (let at = 0; at < colors.length; at += 3, pixel++) {
       const [red, green, blue] = [colors[at]!, colors[at + 1]!, colors[at + 2]!];
       // BT.709's weights and scales in parts of 65536; each row adds up so that grey has no colour.

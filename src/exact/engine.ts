@@ -323,7 +323,7 @@ export class Engine {
   }
 
   /**
-   * Counts a rectangle of at most `rootSide` points a side by tiles. Returns its counts, in rows of `rootSide`, -1 for
+   * Counts a rectangle of at most `rootSide` points per side by tiles. Returns its counts, in rows of `rootSide`, -1 for
    * undecided points, and the number of points followed one by one. The counts are valid until the next call.
    */
   cover(

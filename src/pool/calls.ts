@@ -187,7 +187,7 @@ function callerOf(entry: CallOptions['entry']): { readonly stack?: unknown } {
 
 const transferError = (place: string, cause: unknown): TypeError =>
   new TypeError(
-    `${place}: transfer: a value cannot be moved; give buffers and ports, each once, that are still here`,
+    `${place}: transfer: a value cannot be transferred; give buffers and ports, each only once and not transferred before`,
     { cause },
   );
 

@@ -19,7 +19,7 @@ export function crewOptions<A extends readonly unknown[]>(given: PoolOptions<A>)
   if (current.importing !== undefined || (current.isWorker && current.inTask?.() === false)) {
     const when = current.importing === undefined ? '' : ` while it imported ${current.importing}`;
     throw new Error(
-      `a Pool was made in a worker, outside of its tasks${when}: workers would start workers without end; make it ` +
+      `a Pool was made in a worker, outside of its tasks${when}: workers would start workers endlessly; make it ` +
         'in another module, or guard the program with if (isMainThread), which the pool exports',
     );
   }
@@ -29,13 +29,15 @@ export function crewOptions<A extends readonly unknown[]>(given: PoolOptions<A>)
   for (const [option, value] of Object.entries(ofOwn))
     if (worker !== undefined && value !== undefined)
       throw new TypeError(
-        `Pool: ${option} with worker: has no effect; give it to the Worker that worker makes`,
+        `Pool: ${option} with worker: has no effect; pass it to the Worker that worker creates`,
       );
   checkHeap(resourceLimits?.maxOldGenerationSizeMb);
   if (execArgv !== undefined)
     checkArray('Pool', 'execArgv', execArgv, "give Node's flags, such as ['--expose-gc']");
   if (env !== undefined && (typeof env !== 'object' || env === null))
-    throw new TypeError(`Pool: env ${told(env)}: not an object; give such as { ...process.env, LEVEL: '2' }`);
+    throw new TypeError(
+      `Pool: env ${told(env)}: not an object; give one such as { ...process.env, LEVEL: '2' }`,
+    );
   if (name !== undefined && typeof name !== 'string')
     throw new TypeError(`Pool: name ${told(name)}: must be a string`);
   checkArray('Pool', 'initArgs', initArgs, "give the initializer's arguments as an array");

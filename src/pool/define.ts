@@ -17,7 +17,7 @@ export type Defined<Functions extends Readonly<Record<string, AnyFunction>>> = {
  * Makes tasks of a module's functions:
  * `export const { steps } = define(import.meta.url, { steps(n: number) { ... } })`.
  * Call them directly, or pass them to a pool, whose workers import the module. Call `define` at the top level of the
- * module, on every thread alike. Throws TaskError if the address is not a URL, if a value is not a function, or if
+ * module, in every thread. Throws TaskError if the address is not a URL, if a value is not a function, or if
  * another function of the same name is defined at the same address, as two modules of one bundle can do.
  */
 export function define<Functions extends Readonly<Record<string, AnyFunction>>>(
@@ -32,7 +32,7 @@ export function define<Functions extends Readonly<Record<string, AnyFunction>>>(
     );
   if (typeof functions !== 'object' || functions === null)
     throw new TaskError(
-      `define: ${told(functions)}: not an object of functions; give such as { square(x) { return x * x; } }`,
+      `define: ${told(functions)}: not an object of functions; give one such as { square(x) { return x * x; } }`,
     );
   return Object.fromEntries(
     Object.entries(functions).map(([name, run]) => [name, defineOne(address, name, run)]),
@@ -46,7 +46,7 @@ function defineOne(module: string, name: string, run: AnyFunction): AnyFunction 
   // A module may be evaluated more than once, for example by test runners.
   if (String(others.get(name) ?? run) !== String(run))
     throw new TaskError(
-      `define: ${name}: ${module} defines another function of this name; give each a name of its own, in a bundle ` +
+      `define: ${name}: ${module} defines another function of this name; give each its own name, in a bundle ` +
         'across all of its modules',
     );
   current.defined.set(module, others.set(name, run));

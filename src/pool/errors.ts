@@ -34,7 +34,7 @@ export class TaskCloneError extends Error {
     const where = item === undefined ? '' : `item ${item}: `;
     super(
       `${where}${path} of ${task} (${module || 'served by the worker'}) cannot be copied to another thread; ` +
-        'send plain data: no functions, class instances as their fields',
+        'send plain data, without functions; of a class instance, send its fields',
       { cause },
     );
   }
@@ -70,7 +70,7 @@ export class TaskTimeoutError extends Error {
     /** In milliseconds. */
     readonly timeout: number,
   ) {
-    super(`${task} ran longer than ${timeout} ms; its worker was ended and replaced`);
+    super(`${task} ran longer than ${timeout} ms; its worker was terminated and replaced`);
   }
 }
 
@@ -81,7 +81,7 @@ export class ResultTimeoutError extends Error {
     /** In milliseconds. */
     readonly timeout: number,
   ) {
-    super(`the result was not ready after ${timeout} ms; the task goes on`);
+    super(`the result was not ready after ${timeout} ms; the task keeps running`);
   }
 }
 

@@ -221,5 +221,5 @@ export function startFill(
 
 const memoryGone = (): TypeError =>
   new TypeError(
-    'fill: target: its memory was transferred while it was filled; keep it until the fill has ended',
+    'fill: target: its memory was transferred while being filled; keep it until the fill has ended',
   );

@@ -67,8 +67,8 @@ function fileOf(address: string): string | undefined {
   const found = names.find((each) => !isMissing(each));
   if (found !== undefined) return found;
   throw new TaskError(
-    `${shown(address)}: there is no such module; a bundler leaves modules where they are that are named by an ` +
-      'address, so bundle it as an entry of its own beside the program, or declare its tasks with define(import.meta.url, ...)',
+    `${shown(address)}: the module does not exist; bundlers do not include modules that are named by an ` +
+      'address, so bundle it as a separate entry next to the program, or declare its tasks with define(import.meta.url, ...)',
   );
 }
 
@@ -93,7 +93,7 @@ async function importFrom(address: string): Promise<Functions> {
   if (!isTypeScript(address)) return importAsItIs(address);
   // Checked first: Node 20 does not retry a module that failed to import.
   if (!readsTypeScript && !(await registerTsx(address)))
-    throw unreadable(address, `Node ${process.versions.node} does not read TypeScript`);
+    throw unreadable(address, `Node ${process.versions.node} does not run TypeScript`);
   try {
     return await importAsItIs(address);
   } catch (error) {

@@ -177,7 +177,7 @@ export class Pool<A extends readonly unknown[] = readonly unknown[]> implements 
     return promised(() => {
       const given = this.begin('fill', task, options, known.fill);
       checkTarget(target);
-      checkArray('fill', 'args', args, "give the task's further arguments as an array, [] for none");
+      checkArray('fill', 'args', args, "give the task's other arguments as an array, [] for none");
       const { slices = 8 * this.crew.size, order, rows = target.length, onProgress } = options ?? {};
       checkFunction('fill', 'order', order);
       checkFunction('fill', 'onProgress', onProgress);
@@ -229,7 +229,7 @@ export class Pool<A extends readonly unknown[] = readonly unknown[]> implements 
       );
       const given = { ...this.begin(operation, task, options, known.apply), spread: true, single: true };
       const { transfer = [] } = options ?? {};
-      checkArray(operation, 'transfer', transfer, 'give what is moved as an array');
+      checkArray(operation, 'transfer', transfer, 'give the values to transfer as an array');
       const call = new ListCall(this.crew, given, transfer);
       call.start([tuple], 1);
       return call.promise as Promise<Returned<F>>;

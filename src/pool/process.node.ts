@@ -94,7 +94,7 @@ export function startProcess(
 
 /** The exit code that shells use for a signal, and the reason. */
 function endBy(signal: NodeJS.Signals): { code: number; cause: Error } {
-  const about = signal === 'SIGABRT' ? ', as a process whose heap is out of memory ends itself' : '';
+  const about = signal === 'SIGABRT' ? ', which a process whose heap is out of memory sends itself' : '';
   return { code: 128 + constants.signals[signal], cause: new Error(`${signal}${about}`) };
 }
 
@@ -120,8 +120,8 @@ function toBytes(message: unknown): Buffer {
   } catch (error) {
     if (!isCloneFailure(error) && !/could not be cloned|is not a function/.test(describe(error))) throw error;
     throw new DOMException(
-      'a value cannot be copied to another process: processes share no memory, ports or WebAssembly modules; send an ' +
-        "ArrayBuffer or other plain data, or leave out kind: 'process'",
+      'a value cannot be copied to another process: processes cannot share memory, ports or WebAssembly modules; send ' +
+        "an ArrayBuffer or other plain data, or leave out kind: 'process'",
       'DataCloneError',
     );
   }

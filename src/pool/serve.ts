@@ -11,6 +11,6 @@ import type { Functions } from './worker.js';
  */
 export function serve(functions: Functions = {}): void {
   if (typeof functions !== 'object' || functions === null)
-    throw new TypeError(`serve: ${told(functions)}: not an object of functions; give such as { square }`);
+    throw new TypeError(`serve: ${told(functions)}: not an object of functions; give one such as { square }`);
   serveHere(functions);
 }

@@ -90,7 +90,7 @@ export function summarizeSpeedUp(
   const law =
     serial < 0.0005
       ? 'none of the work is serial'
-      : `${(100 * serial).toFixed(1)}% of the work is serial, so that no number of workers is more than ` +
+      : `${(100 * serial).toFixed(1)}% of the work is serial, so any number of workers is at most ` +
         `${factor(1 / serial)} as fast`;
   return { text: `${text}; by Amdahl's law, ${law}`, serial };
 }

@@ -70,7 +70,9 @@ export function startThread(options: ThreadOptions, events: ThreadEvents): Threa
         ...(name !== undefined && { name }),
       });
   if (worker.threadId < 0)
-    throw new TypeError('worker: returned a Worker that has ended; return a new Worker from each call');
+    throw new TypeError(
+      'worker: returned a Worker that has already ended; return a new Worker from each call',
+    );
   const terminate = (until = performance.now() + longestLinking) => {
     const isLoading = Atomics.compareExchange(state, 0, neither, ending) === loading;
     if (isLoading && performance.now() < until) setTimeout(terminate, 1, until);

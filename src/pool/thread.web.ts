@@ -24,8 +24,8 @@ const closed = 'closed';
 export function startThread(options: ThreadOptions, events: ThreadEvents): Thread {
   const { worker: make, kind, resourceLimits, execArgv, env, name } = options;
   for (const [option, value] of Object.entries({ resourceLimits, execArgv, env }))
-    if (value !== undefined) throw new TypeError(`${option}: browsers have none; leave it out`);
-  if (kind === 'process') throw new TypeError("kind 'process': browsers have threads only; leave it out");
+    if (value !== undefined) throw new TypeError(`${option}: not available in browsers; omit it`);
+  if (kind === 'process') throw new TypeError("kind 'process': browsers have only threads; omit it");
   const worker = make
     ? checkWorker(make() as Worker, 'postMessage')
     : new Worker(new URL('./worker.web.js', import.meta.url), { type: 'module', name: name ?? '' });
@@ -46,7 +46,7 @@ export function startThread(options: ThreadOptions, events: ThreadEvents): Threa
   // Errors in a running worker are caught there; an error event here means that its script could not be loaded.
   worker.onerror = (event) => {
     event.preventDefault();
-    end(1, new Error(event.message || 'the script of the worker could not be loaded'));
+    end(1, new Error(event.message || 'the script of a worker could not be loaded'));
   };
   return {
     post: (messages, transfer) => worker.postMessage(sealed(messages), transfer as Transferable[]),
@@ -77,7 +77,7 @@ async function load(address: string): Promise<Functions> {
       (name === 'ReferenceError' && pages.test(String(message)));
     if (!isKnown) throw error;
     throw new TaskError(
-      `${address}: cannot be imported by a worker: ${message}; in a bundle give the pool a worker of your own, ` +
+      `${address}: cannot be imported by a worker: ${message}; in a bundle give the pool your own worker, ` +
         '`worker: () => new Worker(...)`, whose module imports the tasks and calls serve()',
       { cause: error },
     );

@@ -335,13 +335,13 @@ function noSuchFunction({ module, name, defined }: Context, exported: Functions)
   if (defined)
     return (
       `${module} defines no function ${name} when a worker imports it; ` +
-      'call define() at the top level of the module, on every thread alike'
+      'call define() at the top level of the module, in every thread'
     );
   const isFunction = (key: string) => attempt(() => typeof exported[key] === 'function', false);
   const names = Object.keys(exported).filter(isFunction);
   const list = names.join(', ') || 'none';
   return module
     ? `${module} exports no function ${name}; it exports ${list}`
-    : `this pool's workers serve no function ${name}; they serve ${list}. ` +
+    : `no function ${name} is registered in this pool's workers; registered: ${list}. ` +
         'Give tasks() the address of the module, or give the function to serve() in the module of `worker`';
 }

@@ -112,7 +112,7 @@ export interface Ready {
 export function prepareJob(given: Scene, wanted: readonly ChannelName[] = []): Ready {
   const scene = parseScene(given);
   if (scene.arithmetic === 'exact') {
-    const accepted = `has counts alone, no ${wanted.join(', ')}; a scene whose arithmetic is double has`;
+    const accepted = `computes only counts, not ${wanted.join(', ')}; use a scene whose arithmetic is double`;
     if (wanted.length > 0) throw new SceneError([{ path: 'arithmetic', given: '"exact"', accepted }]);
     return { scene, job: { view: exactView(scene) }, setup: undefined };
   }

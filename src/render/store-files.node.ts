@@ -66,7 +66,9 @@ export function hasFolder(path: string): boolean {
   const status = lstatSync(path, { throwIfNoEntry: false });
   if (!status) return false;
   if (status.isDirectory()) return true;
-  const what = status.isSymbolicLink() ? 'is a link, which a store never follows' : 'is not a folder';
+  const what = status.isSymbolicLink()
+    ? 'is a symbolic link, which a store never follows'
+    : 'is not a folder';
   throw new StoreError(`${path}: ${what}; remove it, or give another store`);
 }
 

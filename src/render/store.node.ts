@@ -56,9 +56,7 @@ export function openStore(folder: string, scene: Scene, { slices, otherwise, par
     if (kept.field !== fieldText(scene))
       throw new StoreError(`${folder}: is the store of another scene; give another folder`);
     if (slices !== undefined && kept.slices !== slices)
-      throw new StoreError(
-        `${folder}: is a store of ${kept.slices} slices, not ${slices}; leave --slices out`,
-      );
+      throw new StoreError(`${folder}: is a store of ${kept.slices} slices, not ${slices}; omit --slices`);
     // Only now is it certain that the folder is this store: nothing is removed from any other.
     clearAbandoned([folder, ...['counts', ...channelNames].map((array) => join(folder, array))]);
     return storeOf(folder, kept);
@@ -130,6 +128,6 @@ function putManifest(folder: string, manifest: object): void {
   // Another program may do the same.
   const others = readdirSync(folder).filter((name) => !isTemporary(name));
   if (others.length > 0 && !others.includes(manifestName))
-    throw new StoreError(`${folder}: is a folder with other things in it; give an empty one, or a new name`);
+    throw new StoreError(`${folder}: contains other files; give an empty folder, or a new name`);
   putOnce(folder, manifestName, Buffer.from(`${jsonText(manifest, 2)}\n`));
 }

@@ -25,7 +25,7 @@ const squares: readonly string[] = [
   'abs(re(z^2)) - 2*i*re(z)*abs(im z) + c',
 ];
 const known =
-  'known are Mandelbrot, Burning Ship, Buffalo and Celtic of any power, ' +
+  'supported are Mandelbrot, Burning Ship, Buffalo and Celtic of any power, ' +
   'and of power 2 Mandelbar, its Celtic, and the perpendicular ones';
 
 /** Bailout radii of Kalles Fraktaler by preset number; the lowest for power 2 suffices for all. */
@@ -45,12 +45,12 @@ export function importKfr(text: string): ViewScene {
     if (number(key, value) !== value)
       throw new PictureError(`${key} ${values.get(key)}: must be ${value}; ${why}`);
   };
-  for (const key of ['Rotate', 'StretchAmount']) mustBe(key, 0, 'only RotateAngle is known');
-  mustBe('Ratio', 360, 'only pictures that are not stretched are known');
-  for (const key of ['real', 'imag']) mustBe(key, 1, 'only bailout by |z| is known');
+  for (const key of ['Rotate', 'StretchAmount']) mustBe(key, 0, 'only RotateAngle is supported');
+  mustBe('Ratio', 360, 'stretched pictures are not supported');
+  for (const key of ['real', 'imag']) mustBe(key, 1, 'only bailout by |z| is supported');
   const norm = number('BailoutNormPreset', 1);
-  if (norm === custom) mustBe('BailoutNormCustom', 2, 'only bailout by |z| is known');
-  else mustBe('BailoutNormPreset', 1, 'only bailout by |z| is known');
+  if (norm === custom) mustBe('BailoutNormCustom', 2, 'only bailout by |z| is supported');
+  else mustBe('BailoutNormPreset', 1, 'only bailout by |z| is supported');
   const rotation = number('RotateAngle', 0);
   return {
     ...ofParameterPlane,
@@ -80,13 +80,14 @@ function kfrValues(text: string): ReadonlyMap<string, string> {
 }
 
 function kfrFormula(number: KfrNumber): string {
-  if (number('UseHybridFormula', 0) !== 0) throw new PictureError(`a hybrid formula is not known; ${known}`);
+  if (number('UseHybridFormula', 0) !== 0)
+    throw new PictureError(`hybrid formulas are not supported; ${known}`);
   const [type, power] = [number('FractalType', 0), number('Power', 2)];
   const formula = isPower(power)
     ? (formulas[type]?.(power) ?? (power === 2 ? squares[type - 4] : undefined))
     : undefined;
   if (formula !== undefined) return formula;
-  throw new PictureError(`FractalType ${type} of power ${power} is not known; ${known}`);
+  throw new PictureError(`FractalType ${type} of power ${power} is not supported; ${known}`);
 }
 
 /** Files from before there was SmoothingMethod have the preset in SmoothMethod. */
@@ -109,7 +110,7 @@ export function importToml(text: string): ViewScene {
   if (value('program') !== 'fraktaler-3' && value('location') === undefined)
     throw new PictureError('has no location in it; a .toml of Fraktaler 3 has');
   if (number('transform.stretch_amount', 0) !== 0 || value('transform.exponential_map') === true)
-    throw new PictureError('stretched and exponential maps are not known; save it without');
+    throw new PictureError('stretched and exponential maps are not supported; save the location without them');
   const rotation = number('transform.rotate', 0);
   return {
     ...ofParameterPlane,
@@ -143,11 +144,11 @@ function parsed(text: string): Table {
 function hybridFormula(blocks: unknown): string {
   const block: unknown = Array.isArray(blocks) && blocks.length === 1 ? blocks[0] : undefined;
   if (typeof block !== 'object' || block === null)
-    throw new PictureError('a hybrid of several formulas is not known; one [[formula]] is');
+    throw new PictureError('hybrids of several formulas are not supported; use one [[formula]]');
   const { abs_x, abs_y, neg_x, neg_y, power = 2, opcodes = '' } = block as Table;
   if (opcodes !== '' || !isPower(power))
     throw new PictureError(
-      'its formula is not known; known are abs_x, abs_y, neg_x, neg_y and a power from 2 to 1024',
+      'its formula is not supported; supported are abs_x, abs_y, neg_x, neg_y and a power from 2 to 1024',
     );
   if (!abs_x && !abs_y && !neg_x) return neg_y ? `conj(z)^${power} + c` : `z^${power} + c`;
   const re = `${neg_x ? '-' : ''}${abs_x ? 'abs(re z)' : 're z'}`;

@@ -100,11 +100,11 @@ const refused: [string[], string][] = [
   ],
   [
     ['--arithmetic', 'exact', '--channels', 'smooth', '-o', 'a.npz'],
-    '--channels smooth: exact arithmetic has counts alone so far; omit it, or give --arithmetic double',
+    '--channels smooth: exact arithmetic computes only counts so far; omit it, or give --arithmetic double',
   ],
   [
     ['--arithmetic', 'exact', '--exact', 'brute'],
-    '--exact brute: is for arithmetic in doubles; omit it, or give --arithmetic double',
+    '--exact brute: only applies to arithmetic in doubles; omit it, or give --arithmetic double',
   ],
   [
     ['--arithmetic', 'double', '--width', '1e-50'],
@@ -140,7 +140,7 @@ test('a film to a deep view is refused', async (context) => {
   assert.equal(code, 2);
   assert.match(
     stderr,
-    /^mandoline: --to deep\.json: is counted in exact arithmetic, and films are of doubles; give a wider view\n$/,
+    /^mandoline: --to deep\.json: needs exact arithmetic, but films are computed in doubles; give a wider view\n$/,
   );
 });
 const deepScene = {

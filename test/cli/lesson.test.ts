@@ -125,12 +125,12 @@ test('what cannot be obeyed is one line and exit 2, before anything runs', async
     stages: 'lesson stages: must be a chapter, 1 to 8, or one of',
     '../src/cli/main': 'lesson ../src/cli/main: must be a chapter, 1 to 8, or one of',
     9: 'lesson 9: must be a chapter, 1 to 8',
-    '3 4': 'lesson 3: 4: does nothing here; give one chapter',
+    '3 4': 'lesson 3: 4: has no effect here; give one chapter',
     '--cells 0': '--cells 0: must be a whole number from 1 to 4000',
-    'maps 5': 'lesson maps: 5: does nothing here; this program takes nothing',
+    'maps 5': 'lesson maps: 5: has no effect here; this program takes no arguments',
     '--chapter 3': '--chapter: is not a flag of the lesson; --help lists them',
     '--rounds none': '--rounds none: must be a whole number',
-    '-o nowhere/report.html': '-o nowhere/report.html: there is no folder nowhere',
+    '-o nowhere/report.html': '-o nowhere/report.html: the folder nowhere does not exist',
   };
   const told = await runMany(
     folder,

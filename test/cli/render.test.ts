@@ -158,7 +158,7 @@ const wrong: [string, RegExp][] = [
   ],
   ['--dtype int8', /^mandoline: --dtype int8: must be uint16 or float64$/],
   ['--dtype float64', /^mandoline: --dtype float64: only applies to \.npy output; add -o FILE\.npy$/],
-  ['-o none/a.png', /^mandoline: -o none\/a\.png: there is no folder none; make it first$/],
+  ['-o none/a.png', /^mandoline: -o none\/a\.png: the folder none does not exist; create it first$/],
   [
     '-o /proc/a.png',
     /^mandoline: -o \/proc\/a\.png: the folder \/proc cannot be written to; choose another$/,
@@ -174,7 +174,7 @@ const wrong: [string, RegExp][] = [
     '--cells 46340 -o a.npz',
     /^mandoline: --cells 46340: a \.npz archive needs 17\.2 GB, at most 4\.29 GB is available; take fewer points$/,
   ],
-  ['--cellos 3', /^mandoline: unknown option '--cellos'\n\(Did you mean --cells\?\)$/],
+  ['--cellos 3', /^mandoline: unknown option '--cellos'; did you mean --cells\?$/],
   ['lesson surplus', /^mandoline: too many arguments/],
 ];
 test('every wrong value is one line that names the flag, what was given and what is accepted; exit 2, nothing written', async (context) => {
@@ -187,6 +187,9 @@ test('every wrong value is one line that names the flag, what was given and what
     assert.match(told[i]!.stderr.trimEnd(), line);
     assert.deepEqual([told[i]!.code, told[i]!.stdout], [2, ''], given);
   }
+  const [far, near] = await runMany(folder, [['nosuch'], ['rendr']]);
+  assert.deepEqual([far!.stderr, far!.code], ["mandoline: unknown command 'nosuch'; --help lists all\n", 2]);
+  assert.equal(near!.stderr, "mandoline: unknown command 'rendr'; did you mean render?\n");
   assert.deepEqual(readdirSync(folder), []);
 });
 

@@ -449,13 +449,13 @@ const wrong: [string[], string][] = [
     'mandelbort: is not a bundled scene, nor a file in .json, .kfr, .toml or .png; did you mean "mandelbrot"?',
   ],
   [['newer.json'], 'newer.json: version 2: must be 1; a newer Mandoline wrote this scene; use that version'],
-  [['other.png'], 'other.png: has no scene in it; only pictures that mandoline wrote have'],
+  [['other.png'], 'other.png: contains no scene; only pictures that mandoline wrote do'],
   [['key.png'], 'key.png: is not a PNG'],
   [
     ['deep.kfr'],
     'deep.kfr: view.width 7.111111111111111e-1000: must be at least 2.7e-13 for 640 columns there',
   ],
-  [['other.kfr'], 'other.kfr: FractalType 42 of power 2 is not known; known are Mandelbrot,'],
+  [['other.kfr'], 'other.kfr: FractalType 42 of power 2 is not supported; supported are Mandelbrot,'],
   [['text.toml'], 'text.toml: is not valid TOML ('],
   [
     ['#f=mandelbort'],

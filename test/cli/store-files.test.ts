@@ -59,8 +59,8 @@ test('a folder that is not this store is refused, and every file in it stays', a
   assert.equal((await runMany(folder, [[...render, '--store', 'other', '-o', 'a.png']]))[0]!.code, 0);
   kept.push(oldFile(join(folder, 'other', 'counts', named('c'))));
   const wrong: [string[], RegExp][] = [
-    [['--store', 'downloads'], /^mandoline: --store downloads: is a folder with other things in it;/],
-    [['--store', 'parts'], /^mandoline: --store parts: is a folder with other things in it;/],
+    [['--store', 'downloads'], /^mandoline: --store downloads: contains other files;/],
+    [['--store', 'parts'], /^mandoline: --store parts: contains other files;/],
     [['--store', 'damaged'], /^mandoline: --store damaged\/store\.json: is damaged/],
     [['--store', 'other', '--iterations', '7'], /^mandoline: --store other: is the store of another scene;/],
     [['--store', 'other', '--slices', '64'], /^mandoline: --store other: is a store of \d+ slices, not 64;/],
@@ -92,7 +92,10 @@ test('in its own store a command removes only the old temporary files that store
 
   const again = [...render, '--store', 'store', '-o', 'b.png'];
   const [linked] = await runMany(folder, [again]);
-  assert.match(linked!.stderr, /^mandoline: --store store\/smooth: is a link, which a store never follows;/);
+  assert.match(
+    linked!.stderr,
+    /^mandoline: --store store\/smooth: is a symbolic link, which a store never follows;/,
+  );
   assert.equal(linked!.code, 2);
   rmSync(join(store, 'smooth'));
   assert.deepEqual(await runMany(folder, [again]), [{ code: 0, stdout: '', stderr: '' }]);
@@ -142,7 +145,10 @@ test('what is not a regular file of the right size is damaged at once, and mende
   renameSync(slices, join(folder, 'moved'));
   symlinkSync('../moved', slices);
   const [linked] = await runMany(folder, [assemble]);
-  assert.match(linked!.stderr, /^mandoline: store\/counts: is a link, which a store never follows;[^\n]*\n$/);
+  assert.match(
+    linked!.stderr,
+    /^mandoline: store\/counts: is a symbolic link, which a store never follows;[^\n]*\n$/,
+  );
   assert.equal(linked!.code, 1);
   rmSync(slices);
   renameSync(join(folder, 'moved'), slices);

@@ -61,10 +61,10 @@ test('a store that cannot be used is one line and exit 2, and what is there stay
   assert.equal((await runMandoline(folder, ...small, '--store', 'store', '-o', 'a.png')).code, 0);
   const wrong: [string[], RegExp][] = [
     [['--store', 'file'], /^mandoline: --store file: is not a folder; give the name of one\n$/],
-    [['--store', '.'], /^mandoline: --store \.: is a folder with other things in it; give an empty one/],
+    [['--store', '.'], /^mandoline: --store \.: contains other files; give an empty folder/],
     [
       ['--store', 'none/store'],
-      /^mandoline: --store none\/store: there is no folder .*none; make it first\n$/,
+      /^mandoline: --store none\/store: the folder .*none does not exist; create it first\n$/,
     ],
     [['--store', 'store', '--iterations', '7'], /^mandoline: --store store: is the store of another scene;/],
     [['--store', 'store', '--slices', '3'], /^mandoline: --store store: is a store of \d+ slices, not 3;/],

@@ -169,7 +169,7 @@ test('a film that cannot be made is one line and exit 2', async (context) => {
     ],
     [
       [...job.slice(1), '-o', 'none/film'],
-      /^mandoline: -o none\/film: there is no folder .*none; make it first\n$/,
+      /^mandoline: -o none\/film: the folder .*none does not exist; create it first\n$/,
     ],
     [
       [...job.slice(1), '--frames', '0'],

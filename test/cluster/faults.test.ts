@@ -255,7 +255,7 @@ describe('with a Redis server', { skip: noRedis, concurrency: isLong ? 4 : 2 }, 
     assert.equal(code, 1);
     assert.match(
       stderr,
-      /mandoline: store: 1 of 40 slices is missing: 10 \(counted from 0\); the first: its worker ended 3 times while it was at it;/,
+      /mandoline: store: 1 of 40 slices is missing: 10 \(counted from 0\); the first: its worker ended 3 times while computing it;/,
     );
     assert.equal(kept(folder), 39);
   });
@@ -334,7 +334,7 @@ describe('with a Redis server', { skip: noRedis, concurrency: isLong ? 4 : 2 }, 
     const given = [...submit, '--slices', '40'];
     const waiting = startCluster(context, folder, server.address, given);
     await until(
-      () => /no worker of this version, \S+, is there \(slices that wait: 40\)/.test(waiting.said()),
+      () => /no worker of this version, \S+, is running \(waiting slices: 40\)/.test(waiting.said()),
       'it is said that no worker is there',
     );
     const worker = await startWorker(context, folder, server.address);

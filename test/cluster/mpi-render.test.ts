@@ -95,7 +95,7 @@ test('what is wrong is told once, nothing is written, and all ranks end', {
   const folder = temporaryFolder(context);
   const wrong: [string[], RegExp][] = [
     [['--iterations', '0'], /^mandoline: --iterations 0: .*$/gm],
-    [['-o', 'none/a.png'], /^mandoline: -o none\/a.png: there is no folder none; make it first$/gm],
+    [['-o', 'none/a.png'], /^mandoline: -o none\/a.png: the folder none does not exist; create it first$/gm],
     [['--store', 'kept'], /^mandoline: --store kept: must not be given with --mpi; .*$/gm],
   ];
   for (const [given, line] of wrong) {
@@ -106,7 +106,7 @@ test('what is wrong is told once, nothing is written, and all ranks end', {
   // One rank alone: the other waits for it.
   const right = [mandoline, 'render', '--mpi'];
   const alone = await mpirun(1, [...right, ':', '-n', '1', process.execPath, ...right, '--nosuch'], folder);
-  assert.match(alone.stderr, /^mandoline: unknown option '--nosuch'$/m);
+  assert.match(alone.stderr, /^mandoline: unknown option '--nosuch'; --help lists all$/m);
   assert.deepEqual([alone.code, readdirSync(folder)], [2, []]);
 
   const told = await runMany(folder, [

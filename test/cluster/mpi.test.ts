@@ -49,6 +49,6 @@ test('ranks of another MPI are told', { skip: noMpi }, async () => {
   assert.notEqual(code, 0);
   assert.match(
     stderr,
-    /MPI: 4 ranks were started, of which (Open MPI|MPICH).* finds 1; start them by the mpirun/,
+    /MPI: 4 ranks were started, but (Open MPI|MPICH).* finds 1; start them with the mpirun/,
   );
 });

@@ -230,8 +230,8 @@ describe('with a Redis server', { skip: noRedis, concurrency: 2 }, () => {
       code: 1,
       stdout: '',
       stderr:
-        `mandoline: redis://127.0.0.1:${otherPort}: answers, but not as Redis does; ` +
-        'is it the address of the server?\n',
+        `mandoline: redis://127.0.0.1:${otherPort}: does not answer like Redis; ` +
+        'check the address\n',
     });
     // Nothing was begun.
     assert.deepEqual(readdirSync(folder), []);
@@ -303,13 +303,13 @@ describe('with a Redis server', { skip: noRedis, concurrency: 2 }, () => {
     assert.equal(refused.code, 2);
     assert.match(
       refused.stderr,
-      new RegExp(`^mandoline: --redis rediss://${place}: must not have a password, [^\\n]*\\n$`),
+      new RegExp(`^mandoline: --redis rediss://${place}: must not contain a password, [^\\n]*\\n$`),
     );
     for (const each of [wrong, none]) {
       assert.equal(each.code, 1);
       assert.match(
         each.stderr,
-        /^mandoline: rediss:\/\/[^\n]*does not take the password, or wants one; [^\n]*\n$/,
+        /^mandoline: rediss:\/\/[^\n]*rejects the password, or requires one; [^\n]*\n$/,
       );
     }
     const untrusted = await runCluster(context, folder, address, ['status']);
@@ -354,7 +354,7 @@ describe('with a Redis server', { skip: noRedis, concurrency: 2 }, () => {
     assert.equal((await worker.ended).code, 0);
     assert.deepEqual(
       (await queue.getFailed()).map(({ failedReason }) => failedReason),
-      [`refused: code: it is for ${code}, and this is ${own.code}`],
+      [`refused: code: was submitted for ${code}, but this is ${own.code}`],
     );
     const [status, cancelled] = await runClusterMany(folder, server.address, [['status'], ['cancel']]);
     assert.match(
@@ -417,7 +417,7 @@ describe('with a Redis server', { skip: noRedis, concurrency: 2 }, () => {
         reasons.some((each) => reason.test(each)),
         `${name}: ${reasons.join('\n')}`,
       );
-    assert.ok(reasons.includes('refused: its id is not that of its slice'));
+    assert.ok(reasons.includes('refused: its id does not match its slice'));
     assert.deepEqual(listing(), before);
   });
 

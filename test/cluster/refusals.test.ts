@@ -151,13 +151,13 @@ describe('with a Redis server', { skip: noRedis, concurrency: 2 }, () => {
     ]);
     assert.match(
       failed!.stderr,
-      /\nmandoline: other: 3 of 3 slices are missing: 0-2 \(counted from 0\); the first: [^\n]*other: is not (there|the same store) on this machine; [^\n]* \(all workers refused it\); run the same command to try again\n$/,
+      /\nmandoline: other: 3 of 3 slices are missing: 0-2 \(counted from 0\); the first: [^\n]*other: (does not exist|is not the same store) on this machine; [^\n]* \(all workers refused it\); run the same command to try again\n$/,
     );
     assert.equal(failed!.code, 1);
     assert.equal(JSON.parse(status!.stdout).workers.length, 2);
     for (const [worker, what] of [
       [mine, /mine for [^\n]*other: is not the same store on this machine;/g],
-      [nowhere, /nowhere for [^\n]*other: is not there on this machine;/g],
+      [nowhere, /nowhere for [^\n]*other: does not exist on this machine;/g],
     ] as const) {
       assert.equal(worker.said().match(what)?.length, 1, worker.said());
       assert.ok(failed!.stderr.match(what), failed!.stderr);
@@ -196,10 +196,10 @@ describe('with a Redis server', { skip: noRedis, concurrency: 2 }, () => {
     await until(async () => (await queue.getFailedCount()) === 2, 'both have failed');
     await until(() => keptIn(join(folder, 'store')).length === 12, 'all others are done');
     const reasons = (await queue.getFailed()).map(({ failedReason }) => failedReason).sort();
-    assert.match(reasons[0]!, /outside: is not there on this machine;/);
+    assert.match(reasons[0]!, /outside: does not exist on this machine;/);
     assert.match(
       reasons[1]!,
-      /store: is the store of another scene, or cut otherwise \(its worker refused it\)$/,
+      /store: is the store of another scene, or has another number of slices \(its worker refused it\)$/,
     );
     assert.deepEqual(readdirSync(join(folder, 'outside')), []);
     worker.child.kill('SIGTERM');

@@ -44,7 +44,7 @@ test('a refusal is a sentence with the address, and what is no refusal of a serv
       /lost its primary/,
       true,
     ],
-    ['MISCONF Redis is configured to save RDB snapshots', /make room on its disk/, true],
+    ['MISCONF Redis is configured to save RDB snapshots', /free space on its disk/, true],
     ['NOREPLICAS Not enough good replicas to write.', /min-replicas-to-write/, true],
     ['WRONGPASS invalid username-password pair or user is disabled.', /percent-encoded/, false],
     ['NOAUTH Authentication required.', /--redis-file/, false],
@@ -104,7 +104,7 @@ test('a file with a password that everybody may read or change is refused', asyn
     const [told] = await runMany(folder, status);
     assert.equal(
       told!.stderr,
-      'mandoline: --redis-file address: has a password, but everybody on this machine may read or change it; ' +
+      'mandoline: --redis-file address: contains a password, but other users of this machine can read or change it; ' +
         'run chmod 600 address\n',
     );
     assert.equal(told!.code, 2);
@@ -175,12 +175,12 @@ describe('with a Redis server', { skip: noRedis }, () => {
     const full = await told(submit);
     assert.match(
       full.stderr,
-      /^mandoline: redis:\/\/[^\n]*: has no memory left; raise its maxmemory [^\n]*\n$/,
+      /^mandoline: redis:\/\/[^\n]*: is out of memory; raise its maxmemory [^\n]*\n$/,
     );
     assert.equal(full.code, 1);
     // A worker says so, stays, and works when there is room.
     const worker = await startWorker(context, folder, address);
-    await until(() => worker.said().includes('has no memory left'), 'the worker says so');
+    await until(() => worker.said().includes('is out of memory'), 'the worker says so');
     await admin.config('SET', 'maxmemory', '0');
     const written = await told([...submit, '--wait', '--workers', '0', '-o', 'a.png']);
     assert.equal(written.code, 0, written.stderr);

@@ -173,9 +173,9 @@ test('a .pal is read as Paint Shop Pro and as Windows write it', () => {
 test('what is not a palette, or has no documented format, is told by what it is', () => {
   const picture = Buffer.from('\x89PNG\r\n\x1a\n\0\0\0\rIHDR', 'latin1');
   for (const name of ['a.map', 'a.ugr'])
-    assert.throws(() => readGradient(name, picture), /has no colours in it/);
-  assert.throws(() => read('a.map', '1 2 3\n1 2 3'), /has one colour alone/);
-  assert.throws(() => read('a.cs', ''), /no documented format/);
+    assert.throws(() => readGradient(name, picture), /contains no colours/);
+  assert.throws(() => read('a.map', '1 2 3\n1 2 3'), /has only one colour/);
+  assert.throws(() => read('a.cs', ''), /is not documented/);
   assert.throws(() => read('a.ucl', ''), /colouring programs/);
   assert.throws(() => read('a.txt', ''), /must end in one of \.map, \.ugr, \.ggr, \.pal/);
 });

@@ -43,7 +43,7 @@ test('sides that a format does not have, and pictures beyond an array, are told 
       (error) =>
         error instanceof OutputError &&
         error.message ===
-          `1 x ${longest + 1} pixels: .${name} has sides of at most ${longest}; take fewer, or .png`,
+          `1 x ${longest + 1} pixels: .${name} has sides of at most ${longest}; choose a smaller size, or .png`,
     );
   }
   await assert.rejects(checkSharp('jpg', { width: 60_000, height: 60_000, depth: 8 }), LimitError);

@@ -83,7 +83,7 @@ test('what is not a Zarr of ours is not replaced, and is told before any work', 
       (error) =>
         error instanceof OutputError &&
         error.message ===
-          `${join(folder, name)}: is there already and is not a Zarr that mandoline wrote; choose another name`,
+          `${join(folder, name)}: already exists and is not a Zarr that mandoline wrote; choose another name`,
     );
-  assert.throws(() => openZarr(join(folder, 'none', 'a.zarr')), /there is no folder/);
+  assert.throws(() => openZarr(join(folder, 'none', 'a.zarr')), /the folder .* does not exist/);
 });

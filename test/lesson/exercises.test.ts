@@ -130,7 +130,7 @@ test('the command gives the reader the file, checks it, and keeps what they wrot
   const given = [mandoline, 'lesson', 'check', '5'];
   const first = await run(process.execPath, given, { cwd: folder });
   assert.equal(first.code, 1);
-  assert.match(first.stderr, /exercises\/5-slices\.mjs: has the functions to write;/);
+  assert.match(first.stderr, /exercises\/5-slices\.mjs: contains the functions to write;/);
   assert.match(first.stdout.toString(), /missing {2}warm-up {4}cut: still to write\n/);
   const file = join(folder, 'exercises', '5-slices.mjs');
   assert.equal(readFileSync(file, 'utf8'), textOf('exercises', '5-slices.mjs'));

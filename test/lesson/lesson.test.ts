@@ -64,11 +64,14 @@ test('an argument that a program cannot use is named, with the program, in one l
     ['pool 1 2 3', 'lesson pool: 3: is one number too many; this program takes N_SLICES N_WORKERS'],
     ['pool 2 2 --cells', `lesson pool: --cells: ${number} 4000`],
     ['pool --cells=5000', `lesson pool: --cells 5000: ${number} 4000`],
-    ['pool --rounds 3', 'lesson pool: --rounds: does nothing here; this program takes --cells, --iterations'],
-    ['slices --slow', 'lesson slices: --slow: does nothing here; this program takes --cells, --rounds'],
+    [
+      'pool --rounds 3',
+      'lesson pool: --rounds: has no effect here; this program takes --cells, --iterations',
+    ],
+    ['slices --slow', 'lesson slices: --slow: has no effect here; this program takes --cells, --rounds'],
     [
       'answers/bound --cell 5',
-      'lesson answers/bound: --cell: does nothing here; this program takes --cells, --rounds, --iterations',
+      'lesson answers/bound: --cell: has no effect here; this program takes --cells, --rounds, --iterations',
     ],
   ];
   await eachOfMany(wrong, async ([given, line]) => {

@@ -785,7 +785,7 @@ export const behaviours: readonly Behaviour[] = [
       const { missing } = jobs as unknown as { missing: typeof jobs.square };
       const error = await rejection(pool.map(missing, [1]), TaskError);
       check(
-        (bundled ? /serve no function missing/ : /exports no function missing/).test(error.message),
+        (bundled ? /no function missing is registered/ : /exports no function missing/).test(error.message),
         error.message,
       );
       check(/square/.test(error.message), 'says what there is');

@@ -183,7 +183,7 @@ test('make_pool: options of workers that have no meaning are errors', () => {
     [{ name: 5 }, /^Pool: name 5: must be a string$/],
     [{ env: 'A=1' }, /^Pool: env "A=1": not an object/],
     [{ execArgv: '--expose-gc' }, /^Pool: execArgv "--expose-gc": not an array/],
-    [{ worker, kind: 'process' }, /^Pool: kind with worker: has no effect; give it to the Worker/],
+    [{ worker, kind: 'process' }, /^Pool: kind with worker: has no effect; pass it to the Worker/],
     [{ worker, env: {} }, /^Pool: env with worker: has no effect/],
   ] as const)
     assert.throws(made(options), { name: 'TypeError', message });

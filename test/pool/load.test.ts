@@ -29,7 +29,7 @@ test('a module that is not there is one line, which says what bundlers do', asyn
   assert.ok(error instanceof TaskError);
   assert.match(
     error.message,
-    /^\/.*missing\.js: there is no such module; .* define\(import\.meta\.url, \.\.\.\)$/,
+    /^\/.*missing\.js: the module does not exist; .* define\(import\.meta\.url, \.\.\.\)$/,
   );
 });
 
@@ -53,7 +53,7 @@ test('where the compiled module is missing, its TypeScript is read, or one line 
       assert.ok(result instanceof TaskError);
       assert.match(
         result.message,
-        /^\/.*squares\.ts: cannot be loaded by workers: Node [\d.]+ does not read TypeScript; npm install tsx, /,
+        /^\/.*squares\.ts: cannot be loaded by workers: Node [\d.]+ does not run TypeScript; npm install tsx, /,
       );
     }
   }

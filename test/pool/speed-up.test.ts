@@ -40,7 +40,7 @@ test('a speed-up is told with the serial part and its limit, with the digits tha
   assert.equal(
     text,
     "2 workers are 1.08 times as fast as one; by Amdahl's law, 84.7% of the work is serial, " +
-      'so that no number of workers is more than 1.18 times as fast',
+      'so any number of workers is at most 1.18 times as fast',
   );
   const halved = summaryOf({ 1: [10, 10, 10], 2: [5, 5, 5] })!;
   assert.deepEqual(halved, {

@@ -384,7 +384,7 @@ export const unreadableBehaviours: readonly Behaviour[] = [
         ],
         [
           () => pool.fill(jobs.fillWith, target, any(undefined)),
-          "fill: args undefined: not an array; give the task's further arguments as an array, [] for none",
+          "fill: args undefined: not an array; give the task's other arguments as an array, [] for none",
         ],
         [
           () => pool.map(jobs.identity, [1], any(null)),
@@ -408,7 +408,7 @@ export const unreadableBehaviours: readonly Behaviour[] = [
         ],
         [
           () => pool.apply(jobs.identity, [1], { transfer: any([5]) }),
-          'apply: transfer: a value cannot be moved; give buffers and ports, each once, that are still here',
+          'apply: transfer: a value cannot be transferred; give buffers and ports, each only once and not transferred before',
         ],
       ];
       for (const [call, message] of expected) equal(await messageOf(call()), message);

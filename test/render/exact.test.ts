@@ -132,7 +132,7 @@ test('channels are refused, and a signal ends it', async () => {
   assert.throws(() => prepare(deep, { channels: ['smooth'] }), SceneError);
   await assert.rejects(
     render(deep, { channels: ['distance'], workers: 0 }),
-    /arithmetic "exact": has counts alone/,
+    /arithmetic "exact": computes only counts/,
   );
   const reason = new Error('enough');
   for (const workers of [0, 2])

@@ -200,12 +200,15 @@ test('a store of another scene, of another number of slices, damaged, or no stor
     () => openStore(store, { ...scene, iterations: 7 }, { otherwise: 9 }),
     /is the store of another scene/,
   );
-  assert.throws(() => kept(store, 8), /is a store of 9 slices, not 8; leave --slices out/);
+  assert.throws(() => kept(store, 8), /is a store of 9 slices, not 8; omit --slices/);
   writeFileSync(join(store, 'store.json'), '{');
   assert.throws(() => kept(store), StoreError);
   writeFileSync(join(folder, 'mine.txt'), 'mine');
-  assert.throws(() => kept(folder), /is a folder with other things in it/);
-  assert.throws(() => kept(join(folder, 'none', 'store')), /there is no folder .*none; make it first/);
+  assert.throws(() => kept(folder), /contains other files/);
+  assert.throws(
+    () => kept(join(folder, 'none', 'store')),
+    /the folder .*none does not exist; create it first/,
+  );
   assert.throws(() => kept(join(folder, 'mine.txt')), /is not a folder/);
   if (process.platform === 'linux') assert.throws(() => kept('/proc/store'), StoreError);
   assert.ok(existsSync(join(folder, 'mine.txt')));

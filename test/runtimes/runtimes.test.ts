@@ -40,7 +40,7 @@ const notNeeded = 'not needed';
 /** What is printed where something cannot work: one line that names the way out. */
 const lines: Readonly<Record<string, RegExp>> = {
   'compile it, or install tsx':
-    /^\/.*squares\.ts: cannot be loaded by workers: Node [\d.]+ does not read TypeScript; npm install tsx, .*\n$/,
+    /^\/.*squares\.ts: cannot be loaded by workers: Node [\d.]+ does not run TypeScript; npm install tsx, .*\n$/,
 };
 
 /** The rows: which file a runtime is given, in the folder with tools or in the one without. */

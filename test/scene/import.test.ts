@@ -171,23 +171,28 @@ test('every block of a .toml is a formula', () => {
   );
 });
 
-const known = 'known are Mandelbrot, Burning Ship, Buffalo and Celtic of any power, and of power 2 Mandelbar';
+const known =
+  'supported are Mandelbrot, Burning Ship, Buffalo and Celtic of any power, and of power 2 Mandelbar';
 const start = 'program = "fraktaler-3"\n';
 const wrong: [(text: string) => unknown, string, string][] = [
-  [importKfr, kfr({ FractalType: 42 }), `FractalType 42 of power 2 is not known; ${known}`],
-  [importKfr, kfr({ FractalType: 4, Power: 3 }), `FractalType 4 of power 3 is not known; ${known}`],
-  [importKfr, kfr({ Power: 1 }), 'FractalType 0 of power 1 is not known'],
-  [importKfr, kfr({ UseHybridFormula: 1 }), 'a hybrid formula is not known'],
-  [importKfr, kfr({ Rotate: 30 }), 'Rotate 30: must be 0; only RotateAngle is known'],
-  [importKfr, kfr({ Ratio: 300 }), 'Ratio 300: must be 360; only pictures that are not stretched are known'],
-  [importKfr, kfr({ BailoutNormPreset: 2 }), 'BailoutNormPreset 2: must be 1; only bailout by |z| is known'],
+  [importKfr, kfr({ FractalType: 42 }), `FractalType 42 of power 2 is not supported; ${known}`],
+  [importKfr, kfr({ FractalType: 4, Power: 3 }), `FractalType 4 of power 3 is not supported; ${known}`],
+  [importKfr, kfr({ Power: 1 }), 'FractalType 0 of power 1 is not supported'],
+  [importKfr, kfr({ UseHybridFormula: 1 }), 'hybrid formulas are not supported'],
+  [importKfr, kfr({ Rotate: 30 }), 'Rotate 30: must be 0; only RotateAngle is supported'],
+  [importKfr, kfr({ Ratio: 300 }), 'Ratio 300: must be 360; stretched pictures are not supported'],
+  [
+    importKfr,
+    kfr({ BailoutNormPreset: 2 }),
+    'BailoutNormPreset 2: must be 1; only bailout by |z| is supported',
+  ],
   [
     importKfr,
     kfr({ BailoutNormPreset: 3, BailoutNormCustom: 1.5 }),
-    'BailoutNormCustom 1.5: must be 2; only bailout by |z| is known',
+    'BailoutNormCustom 1.5: must be 2; only bailout by |z| is supported',
   ],
-  [importKfr, kfr({ real: 0 }), 'real 0: must be 1; only bailout by |z| is known'],
-  [importKfr, kfr({ imag: 0.5 }), 'imag 0.5: must be 1; only bailout by |z| is known'],
+  [importKfr, kfr({ real: 0 }), 'real 0: must be 1; only bailout by |z| is supported'],
+  [importKfr, kfr({ imag: 0.5 }), 'imag 0.5: must be 1; only bailout by |z| is supported'],
   [importKfr, kfr({ Power: 'x' }), 'Power "x": must be a number'],
   [importKfr, kfr({ Zoom: '1e30', FractalType: 1 }), 'view.width 7.11'],
   [importKfr, kfr({ Zoom: '0.0e5' }), 'Zoom "0.0e5": must be a number above 0'],
@@ -227,10 +232,14 @@ const wrong: [(text: string) => unknown, string, string][] = [
     `${start}location.real = { a = 1 }`,
     'view.center.0 {"a":1}: must be a decimal number in text',
   ],
-  [importToml, `${start}transform.stretch_amount = 3`, 'stretched and exponential maps are not known'],
-  [importToml, `${start}[[formula]]\n[[formula]]`, 'a hybrid of several formulas is not known'],
-  [importToml, `${start}[[formula]]\nopcodes = "sqr add"`, 'its formula is not known; known are abs_x'],
-  [importToml, `${start}[[formula]]\npower = 2.5`, 'its formula is not known; known are abs_x'],
+  [importToml, `${start}transform.stretch_amount = 3`, 'stretched and exponential maps are not supported'],
+  [importToml, `${start}[[formula]]\n[[formula]]`, 'hybrids of several formulas are not supported'],
+  [
+    importToml,
+    `${start}[[formula]]\nopcodes = "sqr add"`,
+    'its formula is not supported; supported are abs_x',
+  ],
+  [importToml, `${start}[[formula]]\npower = 2.5`, 'its formula is not supported; supported are abs_x'],
 ];
 test('what is not known, too deep or no such file is told in a line', () => {
   for (const [read, text, said] of wrong)

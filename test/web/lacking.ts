@@ -39,7 +39,7 @@ test('where nothing may be stored the page works, and says so where a view would
   await page.keyboard.press('s');
   await page.click('#bookmarks summary');
   await page.click('#add-bookmark');
-  assert.match(await page.innerText('#bookmark-error'), /^Not kept: this browser stores nothing/);
+  assert.match(await page.innerText('#bookmark-error'), /^Not saved: this browser does not store data/);
   await then(page, () => page.keyboard.press('+'));
 });
 

@@ -223,7 +223,7 @@ test('every kind of file with a scene or a palette opens, dropped or chosen; of 
     await said(JSON.stringify({ ...scene, iterations: 0 }), 'e.json'),
     /^Iterations 0: must be a whole/,
   );
-  assert.match(await said('nothing', 'f.map'), /^has no colours in it/);
+  assert.match(await said('nothing', 'f.map'), /^contains no colours/);
   assert.match(await said('nothing', 'g.txt'), /^is not a file with a scene \(\.png, .*\) or a palette/);
 
   await page.keyboard.press('s');
