@@ -81,34 +81,72 @@ type Convergence = Exclude<EscapeRule, 'overflow' | number>;
 export type EscapeEmitter = ReturnType<typeof escapeEmitter>;
 
 export function escapeEmitter(body: FunctionBody, job: KernelJob, options: EmitOptions) {
-  const { iterations, escape } = job;
+  const { escape } = job;
   const { bounds, capture } = options;
   const block = bounds?.block ?? 1;
-  const carries = capture && capture.carried.length > 0;
   /** Whether no growth of |z| is known: then only overflowing doubles show an escape. */
   const isUnknown = escape === 'overflow' && bounds?.thresholds.length === 0;
+  const carries = capture && capture.carried.length > 0;
   const step = stepEmitter(body, job, options.functions, options.isDoubled);
   const carried = carries ? carriedStep(body, capture, options.functions) : undefined;
-  /** The locals with which settleBlock repeats the block. */
   const retaken = new Map(block > 1 ? capture?.carried.map((name) => [name, body.local(v128)]) : []);
   const [hit, first, second, third, left] = ([v128, v128, v128, v128, i32] as const).map((type) =>
     body.local(type),
   ) as [number, number, number, number, number];
-
-  /** Whether a point's count follows from |z|^2 at its escape, so that it can be determined later. */
-  const isDeferred = escape === 'overflow' && !isUnknown;
-
+  const shared: Shared = {
+    body,
+    job,
+    bounds,
+    block,
+    isUnknown,
+    isDeferred: escape === 'overflow' && !isUnknown,
+    step,
+    carried,
+    retaken,
+    hit,
+    first,
+    second,
+    third,
+    left,
+  };
+  const { emitBlock, emitStep } = steppers(shared);
+  const tests = escapeTests(shared);
   return {
     block,
-    isDeferred,
+    isDeferred: shared.isDeferred,
     readsPrevious: step.readsPrevious,
     emitBlock,
-    escaped,
-    settle,
-    note,
-    settleNoted,
-    askReference,
+    escaped: tests.escaped,
+    ...settlers(shared, emitStep, tests),
+    askReference: (lanes: Lanes, push: (lane: number) => void) =>
+      emitReference(shared, options.reference, lanes, push),
   };
+}
+
+/** What the parts of an emitter share. */
+interface Shared {
+  readonly body: FunctionBody;
+  readonly job: KernelJob;
+  readonly bounds: EscapeBounds | undefined;
+  readonly block: number;
+  readonly isUnknown: boolean;
+  /** Whether a point's count follows from |z|^2 at its escape, so that it can be determined later. */
+  readonly isDeferred: boolean;
+  readonly step: ReturnType<typeof stepEmitter>;
+  readonly carried: ReturnType<typeof carriedStep> | undefined;
+  /** The locals with which settleBlock repeats the block. */
+  readonly retaken: ReadonlyMap<string, number>;
+  /** Local variables: the points that have escaped, three for values, and the steps left in a block. */
+  readonly hit: number;
+  readonly first: number;
+  readonly second: number;
+  readonly third: number;
+  readonly left: number;
+}
+
+/** Emits steps. */
+function steppers({ body, job: { escape }, block, step, carried, first, second, left }: Shared) {
+  return { emitBlock, emitStep };
 
   /** Takes a block of steps in all vectors side by side; `keeps` the z before it if that is needed afterwards. */
   function emitBlock(all: readonly Lanes[], keeps = true, inLoop = true): void {
@@ -146,6 +184,11 @@ export function escapeEmitter(body: FunctionBody, job: KernelJob, options: EmitO
     step.emit({ zRe, zIm, pRe, pIm, previousRe, previousIm });
     if (step.readsPrevious) body.get(first).set(previousRe).get(second).set(previousIm);
   }
+}
+
+/** Emits tests of which points have escaped. */
+function escapeTests({ body, job: { escape }, bounds, block, isUnknown, first }: Shared) {
+  return { escaped, emitSquare, emitInside };
 
   /** Pushes ones for the points under way that may have escaped. */
   function escaped({ x, y, live, beforeX, beforeY }: Lanes) {
@@ -184,6 +227,18 @@ export function escapeEmitter(body: FunctionBody, job: KernelJob, options: EmitO
     body.get(first).f64x2(Infinity).op('f64x2.lt', 'v128.and');
     if (bailout !== undefined) body.op('v128.and');
   }
+}
+
+/** Emits the counts of points that have escaped. */
+function settlers(
+  shared: Shared,
+  emitStep: ReturnType<typeof steppers>['emitStep'],
+  { escaped, emitSquare, emitInside }: ReturnType<typeof escapeTests>,
+) {
+  const { body, job, bounds, block, isUnknown, isDeferred, retaken } = shared;
+  const { hit, first, second, third, left } = shared;
+  const { iterations, escape } = job;
+  return { settle, note, settleNoted };
 
   /**
    * Determines the counts of the points that have escaped, and removes them from `live`; `pushAge`: their steps, as
@@ -278,26 +333,31 @@ export function escapeEmitter(body: FunctionBody, job: KernelJob, options: EmitO
     });
     body.get(hit, inside).op('v128.andnot').set(hit).i64x2(0n).set(inside);
   }
+}
 
-  /** Counts the undecided points by the reference; `push` pushes the row and the column of a lane's point. */
-  function askReference({ count, untold }: Lanes, push: (lane: number) => void): void {
-    if (escape !== 'overflow') return;
-    body
-      .get(untold)
-      .op('v128.any_true')
-      .if(() => {
-        for (const lane of [0, 1]) {
-          body
-            .get(untold)
-            .lane64(lane)
-            .if(() => {
-              body.get(count);
-              push(lane);
-              body.call(options.reference).replaceLane64(lane).set(count);
-            });
-        }
-      });
-  }
+/** Counts the undecided points by the reference; `push` pushes the row and the column of a lane's point. */
+function emitReference(
+  { body, job }: Shared,
+  reference: number,
+  { count, untold }: Lanes,
+  push: (lane: number) => void,
+): void {
+  if (job.escape !== 'overflow') return;
+  body
+    .get(untold)
+    .op('v128.any_true')
+    .if(() => {
+      for (const lane of [0, 1]) {
+        body
+          .get(untold)
+          .lane64(lane)
+          .if(() => {
+            body.get(count);
+            push(lane);
+            body.call(reference).replaceLane64(lane).set(count);
+          });
+      }
+    });
 }
 
 /** Stores the lower parts of the counts of two adjacent points, or of the first alone, at the address in a local. */
