@@ -6,7 +6,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { types } from 'node:util';
 import { attempt } from './cloning.js';
 import { TaskError } from './errors.js';
-import type { Functions } from './worker.js';
+import type { Functions } from './worker-functions.js';
 
 /** Loaders that a program requests, such as those for TypeScript, may treat `require` and `import` differently. */
 const hasLoaders = hasFlag('-r', '--require', '--import', '--loader', '--experimental-loader');

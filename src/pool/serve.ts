@@ -1,7 +1,7 @@
 // For bundled pages, whose modules have no address of their own: a worker with its functions built in.
 import { serveHere } from '#thread';
 import { told } from './checks.js';
-import type { Functions } from './worker.js';
+import type { Functions } from './worker-functions.js';
 
 /**
  * Makes this worker one of the pool that started it, and registers the functions that it runs, by name. Call it once,

@@ -14,7 +14,8 @@ import {
   unsealed,
   type WorkerMessage,
 } from './protocol.js';
-import { type Functions, runWorker } from './worker.js';
+import { runWorker } from './worker.js';
+import type { Functions } from './worker-functions.js';
 import { workerText } from './worker-text.js';
 
 export { availableParallelism } from './cores.node.js';

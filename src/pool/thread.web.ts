@@ -10,7 +10,8 @@ import {
   unsealed,
   type WorkerMessage,
 } from './protocol.js';
-import { type Functions, runWorker } from './worker.js';
+import { runWorker } from './worker.js';
+import type { Functions } from './worker-functions.js';
 
 /** How many threads this machine runs at once. */
 export const availableParallelism = (): number => navigator.hardwareConcurrency;
