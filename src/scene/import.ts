@@ -110,7 +110,9 @@ export function importToml(text: string): ViewScene {
   if (value('program') !== 'fraktaler-3' && value('location') === undefined)
     throw new PictureError('has no location in it; a .toml of Fraktaler 3 has');
   if (number('transform.stretch_amount', 0) !== 0 || value('transform.exponential_map') === true)
-    throw new PictureError('stretched and exponential maps are not supported; save the location without them');
+    throw new PictureError(
+      'stretched and exponential maps are not supported; save the location without them',
+    );
   const rotation = number('transform.rotate', 0);
   return {
     ...ofParameterPlane,

@@ -229,9 +229,7 @@ describe('with a Redis server', { skip: noRedis, concurrency: 2 }, () => {
     assert.deepEqual(notRedis, {
       code: 1,
       stdout: '',
-      stderr:
-        `mandoline: redis://127.0.0.1:${otherPort}: does not answer like Redis; ` +
-        'check the address\n',
+      stderr: `mandoline: redis://127.0.0.1:${otherPort}: does not answer like Redis; check the address\n`,
     });
     // Nothing was begun.
     assert.deepEqual(readdirSync(folder), []);

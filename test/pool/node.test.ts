@@ -95,7 +95,10 @@ test('worker: a module that calls serve() has its functions built in', async () 
   const missing = (served as unknown as { missing: typeof jobs.square }).missing;
   await assert.rejects(pool.map(missing, [1]), /no function missing is registered .*; registered: .*square/);
   await using own = new Pool({ workers: 1 });
-  await assert.rejects(own.map(served.square, [1]), /no function square is registered.*Give tasks\(\) the address/);
+  await assert.rejects(
+    own.map(served.square, [1]),
+    /no function square is registered.*Give tasks\(\) the address/,
+  );
 });
 
 test('worker: a module that does not call serve(), or cannot be loaded, rejects every call', async () => {
