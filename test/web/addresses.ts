@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Page } from 'playwright-core';
-import { goTo, hashOf, numberIn, open, pixelsOf, then, valueIn } from './tab.js';
+import { goTo, hashOf, numberIn, open, pixelsOf, then, valueIn, visit } from './tab.js';
 
 const steps = (page: Page) => page.evaluate(() => history.length);
 
@@ -53,7 +53,8 @@ test('notches of the wheel that follow each other are one step of the history, o
 });
 
 test('an address deeper than doubles is drawn in exact arithmetic, coloured by counts, and cannot be moved in', async (context) => {
-  const page = await open(context, '#f=mandelbrot&re=-2&im=1e-50&w=1e-50&it=300');
+  const hash = '#f=mandelbrot&re=-2&im=1e-50&w=1e-50&it=300';
+  const page = await open(context, hash, { viewport: { width: 80, height: 60 } });
   const values = async () =>
     Promise.all(['im', 'w', 'arithmetic', 'coloring'].map((key) => valueIn(page, key)));
   assert.deepEqual(await values(), ['1e-50', '1e-50', 'exact', 'count']);
@@ -67,7 +68,7 @@ test('an address deeper than doubles is drawn in exact arithmetic, coloured by c
 });
 
 test('colours in the address may be written as the command takes them', async (context) => {
-  const page = await open(context, '#f=mandelbrot&re=-0.5&im=0&w=3&it=100&palette=%23ff0000,%2300ff00');
+  const page = await visit(context, '#f=mandelbrot&re=-0.5&im=0&w=3&it=100&palette=%23ff0000,%2300ff00');
   assert.equal(await page.isVisible('#message'), false);
   assert.match((await valueIn(page, 'palette'))!, /ff0000.*00ff00/);
   await page.keyboard.press('s');

@@ -1,10 +1,10 @@
 // Tests of fields that cannot be read, and of what takes so long that it is stopped.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { assertSamePixels, exact, hashOf, open, pixelsOf, then, valueIn } from './tab.js';
+import { assertSamePixels, exact, hashOf, open, pixelsOf, then, valueIn, visit } from './tab.js';
 
 test('what cannot be read stays in its field, marked, with the reason next to it, while others change', async (context) => {
-  const page = await open(context, '#f=phoenix', { viewport: { width: 900, height: 700 } });
+  const page = await visit(context, '#f=phoenix&samples=1', { viewport: { width: 900, height: 700 } });
   await page.keyboard.press('s');
   await page.click('#scene details summary');
   const wrong: [field: string, typed: string, said: RegExp][] = [
@@ -44,7 +44,7 @@ test('what cannot be read stays in its field, marked, with the reason next to it
 test('what takes for ever says that it computes; Escape in the field stops it, and the fields tell what is shown', async (context) => {
   // Next to the parabolic point of the period 1: points that hardly move and never repeat.
   const hash = '#f=mandelbrot&coloring=smooth&re=-0.75&im=0&w=1e-9&it=300&palette=ember';
-  const page = await open(context, hash, { viewport: { width: 900, height: 700 } });
+  const page = await visit(context, hash, { viewport: { width: 900, height: 700 } });
   const before = await pixelsOf(page);
   await page.keyboard.press('s');
   await page.fill('#iterations', '4294967295');

@@ -3,9 +3,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Page } from 'playwright-core';
-import { exact, hashOf, numberIn, open, then, valueIn } from './tab.js';
+import { exact, hashOf, numberIn, open, then, valueIn, visit } from './tab.js';
 
-const quick = '#f=newton&it=2';
+const quick = '#f=newton&it=2&samples=1';
 const sizes = [
   [320, 640],
   [390, 844],
@@ -66,7 +66,7 @@ const opened = (page: Page) =>
   );
 
 test('on screens from 320 to 1280 pixels no panel lies on the bar or on another, and nothing is cut off', async (context) => {
-  const page = await open(context, quick);
+  const page = await visit(context, quick);
   for (const [width, height] of sizes) {
     await page.setViewportSize({ width, height });
     await page.mouse.move(width / 2, height / 3);
@@ -89,7 +89,7 @@ test('on screens from 320 to 1280 pixels no panel lies on the bar or on another,
 });
 
 test('a message has room beside every panel, leaves the bar free, and stays when the page changes its size', async (context) => {
-  const page = await open(context, quick);
+  const page = await visit(context, quick);
   await page.evaluate(() => {
     location.hash = '#f=mandelbrot&w=-1';
   });
@@ -123,7 +123,7 @@ test('a message has room beside every panel, leaves the bar free, and stays when
 });
 
 test('fields show all of their values: escapes, small distances, long widths', async (context) => {
-  const page = await open(context, '#f=newton&w=0.00002345678912345&it=2', {
+  const page = await visit(context, '#f=newton&w=0.00002345678912345&it=2&samples=1', {
     viewport: { width: 1280, height: 1200 },
   });
   await page.keyboard.press('s');
@@ -141,7 +141,7 @@ test('fields show all of their values: escapes, small distances, long widths', a
 });
 
 test('a page that becomes narrow keeps the panel that was opened last', async (context) => {
-  const page = await open(context, quick, { viewport: { width: 1280, height: 800 } });
+  const page = await visit(context, quick, { viewport: { width: 1280, height: 800 } });
   await page.keyboard.press('s');
   await page.keyboard.press('w');
   assert.deepEqual(await opened(page), ['scene', 'workers']);
@@ -152,7 +152,7 @@ test('a page that becomes narrow keeps the panel that was opened last', async (c
 });
 
 test('every panel has a button that closes it, and Escape closes the one opened last', async (context) => {
-  const page = await open(context, quick, { viewport: { width: 1280, height: 800 } });
+  const page = await visit(context, quick, { viewport: { width: 1280, height: 800 } });
   for (const panel of Object.keys(keys) as Panel[]) {
     await page.click(`#toggle-${panel}`);
     assert.equal(await page.getAttribute(`#toggle-${panel}`, 'aria-expanded'), 'true');
@@ -169,7 +169,7 @@ test('every panel has a button that closes it, and Escape closes the one opened 
 });
 
 test('a panel opened by a key takes the focus and gives it back', async (context) => {
-  const page = await open(context, quick, { viewport: { width: 1280, height: 800 } });
+  const page = await visit(context, quick, { viewport: { width: 1280, height: 800 } });
   const focused = () => page.evaluate(() => document.activeElement!.id);
   await page.focus('#open-export');
   for (const [panel, key] of Object.entries(keys)) {
@@ -196,7 +196,7 @@ test('a panel opened by a key takes the focus and gives it back', async (context
 
 test('fingers have home, zoom, upright, stop and full screen, in buttons of 44 pixels', async (context) => {
   const phone = { viewport: { width: 390, height: 844 }, hasTouch: true };
-  const page = await open(context, `${quick}&rotate=30&re=0.5&w=2`, phone);
+  const page = await visit(context, `${quick}&rotate=30&re=0.5&w=2`, phone);
   const small = await page.$$eval('#controls button', (all) =>
     all.map((each) => each.getBoundingClientRect()).filter(({ width, height }) => width < 44 || height < 44),
   );
@@ -220,7 +220,7 @@ test('fingers have home, zoom, upright, stop and full screen, in buttons of 44 p
 });
 
 test('what is computed is stopped and resumed by a button, and by Space', async (context) => {
-  const page = await open(context, quick);
+  const page = await visit(context, quick);
   const state = (wanted: string) => page.waitForSelector(`#stage[data-state=${wanted}]`);
   assert.equal(await page.isDisabled('#stop'), true);
   await page.evaluate(() => {
@@ -271,9 +271,13 @@ const used = new Set([
 ]);
 
 test('everything that can be used has a name, as the browser tells it to who does not see it', async (context) => {
-  const page = await open(context, '#f=phoenix&it=20&coloring=trap&palette=["%23ff0000","%230000ff"]', {
-    viewport: { width: 1280, height: 800 },
-  });
+  const page = await open(
+    context,
+    '#f=phoenix&it=20&samples=1&coloring=trap&palette=["%23ff0000","%230000ff"]',
+    {
+      viewport: { width: 1280, height: 800 },
+    },
+  );
   const session = await page.context().newCDPSession(page);
   const tree = async () => {
     const { nodes } = (await session.send('Accessibility.getFullAXTree')) as {
@@ -312,7 +316,7 @@ test('everything that can be used has a name, as the browser tells it to who doe
 });
 
 test('programs of the lesson are scrolled by keys, and the picture stays', async (context) => {
-  const page = await open(context, quick, { viewport: { width: 1000, height: 600 } });
+  const page = await visit(context, quick, { viewport: { width: 1000, height: 600 } });
   await page.keyboard.press('l');
   await page.waitForSelector('#lesson article pre');
   const before = await hashOf(page);
@@ -323,7 +327,10 @@ test('programs of the lesson are scrolled by keys, and the picture stays', async
 });
 
 test('in forced colours the button of an open panel is told from the others', async (context) => {
-  const page = await open(context, quick, { forcedColors: 'active', viewport: { width: 1280, height: 800 } });
+  const page = await visit(context, quick, {
+    forcedColors: 'active',
+    viewport: { width: 1280, height: 800 },
+  });
   await page.keyboard.press('s');
   const [isOpen, isClosed] = await page.$$eval('#toggle-scene, #toggle-workers', (all) =>
     all.map((each) => getComputedStyle(each).backgroundColor),

@@ -16,6 +16,7 @@ import {
   pixelsOf,
   then,
   valueIn,
+  visit,
   width,
 } from './tab.js';
 
@@ -38,7 +39,7 @@ test("the canvas has the pixels of the command's picture of the same scene", asy
     ]),
   );
   for (const { code, stderr } of told) assert.equal(code, 0, stderr);
-  const page = await open(context);
+  const page = await visit(context);
   for (const [i, scene] of scenes.entries()) {
     await goTo(page, sceneAddress(scene));
     assertSamePixels(await pixelsOf(page), colorsOf(readFileSync(join(folder, `${six[i]}.png`))), six[i]);
@@ -46,7 +47,7 @@ test("the canvas has the pixels of the command's picture of the same scene", asy
 });
 
 test('drag moves what is under the pointer along, the wheel and a double click zoom about it', async (context) => {
-  const page = await open(context);
+  const page = await visit(context);
   const [re, w] = [await numberIn(page, 're'), await numberIn(page, 'w')];
   await then(page, async () => {
     await page.mouse.move(100, 100);
@@ -115,7 +116,7 @@ test('keys do all of it, from wherever the focus is, and Tab goes through what i
 });
 
 test('two fingers zoom and turn about what they hold', async (context) => {
-  const page = await open(context, '', { hasTouch: true });
+  const page = await visit(context, '', { hasTouch: true });
   const w = await numberIn(page, 'w');
   const session = await page.context().newCDPSession(page);
   const touch = (type: 'touchStart' | 'touchMove' | 'touchEnd', ...at: (readonly [number, number])[]) =>
@@ -135,7 +136,7 @@ test('two fingers zoom and turn about what they hold', async (context) => {
 });
 
 test('every settled view is an address: Back and Forward go through them, and a pasted one is the same picture', async (context) => {
-  const page = await open(context);
+  const page = await visit(context);
   const first = { hash: await hashOf(page), pixels: await pixelsOf(page) };
   assert.match(
     first.hash,
@@ -156,7 +157,7 @@ test('every settled view is an address: Back and Forward go through them, and a 
 
 test('iterations follow what is counted, come back with the view, and stay once they are chosen', async (context) => {
   const wide = { viewport: { width: 900, height: 600 } };
-  const page = await open(context, '#f=mandelbrot&re=-0.75&im=0.1&w=0.5&it=300', wide);
+  const page = await visit(context, '#f=mandelbrot&re=-0.75&im=0.1&w=0.5&it=300&samples=1', wide);
   const iterations = () => numberIn(page, 'it');
   assert.equal(await iterations(), 300);
   await then(page, () => page.keyboard.press('+'));
@@ -180,7 +181,7 @@ test('iterations follow what is counted, come back with the view, and stay once 
 });
 
 test('who turns the wheel for long arrives at a picture, not in the dark', async (context) => {
-  const page = await open(context, '#f=mandelbrot&re=-0.743643887037151&im=0.131825904205330&w=3&it=200');
+  const page = await visit(context, '#f=mandelbrot&re=-0.743643887037151&im=0.131825904205330&w=3&it=200');
   await then(page, async () => {
     await page.mouse.move(width / 2, height / 2);
     for (let i = 0; i < 41; i++) await page.mouse.wheel(0, -250);
@@ -194,7 +195,7 @@ test('who turns the wheel for long arrives at a picture, not in the dark', async
 });
 
 test('what is under the pointer has the count, the distance and the period that the library tells', async (context) => {
-  const page = await open(context, '', { viewport: { width: 900, height: 600 } });
+  const page = await open(context, '#f=mandelbrot&samples=1', { viewport: { width: 900, height: 600 } });
   const shown = (id: string) => page.innerText(`#${id}`);
   const spacing = (await numberIn(page, 'w')) / 900;
   for (const [x, y] of [
@@ -221,7 +222,7 @@ test('what is under the pointer has the count, the distance and the period that 
 });
 
 test('where doubles end it says so, and stays', async (context) => {
-  const page = await open(context, '#f=mandelbrot&re=-1.25&im=0.05&w=3e-12&it=60');
+  const page = await visit(context, '#f=mandelbrot&re=-1.25&im=0.05&w=3e-12&it=60');
   assert.match(await page.innerText('#digits'), /^double, [01] digits left$|^doubles end here$/);
   const w = await numberIn(page, 'w');
   await page.mouse.move(100, 100);

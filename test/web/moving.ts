@@ -7,7 +7,7 @@ import { open } from './tab.js';
 const frames = 90;
 
 test('while one drags and zooms the old picture moves with the pointer, and new ones follow', async (context) => {
-  const page = await open(context, '', { viewport: { width: 1280, height: 800 } });
+  const page = await open(context, '#f=mandelbrot&samples=1', { viewport: { width: 1280, height: 800 } });
   // Two thirds of the frames a drag in a circle, then the wheel: as often as there are frames.
   const { gaps, moves, previews, panels } = await page.evaluate(async (frames) => {
     const stage = document.getElementById('stage')!;

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Page } from 'playwright-core';
-import { computations, goTo, open, then, valueIn } from './tab.js';
+import { computations, goTo, open, then, valueIn, visit } from './tab.js';
 
 const wide = { viewport: { width: 900, height: 700 } };
 const text = (page: Page, id: string) => page.locator(`#${id}`).evaluate((cell) => cell.textContent!);
@@ -23,7 +23,7 @@ async function told(page: Page, action: () => Promise<unknown>): Promise<string>
 }
 
 test('the Julia set under the pointer follows it, a click keeps it, and a click on it opens it', async (context) => {
-  const page = await open(context, '', { viewport: { width: 900, height: 700 } });
+  const page = await visit(context, '#f=mandelbrot&samples=1', { viewport: { width: 900, height: 700 } });
   await page.keyboard.press('j');
   const caption = () => page.innerText('#julia figcaption');
   const follow = async (x: number, y: number) => {
@@ -50,12 +50,12 @@ test('the Julia set under the pointer follows it, a click keeps it, and a click 
 });
 
 test('values are those of the picture that is there, and of none where the pointer has left it', async (context) => {
-  const page = await open(context, '#f=mandelbrot&re=-0.5&im=0&w=3&it=150', wide);
+  const page = await visit(context, '#f=mandelbrot&re=-0.5&im=0&w=3&it=150&samples=1', wide);
   await told(page, () => page.mouse.move(450, 350));
   assert.equal(await text(page, 'count'), '150, all');
   assert.equal(await text(page, 'period'), '1');
   // Another scene under the same pointer, which rests.
-  await told(page, () => goTo(page, '#f=newton'));
+  await told(page, () => goTo(page, '#f=newton&samples=1'));
   assert.notEqual(await text(page, 'count'), '150, all');
   const before = await text(page, 're-at');
   await told(page, () => page.keyboard.press('ArrowRight'));
@@ -90,7 +90,10 @@ test('deep in, both coordinates are there to their last digit, and a kept point 
 });
 
 test('every tap shows its own point and its Julia set', async (context) => {
-  const page = await open(context, '#f=mandelbrot&re=-0.5&im=0&w=3&it=150', { ...wide, hasTouch: true });
+  const page = await visit(context, '#f=mandelbrot&re=-0.5&im=0&w=3&it=150&samples=1', {
+    ...wide,
+    hasTouch: true,
+  });
   // On the bar: a mouse that was never moved is in the corner of the picture for Chromium, which may tell that at any time.
   await page.mouse.move(60, 34);
   await page.keyboard.press('j');
@@ -117,7 +120,7 @@ test('every tap shows its own point and its Julia set', async (context) => {
 });
 
 test('a double click zooms, and neither keeps a point nor lets one go', async (context) => {
-  const page = await open(context, '', wide);
+  const page = await visit(context, '#f=mandelbrot&samples=1', wide);
   await then(page, () => page.mouse.dblclick(300, 300));
   assert.equal(await page.isVisible('#copy-point'), false);
   await page.mouse.click(300, 300);
@@ -129,10 +132,10 @@ test('a double click zooms, and neither keeps a point nor lets one go', async (c
 });
 
 test('where there are no Julia sets a sentence says why, whatever was shown before', async (context) => {
-  const page = await open(context, '#f=newton', wide);
+  const page = await visit(context, '#f=newton&samples=1', wide);
   await page.keyboard.press('j');
   assert.match(await caption(page), /^No Julia sets here: c is /);
-  await goTo(page, '#f=mandelbrot');
+  await goTo(page, '#f=mandelbrot&samples=1');
   await page.mouse.move(300, 300);
   await page.waitForFunction(() =>
     document.querySelector('#julia figcaption')!.textContent!.startsWith('c = '),

@@ -16,10 +16,11 @@ import {
   pixelsOf,
   then,
   valueIn,
+  visit,
 } from './tab.js';
 
 test('other colours compute nothing; a formula that cannot be read is told under it, and the picture stays', async (context) => {
-  const page = await open(context);
+  const page = await visit(context);
   await page.keyboard.press('s');
   const [before, count] = [await pixelsOf(page), await computations(page)];
   for (const change of [
@@ -83,7 +84,7 @@ test('a step of the history waits for a pointer that is held down, and not for o
 });
 
 test('every part of a scene has its field: parameters with sliders, escape, light, trap, place', async (context) => {
-  const page = await open(context);
+  const page = await visit(context);
   await page.keyboard.press('s');
   await then(page, () => page.selectOption('#bundled', 'multibrot'));
   await then(page, () => page.fill('#parameters input[type=range]', '4'));

@@ -46,8 +46,77 @@ export async function open(
   return page;
 }
 
+/** What a tab that stays open can be told to be like. */
+interface Look extends Pick<NonNullable<Options>, 'colorScheme' | 'forcedColors'> {
+  readonly viewport?: { readonly width: number; readonly height: number };
+  readonly hasTouch?: boolean;
+}
+interface Kept {
+  readonly page: Page;
+  readonly errors: string[];
+}
+/** Tabs that stay open from test to test: one with touch, one without. */
+const kept = new Map<boolean, Kept>();
+
+/**
+ * The page at an address, as it is once it has started, in a tab that stays open: starting the page again would take more
+ * time than most tests. For tests of storage, of the history's length and of how the page starts there is `open`.
+ */
+export async function visit(context: TestContext, hash = '', look: Look = {}): Promise<Page> {
+  const { viewport = small.viewport, hasTouch = false, colorScheme = 'light', forcedColors = 'none' } = look;
+  const tab = kept.get(hasTouch) ?? (await makeTab({ hasTouch }));
+  const { page, errors } = tab;
+  // A test that fails leaves its tab to nobody.
+  kept.delete(hasTouch);
+  context.after(async () => {
+    if ((context as { readonly passed?: boolean }).passed) kept.set(hasTouch, tab);
+    else await page.context().close();
+    assert.deepEqual(errors.splice(0), []);
+  });
+  await page.setViewportSize(viewport);
+  await page.emulateMedia({ colorScheme, forcedColors });
+  if (page.url() === 'about:blank') {
+    await page.goto(address + hash);
+    await exact(page);
+    return page;
+  }
+  // On the bar, where it points to nothing.
+  await page.mouse.move(60, 30);
+  await page.evaluate((hash) => {
+    for (const dialog of document.querySelectorAll<HTMLDialogElement>('dialog[open]')) dialog.close();
+    for (const close of document.querySelectorAll<HTMLElement>(
+      '.panel:not([hidden]) :is(.close, #message-close)',
+    ))
+      close.click();
+    document.body.classList.remove('bare');
+    for (const details of document.querySelectorAll('details')) details.open = false;
+    (document.activeElement as HTMLElement | null)?.blur();
+    const automatic = document.getElementById('automatic') as HTMLInputElement;
+    if (!automatic.checked) automatic.click();
+    // At once, so that no step of the last test comes between; also where the address is the same.
+    history.replaceState(null, '', location.pathname + hash);
+    dispatchEvent(new HashChangeEvent('hashchange'));
+  }, hash);
+  await page.waitForFunction(({ width, height }) => {
+    const { width: columns, height: rows } = document.getElementById('picture') as HTMLCanvasElement;
+    return (
+      columns === width && rows === height && document.getElementById('stage')!.dataset.state === 'exact'
+    );
+  }, viewport);
+  return page;
+}
+
 /** A tab with nothing in it yet; what goes wrong in it, and a request to anywhere else, fails the test. */
 export async function emptyTab(context: TestContext, options: Options = {}, at = address): Promise<Page> {
+  const { page, errors } = await makeTab(options, at);
+  context.after(async () => {
+    await page.context().close();
+    assert.deepEqual(errors, []);
+  });
+  return page;
+}
+
+async function makeTab(options: Options, at = address): Promise<Kept> {
   const window = await browser.newContext({ acceptDownloads: true, ...small, ...options });
   window.setDefaultTimeout(patience);
   const page = await window.newPage();
@@ -61,11 +130,7 @@ export async function emptyTab(context: TestContext, options: Options = {}, at =
     if (!['blob:', 'data:', origin].some((start) => request.url().startsWith(start)))
       errors.push(`asked for ${request.url()}`);
   });
-  context.after(async () => {
-    await window.close();
-    assert.deepEqual(errors, []);
-  });
-  return page;
+  return { page, errors };
 }
 
 /** Waits until the exact picture of the present scene is drawn. */
