@@ -109,6 +109,7 @@ const sceneOf = ({ center, width, iterations, columns, rows }: ExactView): Scene
   iterations,
   escape: 2,
   palette: 'inferno',
+  arithmetic: 'double',
   view: { center, width: Number(width), columns, rows },
 });
 
