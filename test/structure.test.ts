@@ -53,8 +53,8 @@ const allowed: Record<string, { all: string[]; types: string[] }> = {
   scene: { all: ['top', 'formula'], types: [] },
   formula: { all: ['top'], types: ['scene'] },
   kernel: { all: ['top'], types: ['scene', 'formula'] },
-  // Deep views know no formula: z^2 + c at exactly given points.
-  exact: { all: ['top'], types: [] },
+  // Views of moderate width are counted in doubles first, by the kernel with a bound of its error.
+  exact: { all: ['top', 'formula', 'kernel'], types: [] },
   pool: { all: [], types: [] },
   // Slices are one definition for arrays and for the pool.
   field: { all: ['top', 'src/pool/slices.ts'], types: ['scene', 'kernel'] },

@@ -4,6 +4,7 @@ import { sharedMemory } from '../shared-memory.js';
 import { batch, Engine, engineBytes } from './engine.js';
 import { rootSide } from './layout.js';
 import { countPoint as countRead } from './oracle.js';
+import { PlainCounter } from './plain.js';
 import { type ReferenceOrbit, referenceOrbit } from './reference.js';
 import { type ExactReport, emptyReport } from './report.js';
 import {
@@ -113,6 +114,8 @@ export async function prepareReference(
 /** The kernels of a view in this thread. */
 interface Engines {
   readonly read: ReadView;
+  /** Counts points without perturbation, where doubles suffice for most. */
+  readonly plain: PlainCounter | undefined;
   readonly first: Engine;
   /** Created when the first point needs it. */
   pair?: Engine;
@@ -164,6 +167,7 @@ function enginesOf(view: ExactView, tables: ReferenceTables): Engines {
     const read = readView(view);
     engines = {
       read,
+      plain: PlainCounter.of(read),
       first: makeEngine(read, tables, isScaled(read) ? 'scaled' : 'double'),
       isRefined: false,
     };
@@ -187,7 +191,7 @@ export function countExact(
   report: ExactReport = emptyReport(),
 ): void {
   const engines = enginesOf(view, reference);
-  const { read, first } = engines;
+  const { read, plain, first } = engines;
   const place = (i: number) => [top + Math.floor(i / columns), left + (i % columns)] as const;
   const climb = (engine: Engine, rung: 0 | 1) => followAll(engine, rung, open, place, out);
   let open: number[] = [];
@@ -219,7 +223,13 @@ export function countExact(
     }
     return climb(first, 1);
   };
-  const rungs = [cover, tighter, ...(hasPair ? [() => climb(pair(), 0)] : [])];
+  const plainly = () => {
+    const { open, filled } = plain!.count(top, left, rows, columns, out);
+    report.tiles += filled;
+    report.points += rows * columns - filled;
+    return open;
+  };
+  const rungs = [plain ? plainly : cover, tighter, ...(hasPair ? [() => climb(pair(), 0)] : [])];
   for (const [i, rung] of rungs.entries()) {
     if (i === 0 || open.length > 0) open = rung();
     report.undecided[i] = (report.undecided[i] ?? 0) + open.length;

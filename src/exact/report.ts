@@ -4,7 +4,7 @@
 export interface ExactReport {
   /** Points settled together with their tile. */
   tiles: number;
-  /** Points followed one by one, by blocks and steps in doubles. */
+  /** Points counted one by one in doubles, by blocks and steps. */
   points: number;
   /** Points still undecided after each rung of the ladder; none after the last one, big numbers. */
   readonly undecided: number[];

@@ -12,7 +12,7 @@ import {
   type Lanes,
   lanesOf,
 } from './escape.js';
-import type { KernelJob } from './reference.js';
+import type { KernelJob, Proof } from './reference.js';
 
 /** Vectors in flight: enough to keep the multipliers busy, and few enough for 16 registers (x86-64). */
 export const vectorCount = 4;
@@ -41,19 +41,21 @@ export function appendRectangle(body: FunctionBody, listEnd: number, ...edges: r
  * Bytes of an entry of the queue: x, y, pRe, pIm, previousRe, previousIm as doubles, row and column as i32, and what is
  * carried for channels as doubles.
  */
-export const queueEntry = (capture: Capture | undefined) => 56 + 8 * queuedExtras(capture).length;
+export const queueEntry = (capture: Capture | undefined, proof?: Proof) =>
+  56 + 8 * queuedExtras(capture, proof).length;
 /** A trap's least distance, and z before the last step. */
 const mostExtras = 3;
 const queueLength = 2048;
 /** Bytes of the queue, with room for what one group may add when it is almost full. */
 export const queueBytes = (56 + 8 * mostExtras) * (queueLength + 2 * vectorCount);
 
-/** What queued points carry for their channels, from byte 56 on. */
-export function queuedExtras(capture: Capture | undefined): ((lanes: Lanes) => number)[] {
+/** What queued points carry for their channels or their proof, from byte 56 on. */
+export function queuedExtras(capture: Capture | undefined, proof?: Proof): ((lanes: Lanes) => number)[] {
   const { carried = [], job } = capture ?? {};
   const isConverging = typeof job?.kernel.escape === 'object';
   return [
     ...carried.map((name) => (lanes: Lanes) => lanes.orbit.now.get(name)!),
+    ...(proof ? [(lanes: Lanes) => lanes.error] : []),
     ...(isConverging ? [(lanes: Lanes) => lanes.beforeX, (lanes: Lanes) => lanes.beforeY] : []),
   ];
 }
@@ -119,10 +121,10 @@ function countOf(body: FunctionBody, job: KernelJob, { capture, finish }: EmitOp
     capture,
     finish,
     bytes: countBytes(job.iterations),
-    entryBytes: queueEntry(capture),
+    entryBytes: queueEntry(capture, job.proof),
     taken,
     packed,
-    all: Array.from({ length: vectorCount }, () => lanesOf(body, capture)),
+    all: Array.from({ length: vectorCount }, () => lanesOf(body, job, capture)),
   };
 }
 
@@ -208,6 +210,7 @@ function loadPoints(count: Count, lanes: Lanes, index: number, pair: number) {
   if (job.z0 === 'p') body.get(lanes.pRe).set(lanes.x).get(lanes.pIm).set(lanes.y);
   else body.f64x2(job.z0[0]).set(lanes.x).f64x2(job.z0[1]).set(lanes.y);
   if (capture) beginOrbit(count, lanes, capture);
+  if (job.proof) body.f64x2(0).set(lanes.error);
   for (const local of [lanes.untold, lanes.blocks]) body.i64x2(0n).set(local);
   body.f64x2(Infinity).set(lanes.square);
   for (const local of [lanes.previousRe, lanes.previousIm]) body.f64x2(0).set(local);
@@ -320,7 +323,7 @@ function enqueueAll(count: Count) {
 
 /** Queues a point that is under way, if it belongs to the rectangle. */
 function enqueue(count: Count, lanes: Lanes, j: number, lane: number) {
-  const { body, capture, entryBytes, row, lower, queueEnd } = count;
+  const { body, job, capture, entryBytes, row, lower, queueEnd } = count;
   const { x, y, pRe, pIm, previousRe, previousIm, live } = lanes;
   body.get(live).lane64(lane);
   pushIsOwn(count, j, lane);
@@ -332,7 +335,7 @@ function enqueue(count: Count, lanes: Lanes, j: number, lane: number) {
       .store32(48)
       .get(queueEnd);
     pushColumn(count, j, lane).store32(52);
-    for (const [i, localOf] of queuedExtras(capture).entries())
+    for (const [i, localOf] of queuedExtras(capture, job.proof).entries())
       body.get(queueEnd, localOf(lanes)).storeLane(8, lane, 56 + 8 * i);
     body.get(queueEnd).i32(entryBytes).op('i32.add').set(queueEnd);
   });

@@ -3,6 +3,7 @@ import { type FunctionBody, i32, type ValueType, v128 } from '../assembler.js';
 import { queuedAt, rectangleBytes } from './count.js';
 import { testBytes, tilesAtOnce } from './enclosure-tiles.js';
 import { countBytes } from './escape.js';
+import { inflation } from './model-arithmetic.js';
 import type { KernelJob } from './reference.js';
 
 /** Sides of the first and of the last tiles, in points; testing smaller ones costs more than counting their points. */
@@ -20,6 +21,8 @@ const stackLength = (columns: number) => Math.ceil(columns / largestTile) + 64;
  * rectangles to count point by point; the waiting tiles.
  */
 export const sides = testBytes;
+/** Before the first side: for jobs with a proof, the number of points in filled tiles. */
+export const filledAt = sides;
 export const top = sides + 4 * largestTile + 16;
 export const list = top + rectangleBytes * tilesAtOnce;
 export const stack = list + rectangleBytes * listRoom;
@@ -87,6 +90,9 @@ export interface Cover extends Readonly<Record<Local, number>> {
   /** log2 of the bytes of a count. */
   readonly bytesShift: number;
   readonly iterations: number;
+  readonly isProved: boolean;
+  /** Added to a tile's radius. */
+  readonly margin: number;
   /** Whether escaping points are counted one by one, for their channels (capture.ts). */
   readonly isCaptured: boolean;
   /** The side of the smallest tiles that are tested. */
@@ -104,6 +110,8 @@ export function coverOf(body: FunctionBody, job: KernelJob, calls: CoverCalls, i
     calls,
     isCaptured,
     iterations: job.iterations,
+    isProved: job.proof !== undefined,
+    margin: job.proof ? job.proof.off * inflation : 2 ** -500,
     bytesShift: Math.log2(countBytes(job.iterations)),
     smallest: queuedAt(job) === undefined ? 2 * smallestTile : smallestTile,
     tile: [locals.row, locals.rowEnd, locals.column, locals.columnEnd],

@@ -86,6 +86,8 @@ function cycleOf(body: FunctionBody, job: KernelJob): Cycle {
 }
 
 export function emitCycle(body: FunctionBody, job: KernelJob): void {
+  /** The least rho that covers the exact point (proof.ts). */
+  const margin = job.proof?.off ?? 0;
   const cycle = cycleOf(body, job);
   const {
     leastProduct,
@@ -128,13 +130,9 @@ export function emitCycle(body: FunctionBody, job: KernelJob): void {
     .op('f64x2.mul');
   body.get(periods).f64x2(leastProduct).op('f64x2.mul', 'f64x2.ge').get(wanted).op('v128.and').set(wanted);
   body.get(radius).f64x2(shifting).op('f64x2.mul');
-  pushModulus(cycle, shiftRe, shiftIm)
-    .op('f64x2.div')
-    .f64x2(1)
-    .op('f64x2.min')
-    .get(wanted)
-    .op('v128.and')
-    .set(rho);
+  pushModulus(cycle, shiftRe, shiftIm).op('f64x2.div').f64x2(1).op('f64x2.min');
+  if (margin > 0) body.f64x2(margin).op('f64x2.max');
+  body.get(wanted).op('v128.and').set(rho);
   body
     .i32(2)
     .set(pass)
@@ -145,12 +143,17 @@ export function emitCycle(body: FunctionBody, job: KernelJob): void {
         prove(cycle);
         body.get(told, result).op('v128.or').set(told);
         // Where a disc cannot be proved, the point alone perhaps can.
-        body.get(rho, result).op('v128.and').set(rho);
+        body.get(rho);
+        if (margin > 0) body.f64x2(margin).get(result).op('v128.bitselect');
+        else body.get(result).op('v128.and');
+        body.set(rho);
         body.get(wanted, told).op('v128.andnot', 'v128.any_true');
         body.get(pass).i32(-1).op('i32.add').tee(pass).op('i32.and');
         again();
       }),
     );
+  if (margin > 0)
+    body.get(rho).f64x2(margin).op('f64x2.sub').get(told).op('v128.and').f64x2(0).op('f64x2.max').set(rho);
   emitKeepDisc(body, discs, { pRe, pIm, rho, wRe, wIm, shiftRe, shiftIm, period });
   body.get(told);
 }

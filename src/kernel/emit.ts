@@ -51,7 +51,7 @@ export function emitKernel(
     const periodBody = new FunctionBody({ parameters: periodParameters, results: [v128] });
     emitPeriod(periodBody, job, cycle);
     const passBody = new FunctionBody({ parameters: passParameters, results: [i32] });
-    emitPass(passBody, job, cycle, queueEntry(capture));
+    emitPass(passBody, job, cycle, queueEntry(capture, job.proof));
     cycles = { period: add('period', periodBody), pass: add('pass', passBody) };
   }
   const finish = imports.length + exports.length;

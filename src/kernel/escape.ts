@@ -8,6 +8,7 @@ import type { EscapeRule } from '../scene/scene.js';
 import { bailoutBounds, type EscapeBounds, nearReach, overflowBounds, told } from './bounds.js';
 import { type Capture, carriedStep, type OrbitLanes, orbitOf, rowOf } from './capture.js';
 import type { RealFunction } from './code.js';
+import { openCount, proofEmitter, provedBounds } from './proof.js';
 import type { KernelJob } from './reference.js';
 import { stepEmitter } from './step.js';
 
@@ -33,7 +34,8 @@ export interface KernelBounds {
 }
 
 /** Bounds for a job whose sample points have moduli of at most `reach`. */
-export function kernelBounds({ step, c, escape }: KernelJob, reach: number): KernelBounds {
+export function kernelBounds({ step, c, escape, proof }: KernelJob, reach: number): KernelBounds {
+  if (proof) return { bounds: provedBounds, near: undefined };
   if (typeof escape === 'object') return { bounds: undefined, near: undefined };
   if (escape === 'overflow') return { bounds: overflowBounds({ step, c, reach }), near: undefined };
   const bounds = bailoutBounds({ step, c, reach }, escape);
@@ -51,9 +53,12 @@ export interface Lanes extends OrbitLanes {
   /** Kept until all points of a group are done: |z|^2 at the escape, and the number of blocks the point was live. */
   readonly square: number;
   readonly blocks: number;
+  /** Of jobs with a proof (proof.ts): F, now and before the block. */
+  readonly error: number;
+  readonly beforeError: number;
 }
 
-export function lanesOf(body: FunctionBody, capture: Capture | undefined): Lanes {
+export function lanesOf(body: FunctionBody, { proof }: KernelJob, capture: Capture | undefined): Lanes {
   const vector = () => body.local(v128);
   return {
     orbit: orbitOf(body, capture),
@@ -70,6 +75,8 @@ export function lanesOf(body: FunctionBody, capture: Capture | undefined): Lanes
     untold: vector(),
     square: vector(),
     blocks: vector(),
+    error: proof ? vector() : 0,
+    beforeError: proof ? vector() : 0,
   };
 }
 
@@ -102,6 +109,7 @@ export function escapeEmitter(body: FunctionBody, job: KernelJob, options: EmitO
     isDeferred: escape === 'overflow' && !isUnknown,
     step,
     carried,
+    proved: proofEmitter(body, job),
     retaken,
     hit,
     first,
@@ -134,6 +142,7 @@ interface Shared {
   readonly isDeferred: boolean;
   readonly step: ReturnType<typeof stepEmitter>;
   readonly carried: ReturnType<typeof carriedStep> | undefined;
+  readonly proved: ReturnType<typeof proofEmitter>;
   /** The locals with which settleBlock repeats the block. */
   readonly retaken: ReadonlyMap<string, number>;
   /** Local variables: the points that have escaped, three for values, and the steps left in a block. */
@@ -145,7 +154,7 @@ interface Shared {
 }
 
 /** Emits steps. */
-function steppers({ body, job: { escape }, block, step, carried, first, second, left }: Shared) {
+function steppers({ body, job: { escape }, block, step, carried, proved, first, second, left }: Shared) {
   return { emitBlock, emitStep };
 
   /** Takes a block of steps in all vectors side by side; `keeps` the z before it if that is needed afterwards. */
@@ -167,7 +176,9 @@ function steppers({ body, job: { escape }, block, step, carried, first, second, 
   }
 
   /** Keeps the state of a vector's points before a block. */
-  function keepBefore({ x, y, beforeX, beforeY, orbit: { now, before, earlier } }: Lanes): void {
+  function keepBefore({ x, y, beforeX, beforeY, error, beforeError, orbit }: Lanes): void {
+    const { now, before, earlier } = orbit;
+    if (proved) body.get(error).set(beforeError);
     if (earlier) body.get(beforeX).set(earlier.re).get(beforeY).set(earlier.im);
     body.get(x).set(beforeX).get(y).set(beforeY);
     for (const [name, local] of now) body.get(local).set(before.get(name)!);
@@ -180,6 +191,7 @@ function steppers({ body, job: { escape }, block, step, carried, first, second, 
       carried(new Map([...others, ...Object.entries({ zRe, zIm, pRe, pIm, previousRe, previousIm })]));
       return;
     }
+    proved?.step(zRe, zIm, lanes.error);
     if (step.readsPrevious) body.get(zRe, zIm).set(second).set(first);
     step.emit({ zRe, zIm, pRe, pIm, previousRe, previousIm });
     if (step.readsPrevious) body.get(first).set(previousRe).get(second).set(previousIm);
@@ -187,14 +199,16 @@ function steppers({ body, job: { escape }, block, step, carried, first, second, 
 }
 
 /** Emits tests of which points have escaped. */
-function escapeTests({ body, job: { escape }, bounds, block, isUnknown, first }: Shared) {
+function escapeTests({ body, job: { escape }, bounds, block, isUnknown, proved, first }: Shared) {
   return { escaped, emitSquare, emitInside };
 
   /** Pushes ones for the points under way that may have escaped. */
-  function escaped({ x, y, live, beforeX, beforeY }: Lanes) {
+  function escaped(lanes: Lanes) {
+    const { x, y, live, beforeX, beforeY } = lanes;
     body.get(live);
     // Not "at least the trigger", because NaN is past it too.
-    if (isUnknown) emitInside(x, y, 2 ** 1023, 'f64x2.lt');
+    if (proved) proved.pushInside(lanes);
+    else if (isUnknown) emitInside(x, y, 2 ** 1023, 'f64x2.lt');
     else if (typeof escape === 'object') emitNotConverged(x, y, beforeX, beforeY, escape);
     else {
       emitSquare(x, y).f64x2(bounds!.trigger);
@@ -235,7 +249,7 @@ function settlers(
   emitStep: ReturnType<typeof steppers>['emitStep'],
   { escaped, emitSquare, emitInside }: ReturnType<typeof escapeTests>,
 ) {
-  const { body, job, bounds, block, isUnknown, isDeferred, retaken } = shared;
+  const { body, job, bounds, block, isUnknown, isDeferred, proved, retaken } = shared;
   const { hit, first, second, third, left } = shared;
   const { iterations, escape } = job;
   return { settle, note, settleNoted };
@@ -250,12 +264,13 @@ function settlers(
       .op('v128.any_true')
       .if(() => {
         pushAge();
-        if (isDeferred) {
+        if (proved) settleProved(lanes);
+        else if (isDeferred) {
           emitSquare(lanes.x, lanes.y).set(third);
           settleOverflow(lanes);
         } else if (typeof escape === 'number' && block > 1) settleBlock(lanes, escape * escape);
         else settleStep(lanes);
-        keepSmaller(lanes.count);
+        if (!proved) keepSmaller(lanes.count);
         body.get(lanes.live, hit).op('v128.andnot').set(lanes.live);
       });
   }
@@ -285,6 +300,18 @@ function settlers(
     const most = BigInt(iterations);
     body.get(first).i64x2(most).get(first).i64x2(most).op('i64x2.lt_s', 'v128.bitselect');
     body.get(count, hit).op('v128.bitselect').set(count);
+  }
+
+  /** Open points are counted elsewhere, unless they have taken all steps. */
+  function settleProved(lanes: Lanes): void {
+    const { count } = lanes;
+    const open = proved!.settle(lanes, hit, first, (each) => emitStep(each, each.x, each.y, each.orbit.now));
+    keepSmaller(count);
+    body
+      .i64x2(BigInt(openCount(job)))
+      .get(count, open, first)
+      .i64x2(BigInt(iterations));
+    body.op('i64x2.lt_s', 'v128.and').get(hit).op('v128.and', 'v128.bitselect').set(count);
   }
 
   /** The last step is the one that escaped, unless |z| is only just finite. */

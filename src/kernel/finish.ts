@@ -27,8 +27,8 @@ const nearSquare = 2 ** -6;
 const parameters = { queue: 0, queueEnd: 1, stride: 2, target: 3, seesPeriods: 4 } as const;
 
 /** The lanes of a vector, with the state for detecting repeats. */
-const queuedLanes = (body: FunctionBody, capture: EmitOptions['capture']) => ({
-  ...lanesOf(body, capture),
+const queuedLanes = (body: FunctionBody, job: KernelJob, capture: EmitOptions['capture']) => ({
+  ...lanesOf(body, job, capture),
   /** The states of the orbit at the last check, and at an earlier one that is kept for longer. */
   lastX: body.local(v128),
   lastY: body.local(v128),
@@ -70,7 +70,7 @@ function finishOf(
     cycles,
     capture,
     captured,
-    entryBytes: queueEntry(capture),
+    entryBytes: queueEntry(capture, job.proof),
     started: queuedAt(job) ?? 0,
     bytes: countBytes(job.iterations),
     askReference: escaper.askReference,
@@ -87,20 +87,25 @@ function finishOf(
     square,
     before,
     told,
-    all: Array.from({ length: vectorCount }, () => queuedLanes(body, capture)),
+    all: Array.from({ length: vectorCount }, () => queuedLanes(body, job, capture)),
   };
 }
 
 /** Copies of the state that a step changes in all lanes, and a function that moves it between copies and lanes. */
-function copiesOf({ body, all }: Finish, { readsPrevious }: Escaper) {
+function copiesOf({ body, job, all }: Finish, { readsPrevious }: Escaper) {
   /** The variables that a step changes, and copies of them. */
-  const state = readsPrevious ? (['x', 'y', 'previousRe', 'previousIm'] as const) : (['x', 'y'] as const);
+  const state = [
+    ...(['x', 'y'] as const),
+    ...(readsPrevious ? (['previousRe', 'previousIm'] as const) : []),
+    ...(job.proof ? (['error'] as const) : []),
+  ];
   const tries = all.map(
     (lanes): Lanes => ({
       ...lanes,
       ...Object.fromEntries(state.map((name) => [name, body.local(v128)])),
       beforeX: lanes.x,
       beforeY: lanes.y,
+      beforeError: lanes.error,
       orbit: { ...lanes.orbit, now: new Map([...lanes.orbit.now].map(([name]) => [name, body.local(v128)])) },
     }),
   );
@@ -238,9 +243,10 @@ function refill(finish: Finish, lanes: Queued) {
 
 /** A lane without further points stays live, at 0, so that it is never examined. */
 function rest(finish: Finish, lanes: Queued, lane: number) {
-  const { body } = finish;
-  const { x, y, pRe, pIm, live } = lanes;
-  for (const local of [x, y, pRe, pIm]) body.get(local).i64(0).replaceLaneInteger(lane).set(local);
+  const { body, job } = finish;
+  const { x, y, pRe, pIm, live, error } = lanes;
+  for (const local of [x, y, pRe, pIm, ...(job.proof ? [error] : [])])
+    body.get(local).i64(0).replaceLaneInteger(lane).set(local);
   body.get(live).i64(-1).replaceLaneInteger(lane).set(live).i32(0).set(lanes.entries[lane]!);
 }
 
@@ -268,7 +274,7 @@ function load(finish: Finish, lanes: Queued, lane: number) {
       .get(queue, local)
       .loadLane(lane, 8 * i)
       .set(local);
-  for (const [i, localOf] of queuedExtras(capture).entries())
+  for (const [i, localOf] of queuedExtras(capture, job.proof).entries())
     body
       .get(queue, localOf(lanes))
       .loadLane(lane, 56 + 8 * i)
@@ -312,14 +318,17 @@ function setDeadline(finish: Finish) {
  * periods that divide the steps since then, the kept state finds all others (Brent's method).
  */
 function lookForPeriods(finish: Finish) {
-  const { body, cycles, queue, queueEnd, stride, target, discs, now, between, hit, before, told, all } =
-    finish;
+  const { body, job, cycles, queue, queueEnd, stride, target, discs } = finish;
+  const { now, between, hit, before, told, all } = finish;
   body.i64x2(0n).set(told);
   for (const lanes of all) {
     const { x, y, lastX, lastY, seenX, seenY, live, keepAt, keepFor } = lanes;
     body.get(x, lastX).op('i64x2.eq').get(y, lastY).op('i64x2.eq', 'v128.and');
     body.get(x, seenX).op('i64x2.eq').get(y, seenY).op('i64x2.eq', 'v128.and', 'v128.or').set(hit);
-    body.get(live).tee(before).get(hit).op('v128.andnot').set(live);
+    body.get(live).tee(before);
+    // Of exact points, repeating doubles prove nothing.
+    if (!job.proof) body.get(hit).op('v128.andnot');
+    body.set(live);
     if (cycles) lookForCycle(finish, lanes, cycles.period);
     body.get(before, live).op('v128.andnot').get(told).op('v128.or').set(told);
     body.get(x).set(lastX).get(y).set(lastY);

@@ -3,7 +3,7 @@
 import { captureBytes } from './capture.js';
 import { channelBand } from './channel-band.js';
 import { groupColumns } from './count.js';
-import { coverBytes, largestTile } from './cover.js';
+import { coverBytes, filledAt, largestTile } from './cover.js';
 import { discBytes, discsAt } from './discs.js';
 import { emitKernel } from './emit.js';
 import type { Channels, ShadeJob } from './ends.js';
@@ -50,7 +50,9 @@ export interface StartedKernel {
    * [start][0]: the first `width` points of each row (default: all), with as many elements a row.
    */
   count(start: number, end: number, target: Counts, exact?: Exact, width?: number): void;
-  /** The same for all points of the rows, with the channels of those that escape; for kernels compiled for it. */
+  /** For jobs with a proof: the number of points so far that were counted as parts of filled tiles. */
+  filled(): number;
+  /** The same as `count` for all points of the rows, with the channels of those that escape; for kernels compiled for it. */
   countWithChannels(start: number, end: number, target: Counts, channels: Channels, exact?: Exact): void;
 }
 
@@ -149,6 +151,7 @@ export function startKernel(
     count(start, end, target, exact = 'enclosures', width = columns) {
       if (width > 0) countRows([start, end, width], target, {}, exact);
     },
+    filled: () => new DataView(buffer).getInt32(work + filledAt, true),
     countWithChannels(start, end, target, channels, exact = 'enclosures') {
       countRows([start, end, columns], target, channels, exact);
     },

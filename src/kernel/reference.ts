@@ -6,6 +6,14 @@ import type { Complex } from '../scene/complex.js';
 import type { EscapeRule } from '../scene/scene.js';
 import { realFunctions } from './functions.js';
 
+/** What is known of the sample points of a job whose counts are to be proved for exact points (proof.ts). */
+export interface Proof {
+  /** Each exact sample point is within this of the kernel's. */
+  readonly off: number;
+  /** No sample point has a larger modulus. */
+  readonly reach: number;
+}
+
 /** What is counted: the step, its start, the number of iterations, and the escape rule. */
 export interface KernelJob {
   readonly step: Expression;
@@ -16,6 +24,8 @@ export interface KernelJob {
   /** From 1 to 2^32 - 1. */
   readonly iterations: number;
   readonly escape: EscapeRule;
+  /** Present if counts are to be proved for exact points. */
+  readonly proof?: Proof | undefined;
 }
 
 /** The orbit of one sample point, up to its escape. */

@@ -7,6 +7,7 @@ import {
   type Cover,
   type CoverCalls,
   coverOf,
+  filledAt,
   largestTile,
   list,
   listLength,
@@ -127,6 +128,7 @@ function enclose(cover: Cover) {
     columnEnd,
     lastRow,
     lastColumn,
+    margin,
     low,
     high,
     middle,
@@ -153,7 +155,7 @@ function enclose(cover: Cover) {
   body.get(middle, low).op('f64x2.sub').get(high, middle).op('f64x2.sub', 'f64x2.max').tee(low);
   body.get(low).op('f64x2.mul').tee(low).get(low, low).shuffle(halvesSwapped);
   body.op('f64x2.add', 'f64x2.sqrt').f64x2(1 + 2 ** -48);
-  body.op('f64x2.mul').f64x2(2 ** -500);
+  body.op('f64x2.mul').f64x2(margin);
   body
     .op('f64x2.add')
     .set(low)
@@ -232,6 +234,11 @@ function learn(cover: Cover) {
 
 function fill(cover: Cover) {
   const { body, calls, stride, target, bytesShift, row, rowEnd, column, columnEnd, told } = cover;
+  if (cover.isProved) {
+    body.get(cover.work, cover.work).load32(filledAt);
+    body.get(rowEnd, row).op('i32.sub').get(columnEnd, column).op('i32.sub', 'i32.mul', 'i32.add');
+    body.store32(filledAt);
+  }
   body.get(row, stride).op('i32.mul').get(column).op('i32.add').i32(bytesShift).op('i32.shl');
   body.get(target).op('i32.add').get(stride).i32(bytesShift).op('i32.shl');
   body.get(rowEnd, row).op('i32.sub').get(columnEnd, column).op('i32.sub');
