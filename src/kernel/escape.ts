@@ -8,7 +8,7 @@ import type { EscapeRule } from '../scene/scene.js';
 import { bailoutBounds, type EscapeBounds, nearReach, overflowBounds, told } from './bounds.js';
 import { type Capture, carriedStep, type OrbitLanes, orbitOf, rowOf } from './capture.js';
 import type { RealFunction } from './code.js';
-import { openCount, proofEmitter, provedBounds } from './proof.js';
+import { proofEmitter, provedBounds } from './proof.js';
 import type { KernelJob } from './reference.js';
 import { stepEmitter } from './step.js';
 
@@ -264,7 +264,8 @@ function settlers(
       .op('v128.any_true')
       .if(() => {
         pushAge();
-        if (proved) settleProved(lanes);
+        if (proved)
+          proved.settle(lanes, hit, first, (each) => emitStep(each, each.x, each.y, each.orbit.now));
         else if (isDeferred) {
           emitSquare(lanes.x, lanes.y).set(third);
           settleOverflow(lanes);
@@ -300,18 +301,6 @@ function settlers(
     const most = BigInt(iterations);
     body.get(first).i64x2(most).get(first).i64x2(most).op('i64x2.lt_s', 'v128.bitselect');
     body.get(count, hit).op('v128.bitselect').set(count);
-  }
-
-  /** Open points are counted elsewhere, unless they have taken all steps. */
-  function settleProved(lanes: Lanes): void {
-    const { count } = lanes;
-    const open = proved!.settle(lanes, hit, first, (each) => emitStep(each, each.x, each.y, each.orbit.now));
-    keepSmaller(count);
-    body
-      .i64x2(BigInt(openCount(job)))
-      .get(count, open, first)
-      .i64x2(BigInt(iterations));
-    body.op('i64x2.lt_s', 'v128.and').get(hit).op('v128.and', 'v128.bitselect').set(count);
   }
 
   /** The last step is the one that escaped, unless |z| is only just finite. */

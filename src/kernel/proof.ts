@@ -21,7 +21,7 @@
 import { type FunctionBody, i32, v128 } from '../assembler.js';
 import type { KernelJob } from './reference.js';
 
-/** Locals of a vector of two points: z and F, now and before the block. */
+/** Locals of a vector of two points: z and F, now and before the block, and the counts. */
 interface Bounded {
   readonly x: number;
   readonly y: number;
@@ -29,6 +29,7 @@ interface Bounded {
   readonly beforeX: number;
   readonly beforeY: number;
   readonly beforeError: number;
+  readonly count: number;
 }
 
 /** The largest escape radius: v is meant for the largest |z|. */
@@ -53,6 +54,7 @@ export function proofEmitter(body: FunctionBody, job: KernelJob) {
   const { proof } = job;
   if (!proof) return undefined;
   const radius = job.escape as number;
+  const most = BigInt(job.iterations);
 
   const noise = 2 ** -53 * (6 * ((1 + 2 ** -10) * radius) ** 2 + 2 * proof.reach) + proof.off;
   const [growth, added] = [4 * (1 + k) ** 2 * inflation, scale * (1 + 1 / k) * noise ** 2 * inflation];
@@ -84,10 +86,11 @@ export function proofEmitter(body: FunctionBody, job: KernelJob) {
     },
 
     /**
-     * Repeats the block of the points in `hit`, whose ages at its end are on the stack. Sets `steps` to the number of
-     * steps after which they are inside, takes those that still are out of `hit`, and returns a mask of open points.
+     * Repeats the block of the points in `hit`, whose ages at its end are on the stack. Sets the counts of those that
+     * are not inside at its end, and removes the others from `hit`; `steps` is scratch. Points that are open after all
+     * iterations are inside.
      */
-    settle<T extends Bounded>(lanes: T, hit: number, steps: number, emitStep: (lanes: T) => void): number {
+    settle<T extends Bounded>(lanes: T, hit: number, steps: number, emitStep: (lanes: T) => void): void {
       body.i64x2(BigInt(blockSteps)).op('i64x2.sub').set(steps).i64x2(0n).set(open).get(hit).set(inside);
       body.get(lanes.beforeX).set(x).get(lanes.beforeY).set(y).get(lanes.beforeError).set(error);
       body.i32(blockSteps).set(left);
@@ -116,8 +119,13 @@ export function proofEmitter(body: FunctionBody, job: KernelJob) {
         body.get(left).i32(-1).op('i32.add').tee(left);
         again();
       });
-      body.get(hit, inside).op('v128.andnot').set(hit);
-      return open;
+      body.get(hit, inside).op('v128.andnot').set(hit).get(steps).i64x2(most).op('i64x2.lt_s').tee(was);
+      body.get(open).op('v128.and').set(open).get(steps).i64x2(most).get(was).op('v128.bitselect').set(steps);
+      body
+        .i64x2(BigInt(openCount(job)))
+        .get(steps, open)
+        .op('v128.bitselect');
+      body.get(lanes.count, hit).op('v128.bitselect').set(lanes.count);
     },
   };
 }
