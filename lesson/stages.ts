@@ -38,7 +38,9 @@ export function readArguments<Name extends NumberName, Flag extends FlagName>(
     const name = flag ?? names[position++];
     if (flag === 'help') help(names, values);
     if (name === undefined)
-      refuse(`${word}: is one number too many; this program takes ${names.map(spelled).join(' ')}`);
+      refuse(
+        `${word}: is one number too many; this program takes ${names.map(spelled).join(' ') || 'no numbers'}`,
+      );
     if (flag !== undefined && !(accepted as string[]).includes(flag))
       refuse(
         `--${flag}: has no effect here; this program takes ${accepted.map(spelled).join(', ') || 'no flags'}`,

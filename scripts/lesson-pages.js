@@ -36,12 +36,13 @@ const chapters = readdirSync(folder)
     const lead = body.split('\n## ')[0].trim().split('\n<!--')[0].trim();
     const toAnswer = / \[Answer\]\(.*\)$/m;
     const question = body.split('\n## To try\n')[1].split('\n## ')[0].trim().replace(toAnswer, '');
+    const [beforeExercises, exercises] = body.trim().replace(toAnswer, '').split('\n## Exercises\n');
     const answer = `<details><summary>Answer</summary>\n${marked.parse(answers[i])}</details>\n`;
     return {
       title,
       page: name,
       /** Markup of the chapter, of the text before its first section, and of its question, with the answer folded. */
-      html: marked.parse(body.trim().replace(toAnswer, '')) + answer,
+      html: marked.parse(beforeExercises) + answer + marked.parse(`## Exercises\n${exercises}`),
       lead: marked.parse(lead),
       question: marked.parse(question) + answer,
       /** Plain text for a terminal. */

@@ -10,8 +10,8 @@ export function countPoint(x, y, { iterations, c }) {
 }
 
 /**
- * Core. Counts all points of a grid and returns the counts as a Uint16Array, row after row. `grid.values` has the real
- * and the imaginary part of each point in turn.
+ * Core. Counts all points of a grid and returns the counts as a Uint16Array, row after row. `grid` has `rows`, `columns`
+ * and `values`: the real and the imaginary part of each point in turn.
  */
 export function juliaSet(grid, parameters) {
   throw new Error('still to write');

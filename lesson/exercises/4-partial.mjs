@@ -1,4 +1,4 @@
-// Chapter 4: parameters that don't change.
+// Chapter 4: parameters that don't change. The cheat sheet lists the calls of a pool.
 import { escapeCounts } from 'mandoline';
 import { partial, tasks } from 'mandoline/pool';
 

@@ -21,8 +21,8 @@ export function giveOut(parts, finished, machines) {
 /**
  * Challenge. Counts half of the points. The grid has n rows and n columns, n even, and its axis is symmetric:
  * axis[n - i] is -axis[i] for i from 1 on (axis[0] has no mirror image). z and -z have the same count, so
- * count(row, column) equals count(n - row, n - column) where both are in the grid. Returns all counts, row after row, and
- * calls `count` at most n * n / 2 + 2 * n times.
+ * count(row, column) equals count(n - row, n - column) where both are in the grid. Returns all counts in one array, row after
+ * row, and calls `count` at most n * n / 2 + 2 * n times.
  */
 export function half(n, count) {
   throw new Error('still to write');

@@ -2,7 +2,7 @@
 //     node dist/lesson/exercises/check.js CHAPTER FILE
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { missingIn, type Written } from './exercise.js';
+import { missingIn, said, type Written } from './exercise.js';
 import { firstHalf } from './first-half.js';
 import { secondHalf } from './second-half.js';
 
@@ -18,6 +18,10 @@ try {
   );
   process.exit(1);
 }
+// A promise that nobody awaits must not end the check; what the function returns shows the mistake.
+process.on('unhandledRejection', (thrown) =>
+  console.log(`${file}: nobody awaits what failed: ${said(thrown)}`),
+);
 let done = 0;
 for (const exercise of exercises) {
   const missing = await missingIn(exercise, written);

@@ -1,6 +1,7 @@
 // What an exercise is, and what its check says if something is missing.
 import { isDeepStrictEqual } from 'node:util';
-import type { Pool } from 'mandoline/pool';
+import type { Worker } from 'node:worker_threads';
+import { type Pool, PoolClosedError, tasks } from 'mandoline/pool';
 
 /** What the reader's file exports. */
 // biome-ignore lint/suspicious/noExplicitAny: functions that somebody is still writing.
@@ -21,14 +22,32 @@ export class Missing extends Error {}
 export async function missingIn({ name, check }: Exercise, written: Written): Promise<string | undefined> {
   if (typeof written[name] !== 'function') return 'the file does not export a function of this name';
   try {
-    await check(written);
+    await settledOrStuck(check(written));
     return undefined;
   } catch (error) {
-    if (error instanceof Missing) return error.message;
-    return error instanceof Error && error.name !== 'Error'
-      ? `${error.name}: ${error.message}`
-      : (error as Error).message;
+    return error instanceof Missing ? error.message : said(error);
   }
+}
+
+/** Rejects when the program would end, because the function awaits something that cannot happen any more. */
+async function settledOrStuck(checked: void | Promise<void>): Promise<void> {
+  let onNothingToDo = () => {};
+  const stuck = new Promise<never>((_, reject) => {
+    onNothingToDo = () => reject(new Missing('never returns: it awaits something that does not happen'));
+    process.once('beforeExit', onNothingToDo);
+  });
+  try {
+    await Promise.race([checked, stuck]);
+  } finally {
+    process.off('beforeExit', onNothingToDo);
+  }
+}
+
+/** What a function threw, in words. */
+export function said(thrown: unknown): string {
+  if (!(thrown instanceof Error)) return `throws ${String(thrown)}`;
+  if (thrown.message === '') return `throws ${thrown.name} without a message`;
+  return thrown.name === 'Error' ? thrown.message : `${thrown.name}: ${thrown.message}`;
 }
 
 export function expect(condition: boolean, what: string): asserts condition {
@@ -53,6 +72,25 @@ export function expectClose(call: string, actual: unknown, expected: number): vo
 /** How many calls the workers of a pool have done; work that was done elsewhere is not counted. */
 export const callsOf = (pool: Pool): number =>
   pool.stats().workers.reduce((sum, { tasks }) => sum + tasks, 0);
+
+/** Whether a pool still takes calls. */
+export async function isOpen(pool: Pool): Promise<boolean> {
+  const { sumOfCounts } = tasks<typeof import('../sums.js')>(new URL('../sums.js', import.meta.url));
+  const error = await pool.map(sumOfCounts, []).catch((thrown: unknown) => thrown);
+  return !(error instanceof PoolClosedError);
+}
+
+/** Counts the threads that are started from now on: those that are alive, and the most at any time. */
+export function watchThreads() {
+  const threads = { alive: 0, most: 0, [Symbol.dispose]: () => void process.off('worker', onStart) };
+  process.on('worker', onStart);
+  return threads;
+
+  function onStart(thread: Worker): void {
+    threads.most = Math.max(threads.most, ++threads.alive);
+    thread.once('exit', () => threads.alive--);
+  }
+}
 
 function shown(value: unknown): string {
   const text = ArrayBuffer.isView(value)

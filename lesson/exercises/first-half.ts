@@ -1,10 +1,9 @@
 // The exercises of chapters 1 to 4: what each function has to do, compared with the library.
 import { setTimeout as wait } from 'node:timers/promises';
 import { type ComplexGrid, complexGrid, escapeCounts } from 'mandoline';
-import { Pool, PoolClosedError, sliceRange, tasks } from 'mandoline/pool';
-import { callsOf, type Exercise, expect, expectResult } from './exercise.js';
+import { Pool, sliceRange } from 'mandoline/pool';
+import { callsOf, type Exercise, expect, expectResult, isOpen, watchThreads } from './exercise.js';
 
-const { sumOfCounts } = tasks<typeof import('../sums.js')>(new URL('../sums.js', import.meta.url));
 const parameters = { iterations: 80, c: [-0.83, -0.22] } as const;
 const grids = [1, 2, 3, 4].map((extent) => complexGrid(extent, 20));
 function sumFor(grid: ComplexGrid, given: Parameters<typeof escapeCounts>[1] = parameters): number {
@@ -18,7 +17,9 @@ const serial: Exercise[] = [
     level: 'warm-up',
     name: 'countPoint',
     check({ countPoint }) {
-      const grid = complexGrid(2, 10);
+      const { values } = complexGrid(2, 10);
+      // The last point's square has finite parts, but no finite absolute value.
+      const grid = { rows: 1, columns: 401, values: Float64Array.of(...values, 1.3e154, 5.4e153) };
       const { counts } = escapeCounts(grid, parameters);
       for (const [i, expected] of counts.entries()) {
         const [x, y] = [grid.values[2 * i]!, grid.values[2 * i + 1]!];
@@ -44,20 +45,26 @@ const serial: Exercise[] = [
     name: 'takeTurns',
     async check({ takeTurns }) {
       const calls: string[] = [];
+      let [underWay, most] = [0, 0];
+      const slow = (name: string) => async () => {
+        calls.push(name);
+        most = Math.max(most, ++underWay);
+        await wait(20);
+        underWay--;
+      };
       const times = await takeTurns(3, {
         quick: () => calls.push('quick'),
-        slow: async () => {
-          calls.push('slow');
-          await wait(20);
-        },
+        slow: slow('slow'),
+        other: slow('other'),
       });
-      const inTurn = 'quick slow quick slow quick slow';
+      const inTurn = 'quick slow other quick slow other quick slow other';
       expect(calls.join(' ') === inTurn, `the calls were ${calls.join(' ') || 'none'} instead of ${inTurn}`);
-      for (const name of ['quick', 'slow'])
+      for (const name of ['quick', 'slow', 'other'])
         expect(times?.[name]?.length === 3, `the result has no array of 3 times under the name ${name}`);
       const least = Math.min(...times.slow);
       // A timer may be a little early.
       expect(least > 0.015, `a work that waits for 20 ms was timed as ${least} s: await its promise`);
+      expect(most === 1, 'two works run at the same time: wait for one before you start the next');
       expect(Math.max(...times.slow) < 10, 'times are in seconds, not in milliseconds');
     },
   },
@@ -101,17 +108,19 @@ const messagePassing: Exercise[] = [
     name: 'sumByRanks',
     async check({ sumByRanks }) {
       const lists = [[1, 2, 3], [40, 2], []];
+      using threads = watchThreads();
       const answers = await sumByRanks(lists);
+      const { alive, most } = threads;
       expect(Array.isArray(answers) && answers.length === 3, 'it does not return one object for each list');
       const sums = answers.map(({ sum }: { sum: number }) => sum);
       expectResult('the sums of sumByRanks([[1, 2, 3], [40, 2], []])', sums, [6, 42, 0]);
-      const threads = new Set(answers.map(({ thread }: { thread: number }) => thread));
+      const ids = new Set(answers.map(({ thread }: { thread: number }) => thread));
+      expect(ids.size === 3 && !ids.has(0), 'the sums were not computed by three threads, one for each list');
       expect(
-        threads.size === 3 && !threads.has(0),
-        'the sums were not computed by three threads, one for each list',
+        most > 1,
+        'the threads run one after the other: start all of them before you wait for the first',
       );
-      const workers = process.getActiveResourcesInfo().filter((name) => name === 'Worker');
-      expect(workers.length === 0, 'some threads have not ended');
+      expect(alive === 0, 'some threads have not ended when it returns: wait until each has ended');
     },
   },
 ];
@@ -121,15 +130,18 @@ const pool: Exercise[] = [
     level: 'warm-up',
     name: 'sums',
     async check({ sums }) {
+      using threads = watchThreads();
       await using pool = new Pool({ workers: 2 });
+      const found = await sums(pool, grids);
+      const { alive } = threads;
       expectResult(
         'await sums(pool, grids)',
-        await sums(pool, grids),
+        found,
         grids.map((grid) => sumFor(grid)),
       );
       expect(callsOf(pool) === grids.length, 'the workers of the pool did not compute the sums');
-      const error = await pool.map(sumOfCounts, grids).catch((thrown: unknown) => thrown);
-      expect(error instanceof PoolClosedError, 'the pool is still open');
+      expect(!(await isOpen(pool)), 'the pool is still open');
+      expect(alive === 0, 'the workers are still there when it returns: wait until they are gone');
     },
   },
   {
@@ -137,21 +149,30 @@ const pool: Exercise[] = [
     name: 'progress',
     async check({ progress }) {
       await using pool = new Pool({ workers: 2 });
+      // One worker computes the first grid while the other one computes the rest.
+      const given = [complexGrid(2, 400), ...grids];
       const reported: string[] = [];
-      const total = await progress(pool, grids, (done: number, of: number) =>
-        reported.push(`${done} of ${of}`),
-      );
+      let [isLate, isAlone] = [false, false];
+      const total = await progress(pool, given, (done: number, of: number) => {
+        const { queued, running } = pool.stats();
+        if (reported.length === 0)
+          [isLate, isAlone] = [callsOf(pool) === given.length, queued + running === 0];
+        reported.push(`${done} of ${of}`);
+      });
       expectResult(
         'await progress(pool, grids, report)',
         total,
-        grids.reduce((sum, grid) => sum + sumFor(grid), 0),
+        given.reduce((sum, grid) => sum + sumFor(grid), 0),
       );
-      expect(callsOf(pool) === grids.length, 'the workers of the pool did not compute the sums');
+      expect(callsOf(pool) === given.length, 'the workers of the pool did not compute the sums');
       expectResult(
         'the calls of report',
         reported,
-        grids.map((_, i) => `${i + 1} of ${grids.length}`),
+        given.map((_, i) => `${i + 1} of ${given.length}`),
       );
+      expect(!isLate, 'report is not called until all sums are there: call it as soon as one of them is');
+      expect(!isAlone, 'the pool gets one grid after the other: give it all of them at once');
+      expect(await isOpen(pool), 'the pool is closed: leave it open');
     },
   },
   {
@@ -164,6 +185,7 @@ const pool: Exercise[] = [
       const expected = given.map((grid) => (grid === empty ? 'the grid is empty' : sumFor(grid)));
       expectResult('await sumsOrErrors(pool, grids)', await sumsOrErrors(pool, given), expected);
       expect(callsOf(pool) >= 2, 'the workers of the pool did not compute the sums');
+      expect(await isOpen(pool), 'the pool is closed: leave it open');
     },
   },
 ];

@@ -101,6 +101,8 @@ async function runProgram(name: string, given: readonly string[]): Promise<void>
       `lesson ${name}: must be a chapter, 1 to ${chapters.length}, or one of ${programs.join(', ')}${didYouMean(name, programs)}`,
     );
   const { numbers, flags } = takes[name]!;
+  if (numbers.length + flags.length === 0 && given.includes('--help'))
+    return print(`Usage: lesson ${name}\n\n  It takes no numbers and no flags.`);
   if (numbers.length + flags.length === 0 && given.length > 0)
     throw new UsageError(`lesson ${name}: ${given[0]}: has no effect here; this program takes no arguments`);
   process.exitCode = (await run(name, given, true)).code;
@@ -120,7 +122,7 @@ async function check([number = '', ...more]: readonly string[]): Promise<void> {
   const chapter = /^\d+$/.test(number) ? chapters[Number(number) - 1] : undefined;
   if (!chapter || more.length > 0)
     throw new UsageError(
-      `lesson check ${[number, ...more].join(' ')}: must be given one chapter, 1 to ${chapters.length}`,
+      `${['lesson check', number, ...more].filter(Boolean).join(' ')}: must be given one chapter, 1 to ${chapters.length}`,
     );
   process.exitCode = await checkExercises(chapter.page, { pages, programs: folder, shown });
 }
@@ -138,7 +140,7 @@ async function walk(
     throw new UsageError(`lesson ${number}: ${more[0]}: has no effect here; give one chapter`);
   const output = checkedOutput(path);
   sayLeftovers(output);
-  const { cells = quick && 400, rounds = quick && 1 } = flags;
+  const { cells = quick && 400, rounds = quick && 3 } = flags;
   /** A program's arguments for this grid: no more slices than rows, and of the flags those that it takes. */
   const argumentsOf = ([name, ...words]: readonly string[]): string[] => {
     const { numbers, flags } = takes[name!]!;

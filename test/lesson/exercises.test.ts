@@ -18,6 +18,7 @@ async function check(chapter: number, file: string, names?: readonly string[]) {
     if (names?.includes(exercise.name) ?? true) missing[exercise.name] = await missingIn(exercise, written);
   return missing;
 }
+const checkProgram = join(root, 'dist', 'lesson', 'exercises', 'check.js');
 const textOf = (...path: string[]) => readFileSync(join(root, 'lesson', ...path), 'utf8');
 const names = readdirSync(join(root, 'lesson', 'exercises')).filter((name) => name.endsWith('.mjs'));
 
@@ -48,63 +49,114 @@ test('a solution is accepted; a skeleton lacks each of its functions', async () 
   }
 });
 
-/** What somebody may write, and what the check says of it. */
-const wrong: [solution: string, from: string, to: string, said: Record<string, RegExp>][] = [
-  ['1-serial', 'await work();', 'work();', { takeTurns: /^a work that waits for 20 ms was timed as / }],
-  ['1-serial', '/ 1000', '/ 1', { takeTurns: /^times are in seconds, not in milliseconds/ }],
+/** What somebody may write instead of parts of a solution, and what the check says of it. */
+const wrong: [solution: string, changes: [from: string, to: string][], said: Record<string, RegExp>][] = [
+  [
+    '1-serial',
+    [
+      ['Math.hypot(x, y) < Infinity)', 'Number.isFinite(x) && Number.isFinite(y))'],
+      ['await work();', 'work();'],
+    ],
+    {
+      countPoint: /^countPoint\(1\.3e\+154, 5\.4e\+153, \.\.\.\) returns 1 instead of 0/,
+      takeTurns: /^a work that waits for 20 ms was timed as /,
+    },
+  ],
+  [
+    '1-serial',
+    [
+      ['const counts = new', "throw '';\n  const counts = new"],
+      ['/ 1000', '/ 1'],
+    ],
+    { juliaSet: /^throws /, takeTurns: /^times are in seconds, not in milliseconds/ },
+  ],
+  [
+    '1-serial',
+    [
+      [
+        '      await work();',
+        '      const others = Object.values(works).map((other) => other());\n      await others[0];',
+      ],
+    ],
+    { takeTurns: /^the calls were quick slow other quick slow / },
+  ],
   [
     '2-message-passing',
-    'slice % nRanks',
-    '0',
+    [['slice % nRanks', '0']],
     {
       sharesLikeCards:
         /^sharesLikeCards\(5, 2\) returns \[\[0,1,2,3,4\],\[\]\] instead of \[\[0,2,4\],\[1,3\]\]/,
     },
   ],
-  ['3-pool', 'pool.close();\n  await pool.join();', '', { sums: /^the pool is still open/ }],
+  [
+    '2-message-passing',
+    [['      await ended;\n', '']],
+    { sumByRanks: /^some threads have not ended when it returns/ },
+  ],
   [
     '3-pool',
-    'await pool.map(pooled.sumOfCounts, grids)',
-    'grids.map(sumOfCounts)',
+    [
+      ['pool.close();\n  await pool.join();', ''],
+      ['pool.imapUnordered(pooled.sumOfCounts, grids)', 'await pool.map(pooled.sumOfCounts, grids)'],
+      ['return all.map', 'pool.close();\n  return all.map'],
+    ],
+    {
+      sums: /^the pool is still open/,
+      progress: /^report is not called until all sums are there/,
+      sumsOrErrors: /^the pool is closed/,
+    },
+  ],
+  [
+    '3-pool',
+    [
+      ['  await pool.join();', ''],
+      [
+        'for await (const sum of pool.imapUnordered(pooled.sumOfCounts, grids)) {',
+        'for (const grid of grids) {\n    const [sum] = await pool.map(pooled.sumOfCounts, [grid]);',
+      ],
+    ],
+    { sums: /^the workers are still there/, progress: /^the pool gets one grid after the other/ },
+  ],
+  [
+    '3-pool',
+    [['await pool.map(pooled.sumOfCounts, grids)', 'grids.map(sumOfCounts)']],
     { sums: /^the workers of the pool did not compute the sums/ },
   ],
   [
     '4-partial',
-    'partial(pooled.times, { factor })',
-    '(x) => x * factor',
+    [['partial(pooled.times, { factor })', '(x) => x * factor']],
     { scaled: /^TaskError: the function/ },
   ],
   [
     '4-partial',
-    'export function times',
-    'function times',
+    [['export function times', 'function times']],
     { scaled: /^TaskError: .* exports no function times/ },
   ],
   [
     '5-slices',
-    'Math.min(...freeAt)',
-    'Math.max(...freeAt)',
+    [['Math.min(...freeAt)', 'Math.max(...freeAt)']],
     { simulate: /^simulate\(\[1,1,1,5\], 2\).seconds returns 8 instead of 6/ },
   ],
   [
     '6-shared-memory',
-    'new SharedArrayBuffer(2 * rows',
-    'new ArrayBuffer(2 * rows',
+    [
+      ['new SharedArrayBuffer(2 * rows', 'new ArrayBuffer(2 * rows'],
+      ['Atomics.add(bins, counts[i], 1)', 'bins[counts[i]]++'],
+    ],
     {
       sharedCounts: /^the memory is not shared/,
       rowNumbers: /^the workers did not fill shared memory/,
+      histogram: /^(the workers do not use Atomics\.add|await histogram)/,
     },
   ],
   [
     '7-table',
-    'speedUp / workers };',
-    'speedUp * workers };',
+    [['speedUp / workers };', 'speedUp * workers };']],
     { judge: /^judge\(6, 3, 2\).efficiency returns 4 instead of 1/ },
   ],
   [
     '8-beyond',
-    'row > n / 2 && column > 0',
-    'false',
+    [['row > n / 2 && column > 0', 'false']],
     { half: /^half\(\d+, count\) calls count \d+ times; at most \d+ are allowed/ },
   ],
 ];
@@ -114,15 +166,23 @@ test('a check says what is missing', async (context) => {
   const folder = join(root, 'dist', 'written-exercises');
   mkdirSync(folder, { recursive: true });
   context.after(() => rmSync(folder, { recursive: true, force: true }));
-  for (const [i, [name, from, to, said]] of wrong.entries()) {
-    const solution = textOf('answers', 'exercises', `${name}.mjs`);
-    assert.ok(solution.includes(from), `${name}: ${from}`);
+  for (const [i, [name, changes, said]] of wrong.entries()) {
+    let written = textOf('answers', 'exercises', `${name}.mjs`);
+    for (const [from, to] of changes) {
+      assert.ok(written.includes(from), `${name}: ${from}`);
+      written = written.replace(from, to);
+    }
     const file = join(folder, `${i}-${name}.mjs`);
-    writeFileSync(file, solution.replace(from, to));
+    writeFileSync(file, written);
     const missing = await check(Number.parseInt(name, 10), file, Object.keys(said));
-    for (const [exercise, line] of Object.entries(said))
-      assert.match(missing[exercise] ?? 'done', line, `${name}: ${to}`);
+    for (const [exercise, line] of Object.entries(said)) assert.match(missing[exercise] ?? 'done', line);
   }
+  // A function that awaits what never happens would end the process.
+  const file = join(folder, 'stuck.mjs');
+  writeFileSync(file, 'export const takeTurns = () => new Promise(() => {});');
+  const { code, stdout } = await run(process.execPath, [checkProgram, '1', file]);
+  assert.equal(code, 1);
+  assert.match(stdout.toString(), /takeTurns: never returns: /);
 });
 
 test('the command gives the reader the file, checks it, and keeps what they wrote', async (context) => {

@@ -1,4 +1,4 @@
-// Chapter 3: a pool of workers.
+// Chapter 3: a pool of workers. The cheat sheet lists the calls of a pool.
 import { escapeCounts } from 'mandoline';
 import { tasks } from 'mandoline/pool';
 
