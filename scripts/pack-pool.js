@@ -53,7 +53,7 @@ async function writeCode() {
 
 function manifest() {
   const whole = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-  const { version, license, type, engines, repository } = whole;
+  const { version, license, type, engines, repository, bugs, homepage } = whole;
   return {
     name,
     version,
@@ -62,7 +62,10 @@ function manifest() {
     type,
     engines,
     keywords,
+    // Set by the release, see .github/workflows/release.yml.
     ...(repository && { repository: { ...repository, directory: 'src/pool' } }),
+    bugs,
+    homepage,
     main: './node.js',
     types: './types/index.d.ts',
     exports: {
