@@ -56,7 +56,8 @@ interface Canvases {
   readonly coarse: HTMLCanvasElement;
 }
 
-interface Kept {
+/** A picture's numbers. */
+export interface Drawn {
   readonly field: Field;
   readonly scene: ViewScene;
 }
@@ -88,9 +89,9 @@ export class Engine {
   private isWorking = false;
   private underWay: UnderWay | undefined;
   private controller = new AbortController();
-  private kept: Kept | undefined;
+  private kept: Drawn | undefined;
   /** The same view with 2 x 2 samples. */
-  private fine: Kept | undefined;
+  private fine: Drawn | undefined;
   private coarse: ViewScene | undefined;
 
   constructor(
@@ -118,6 +119,11 @@ export class Engine {
       this.stop();
     }
     if (!this.isWorking) void this.work();
+  }
+
+  /** The last exact picture, with one sample per pixel unless its scene says otherwise. */
+  get drawn(): Drawn | undefined {
+    return this.kept;
   }
 
   /** Changes workers or slices for the next picture; even the same scene is then recomputed. */
@@ -358,7 +364,7 @@ function isScene(scene: ViewScene): boolean {
   }
 }
 
-const isEnough = (kept: Kept | undefined, scene: ViewScene): kept is Kept =>
+const isEnough = (kept: Drawn | undefined, scene: ViewScene): kept is Drawn =>
   kept !== undefined && suffices(kept.scene, Object.keys(kept.field.channels ?? {}), scene);
 
 /** Whether the field computed for one scene, with these channels, suffices for another. */

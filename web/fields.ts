@@ -20,15 +20,15 @@ export function markRight(field: HTMLElement): void {
   said.hidden = true;
 }
 
-const sentenceOf = (field: HTMLElement): HTMLElement | null =>
-  document.getElementById(field.getAttribute('aria-describedby') ?? '');
+const sentenceOf = (field: HTMLElement): HTMLElement | null => document.getElementById(`${field.id}-error`);
 
 function addSentence(field: HTMLElement): HTMLElement {
   const said = document.createElement('p');
   said.id = `${field.id}-error`;
   said.className = 'error';
   said.setAttribute('role', 'alert');
-  field.setAttribute('aria-describedby', said.id);
+  const help = field.getAttribute('aria-describedby');
+  field.setAttribute('aria-describedby', help ? `${help} ${said.id}` : said.id);
   (field.closest('.whole') ?? field.closest('.row') ?? field.closest('label') ?? field).after(said);
   return said;
 }

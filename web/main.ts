@@ -124,6 +124,7 @@ const rest: Later<Rest> = new Later(
     const made = makeRest({
       scene: () => scene,
       pixels,
+      field: () => engine.drawn,
       workers: () => workers.settings.workers,
       change(next) {
         if (!areSamePoints(next, scene)) automatic.leave();
@@ -139,6 +140,7 @@ const rest: Later<Rest> = new Later(
         automatic.isOn = isOn;
         if (isOn) look(camera(), false);
       },
+      moreDetail: () => changeIterations(2),
       fail: message.error,
     });
     made.panel.show(scene, automatic.isOn);
@@ -167,6 +169,7 @@ function setState(state: State): void {
 
 /** Positions the existing pictures and starts drawing the scene. */
 function draw(isMoving: boolean): void {
+  rest.now?.cycling.halt();
   setState('busy');
   place();
   controls.show(camera());
@@ -182,6 +185,7 @@ function show(next: ViewScene, isNew: boolean, gesture?: Gesture): void {
   scene = next;
   draw(false);
   rest.now?.panel.show(scene, automatic.isOn);
+  rest.now?.cycling.show();
   inspector.look(camera(), size);
   pointed.again();
   accent();

@@ -1,6 +1,9 @@
-// The palette as a draggable strip, and the user's gradient with a field for each colour.
+// The palette: a choice (palettes.ts), a strip whose drag sets the offset, and an editor (gradient-editor.ts).
 import { type Image, paint, type ViewScene } from 'mandoline';
-import { canvas, element } from './elements.js';
+import { button, canvas, input } from './elements.js';
+import { steps } from './gradient.js';
+import { makeGradientEditor } from './gradient-editor.js';
+import { makePalettes, someColors } from './palettes.js';
 import { withAlpha } from './pixels.js';
 
 export interface PaletteEvents {
@@ -8,11 +11,11 @@ export interface PaletteEvents {
   change(changes: Partial<ViewScene>): void;
 }
 
-const most = 12;
-
 export function makePalette({ scene, change }: PaletteEvents) {
   const strip = canvas('strip');
-  const gradient = element('gradient', HTMLFieldSetElement);
+  const palettes = makePalettes({ scene, change });
+  const editor = makeGradientEditor((palette) => change({ palette }));
+  button('import-palette').addEventListener('click', () => input('file').click());
   let dragged: { readonly x: number; readonly offset: number } | undefined;
 
   const turns = (offset: number) => Math.round((offset - Math.floor(offset)) * 1000) / 1000;
@@ -61,55 +64,11 @@ export function makePalette({ scene, change }: PaletteEvents) {
     strip.setAttribute('aria-valuenow', String(offset ?? 0));
   }
 
-  function showGradient(): void {
-    const { palette } = scene();
-    gradient.hidden = typeof palette === 'string';
-    if (typeof palette === 'string') return;
-    // Palettes from files have too many colours to give each a field.
-    if (palette.length > most) {
-      gradient.textContent = `${palette.length} colours`;
-      return;
-    }
-    if (gradient.querySelectorAll('input').length === palette.length) {
-      for (const [i, each] of gradient.querySelectorAll('input').entries()) each.value = long(palette[i]!);
-      return;
-    }
-    const stops = palette.map((color, i) => {
-      const stop = document.createElement('input');
-      stop.type = 'color';
-      stop.value = long(color);
-      stop.setAttribute('aria-label', `Colour ${i + 1}`);
-      stop.addEventListener('input', () => {
-        const colors = [...(scene().palette as readonly string[])];
-        colors[i] = stop.value;
-        change({ palette: colors });
-      });
-      return stop;
-    });
-    const other = (label: string, text: string, isPossible: boolean, next: () => readonly string[]) => {
-      const button = document.createElement('button');
-      button.type = 'button';
-      button.textContent = text;
-      button.setAttribute('aria-label', label);
-      button.disabled = !isPossible;
-      button.addEventListener('click', () => change({ palette: [...next()] }));
-      return button;
-    };
-    gradient.replaceChildren(
-      ...stops,
-      other('One colour less', '−', palette.length > 2, () => palette.slice(0, -1)),
-      other('One colour more', '+', palette.length < most, () => [...palette, '#ffffff']),
-    );
-  }
-
   return {
     show(): void {
       void drawStrip();
-      showGradient();
+      palettes.show();
+      editor.show(someColors(scene().palette, steps + 1));
     },
   };
 }
-
-/** #rgb as #rrggbb, the only form that a colour field accepts. */
-const long = (color: string): string =>
-  color.length === 4 ? `#${[...color.slice(1)].map((digit) => digit + digit).join('')}` : color;

@@ -6,7 +6,6 @@ import {
   FormulaError,
   formatComplex,
   gallery,
-  paletteColors,
   paletteNames,
   parseComplex,
   parseScene,
@@ -18,7 +17,7 @@ import {
 } from 'mandoline';
 import { fitted, nearestName } from './address.js';
 import { makeDetails } from './details.js';
-import { element, input, say, select, setOptions } from './elements.js';
+import { button, element, input, say, select, setOptions } from './elements.js';
 import { forgetTyping, forgetWrong, isWrong, markRight, markWrong, put, watchTyping } from './fields.js';
 import { makePalette } from './palette.js';
 
@@ -30,6 +29,8 @@ export interface PanelEvents {
   open(scene: ViewScene): void;
   /** Whether iterations follow the zoom. */
   automatic(isOn: boolean): void;
+  /** The user wants more iterations. */
+  moreDetail(): void;
 }
 
 /** The message for a user's error: with the position for a formula, otherwise with the value given. */
@@ -42,15 +43,11 @@ function sentenceOf({ given, accepted, cause }: SceneIssue): string {
 /** Values beyond this range can be typed. */
 const rangeOfParameter = { type: 'range', min: '-5', max: '5', step: '0.01' } as const;
 
-const asHex = (parts: Uint8Array): string =>
-  `#${[...parts].map((part) => part.toString(16).padStart(2, '0')).join('')}`;
-
-export function makePanel({ scene, change, open, automatic }: PanelEvents) {
+export function makePanel({ scene, change, open, automatic, moreDetail }: PanelEvents) {
   const bundled = select('bundled');
   setOptions(bundled, ['—', ...Object.keys(gallery)]);
   setOptions(select('coloring'), colorings);
   setOptions(select('scale'), scales);
-  setOptions(select('palette'), paletteNames);
   const root = element('scene', HTMLElement);
   watchTyping(root);
   const sceneError = element('scene-error', HTMLParagraphElement);
@@ -126,16 +123,10 @@ export function makePanel({ scene, change, open, automatic }: PanelEvents) {
     tryChange({ coloring: select('coloring').value as Coloring }),
   );
   select('scale').addEventListener('change', () => tryChange({ scale: select('scale').value as Scale }));
-  select('palette').addEventListener('change', () => tryChange({ palette: select('palette').value }));
   onInput('density', ({ valueAsNumber }) =>
     tryChange({ density: Math.round(2 ** valueAsNumber * 100) / 100 }),
   );
-  input('own').addEventListener('change', () => {
-    const { palette } = scene();
-    const colors = paletteColors(typeof palette === 'string' ? palette : 'viridis', 5, false);
-    const stops = Array.from({ length: 5 }, (_, i) => asHex(colors.subarray(3 * i, 3 * i + 3)));
-    tryChange({ palette: input('own').checked ? stops : select('palette').value });
-  });
+  button('more-detail').addEventListener('click', moreDetail);
 
   function setAutomatic(isOn: boolean): void {
     input('automatic').checked = isOn;
@@ -218,8 +209,6 @@ export function makePanel({ scene, change, open, automatic }: PanelEvents) {
       }
       select('coloring').value = coloring ?? (kind === 'converged' && c !== 'p' ? 'basin' : 'count');
       select('scale').value = scale ?? 'logarithm';
-      if (typeof given.palette === 'string') select('palette').value = given.palette;
-      input('own').checked = typeof given.palette !== 'string';
       put(input('density'), String(Math.log2(density)));
       showParameters(given.parameters);
       palette.show();

@@ -3,7 +3,9 @@
 import { inPixels, type Scene, type ViewScene } from 'mandoline';
 import { fitted } from './address.js';
 import { makeBookmarks } from './bookmarks.js';
+import { makeCycling } from './cycling.js';
 import { button, canvas, element } from './elements.js';
+import type { Drawn } from './engine.js';
 import { makeExport } from './export.js';
 import { makeJulia } from './julia.js';
 import { offerLesson } from './lesson.js';
@@ -13,6 +15,8 @@ import { makeExperiment } from './workers/experiment-view.js';
 
 export interface Page extends PanelEvents {
   pixels(): readonly [columns: number, rows: number];
+  /** The exact picture's field, if there is one. */
+  field(): Drawn | undefined;
   /** Number of workers. */
   workers(): number;
   /** Opens a scene as it was saved, with its own iterations. */
@@ -32,7 +36,13 @@ export function makeRest(page: Page) {
     fail,
   });
   element('workers', HTMLElement).querySelector('.body')!.append(makeExperiment(scene));
+  const cycling = makeCycling({
+    scene,
+    field: page.field,
+    stopped: (offset) => change({ ...scene(), offset }),
+  });
   return {
+    cycling,
     panel: makePanel(page),
     julia: makeJulia(element('julia', HTMLElement), (next) => page.open(fitted(next, ...pixels()))),
     saving: makeExport(scene, page.workers),

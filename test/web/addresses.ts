@@ -73,5 +73,5 @@ test('colours in the address may be written as the command takes them', async (c
   assert.match((await valueIn(page, 'palette'))!, /ff0000.*00ff00/);
   await page.keyboard.press('s');
   assert.equal(await page.inputValue('#bundled'), 'mandelbrot');
-  assert.equal(await page.isChecked('#own'), true);
+  assert.equal(await page.isEnabled('#keep-palette'), true);
 });

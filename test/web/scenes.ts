@@ -24,10 +24,9 @@ test('other colours compute nothing; a formula that cannot be read is told under
   await page.keyboard.press('s');
   const [before, count] = [await pixelsOf(page), await computations(page)];
   for (const change of [
-    () => page.selectOption('#palette', 'magma'),
+    () => page.check('#palettes [value=magma]'),
     () => page.selectOption('#scale', 'histogram'),
-    () => page.check('#own'),
-    () => page.fill('#gradient input', '#ff0000'),
+    () => page.click('#edit-palette').then(() => page.fill('#gradient input', '#ff0000')),
     () => page.fill('#density', '1'),
     () => page.fill('#inside', '#00ff00'),
   ])
@@ -42,6 +41,50 @@ test('other colours compute nothing; a formula that cannot be read is told under
   await then(page, () => page.fill('#formula', 'z^3 + c'));
   assert.equal(await page.isHidden('#formula-error'), true);
   assert.ok((await computations(page)) > count);
+});
+
+test('stops of a gradient are added, moved by keys and pointer, removed, and kept for later; colours run on request', async (context) => {
+  const page = await open(context, '#f=mandelbrot&re=-0.5&im=0&w=3&it=50&palette=%23ff0000,%2300ff00');
+  const count = await computations(page);
+  await page.keyboard.press('s');
+  await page.click('#edit-palette');
+  const stops = () => page.$$eval('.stop', (all) => all.map((stop) => Number(stop.ariaValueNow)));
+  assert.deepEqual(await stops(), [0, 100]);
+  const { width } = (await page.locator('.track').boundingBox())!;
+  await then(page, () => page.click('.track', { position: { x: width / 2, y: 5 } }));
+  await page.locator('#gradient input').waitFor();
+  await then(page, () => page.fill('#gradient input', '#0000ff'));
+  assert.deepEqual(await stops(), [0, 50, 100]);
+  assert.equal(await valueIn(page, 'palette'), '["#ff0000","#0000ff","#00ff00"]');
+  await page.focus('.stop:nth-child(2)');
+  await then(page, () => page.keyboard.press('ArrowLeft'));
+  assert.deepEqual(await stops(), [0, 47, 100]);
+  const box = (await page.locator('.stop:nth-child(2)').boundingBox())!;
+  await then(page, async () => {
+    await page.mouse.move(box.x + 9, box.y + 9);
+    await page.mouse.down();
+    await page.mouse.move(box.x + 9 - width / 4, box.y + 9, { steps: 2 });
+    await page.mouse.up();
+  });
+  assert.deepEqual(await stops(), [0, 22, 100]);
+  await page.click('#keep-palette');
+  const kept = await valueIn(page, 'palette');
+  await then(page, () => page.keyboard.press('c'));
+  await then(page, () => page.check('#palettes label:last-child input'));
+  assert.equal(await valueIn(page, 'palette'), kept);
+  await page.focus('.stop:nth-child(2)');
+  await then(page, () => page.keyboard.press('Delete'));
+  assert.deepEqual(await stops(), [0, 100]);
+  const before = await pixelsOf(page);
+  await page.click('#cycle');
+  await page.waitForFunction((first) => {
+    const { width, height } = document.getElementById('picture') as HTMLCanvasElement;
+    const context = (document.getElementById('picture') as HTMLCanvasElement).getContext('2d')!;
+    return context.getImageData(0, 0, width, height).data.join() !== first;
+  }, before.join());
+  await then(page, () => page.click('#cycle'));
+  assert.ok((await numberIn(page, 'offset')) > 0);
+  assert.equal(await computations(page), count);
 });
 
 test('the palette is dragged along its strip: nothing is computed, and it is one step of the history', async (context) => {
