@@ -151,10 +151,10 @@ export function makeGradientEditor(change: (colors: readonly string[]) => void) 
   });
 
   return {
-    /** Shows a palette's colours; stops that have these colours already stay. */
-    show(colors: readonly string[]): void {
+    /** Shows a palette's colours, within a tolerance; stops that have these colours already stay. */
+    show(colors: readonly string[], tolerance: number): void {
       if (stops.length > 0 && colorsOf(stops).join() === colors.map(long).join()) return;
-      stops = stopsOf(colors);
+      stops = stopsOf(colors, tolerance);
       chosen = Math.min(chosen, stops.length - 1);
       draw();
     },

@@ -39,11 +39,11 @@ export function colorsOf(stops: readonly Stop[]): string[] {
   return Array.from({ length: count + 1 }, (_, i) => colorAt(snapped, i / count));
 }
 
-/** Of 255: colours that differ by less look the same. */
-const tolerance = 3;
+/** Of 255: colours that differ by less look the same, and colours that differ little. */
+export const [same, alike] = [3, 20];
 
 /** The stops of evenly spaced colours: those that the colours next to them do not imply. */
-export function stopsOf(colors: readonly string[]): Stop[] {
+export function stopsOf(colors: readonly string[], tolerance = same): Stop[] {
   const all = colors.map((color, i) => ({ at: i / (colors.length - 1), color: long(color) }));
   for (let most = tolerance; ; most *= 2) {
     const kept = keptWithin(all, most);

@@ -1,7 +1,7 @@
 // The palette: a choice (palettes.ts), a strip whose drag sets the offset, and an editor (gradient-editor.ts).
 import { type Image, paint, type ViewScene } from 'mandoline';
 import { button, canvas, input } from './elements.js';
-import { steps } from './gradient.js';
+import { alike, same, steps } from './gradient.js';
 import { makeGradientEditor } from './gradient-editor.js';
 import { makePalettes, someColors } from './palettes.js';
 import { withAlpha } from './pixels.js';
@@ -68,7 +68,8 @@ export function makePalette({ scene, change }: PaletteEvents) {
     show(): void {
       void drawStrip();
       palettes.show();
-      editor.show(someColors(scene().palette, steps + 1));
+      const { palette } = scene();
+      editor.show(someColors(palette, steps + 1), typeof palette === 'string' ? alike : same);
     },
   };
 }
