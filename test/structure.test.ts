@@ -53,8 +53,8 @@ const allowed: Record<string, { all: string[]; types: string[] }> = {
   scene: { all: ['top', 'formula'], types: [] },
   formula: { all: ['top'], types: ['scene'] },
   kernel: { all: ['top'], types: ['scene', 'formula'] },
-  // Views of moderate width are counted in doubles first, by the kernel with a bound of its error.
-  exact: { all: ['top', 'formula', 'kernel'], types: [] },
+  // It reads a step's tree, and counts views of moderate width by the kernel of doubles with a bound of its error first.
+  exact: { all: ['top', 'formula', 'kernel'], types: ['scene'] },
   pool: { all: [], types: [] },
   // Slices are one definition for arrays and for the pool.
   field: { all: ['top', 'src/pool/slices.ts'], types: ['scene', 'kernel'] },

@@ -43,6 +43,8 @@ export function sayEstimate(estimated: number, workers: number): void {
 
 /** How the points of a picture were settled, in two lines. */
 export function exactLines({ reference, tiles, points, undecided }: ExactSummary): string[] {
+  if (reference.steps === 0 && undecided[0] === points)
+    return [`exact: ${large(points)} points by big numbers; no point is undecided`];
   const { bits, steps, period } = reference;
   const nucleus = period === undefined ? '' : `, period ${period}`;
   const rungs = undecided.length > 0 ? `; undecided after each further method: ${undecided.join(', ')}` : '';

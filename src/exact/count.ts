@@ -2,11 +2,16 @@
 // big numbers. Assigning rectangles to workers is done elsewhere.
 import { sharedMemory } from '../shared-memory.js';
 import { batch, Engine, engineBytes } from './engine.js';
+import { countFormula, prepareFormula } from './formula-count.js';
 import { rootSide } from './layout.js';
 import { countPoint as countRead } from './oracle.js';
 import { PlainCounter } from './plain.js';
 import { type ReferenceOrbit, referenceOrbit } from './reference.js';
 import { type ExactReport, emptyReport } from './report.js';
+import type { ReferenceTables } from './tables.js';
+
+export type { ReferenceTables } from './tables.js';
+
 import {
   type ExactView,
   modulusBound,
@@ -21,22 +26,6 @@ export interface PrepareOptions {
   readonly signal?: AbortSignal | undefined;
   /** Called at intervals with the work done and an upper bound of the total. */
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
-}
-
-/** Data for all rectangles of a view: plain data, shared between threads if memory can be shared. */
-export interface ReferenceTables {
-  readonly header: ReferenceHeader;
-  /** The orbit next to which points start, and the critical orbit if it is another one. */
-  readonly orbits: readonly ReferenceOrbit[];
-}
-
-export interface ReferenceHeader {
-  /** Fractional bits of the reference orbits. */
-  readonly bits: number;
-  /** Total steps of the reference orbits. */
-  readonly steps: number;
-  /** The period of the nucleus next to the centre, if there is one. */
-  readonly period?: number | undefined;
 }
 
 /** The smallest spacings for doubles and for double-double, as exponents of 2; below, scaled doubles are used. */
@@ -86,6 +75,7 @@ export async function prepareReference(
 ): Promise<ReferenceTables> {
   signal?.throwIfAborted();
   const read = readView(view);
+  if (view.step) return prepareFormula(read, shared, { signal, onProgress });
   const { center, c, z0 } = read;
   const bits = referenceBits(read);
   const most = Math.min(view.iterations, mostSteps);
@@ -190,9 +180,13 @@ export function countExact(
   out: Uint32Array,
   report: ExactReport = emptyReport(),
 ): void {
+  const place = (i: number) => [top + Math.floor(i / columns), left + (i % columns)] as const;
+  if (view.step) {
+    countFormula(view, reference, { top, left, rows, columns }, out, report);
+    return;
+  }
   const engines = enginesOf(view, reference);
   const { read, plain, first } = engines;
-  const place = (i: number) => [top + Math.floor(i / columns), left + (i % columns)] as const;
   const climb = (engine: Engine, rung: 0 | 1) => followAll(engine, rung, open, place, out);
   let open: number[] = [];
   const cover = () => {

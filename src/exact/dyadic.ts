@@ -45,6 +45,18 @@ export function decimalToFixed({ digits, exponent }: Decimal, bits: number): big
 export const dyadicToFixed = ({ m, e }: Dyadic, bits: number): bigint =>
   e + bits >= 0 ? m << BigInt(e + bits) : m >> BigInt(-e - bits);
 
+/** Adds a decimal and a dyadic number in fixed point, rounding down by less than 2 units; also whether it is exact. */
+export function sumToFixed(
+  decimal: Decimal,
+  dyadic: Dyadic,
+  bits: number,
+): [value: bigint, isExact: boolean] {
+  const isExact =
+    (decimal.exponent >= 0 || (decimal.digits << BigInt(bits)) % 10n ** BigInt(-decimal.exponent) === 0n) &&
+    (dyadic.e + bits >= 0 || dyadic.m === 0n || dyadic.m % (1n << BigInt(-dyadic.e - bits)) === 0n);
+  return [decimalToFixed(decimal, bits) + dyadicToFixed(dyadic, bits), isExact];
+}
+
 /** The nearest number of 53 bits, ties to even, with any exponent. */
 export function nearest53(num: bigint, den: bigint): Dyadic {
   if (num === 0n) return { m: 0n, e: 0 };

@@ -4,57 +4,57 @@
 // and the two products and c are rounded down, which adds less than 3 units to each part: less than 5 to the radius.
 // While nothing is rounded, the radius is 0 and z itself is compared. If |z| is too near the escape radius R to decide,
 // the orbit is computed once in rational numbers, if they are short enough; otherwise, or if the ball is too large, the
-// oracle retries with a third more bits. Ball arithmetic: van der Hoeven, "Ball arithmetic", 2009.
-import { bitLength, type Decimal, type Dyadic, decimalToFixed, dyadicOf, dyadicToFixed } from './dyadic.js';
-import { type DecimalPair, type DyadicPair, type ReadView, spacingExponent } from './view.js';
+// oracle retries with a third more bits. Ball arithmetic: van der Hoeven, "Ball arithmetic", 2009. Other formulas are
+// followed by formula-oracle.ts.
+import { bitLength, type Dyadic, dyadicOf, dyadicToFixed, sumToFixed } from './dyadic.js';
+import { formulaOrbit } from './formula-oracle.js';
+import { type Attempt, mostRationalBits, type PointOrbit, type Sum } from './point-orbit.js';
+import { type DyadicPair, type ReadView, spacingExponent } from './view.js';
 
-/** An orbit's start and its constant, each the sum of a decimal and a dyadic part. */
+/** An orbit's start and its constant. */
 interface Start {
-  readonly z: readonly [DecimalPair, DyadicPair];
-  readonly c: readonly [DecimalPair, DyadicPair];
+  readonly z: Sum;
+  readonly c: Sum;
 }
-
-/** The result of following one ball: a count, or the undecided step and whether the ball was small. */
-type Attempt = { readonly count: number } | { readonly undecided: number; readonly isSmall: boolean };
 
 /** The most bits tried: beyond, |z| may equal the radius and cannot be decided. */
 const mostBits = 2 ** 25;
-/** The most bits of rational numbers. */
-const mostRationalBits = 2 ** 22;
 
 const nothing: Dyadic = { m: 0n, e: 0 };
 const zero: DyadicPair = [nothing, nothing];
 
+/** What an oracle follows for sample point [row][column]. */
+function orbitOf(read: ReadView, row: number, column: number): PointOrbit {
+  const { view, center, c, z0 } = read;
+  const { iterations, radius, step } = view;
+  const point: Sum = [center, read.offset(row, column)];
+  const isParameter = view.plane === 'parameter';
+  const z: Sum = isParameter ? [z0, zero] : point;
+  if (step) return formulaOrbit({ step, z, c: [c, zero], p: point }, iterations, radius);
+  const start: Start = { z, c: isParameter ? point : [c, zero] };
+  return {
+    follow: (bits, insideAt) => follow(start, iterations, radius, bits, insideAt),
+    compare: (exact, n) => compareRational(start, exact, n),
+  };
+}
+
 /** The proved count of sample point [row][column]; `margin`: initial bits beyond those that distinguish points. */
 export function countPoint(read: ReadView, row: number, column: number, margin = 130): number {
-  const { view, center, c, z0 } = read;
-  const offset = read.offset(row, column);
-  const start: Start =
-    view.plane === 'parameter'
-      ? { z: [z0, zero], c: [center, offset] }
-      : { z: [center, offset], c: [c, zero] };
-  const radius = dyadicOf(view.radius);
+  const orbit = orbitOf(read, row, column);
+  const radius = dyadicOf(read.view.radius);
   const insideAt = new Set<number>();
   let bits = Math.max(64, -spacingExponent(read), -radius.e) + margin;
   for (;;) {
-    const attempt = follow(start, view.iterations, view.radius, bits, insideAt);
+    const attempt = orbit.follow(bits, insideAt);
     if ('count' in attempt) return attempt.count;
     const { undecided, isSmall } = attempt;
-    const isOutside = isSmall ? compareRational(start, radius, undecided) : undefined;
+    const isOutside = isSmall ? orbit.compare(radius, undecided) : undefined;
     if (isOutside) return undecided - 1;
     if (isOutside === false) insideAt.add(undecided);
     else bits += Math.ceil(bits / 3);
     if (bits > mostBits)
       throw new RangeError(`point [${row}][${column}]: step ${undecided} is not decided by ${mostBits} bits`);
   }
-}
-
-/** Adds a decimal and a dyadic number in fixed point, rounding down by less than 2 units; also whether it is exact. */
-function toFixed(decimal: Decimal, dyadic: Dyadic, bits: number): [value: bigint, isExact: boolean] {
-  const isExact =
-    (decimal.exponent >= 0 || (decimal.digits << BigInt(bits)) % 10n ** BigInt(-decimal.exponent) === 0n) &&
-    (dyadic.e + bits >= 0 || dyadic.m === 0n || dyadic.m % (1n << BigInt(-dyadic.e - bits)) === 0n);
-  return [decimalToFixed(decimal, bits) + dyadicToFixed(dyadic, bits), isExact];
 }
 
 /** A double raised above any rounding error in its computation. */
@@ -67,8 +67,7 @@ function follow(
   bits: number,
   insideAt: ReadonlySet<number>,
 ): Attempt {
-  const part = ([decimals, dyadics]: readonly [DecimalPair, DyadicPair], i: 0 | 1) =>
-    toFixed(decimals[i], dyadics[i], bits);
+  const part = ([decimals, dyadics]: Sum, i: 0 | 1) => sumToFixed(decimals[i], dyadics[i], bits);
   let [[x, exactX], [y, exactY]] = [part(start.z, 0), part(start.z, 1)];
   const [[cx, exactCx], [cy, exactCy]] = [part(start.c, 0), part(start.c, 1)];
   const [shift, halfShift, mask] = [BigInt(bits), BigInt(bits - 1), (1n << BigInt(bits)) - 1n];

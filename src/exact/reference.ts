@@ -84,7 +84,7 @@ const exponentAt = (values: Float64Array, at: number, isScaled: boolean): number
   binaryExponent(values[at]!) + (isScaled ? values[at + 1]! : 0);
 
 /** Stores a number with `bits` fractional bits as the sum of two doubles, each rounded to nearest. */
-function putPair(bits: number) {
+export function putPair(bits: number) {
   const toTop = BigInt(Math.max(0, bits - 140));
   const [unit, all] = [2 ** -Math.min(bits, 140), BigInt(bits)];
   return (values: Float64Array, at: number, x: bigint) => {
@@ -113,7 +113,7 @@ function scaleBy(value: number, exponent: number): number {
 }
 
 /** Stores a number as a mantissa from 1 to 2 and an exponent. */
-function putScaled(bits: number) {
+export function putScaled(bits: number) {
   const toTop = BigInt(bits - 100);
   return (values: Float64Array, at: number, x: bigint) => {
     if (x === 0n) {

@@ -1,5 +1,6 @@
-// The views of the exact engine: rectangles of sample points of z^2 + c at exactly defined places, in either plane.
+// The views of the exact engine: rectangles of sample points at exactly defined places, in either plane.
 // A view's numbers are decimal or dyadic and are used with all digits, so that each point has one count.
+import type { Expression } from '../formula/expression.js';
 import { cosAndSin } from '../rotation.js';
 import {
   binaryExponent,
@@ -17,6 +18,11 @@ import {
 
 /** A view as passed by a caller. */
 export interface ExactView {
+  /**
+   * The step of a formula other than z^2 + c. Its `p` is the sample point, and its `c` the constant `c`; where c is the
+   * sample point, the step has p in its place.
+   */
+  readonly step?: Expression | undefined;
   /** Whether the sample point is c (z starts at `z0`) or the first z (with the constant `c`). */
   readonly plane: 'parameter' | 'dynamical';
   /** The centre, in decimals with any number of digits and any exponent. */
@@ -29,7 +35,7 @@ export interface ExactView {
   readonly columns: number;
   /** Rows of sample points. */
   readonly rows: number;
-  /** The constant of the dynamical plane. */
+  /** The constant of the dynamical plane, and of a step. */
   readonly c: readonly [re: string, im: string];
   /** The first z in the parameter plane. */
   readonly z0: readonly [re: string, im: string];

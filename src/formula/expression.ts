@@ -89,6 +89,55 @@ export function power(base: Expression, exponent: number): Expression {
   return { kind: 'power', base, exponent };
 }
 
+/** Functions whose values are rational or roots of rational numbers where their operands are. */
+const algebraic: readonly FunctionName[] = ['conj', 're', 'im', 'abs'];
+
+/**
+ * The first part of a step that exact arithmetic does not have, as a formula says it: a function such as exp, or a power
+ * that is not a whole number, which the parser makes of exp and log.
+ */
+export function transcendentalPart(step: Expression): string | undefined {
+  switch (step.kind) {
+    case 'constant':
+    case 'variable':
+      return undefined;
+    case 'power':
+      return transcendentalPart(step.base);
+    case 'negate':
+      return transcendentalPart(step.operand);
+    case 'call': {
+      const { name, operand } = step;
+      if (algebraic.includes(name)) return transcendentalPart(operand);
+      const isPower =
+        name === 'exp' &&
+        operand.kind === 'multiply' &&
+        operand.right.kind === 'call' &&
+        operand.right.name === 'log';
+      return isPower ? 'power that is not a whole number' : name;
+    }
+    default:
+      return transcendentalPart(step.left) ?? transcendentalPart(step.right);
+  }
+}
+
+/** A step with another expression in the place of a variable. */
+export function substitute(step: Expression, name: VariableName, by: Expression): Expression {
+  const inside = (part: Expression) => substitute(part, name, by);
+  switch (step.kind) {
+    case 'constant':
+      return step;
+    case 'variable':
+      return step.name === name ? by : step;
+    case 'power':
+      return { ...step, base: inside(step.base) };
+    case 'negate':
+    case 'call':
+      return { ...step, operand: inside(step.operand) };
+    default:
+      return { ...step, left: inside(step.left), right: inside(step.right) };
+  }
+}
+
 /** The lesson's formula. */
 export const quadratic = add(power(z, 2), c);
 

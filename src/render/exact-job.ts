@@ -3,8 +3,9 @@
 import type { ReferenceTables } from '../exact/count.js';
 import type { ExactReport } from '../exact/report.js';
 import type { ExactView } from '../exact/view.js';
-import { isQuadratic } from '../formula/expression.js';
+import { isQuadratic, p, substitute } from '../formula/expression.js';
 import { parseFormula } from '../formula/parse.js';
+import { isFast } from '../scene/arithmetic.js';
 import type { Constant } from '../scene/complex.js';
 import type { Scene } from '../scene/scene.js';
 
@@ -67,13 +68,17 @@ export interface ExactSummary {
 }
 
 /** What the engine is given of a scene that was checked. */
-export function exactView({ formula, parameters, c, z0, view, iterations, escape }: Scene): ExactView {
+export function exactView(scene: Scene): ExactView {
+  const { formula, parameters, c, z0, view, iterations, escape } = scene;
   const { center, width, columns, rows, rotation = 0, samples = 1 } = view!;
   const zero = ['0', '0'] as const;
   const text = (value: Constant | 'p') =>
     value === 'p' ? zero : ([String(value[0]), String(value[1])] as const);
-  const isParameter = c === 'p' || isQuadratic(parseFormula(formula, parameters)).isOfPoint;
+  const step = parseFormula(formula, parameters);
+  const isPlain = isFast(scene);
+  const isParameter = isPlain ? c === 'p' || isQuadratic(step).isOfPoint : z0 !== 'p';
   return {
+    ...(!isPlain && { step: c === 'p' ? substitute(step, 'c', p) : step }),
     plane: isParameter ? 'parameter' : 'dynamical',
     center,
     width: String(width),
@@ -82,7 +87,7 @@ export function exactView({ formula, parameters, c, z0, view, iterations, escape
     radius: escape as number,
     columns: columns * samples,
     rows: rows * samples,
-    c: isParameter ? zero : text(c),
+    c: isPlain && isParameter ? zero : text(c),
     z0: isParameter ? text(z0) : zero,
   };
 }

@@ -71,12 +71,15 @@ export function fillExactSlice(slice: Counts, range: SliceRange, job: ExactJob):
 /** Sides of the pieces that are measured. The first ones have the engine made and compiled, and are small. */
 const sides = [4, 16, 64, 64, 64, 64, 64, 64, 64];
 const warming = 2;
+/** Those of formulas that big numbers alone count, a point of which may take seconds. */
+const slowSides = [1, 2, 4, 8, 16, 32, 64, 64, 64];
 
 /** How long exact arithmetic takes for a point, on average, in this thread: measured on pieces spread over the picture. */
 export async function exactMilliseconds(job: ExactJob, atMost: number): Promise<number> {
   const { view, tables } = (await withOwnReference(job)) as Required<ExactJob>;
   let [points, milliseconds] = [0, 0];
-  for (const [i, most] of sides.entries()) {
+  const all = view.step && !tables.formula ? slowSides : sides;
+  for (const [i, most] of all.entries()) {
     const [rows, columns] = [Math.min(most, view.rows), Math.min(most, view.columns)];
     // In steps of 4 all nine places have their turn, far from each other.
     const place = (4 * i) % sides.length;

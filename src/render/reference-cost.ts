@@ -1,5 +1,6 @@
 // What the reference of an exact picture will cost.
 import { memoryNeeded, mostSteps, referenceBits } from '../exact/count.js';
+import { formulaCost } from '../exact/formula-count.js';
 import { readView } from '../exact/view.js';
 import type { Scene } from '../scene/scene.js';
 import { exactView } from './exact-job.js';
@@ -19,6 +20,7 @@ export interface ReferenceCost {
 export function referenceCost(scene: Scene): ReferenceCost | undefined {
   if (scene.arithmetic !== 'exact') return undefined;
   const view = exactView(scene);
+  if (view.step) return formulaCost(view);
   const bits = referenceBits(readView(view));
   const steps = Math.min(view.iterations, mostSteps);
   // Measured with BigInt: 0.3 us a step of 128 bits, 1.8 of 1024, 17 of 4096, 176 of 16384.

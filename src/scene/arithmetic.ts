@@ -1,7 +1,7 @@
 // Which arithmetic counts a scene: IEEE doubles, as brute force in them counts, or exact arithmetic, real numbers without
 // any rounding. What a scene says decides; where it says nothing, how far its sample points are apart.
 import type { SceneIssue } from '../errors.js';
-import { isQuadratic } from '../formula/expression.js';
+import { isQuadratic, transcendentalPart } from '../formula/expression.js';
 import { parseFormula } from '../formula/parse.js';
 import type { arithmetics, SceneData } from './schema.js';
 import { spell } from './spell.js';
@@ -36,7 +36,8 @@ export function arithmeticOf(scene: Counted): Arithmetic {
   const { arithmetic, view } = scene;
   if (arithmetic !== undefined) return arithmetic;
   if (!view) return 'double';
-  const isNear = spacingOf(view) <= nearest || viewIssues(view).length > 0;
+  const isDeep = viewIssues(view).length > 0;
+  const isNear = isDeep || (spacingOf(view) <= nearest && isFast(scene));
   // What doubles cannot count is refused by what is wrong with it for doubles, which says so.
   return isNear && exactIssues(scene).length === 0 ? 'exact' : 'double';
 }
@@ -76,22 +77,26 @@ export function withCounts<T extends Pick<Counted, 'arithmetic' | 'view' | 'colo
   return coloring !== 'count' && (isDeep || arithmetic === 'exact') ? { ...scene, ...countLook } : scene;
 }
 
+/** Whether a scene is one plane of z^2 + c, of which exact arithmetic takes about as long as doubles. */
+export function isFast({
+  formula,
+  parameters,
+  c,
+  z0,
+}: Pick<Counted, 'formula' | 'parameters' | 'c' | 'z0'>): boolean {
+  const { isPlain, isOfPoint } = isQuadratic(parseFormula(formula, parameters));
+  return isPlain && (c === 'p' || isOfPoint) !== (z0 === 'p');
+}
+
 /** What exact arithmetic cannot do of a scene. */
 function exactIssues(scene: Counted): SceneIssue[] {
-  const { formula, parameters, c, z0, escape, coloring = 'count', view } = scene;
+  const { formula, parameters, escape, coloring = 'count', view } = scene;
   const issues: SceneIssue[] = [];
   const add = (path: string, given: unknown, accepted: string) =>
     issues.push({ path, given: spell(given), accepted });
   if (!view) add('lattice', scene.lattice, 'must be a view');
-  const { isPlain, isOfPoint } = isQuadratic(parseFormula(formula, parameters));
-  if (!isPlain) add('formula', formula, 'must be z^2 + c');
-  const isParameter = c === 'p' || isOfPoint;
-  if (isParameter === (z0 === 'p'))
-    add(
-      'z0',
-      z0,
-      isParameter ? 'must be a number where c is the sample point' : 'must be p where c is a number',
-    );
+  const part = transcendentalPart(parseFormula(formula, parameters));
+  if (part) add('formula', formula, `must have no ${part}`);
   if (typeof escape !== 'number' || escape < leastRadius)
     add('escape', escape, `must be a bailout radius from ${leastRadius} on`);
   if (coloring !== 'count') add('coloring', coloring, 'must be count');

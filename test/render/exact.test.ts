@@ -104,6 +104,43 @@ for (const [name, scene] of Object.entries({ 'a parameter plane': deep, 'a dynam
     }
   });
 
+/** A corner of the ship's needle, where its fold is, and a Julia set of a rational step near its pole. */
+const others: Record<string, Partial<ViewScene>> = {
+  'the burning ship': {
+    formula: '(abs(re z) + i*abs(im z))^2 + c',
+    iterations: 120,
+    view: { center: ['-2', '1e-30'], width: '1e-29', columns: 9, rows: 8, rotation: 10 },
+  },
+  'a rational Julia set': {
+    formula: 'z^2 + c/z^3',
+    c: ['-0.05', '1e-40'],
+    z0: 'p',
+    iterations: 60,
+    view: { center: ['0', '0'], width: '2', columns: 9, rows: 8 },
+  },
+  'z^2 + c from the sample point': {
+    z0: 'p',
+    iterations: 90,
+    view: { center: ['-0.5', '0.6'], width: '0.4', columns: 9, rows: 8 },
+  },
+};
+for (const [name, changes] of Object.entries(others))
+  test(`other formulas are counted with any workers and slices: ${name}`, async () => {
+    const scene = parseScene({ ...deep, arithmetic: 'exact', ...changes }) as ViewScene;
+    const view = exactView(scene);
+    assert.ok(view.step);
+    const expected = Array.from({ length: view.rows * view.columns }, (_, i) =>
+      countPoint(view, Math.floor(i / view.columns), i % view.columns),
+    );
+    assert.ok(new Set(expected).size > 3, 'a picture of something');
+    for (const options of [{ workers: 0 }, { workers: 2, slices: 5 }]) {
+      const { counts, exact } = await render(scene, { ...options, verify: true });
+      assert.deepEqual([...counts], expected);
+      assert.equal(exact!.tiles + exact!.points, expected.length);
+      assert.equal(exact!.undecided.at(-1) ?? 0, 0);
+    }
+  });
+
 test('memory that is not shared gets the same counts', async () => {
   const shared = await render(deep, { workers: 1 });
   const { SharedArrayBuffer: memory } = globalThis;

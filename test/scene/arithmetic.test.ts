@@ -67,6 +67,7 @@ test('points nearer than 1e-7 are exact, unless doubles are asked for or the col
   assert.equal(at(9e-6, { coloring: 'smooth' }).arithmetic, undefined);
   assert.equal(at(9e-6, { escape: 'overflow' }).arithmetic, undefined);
   assert.equal(at(9e-6, { formula: 'z^3 + c' }).arithmetic, undefined);
+  assert.equal(at(1e-20, { formula: 'z^3 + c' }).arithmetic, 'exact', 'where doubles cannot');
 });
 
 test('z^2 + c is exact however it is written, in both planes', () => {
@@ -89,11 +90,14 @@ test('digits of c, z0 and the width stay in exact scenes; doubles have the neare
 
 test('what exact arithmetic cannot do is told in a line', () => {
   const cases: [object, string][] = [
-    [{ formula: 'z^3 + c' }, 'formula "z^3 + c": must be z^2 + c in exact arithmetic'],
+    [{ formula: 'z + exp(z) + c' }, 'formula "z + exp(z) + c": must have no exp in exact arithmetic'],
+    [
+      { formula: 'z^2.5 + c' },
+      'formula "z^2.5 + c": must have no power that is not a whole number in exact arithmetic',
+    ],
     [{ escape: 'overflow' }, 'escape "overflow": must be a bailout radius from 2 on in exact arithmetic'],
     [{ escape: 1.5 }, 'escape 1.5: must be a bailout radius from 2 on in exact arithmetic'],
     [{ coloring: 'smooth' }, 'coloring "smooth": must be count in exact arithmetic'],
-    [{ z0: 'p' }, 'z0 "p": must be a number where c is the sample point in exact arithmetic'],
     [
       { view: undefined, lattice: { extent: 2, cells: 10 } },
       'lattice {"extent":2,"cells":10}: must be a view in exact arithmetic',

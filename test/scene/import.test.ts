@@ -150,6 +150,7 @@ location.real = "${re}"
 location.zoom = "4.5e400"
 image.width = 640
 image.height = 360`),
+    importKfr(kfr({ Re: re, Zoom: '4.5E400', Power: 2, FractalType: 1 })),
   ];
   for (const file of files) {
     const { view, arithmetic } = parseScene(file);
@@ -194,14 +195,8 @@ const wrong: [(text: string) => unknown, string, string][] = [
   [importKfr, kfr({ real: 0 }), 'real 0: must be 1; only bailout by |z| is supported'],
   [importKfr, kfr({ imag: 0.5 }), 'imag 0.5: must be 1; only bailout by |z| is supported'],
   [importKfr, kfr({ Power: 'x' }), 'Power "x": must be a number'],
-  [importKfr, kfr({ Zoom: '1e30', FractalType: 1 }), 'view.width 7.11'],
   [importKfr, kfr({ Zoom: '0.0e5' }), 'Zoom "0.0e5": must be a number above 0'],
   [importKfr, kfr({ Zoom: '-3' }), 'Zoom "-3": must be a number above 0'],
-  [
-    importKfr,
-    kfr({ Zoom: '1e1000', FractalType: 1 }),
-    'view.width 7.111111111111111e-1000: must be at least 2.8e-13 for 640 columns there, where nearer',
-  ],
   [importKfr, kfr({ Re: 'x' }), 'view.center.0 "x": must be a decimal number in text'],
   [
     importKfr,
@@ -211,11 +206,6 @@ const wrong: [(text: string) => unknown, string, string][] = [
   [importKfr, 'Colors: 1,2,3', 'has no Re in it; a location of Kalles Fraktaler has'],
   [importToml, 'a = ', 'is not valid TOML ('],
   [importToml, 'a = 1', 'has no location in it; a .toml of Fraktaler 3 has'],
-  [
-    importToml,
-    `${start}location.real = "-0.75"\nlocation.zoom = "1e1000"\n[[formula]]\npower = 3`,
-    'view.width 7.111111111111111e-1000: must be at least',
-  ],
   [
     importToml,
     `${start}bailout.iterations = 9223372036854775807`,
