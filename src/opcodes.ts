@@ -49,6 +49,7 @@ export const scalarOpcodes = {
   'i32.wrap_i64': 0xa7,
   'i64.extend_i32_s': 0xac,
   'f64.convert_i32_s': 0xb7,
+  'i32.trunc_f64_s': 0xaa,
   'i64.reinterpret_f64': 0xbd,
   'f64.reinterpret_i64': 0xbf,
 } as const;

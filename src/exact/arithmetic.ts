@@ -4,7 +4,12 @@
 //   multiply-add. Joldes, Muller and Popescu ("Tight and rigorous error bounds for basic building blocks of
 //   double-word arithmetic", 2017) bound accurate sums by 3 v^2 + 13 v^3, products by 5 v^2, v = 2^-53: below 2^-103.
 //   u = 2^-102 leaves room for complex products, whose error is below 2.83 u for any arithmetic of such a bound.
-//   Its bounds (mag) are doubles.
+//   Its bounds (mag) are doubles. The step (next_distance) normalises its result only: with s = 2 Z + d, M = 2 |Z| + |d|,
+//   - the parts of s are sh + sl, sl the error of the sum of the high parts plus the low parts, within 3.1 v^2 M of s;
+//   - a product of parts is p + l, where l lacks the product of the low parts: within 12.1 v^2 of its moduli's product,
+//     of which |l| is at most 4.1 v; the sum of two products and dc, low parts first, is within 43 v^2 of these moduli
+//     and 4 v^2 |dc|, and the moduli of both parts together are at most 2^(1/2) M |d|.
+//   That is (61 + 3.1) v^2 M |d| + 6 v^2 |dc|, and M <= 5 |z|: with Z's own rounding less than 21 u |z| |d|.
 // - scaled: a double from 1 to 2 and an exponent of 32 bits, u = 2^-53; nothing under- or overflows.
 import { f64, i32 } from '../assembler.js';
 import type { Arithmetic } from './compile.js';
@@ -21,6 +26,12 @@ const constants = {
   EPS40: 2 ** -40,
   UD: unit,
 };
+
+/** A step of perturbation (follow.ts), and the square of |a + b|, up to 4 roundings of |a| + |b|. */
+const plainStep = `
+inline function n2_of_sum(a: complex, b: complex): mag { return n2(a + b); }
+inline function next_distance(Z: complex, d: complex, dc: complex): complex { return (Z + Z + d) * d + dc; }
+`;
 
 /** Moduli: n1 and modulus are at least |a|; n2 is |a|^2 up to 4 roundings; `modulus` avoids squares that overflow. */
 const moduli = `
@@ -55,8 +66,8 @@ inline function root(a: mag): mag { return sqrt(a + TINY); }
 inline function halve(a: mag): mag { return a * 0.5; }
 inline function flat(a: mag): double { return a; }
 inline function real_mag(a: mag): real { return a; }
-${moduli}${modulus}`,
-  constants: { ...constants, U: unit, LEAST_SQUARE: 1e-290, TINY: 1e-300, ETA: 2 ** -1040 },
+${moduli}${modulus}${plainStep}`,
+  constants: { ...constants, U: unit, NOISE: 17, LEAST_SQUARE: 1e-290, TINY: 1e-300, ETA: 2 ** -1040 },
 };
 
 export const pairArithmetic: Arithmetic = {
@@ -111,8 +122,52 @@ inline function root(a: mag): mag { return sqrt(a + TINY); }
 inline function halve(a: mag): mag { return a * 0.5; }
 inline function flat(a: mag): double { return a; }
 inline function real_mag(a: mag): real { return as_real(a, 0.0); }
-${moduli}${modulus}`,
-  constants: { ...constants, U: 2 ** -102, TINY: 1e-300, ETA: 2 ** -1040 },
+${moduli}${modulus}
+inline function n2_of_sum(a: complex, b: complex): mag {
+  let x = high(a.re) + high(b.re);
+  let y = high(a.im) + high(b.im);
+  return x * x + y * y;
+}
+inline function halves(a: double): double, double {
+  let t = a * 134217729.0;
+  let h = t - (t - a);
+  return h, a - h;
+}
+// What the product p of a and c lacks, from their halves.
+inline function lost(p: double, ah: double, al: double, ch: double, cl: double): double {
+  return ((ah * ch - p) + (ah * cl + al * ch)) + al * cl;
+}
+inline function next_distance(Z: complex, d: complex, dc: complex): complex {
+  let x, xt = two_sum(high(Z.re) * 2.0, high(d.re));
+  let y, yt = two_sum(high(Z.im) * 2.0, high(d.im));
+  let xl = xt + (low(Z.re) * 2.0 + low(d.re));
+  let yl = yt + (low(Z.im) * 2.0 + low(d.im));
+  let a = high(d.re);
+  let b = high(d.im);
+  let al = low(d.re);
+  let bl = low(d.im);
+  let x1, x2 = halves(x);
+  let y1, y2 = halves(y);
+  let a1, a2 = halves(a);
+  let b1, b2 = halves(b);
+  let xa = x * a;
+  let yb = y * b;
+  let xb = x * b;
+  let ya = y * a;
+  let lost_xa = lost(xa, x1, x2, a1, a2) + (x * al + xl * a);
+  let lost_yb = lost(yb, y1, y2, b1, b2) + (y * bl + yl * b);
+  let lost_xb = lost(xb, x1, x2, b1, b2) + (x * bl + xl * b);
+  let lost_ya = lost(ya, y1, y2, a1, a2) + (y * al + yl * a);
+  let re, re1 = two_sum(xa, -yb);
+  let im, im1 = two_sum(xb, ya);
+  let re_c, re2 = two_sum(re, high(dc.re));
+  let im_c, im2 = two_sum(im, high(dc.im));
+  let re_h, re_l = two_sum(re_c, ((lost_xa - lost_yb) + (re1 + re2)) + low(dc.re));
+  let im_h, im_l = two_sum(im_c, ((lost_xb + lost_ya) + (im1 + im2)) + low(dc.im));
+  return complex(as_real(re_h, re_l), as_real(im_h, im_l));
+}
+`,
+  constants: { ...constants, U: 2 ** -102, NOISE: 21, TINY: 1e-300, ETA: 2 ** -1040 },
 };
 
 /** The exponent of 0, so low that 0 vanishes in every sum. */
@@ -169,10 +224,11 @@ function flat(a: mag): double {
 }
 ${moduli}
 function modulus(a: complex): mag { return mag_sqrt(n2(a)) * UP; }
-`,
+${plainStep}`,
   constants: {
     ...constants,
     U: unit,
+    NOISE: 17,
     LEAST_SQUARE: 0,
     TINY: 0,
     ETA: 0,

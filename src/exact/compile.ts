@@ -322,6 +322,8 @@ class Writer {
       }
       case 'double':
         return of('double', 'f64.convert_i32_s');
+      case 'int':
+        return of('int', 'i32.trunc_f64_s');
       /** Combines two parts into a number, and takes them apart. */
       case 'as_real':
         return { type: 'real', locals: args.flatMap(({ locals }) => locals) };

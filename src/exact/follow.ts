@@ -46,6 +46,40 @@ function follow_points(at: int, end: int) {
   }
 }
 
+// The radii of the shortest blocks for a rung; 0 if there are none.
+function radii_of(levels: int, level_count: int, rung: int): int {
+  if (level_count > 0) { return load_int(levels) + rung; }
+  return 0;
+}
+
+// Takes single steps from index m up to \`end\`, until a point may have left the radius or is to be rebased, or where a
+// block may begin. Apart from the loop that calls it, because that has more variables than a processor has registers.
+function run_steps(orbit: int, m: int, end: int, radii: int, d: complex, e: mag, dc: complex): int, complex, mag {
+  let R = load_mag(AT_R);
+  let C0 = load_mag(AT_C0);
+  let u8 = C0 * 0.0 + UD * 8.0;
+  let noise = C0 * 0.0 + U * NOISE;
+  let Z = load_complex(orbit + m * ORBIT_BYTES);
+  let r = root(n2_of_sum(Z, d));
+  let size = n1(d);
+  let goes = 1;
+  while (goes == 1) {
+    e = ((r + r + e) * e + (noise * size * r + C0)) * UP;
+    d = next_distance(Z, d, dc);
+    m = m + 1;
+    Z = load_complex(orbit + m * ORBIT_BYTES);
+    let q = n2_of_sum(Z, d);
+    r = root(q);
+    size = n1(d);
+    if (!(r + e + u8 * (r + size) <= R) || m >= end || q < n2(d)) { goes = 0; }
+    // n1 is at most 1.4143 times the modulus.
+    if ((m & 3) == 1 && radii != 0) {
+      if (size * 0.7 < load_mag(radii + (m >> 2) * RADII)) { goes = 0; }
+    }
+  }
+  return m, d, e;
+}
+
 function follow(p: int) {
   let R = load_mag(AT_R);
   let C0 = load_mag(AT_C0);
@@ -55,7 +89,6 @@ function follow(p: int) {
   let blocks = load_int(AT_BLOCKS);
   let rung = load_int(AT_RUNG);
   let u8 = C0 * 0.0 + UD * 8.0;
-  let u17 = C0 * 0.0 + U * 17.0;
   let u4 = C0 * 0.0 + U * 4.0;
 
   let ref = load_int(p + E_REFERENCE);
@@ -66,6 +99,7 @@ function follow(p: int) {
   let d = load_complex(p + E_DISTANCE);
   let g = dc * load_real(AT_INVDC);
   ${declareReference}
+  let radii = radii_of(levels, level_count, rung);
   let z = load_complex(orbit + m * ORBIT_BYTES) + d;
   let q = n2(z);
   let r = root(q);
@@ -109,6 +143,7 @@ function follow(p: int) {
           m = 0;
           ref = last;
           ${assignReference}
+          radii = radii_of(levels, level_count, rung);
           if (wide < 1000.0) { wide = wide * 8.0; } else { wide = 16.0; }
         }
       }
@@ -121,6 +156,7 @@ function follow(p: int) {
         if (ref != last) {
           ref = last;
           ${assignReference}
+          radii = radii_of(levels, level_count, rung);
         }
         if (trial == 0) {
           if (seen_n >= 0.0) {
@@ -205,11 +241,14 @@ function follow(p: int) {
             longest = use;
           }
         } else {
-          e = (r * UP * (e + e + u17 * n1(d)) + e * e + C0) * UP;
-          let Z = load_complex(orbit + m * ORBIT_BYTES);
-          d = (Z + Z + d) * d + dc;
-          m = m + 1;
-          n = n + 1.0;
+          let end = steps;
+          if (limit - n < double(steps - m)) { end = m + int(limit - n); }
+          // Where the safe radius is looked at next.
+          let next = (((m + 15) >> 4) << 4) + 1;
+          if (safe != 0 && next < end) { end = next; }
+          let begun = m;
+          m, d, e = run_steps(orbit, m, end, radii, d, e, dc);
+          n = n + double(m - begun);
           longest = 40;
           z = load_complex(orbit + m * ORBIT_BYTES) + d;
           q = n2(z);
