@@ -20,6 +20,14 @@ function bounds(at: int) {
   store(at + 96, n1(a));
   store(at + 112, modulus(a));
 }
+function next(at: int) {
+  let Z = complex(load_real(at), load_real(at + 16));
+  let d = complex(load_real(at + 32), load_real(at + 48));
+  let dc = complex(load_real(at + 64), load_real(at + 80));
+  let result = next_distance(Z, d, dc);
+  store(at + 96, result.re);
+  store(at + 112, result.im);
+}
 `;
 
 const product = (a: Dyadic, b: Dyadic): Dyadic => ({ m: a.m * b.m, e: a.e + b.e });
@@ -33,7 +41,7 @@ function start(arithmetic: Arithmetic) {
   const view = new DataView(memory.buffer);
   const isScaled = arithmetic.name === 'scaled';
   return {
-    ...(exports as unknown as { work(at: number): void; bounds(at: number): void }),
+    ...(exports as unknown as Record<'work' | 'bounds' | 'next', (at: number) => void>),
     write(at: number, high: number, second: number) {
       view.setFloat64(at, high, true);
       if (isScaled) view.setInt32(at + 8, high === 0 ? -(2 ** 28) : second, true);
@@ -83,5 +91,43 @@ for (const arithmetic of [doubleArithmetic, pairArithmetic, scaledArithmetic])
       const [n1, modulus] = [machine.mag(96), machine.mag(112)];
       assert.ok(isAtMost(sum(absolute(a), absolute(b)), n1), `${i}: n1`);
       assert.ok(isAtMost(square, product(modulus, modulus)), `${i}: modulus`);
+    }
+  });
+
+for (const arithmetic of [doubleArithmetic, pairArithmetic, scaledArithmetic])
+  test(`a step of perturbation keeps its bound, also where it cancels: ${arithmetic.name}`, () => {
+    const machine = start(arithmetic);
+    const isPair = arithmetic.name === 'pair';
+    const random = sequence(4);
+    const write = (at: number, size: number) => {
+      const low = isPair ? size * 2 ** -54 * (random(2 ** 30) / 2 ** 30) : 0;
+      machine.write(at, size, low);
+    };
+    const parts = (at: number) => [machine.real(at), machine.real(at + 16)] as const;
+    const about = () =>
+      ((random(2 ** 30) - 2 ** 29) / 2 ** 29 + random(2 ** 22) / 2 ** 52) * 2 ** -random(40);
+    const double = ({ m, e }: Dyadic) => ({ m, e: e + 1 });
+    const toNumber = ({ m, e }: Dyadic) => Number(m) * 2 ** e;
+    for (let i = 0; i < (isLong ? 100_000 : 2000); i++) {
+      for (let at = 0; at < 96; at += 16) write(at, about());
+      // d next to -2 Z, or dc next to minus the rest.
+      if (i % 4 === 1)
+        for (const at of [0, 16]) write(at + 32, -2 * toNumber(machine.real(at)) * (1 + 2 ** -random(60)));
+      machine.next(0);
+      if (i % 4 === 2) {
+        const rest = parts(96).map(toNumber);
+        for (const j of [0, 1]) write(64 + 16 * j, toNumber(machine.real(64 + 16 * j)) - rest[j]!);
+        machine.next(0);
+      }
+      const [[x, y], [a, b], [cx, cy]] = [parts(0), parts(32), parts(64)];
+      const [s, t] = [sum(double(x), a), sum(double(y), b)];
+      const re = sum(sum(product(s, a), negative(product(t, b))), cx);
+      const im = sum(sum(product(s, b), product(t, a)), cy);
+      const [gotRe, gotIm] = parts(96);
+      const error = Math.hypot(toNumber(sum(gotRe, negative(re))), toNumber(sum(gotIm, negative(im))));
+      const size = (p: Dyadic, q: Dyadic) => Math.hypot(toNumber(p), toNumber(q));
+      const { NOISE, U } = arithmetic.constants as { NOISE: number; U: number };
+      const most = U * ((NOISE / 4) * (2 * size(x, y) + size(a, b)) * size(a, b) + 4 * size(cx, cy));
+      assert.ok(error <= most * (1 + 2 ** -20), `${i}: ${error} > ${most}`);
     }
   });
