@@ -1,8 +1,7 @@
 // What channels cost: counts and each channel of a view, relative to counting it point by point, in the same run.
 //     npm run bench -- channels [ROUNDS [SIDE]]
-// Warm, compute only, 2 workers; all take turns in every round; medians. Also how long finding the range of the colours
-// from a sample takes, relative to a picture with 2 x 2 samples. A view that is not the Mandelbrot set's or the lesson's
-// has SIDE x SIDE points (default: 1000).
+// Warm, compute only, 2 workers; all take turns in every round; medians. Also what finding the range of the colours from a
+// sample adds to a picture. A view that is not the Mandelbrot set's or the lesson's has SIDE x SIDE points (default: 1000).
 import { execFileSync } from 'node:child_process';
 import os from 'node:os';
 import { fileURLToPath } from 'node:url';
@@ -12,6 +11,8 @@ import { findRange } from '../src/render/stream.js';
 
 const rounds = Number(process.argv[2] ?? 5);
 const side = Number(process.argv[3] ?? 1000);
+/** Pictures for each round of channels, because their differences are small. */
+const pictureRounds = 5;
 
 const mandelbrot = (center: readonly [string, string], width: number, side: number): Scene => ({
   formula: 'z^2 + c',
@@ -65,20 +66,6 @@ async function timeScene(name: string): Promise<void> {
     const prepared = prepare(scene, { channels });
     work[coloring] = () => timed(prepared, 'enclosures');
   }
-  // A picture as the command draws it, with 2 x 2 samples of a view.
-  const smooth = { ...scene, coloring: 'smooth' as const };
-  const drawn: Scene = smooth.view ? { ...smooth, view: { ...smooth.view, samples: 2 } } : smooth;
-  const range = await findRange(drawn, { pool });
-  work.range = async () => {
-    const begun = performance.now();
-    await findRange(drawn, { pool });
-    return performance.now() - begun;
-  };
-  work.picture = async () => {
-    const begun = performance.now();
-    for await (const _ of renderPng({ ...drawn, range }, { pool }));
-    return performance.now() - begun;
-  };
   const taken = new Map(Object.keys(work).map((name) => [name, [] as number[]]));
   for (let round = -1; round < rounds; round++)
     for (const [name, run] of Object.entries(work)) {
@@ -86,18 +73,41 @@ async function timeScene(name: string): Promise<void> {
       if (round >= 0) taken.get(name)!.push(milliseconds);
     }
   const brute = median(taken.get('brute')!);
-  const [sample, picture] = [median(taken.get('range')!), median(taken.get('picture')!)];
-  taken.delete('range');
-  taken.delete('picture');
   const cells = [...taken].slice(1).map(([coloring, times]) => {
     const factor = median(times) / brute;
     const aim = colorings[coloring]?.aim;
     return `${coloring} ${factor.toFixed(2)}${aim === undefined ? '' : factor <= aim ? ` (at most ${aim})` : ` (not ${aim})`}`;
   });
-  const share = `${((100 * sample) / picture).toFixed(1)}% of the picture's ${picture.toFixed(0)} ms`;
-  console.log(
-    `${name}: brute ${brute.toFixed(1)} ms\n    ${cells.join('   ')}\n    range from a sample: ${share}`,
-  );
+  console.log(`${name}: brute ${brute.toFixed(1)} ms\n    ${cells.join('   ')}`);
+  console.log(`    ${await costOfRange(scene, pool)}`);
+}
+
+/**
+ * What finding the range adds to a picture as the command draws it, with 2 x 2 samples of a view: the median of the
+ * differences to a picture with the same pixels, whose range is given, drawn just before or after.
+ */
+async function costOfRange(scene: Scene, pool: Pool): Promise<string> {
+  const { range: _, ...smooth } = { ...scene, coloring: 'smooth' as const };
+  const found: Scene = smooth.view ? { ...smooth, view: { ...smooth.view, samples: 2 } } : smooth;
+  const given = { ...found, range: await findRange(found, { pool }) };
+  const draw = async (drawn: Scene) => {
+    const [begun, usage] = [performance.now(), process.cpuUsage()];
+    for await (const _ of renderPng(drawn, { pool }));
+    const { user, system } = process.cpuUsage(usage);
+    return { wall: performance.now() - begun, cpu: (user + system) / 1000 };
+  };
+  const pairs: { given: Awaited<ReturnType<typeof draw>>; found: Awaited<ReturnType<typeof draw>> }[] = [];
+  for (let round = -1; round < pictureRounds * rounds; round++) {
+    const first = round % 2 === 0 ? await draw(found) : undefined;
+    const pair = { given: await draw(given), found: first ?? (await draw(found)) };
+    if (round >= 0) pairs.push(pair);
+  }
+  const [wall, cpu] = (['wall', 'cpu'] as const).map((time) => {
+    const more = median(pairs.map((pair) => pair.found[time] - pair.given[time]));
+    return `${((100 * more) / median(pairs.map((pair) => pair.given[time]))).toFixed(1)}%`;
+  });
+  const picture = median(pairs.map((pair) => pair.given.wall)).toFixed(0);
+  return `range from a sample: ${wall} of a picture's ${picture} ms, ${cpu} of its CPU time`;
 }
 
 const only = process.argv[4];
