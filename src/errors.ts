@@ -120,6 +120,11 @@ export class VerifyError extends Error {
   }
 }
 
+/** Thrown where a view has no nucleus to find. */
+export class NucleusError extends Error {
+  override readonly name = 'NucleusError';
+}
+
 /** A number of bytes as text: `1.5 MB`, in powers of 1000. */
 export function formatBytes(bytes: number): string {
   const units = ['bytes', 'kB', 'MB', 'GB', 'TB'];

@@ -9,6 +9,7 @@ export { readPngScene } from './encode/png-scene.js';
 export {
   FormulaError,
   LimitError,
+  NucleusError,
   PaletteError,
   PictureError,
   SceneError,
@@ -19,6 +20,7 @@ export type { ChannelName, Channels, Counts, Field } from './field/field.js';
 export { arraySplit, concatenate } from './field/split.js';
 export type { Exact } from './kernel/kernel.js';
 export type { ExactSummary } from './render/exact-job.js';
+export { type FindOptions, findMinibrot, type Minibrot } from './render/find.js';
 export { escapeCounts, type GridOptions } from './render/grid.js';
 export { renderPng } from './render/png.js';
 export { readScene } from './render/read-scene.js';

@@ -183,6 +183,7 @@ test('the names that the package exports are these', async () => {
     ...[
       'FormulaError',
       'LimitError',
+      'NucleusError',
       'PaletteError',
       'PictureError',
       'SceneError',
@@ -193,6 +194,7 @@ test('the names that the package exports are these', async () => {
       'complexGrid',
       'concatenate',
       'escapeCounts',
+      'findMinibrot',
       'formatComplex',
     ],
     ...[

@@ -8,6 +8,7 @@ import { addCluster } from './cluster.js';
 import { addCompletions } from './completions.js';
 import { addDoctor } from './doctor.js';
 import { addExplore } from './explore.js';
+import { addFind } from './find.js';
 import { addHelp, formatHelp } from './help.js';
 import { addInfo } from './info.js';
 import { addLesson } from './lesson.js';
@@ -52,6 +53,7 @@ Examples:
   addScenes(program);
   addPalettes(program);
   addInfo(program);
+  addFind(program);
   addSchema(program);
   program.commandsGroup('Parallelism:');
   addLesson(program);

@@ -14,6 +14,7 @@ import { Pool } from '../pool/index.js';
 import { compressWith } from '../render/compress.node.js';
 import { frameScene } from '../render/film.js';
 import { findRange, streamScene } from '../render/stream.js';
+import { withCounts } from '../scene/arithmetic.js';
 import { type Complex, parseComplex } from '../scene/complex.js';
 import { inPixels } from '../scene/gallery.js';
 import { parseScene, type Scene, sceneText, type ViewScene } from '../scene/scene.js';
@@ -139,16 +140,13 @@ async function endsOf(given: string | undefined, flags: ZoomFlags): Promise<read
       throw new UsageError(
         `--to ${flags.to}: must have the same ${key} as the first scene; give --c-path for a film of c, or a scene with the same ${key}`,
       );
-  for (const [place, { arithmetic, view }] of [
-    [given ?? 'the lesson', begin],
-    [`--to ${flags.to}`, end],
-  ] as const)
-    if (flags.arithmetic === 'exact' || (arithmetic === 'exact' && viewIssues(view).length > 0))
-      throw new UsageError(
-        `${place}: needs exact arithmetic, but films are computed in doubles; give a wider view`,
-      );
+  // Frames of a film that doubles cannot count to its end are exact from the first on.
+  const isDeep = [begin, end].some(
+    ({ arithmetic, view }) => arithmetic === 'exact' && viewIssues(view).length > 0,
+  );
+  const arithmetic = flags.arithmetic === 'exact' || isDeep ? 'exact' : 'double';
   // The first scene's colours apply throughout.
-  const film = { ...first, arithmetic: 'double' as const };
+  const film = withCounts({ ...first, arithmetic } as const);
   return [film, { ...film, view: end.view, iterations: end.iterations }];
 }
 

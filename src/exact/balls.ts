@@ -50,7 +50,7 @@ function root(q: bigint, isAbove: boolean): bigint {
 }
 /** Bounds of a modulus, in the units of its parts. */
 export const modulusAbove = ([x, y]: Pair): bigint => root(x * x + y * y, true);
-const modulusBelow = ([x, y]: Pair): bigint => root(x * x + y * y, false);
+export const modulusBelow = ([x, y]: Pair): bigint => root(x * x + y * y, false);
 
 /** floor(sqrt(q)), by Newton's method from above. */
 export function integerRoot(q: bigint): bigint {
@@ -125,12 +125,12 @@ export class BallArithmetic implements Algebra<Ball> {
   private moved(size: bigint, i: number): bigint {
     return size === 0n || this.errors[i] === 0n ? 0n : ((size * this.errors[i]!) >> fraction) + 1n;
   }
-  /** What rounding of slopes changes, if they are computed from numbers of these sizes. */
-  private lost(size: bigint): bigint {
-    return this.errors.reduce(
-      (sum, error) => (error === 0n ? sum : sum + ((size * error) >> (fraction + noise)) + 1n),
-      0n,
-    );
+  /** What rounding changes in slopes that are computed from these balls' by numbers of this size. */
+  private lost(size: bigint, ...balls: readonly Ball[]): bigint {
+    return this.errors.reduce((sum, error, i) => {
+      if (error === 0n || balls.every(({ slopes }) => slopes[i] === undefined)) return sum;
+      return sum + ((size * error) >> (fraction + noise)) + 1n;
+    }, 0n);
   }
 
   /** The parts in 64 fractional bits. */
@@ -186,7 +186,7 @@ export class BallArithmetic implements Algebra<Ball> {
       rest +=
         ((modulusAbove(v.center) * w.rest + modulusAbove(w.center) * v.rest + far * near) >> this.shift) +
         1n +
-        this.lost(sizes(v) + sizes(w) + 4n * one);
+        this.lost(sizes(v) + sizes(w) + 4n * one, v, w);
     return { center: shifted(product, this.shift), slopes, rest };
   }
 
@@ -220,11 +220,11 @@ export class BallArithmetic implements Algebra<Ball> {
       const both = v.rest + ((size * w.rest) >> fraction) + 1n;
       // Sizes of q dw as well as of dv.
       const slope = sizes(v) + (((sizes(w) + one) * (size + one)) >> fraction) + 4n * one;
-      const moved = this.linear(linear) + this.lost(slope) + both;
+      const moved = this.linear(linear) + this.lost(slope, v, w) + both;
       rest +=
         quotientAbove(both << this.shift, low) +
         quotientAbove((moved * near) << this.shift, low * (low - near)) +
-        this.lost(((modulusAbove(inverse) + one) * slope) >> fraction) +
+        this.lost(((modulusAbove(inverse) + one) * slope) >> fraction, v, w) +
         1n;
     }
     return { center, slopes, rest };
@@ -248,7 +248,7 @@ export class BallArithmetic implements Algebra<Ball> {
     return {
       center: [name === 're' ? w.center[0] : w.center[1], 0n],
       slopes: this.slopes(w, half),
-      rest: isExact ? 0n : w.rest + this.lost(2n * one),
+      rest: isExact ? 0n : w.rest + this.lost(2n * one, w),
     };
   }
 
@@ -283,7 +283,7 @@ export class BallArithmetic implements Algebra<Ball> {
     });
     const second = quotientAbove(spread * spread, 2n * size);
     // u errs by 1 / |W| of what was rounded down, which changes less than a unit.
-    const rest = w.rest + second + rounding + this.lost(sizes(w) + 4n * one) + 2n;
+    const rest = w.rest + second + rounding + this.lost(sizes(w) + 4n * one, w) + 2n;
     return { center: [size, 0n], slopes, rest };
   }
 }

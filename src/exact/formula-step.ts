@@ -130,7 +130,11 @@ class StepWriter {
   /** A bound of |v| - T, from those of the operands where moduli multiply. */
   private size(i: number): string {
     const operation = this.operations[i]!;
-    if (operation.kind === 'z') return 'r';
+    if (operation.kind === 'z') {
+      // Z and d may be far larger than z, whose rounding is theirs.
+      const most = this.referenceSize(i);
+      return this.once(i, 's0', () => `r + ${most} * (U * 4.0) + rho`);
+    }
     if (!operation.isMoving) {
       const base = this.reference(i);
       return this.once(i, `s${i}`, () => `modulus(${base}) * UP40 + rho`);

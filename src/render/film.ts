@@ -4,6 +4,8 @@
 import { realFunctions } from '../kernel/functions.js';
 import type { Complex } from '../scene/complex.js';
 import type { ViewScene } from '../scene/scene.js';
+import type { View } from '../scene/view.js';
+import { viewBetween } from './film-view.js';
 
 const { exp, log } = realFunctions;
 
@@ -30,15 +32,8 @@ export function frameScene(
   colors: FilmColors | undefined,
   path: readonly Complex[],
 ): ViewScene {
-  // Films are counted in doubles.
-  const [fromWidth, toWidth] = [Number(from.view.width), Number(to.view.width)];
-  const width = growing(fromWidth, toWidth, part);
-  // A point that moves in proportion to the width stays in place in the picture.
-  const moved = fromWidth === toWidth ? part : (fromWidth - width) / (fromWidth - toWidth);
-  const center = ([0, 1] as const).map((axis) => {
-    const [begin, end] = [from.view.center[axis], to.view.center[axis]];
-    return part === 0 ? begin : part === 1 || begin === end ? end : String(between(+begin, +end, moved));
-  }) as [string, string];
+  const isExact = from.arithmetic === 'exact';
+  const { center, width } = (isExact ? viewBetween : plainViewBetween)(from.view, to.view, part);
   const least = colors && between(colors.from[0], colors.to[0], part);
   const most = colors && between(colors.from[1], colors.to[1], part);
   const rotation = between(from.view.rotation ?? 0, to.view.rotation ?? 0, part);
@@ -50,6 +45,19 @@ export function frameScene(
     view: { ...view, center, width, ...(rotation !== 0 && { rotation }) },
     ...(least !== undefined && most !== undefined && { range: [least, Math.max(least, most)] }),
   };
+}
+
+/** The same as `viewBetween` for views that doubles count. */
+function plainViewBetween(from: View, to: View, part: number): Pick<View, 'center' | 'width'> {
+  const [fromWidth, toWidth] = [Number(from.width), Number(to.width)];
+  const width = growing(fromWidth, toWidth, part);
+  // A point that moves in proportion to the width stays in place in the picture.
+  const moved = fromWidth === toWidth ? part : (fromWidth - width) / (fromWidth - toWidth);
+  const center = ([0, 1] as const).map((axis) => {
+    const [begin, end] = [from.center[axis], to.center[axis]];
+    return part === 0 ? begin : part === 1 || begin === end ? end : String(between(+begin, +end, moved));
+  }) as [string, string];
+  return { center, width };
 }
 
 function along(path: readonly Complex[], part: number): Complex {

@@ -1,6 +1,6 @@
 // Deep views by the command: from flags, files, addresses and pictures; what it says of them; and what it refuses.
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { readPngScene, sceneAddress } from 'mandoline';
@@ -125,23 +125,59 @@ test('what exact arithmetic cannot do is one line, exit code 2, and nothing is w
   });
 });
 
-test('a film to a deep view is refused', async (context) => {
+test('find writes the scene that frames a minibrot, and tells in a line what has none', async (context) => {
+  const folder = temporaryFolder(context);
+  const view = ['--center', '-1.75', '--width', '0.1', '--size', '16x12'];
+  const [found, json, none, formula] = await runMany(folder, [
+    ['find', 'mandelbrot', ...view, '-o', 'minibrot.json'],
+    ['find', 'mandelbrot', ...view, '--json'],
+    ['find', 'julia'],
+    ['find', 'exponential', '--c', 'p', '--z0', '0', '--escape', '10'],
+  ]);
+  assert.match(
+    found!.stdout,
+    /^period {3}3\nnucleus {2}-1\.7548776\d+[+-]0\.0+i\nproved .* within \S+ of it\nsize {5}1\.904e-2 of the whole set, turned by 0 degrees/,
+  );
+  const { scene } = JSON.parse(json!.stdout);
+  const { version: _, ...written } = JSON.parse(readFileSync(join(folder, 'minibrot.json'), 'utf8'));
+  assert.deepEqual(written, scene);
+  assert.deepEqual([scene.view.columns, scene.view.rows, scene.iterations], [16, 12, 600]);
+  assert.deepEqual([none!.code, formula!.code], [2, 2]);
+  assert.match(none!.stderr, /^mandoline: julia: [^\n]*\n$/);
+  assert.match(
+    formula!.stderr,
+    /^mandoline: exponential: formula [^\n]*must have no exp in exact arithmetic\n$/,
+  );
+});
+
+test('a film goes to a deep view: exact from the first frame on, and resumed', async (context) => {
   const folder = temporaryFolder(context);
   writeFileSync(join(folder, 'deep.json'), JSON.stringify({ ...deepScene }));
-  const { code, stderr } = await runMandoline(
-    folder,
+  const film = [
     'zoom',
     'mandelbrot',
     '--to',
     'deep.json',
+    '--size',
+    '12x9',
     '--frames',
-    '2',
+    '3',
+    '--workers',
+    '1',
+  ];
+  const first = await runMandoline(folder, ...film, '-o', 'film');
+  assert.equal(first.code, 0, first.stderr);
+  const scenes = [1, 2, 3].map((i) => readPngScene(readFileSync(join(folder, 'film', `frame-0000${i}.png`))));
+  assert.deepEqual(
+    scenes.map(({ arithmetic, coloring }) => [arithmetic, coloring]),
+    scenes.map(() => ['exact', 'count']),
   );
-  assert.equal(code, 2);
-  assert.match(
-    stderr,
-    /^mandoline: --to deep\.json: needs exact arithmetic, but films are computed in doubles; give a wider view\n$/,
-  );
+  const widths = scenes.map(({ view }) => Math.log10(Number(view!.width)));
+  assert.ok(Math.abs(widths[0]! + widths[2]! - 2 * widths[1]!) < 1e-9, String(widths));
+  assert.deepEqual(scenes[2]!.view!.center, deepScene.view.center);
+  rmSync(join(folder, 'film', 'frame-00002.png'));
+  const again = await runMandoline(folder, ...film, '-o', 'film');
+  assert.match(again.stderr, /reused 2/);
 });
 const deepScene = {
   formula: 'z^2 + c',

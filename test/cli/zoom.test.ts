@@ -5,7 +5,8 @@ import { readdirSync, readFileSync, rmSync, statSync, truncateSync } from 'node:
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { decode } from 'fast-png';
-import { gallery, inPixels, readPngScene, render, type Scene, type ViewScene } from 'mandoline';
+import { gallery, inPixels, parseScene, readPngScene, render, type Scene, type ViewScene } from 'mandoline';
+import { decimalToFixed, parseDecimal } from '../../src/exact/dyadic.js';
 import { frameScene } from '../../src/render/film.js';
 import { findRange } from '../../src/render/stream.js';
 import { runMandoline, runMany, sha256, temporaryFolder } from '../support.js';
@@ -28,6 +29,28 @@ test('what is seen shrinks by the same factor from frame to frame, and what is z
     Number(from.view.center[0]) + share * (Number(to.view.center[0]) - Number(from.view.center[0]));
   const places = frames.map((frame) => (still - Number(frame.view.center[0])) / widthOf(frame));
   for (const place of places) assert.ok(Math.abs(place - places[0]!) < 1e-6, String(places));
+});
+
+test('to a view deeper than doubles, too, with the digits that its pixels need', () => {
+  const scene = inPixels(gallery.mandelbrot!.scene, 40, 30);
+  const wide = parseScene({ ...scene, arithmetic: 'exact', coloring: 'count' }) as ViewScene;
+  const center = [`-1.${'9'.repeat(420)}`, `0.${'1'.repeat(420)}`] as const;
+  const deep = parseScene({ ...wide, view: { ...wide.view, center, width: '2e-400' } }) as ViewScene;
+  const frames = Array.from({ length: 9 }, (_, i) => frameScene(wide, deep, i / 8, undefined, []));
+  assert.deepEqual([frames[0]!.view, frames[8]!.view], [wide.view, deep.view]);
+  for (const [i, frame] of frames.entries()) {
+    const { width, center: middle } = parseScene(frame).view!;
+    const exponent = -400 * (i / 8) + (Math.log10(3.5) * (8 - i) + Math.log10(2) * i) / 8;
+    const [m, e = '0'] = String(width).split('e');
+    assert.ok(Math.abs(Math.log10(Number(m)) + Number(e) - exponent) < 1e-9, `${width} ${exponent}`);
+    // The target keeps its place in the picture: its distance from the middle is the same part of the width.
+    const bits = 1600;
+    const [x, at, w] = [center[0], middle[0], String(width)].map((text) =>
+      decimalToFixed(parseDecimal(text)!, bits),
+    );
+    const part = Number(((x! - at!) << 60n) / w!) / 2 ** 60;
+    if (i < 8) assert.ok(Math.abs(part - (-2 + 0.65) / 3.5) < 1e-9, `${i} ${part}`);
+  }
 });
 
 test('frames are pictures that are drawn again as they are, and those that are whole are kept', async (context) => {

@@ -173,7 +173,7 @@ const wide = (name: string): ExactView => ({
 /** Steps alone, without blocks. */
 const alone: [RegExp, string] = [/level_count > 0/, 'level_count > 99'];
 const mutants: [what: string, view: ExactView, ...changes: [from: RegExp, to: string][]][] = [
-  ['the growth in a square', wide('burning ship'), alone, [/(= r \* T\d+) \* 2\.0/, '$1 * 1.5']],
+  ['the growth in a square', wide('burning ship'), alone, [/(= s0 \* T\d+) \* 2\.0/, '$1 * 1.5']],
   [
     'the rounding of a square and of a new start',
     named.tricorn!,
