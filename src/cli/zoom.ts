@@ -147,6 +147,8 @@ async function endsOf(given: string | undefined, flags: ZoomFlags): Promise<read
   const arithmetic = flags.arithmetic === 'exact' || isDeep ? 'exact' : 'double';
   // The first scene's colours apply throughout.
   const film = withCounts({ ...first, arithmetic } as const);
+  if (film.coloring !== first.coloring && !flags.quiet)
+    say(`coloured by counts: exact arithmetic has no colouring ${first.coloring} yet`);
   return [film, { ...film, view: end.view, iterations: end.iterations }];
 }
 

@@ -193,8 +193,9 @@ function proofOf(trees: Trees, start: Pair, c: Pair, n: number, bits: number): b
     const around = run(radius);
     if (!around || around.returns.length > 0) return undefined;
     const slope = modulusBelow(around.d);
-    // In units: left / slope + radius dError / slope < radius.
-    return left * unit + radius * around.dError < radius * slope ? radius : undefined;
+    // In units: left / slope + radius dError / slope < radius; and the nucleus is within radius / 2 of c.
+    const isHalf = 4n * left * unit <= radius * slope && 2n * around.dError <= slope;
+    return isHalf && left * unit + radius * around.dError < radius * slope ? radius : undefined;
   } catch (error) {
     if (error instanceof Pole) return undefined;
     throw error;
@@ -332,7 +333,7 @@ function described(
   const { size, turns, degree } = measured;
   const dyadic = (m: bigint): Dyadic => ({ m, e: -bits });
   // As many digits as the radius has meaning for.
-  const places = Math.ceil((bits - bitLength(radius) + 3) * Math.log10(2));
+  const places = Math.ceil((bits - bitLength(radius) + 4) * Math.log10(2));
   const decimals = ([x, y]: Pair) => [decimalOf(dyadic(x), places), decimalOf(dyadic(y), places)] as const;
   const away = degree === 2 ? middleOfWhole : 0;
   const moved = c.map((part, i) => {
@@ -343,8 +344,8 @@ function described(
   return {
     period,
     center: decimals(c),
-    // The centre's rounding is a quarter of it.
-    radius: scientific(dyadic(2n * radius), 2),
+    // Written in decimals the centre is within 0.1 radius of c: the nucleus is in this ball, and the ball in the proved one.
+    radius: scientific(dyadic((7n * radius) / 10n), 2),
     size: scientific(size, 4),
     width: scientific(
       { m: size.m * BigInt(Math.ceil(widthOfWhole(columns / rows) * 1024)), e: size.e - 10 },

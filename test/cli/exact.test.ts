@@ -167,6 +167,7 @@ test('a film goes to a deep view: exact from the first frame on, and resumed', a
   ];
   const first = await runMandoline(folder, ...film, '-o', 'film');
   assert.equal(first.code, 0, first.stderr);
+  assert.match(first.stderr, /^coloured by counts: exact arithmetic has no colouring smooth yet\n/);
   const scenes = [1, 2, 3].map((i) => readPngScene(readFileSync(join(folder, 'film', `frame-0000${i}.png`))));
   assert.deepEqual(
     scenes.map(({ arithmetic, coloring }) => [arithmetic, coloring]),
