@@ -112,9 +112,12 @@ export function binaryExponent(value: number): number {
   return ((bits.getUint32(0) >>> 20) & 2047) - 1023;
 }
 
+/** Whether an integer is a double. */
+export const isShort = (m: bigint): boolean => m > -(1n << 53n) && m < 1n << 53n;
+
 /** The nearest double; values out of range become 0 or infinite. */
 export function toDouble({ m, e }: Dyadic): number {
-  const { m: rounded, e: up } = nearest53(m, 1n);
+  const { m: rounded, e: up } = isShort(m) ? { m, e: 0 } : nearest53(m, 1n);
   const total = e + up;
   const half = Math.trunc(total / 2);
   return Number(rounded) * 2 ** half * 2 ** (total - half);

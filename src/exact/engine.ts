@@ -4,7 +4,7 @@ import { doubleArithmetic, pairArithmetic, scaledArithmetic } from './arithmetic
 import { type Arithmetic, compileText } from './compile.js';
 import { coverText } from './cover.js';
 import type { Dyadic } from './dyadic.js';
-import { exponentOf, toDouble } from './dyadic.js';
+import { exponentOf, isShort, toDouble } from './dyadic.js';
 import { followText } from './follow.js';
 import { jetsText, recordOf } from './jets.js';
 import {
@@ -349,7 +349,7 @@ function split(value: number): [number, number] {
 
 /** The difference between an exact number and a double, rounded. */
 function lowPart(value: Dyadic, high: number): number {
-  if (value.m === 0n || high === 0) return 0;
+  if (isShort(value.m) || high === 0) return 0;
   const e = Math.min(value.e, exponentOf(value) - 60);
   const m = value.m << BigInt(value.e - e);
   const nearest = BigInt(Math.round(high * 2 ** Math.max(-1000, Math.min(1000, -e))));

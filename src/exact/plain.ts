@@ -11,9 +11,9 @@ import { type Dyadic, decimalToFixed, dyadicToFixed, toDouble } from './dyadic.j
 import { type ReadView, spacingExponent } from './view.js';
 
 /** The smallest spacing, as an exponent of 2: below, too many points stay open. Tuned on the views of bench/deep. */
-const leastSpacing = -36;
+const leastSpacing = -33;
 /** Bits of the numbers that are rounded to doubles. */
-const pointBits = 256;
+const pointBits = 160;
 
 const step = parseFormula('z^2 + c', {});
 
@@ -95,9 +95,8 @@ export class PlainCounter {
     kernel.count(0, rows, counts);
     const open: number[] = [];
     const most = openCount(this.job);
-    for (const [i, count] of counts.entries())
-      if (count === most) open.push(i);
-      else out[i] = count;
+    out.set(counts);
+    for (let i = counts.indexOf(most); i >= 0; i = counts.indexOf(most, i + 1)) open.push(i);
     return { open, filled: kernel.filled() - before };
   }
 }

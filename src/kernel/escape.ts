@@ -109,7 +109,7 @@ export function escapeEmitter(body: FunctionBody, job: KernelJob, options: EmitO
     isDeferred: escape === 'overflow' && !isUnknown,
     step,
     carried,
-    proved: proofEmitter(body, job),
+    proved: proofEmitter(body, job, options.isDoubled),
     retaken,
     hit,
     first,
@@ -191,7 +191,10 @@ function steppers({ body, job: { escape }, block, step, carried, proved, first, 
       carried(new Map([...others, ...Object.entries({ zRe, zIm, pRe, pIm, previousRe, previousIm })]));
       return;
     }
-    proved?.step(zRe, zIm, lanes.error);
+    if (proved) {
+      proved.step({ ...lanes, x: zRe, y: zIm });
+      return;
+    }
     if (step.readsPrevious) body.get(zRe, zIm).set(second).set(first);
     step.emit({ zRe, zIm, pRe, pIm, previousRe, previousIm });
     if (step.readsPrevious) body.get(first).set(previousRe).get(second).set(previousIm);

@@ -25,6 +25,8 @@ import type { KernelJob } from './reference.js';
 interface Bounded {
   readonly x: number;
   readonly y: number;
+  readonly pRe: number;
+  readonly pIm: number;
   readonly error: number;
   readonly beforeX: number;
   readonly beforeY: number;
@@ -49,8 +51,11 @@ export const openCount = ({ iterations }: KernelJob): number => iterations + 1;
 
 export const provedBounds = { block: blockSteps, trigger: Infinity, thresholds: [] } as const;
 
-/** Emits the parts of the escape tests that a proof changes; undefined for jobs without a proof. */
-export function proofEmitter(body: FunctionBody, job: KernelJob) {
+/**
+ * Emits the parts of steps and escape tests that a proof changes; undefined for jobs without a proof. `isDoubled`: whether
+ * doubling adds 1 to the exponent (square.ts).
+ */
+export function proofEmitter(body: FunctionBody, job: KernelJob, isDoubled: boolean) {
   const { proof } = job;
   if (!proof) return undefined;
   const radius = job.escape as number;
@@ -68,10 +73,19 @@ export function proofEmitter(body: FunctionBody, job: KernelJob) {
   }
 
   return {
-    /** Takes F, in this local, through the step from z. */
-    step(zRe: number, zIm: number, bound: number): void {
-      pushSquare(zRe, zIm).f64x2(growth).op('f64x2.mul').get(bound).op('f64x2.add').get(bound);
-      body.op('f64x2.mul').f64x2(added).op('f64x2.add').set(bound);
+    /** Takes z and F through a step; the squares serve both. */
+    step({ x, y, error, pRe, pIm }: Pick<Bounded, 'x' | 'y' | 'error' | 'pRe' | 'pIm'>): void {
+      body.get(x, x).op('f64x2.mul').set(root).get(y, y).op('f64x2.mul').set(slack);
+      body.get(root, slack).op('f64x2.add').f64x2(growth).op('f64x2.mul').get(error).op('f64x2.add');
+      body.get(error).op('f64x2.mul').f64x2(added).op('f64x2.add').set(error);
+      if (isDoubled)
+        body
+          .get(x)
+          .i64x2(1n << 52n)
+          .op('i64x2.add');
+      else body.get(x, x).op('f64x2.add');
+      body.get(y).op('f64x2.mul').get(pIm).op('f64x2.add').set(y);
+      body.get(root, slack).op('f64x2.sub').get(pRe).op('f64x2.add').set(x);
     },
 
     /** Pushes ones where z is surely inside. */

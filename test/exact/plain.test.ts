@@ -11,7 +11,6 @@ import { parseFormula } from '../../src/formula/parse.js';
 
 import { proofEmitter, scale } from '../../src/kernel/proof.js';
 import type { KernelJob, Proof } from '../../src/kernel/reference.js';
-import { stepEmitter } from '../../src/kernel/step.js';
 import { isLong } from '../support.js';
 import { base, places, placeView, sequence } from './views.js';
 
@@ -51,8 +50,7 @@ function violations(
       .i32(0)
       .load(16 * i)
       .set(local);
-  proofEmitter(body, job)!.step(x, y, error);
-  stepEmitter(body, job, new Map()).emit({ zRe: x, zIm: y, pRe, pIm });
+  proofEmitter(body, job, true)!.step({ x, y, error, pRe, pIm });
   for (const [i, local] of locals.entries())
     body
       .i32(0)
