@@ -4,10 +4,10 @@ import { arraySplit, complexGrid, concatenate } from 'mandoline';
 import { world } from 'mandoline/mpi';
 import { sliceRange } from 'mandoline/pool';
 import { juliaSet } from './julia.js';
-import { readArguments, report, stage } from './stages.js';
+import { readArguments, report, stage, stop } from './stages.js';
 
 const { nSlices, cells, iterations } = readArguments({ nSlices: 2000 }, { cells: 1100, iterations: 500 });
-const { rank, size, scatter, gather } = await world();
+const { rank, size, scatter, gather } = await world().catch(stop);
 // All ranks run this same program; rank 0 alone has the grid, and tells of the times.
 const timed: typeof stage = rank === 0 ? stage : async (_, work) => await work();
 

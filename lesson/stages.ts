@@ -2,6 +2,7 @@
 // that all of them make the same array.
 import { createHash } from 'node:crypto';
 import { basename, dirname, relative } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Field } from 'mandoline';
 import type { PoolStats } from 'mandoline/pool';
@@ -79,7 +80,7 @@ function warnOfEmptySlices({ nSlices = 0, cells = 0 }: Readonly<Record<string, n
 function help(names: readonly string[], values: Readonly<Record<string, number>>): never {
   const flags = Object.keys(values).filter((name) => !names.includes(name));
   const usage = [...names.map((name) => `[${spelled(name)}]`), ...flags.map((name) => `[${spelled(name)}]`)];
-  console.log(`Usage: ${program} ${usage.join(' ')}\n`);
+  console.log(`Usage: ${[command, ...usage].join(' ')}\n`);
   for (const [name, value] of Object.entries(values)) {
     const { meaning, most } = known[name as keyof typeof known];
     console.log(`  ${spelled(name).padEnd(14)}${meaning}, 1 to ${most} (default: ${value})`);
@@ -90,10 +91,23 @@ function help(names: readonly string[], values: Readonly<Record<string, number>>
 /** The program's name. */
 const program = `lesson ${relative(dirname(fileURLToPath(import.meta.url)), process.argv[1] ?? '').replace(/\.js$/, '')}`;
 
+/** The command that runs it where its reader is: as `mandoline lesson` was started, or this file. */
+const { MANDOLINE_LESSON_COMMAND: command = `node ${relative('.', process.argv[1] ?? '')}` } = process.env;
+
+/** This program's rank among those of MPI; 0 without it. */
+const rank = Number(process.env.OMPI_COMM_WORLD_RANK ?? process.env.PMI_RANK ?? 0);
+
 /** Prints one line on stderr; of the ranks of MPI only the first one prints it. */
 function say(text: string): void {
-  const { OMPI_COMM_WORLD_RANK, PMI_RANK } = process.env;
-  if (Number(OMPI_COMM_WORLD_RANK ?? PMI_RANK ?? 0) === 0) console.error(`mandoline: ${program}: ${text}`);
+  if (rank === 0) console.error(`mandoline: ${program}: ${text}`);
+}
+
+/** Ends a program that cannot continue, with the error's message on stderr and exit code 1. */
+export async function stop(error: unknown): Promise<never> {
+  say(error instanceof Error ? error.message : String(error));
+  // mpirun ends all ranks as soon as one fails; the first one must have spoken by then.
+  if (rank > 0) await setTimeout(1000);
+  process.exit(1);
 }
 
 function refuse(text: string): never {

@@ -1,9 +1,11 @@
 // The report of `mandoline lesson`: one page that loads nothing from outside. The charts are lesson-charts.ts's.
 import type { Figure } from '../../lesson/figures.js';
+import type { Load } from '../../lesson/load.js';
 import { lessonScene } from '../scene/scene.js';
 import type { describeMachine } from './bench-outputs.js';
 import { escapeXml } from './chart.js';
 import { drawn, drawnStages, extentOf, picture } from './lesson-charts.js';
+import { paragraphOf, tooBusyForSome } from './lesson-words.js';
 
 /** A chapter, as scripts/lesson-pages.js makes it from its page. */
 export interface Chapter {
@@ -43,8 +45,10 @@ export interface Run {
   readonly words: readonly string[];
   readonly printed: string;
   /** What its numbers show, in words. */
-  readonly sentence: string | undefined;
+  readonly said: string | undefined;
   readonly figures: readonly Figure[];
+  /** What other programs took meanwhile. */
+  readonly load: Load | undefined;
 }
 
 /** What the report says of itself. */
@@ -60,7 +64,8 @@ export async function lessonReport(chapters: readonly Walked[], made: Made): Pro
   const { source } = await picture({ ...lessonScene, lattice: { extent: 2, cells: 240 } });
   const sections: string[] = [];
   for (const chapter of chapters) sections.push(await section(chapter, serialStages(chapters), made));
-  const said = chapters.flatMap(({ runs }) => runs.flatMap(({ sentence }) => sentence ?? []));
+  const runs = chapters.flatMap((chapter) => chapter.runs);
+  const said = [...runs.map((run) => run.said), tooBusyForSome(runs.map(({ load }) => load))];
   const { cpu, cores, node } = made.machine;
   const facts = [
     new Date().toISOString().slice(0, 16).replace('T', ' ').concat(' UTC'),
@@ -87,7 +92,7 @@ export async function lessonReport(chapters: readonly Walked[], made: Made): Pro
 <main>
 <section>
 <h2>In short</h2>
-<ul>${said.map((sentence) => `<li>${escapeXml(sentence)}</li>`).join('\n')}</ul>
+<ul>${said.flatMap((sentence) => (sentence ? `<li>${escapeXml(sentence)}</li>` : [])).join('\n')}</ul>
 </section>
 ${sections.join('\n')}
 </main>
@@ -113,7 +118,9 @@ async function section({ title, page, lead, question, runs }: Walked, serial: re
   }
   const isOpen = figures.length === 0 || others.some(({ figure }) => figure.kind === 'speedUp');
   const printed = runs.map((run) => `$ ${run.command}\n${run.printed.trimEnd()}`).join('\n\n');
-  const said = runs.flatMap(({ sentence }) => (sentence ? `<p>${escapeXml(sentence)}</p>` : []));
+  const said = runs
+    .map((run) => paragraphOf(run.said, run.load))
+    .flatMap((text) => (text ? `<p>${escapeXml(text)}</p>` : []));
   return `<section>
 <h2>${escapeXml(title)}</h2>
 <div class="lead">${lead}<p>The page: <a href="${escapeXml(made.linkTo(page))}">${escapeXml(page)}</a></p></div>

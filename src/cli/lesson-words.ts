@@ -1,4 +1,4 @@
-// A sentence about the numbers that a program of the lesson has just printed, next to those that stand in its page; or,
+// A sentence about the numbers that a program of the lesson has just printed, next to those that stand in its page; and
 // where other programs took the time, that the machine was too busy to tell.
 import type { Load } from '../../lesson/load.js';
 
@@ -92,19 +92,18 @@ export interface Ended {
   readonly load: Load | undefined;
 }
 
-/** A sentence, or two; undefined where there is nothing to say. */
+/** A sentence, and another about the page unless the machine was too busy; undefined where there is nothing to say. */
 export function inWords({ program, printed, page, serial, load }: Ended): string | undefined {
   const sentence = sentences[program];
   const here = sentence?.read(printed, serial.here);
-  if (!sentence || !isWhole(here)) return load && tooBusy(load);
+  if (!sentence || !isWhole(here)) return undefined;
   const inPage = page === undefined ? undefined : sentence.read(page, serial.page);
-  const compared = isWhole(inPage) ? ` The page says ${sentence.brief(...inPage)}.` : '';
-  return sentence.say(...here) + ((load && withSpace(tooBusy(load))) ?? compared);
+  const isCompared = isWhole(inPage) && !(load && tooBusy(load));
+  return sentence.say(...here) + (isCompared ? ` The page says ${sentence.brief(...inPage)}.` : '');
 }
 
 const isWhole = (numbers: Numbers | undefined): numbers is readonly number[] =>
   (numbers ?? [undefined]).every((each) => each !== undefined && Number.isFinite(each));
-const withSpace = (text: string | undefined) => (text === undefined ? undefined : ` ${text}`);
 
 /** Seconds that the serial program computed. */
 export const serialCompute = (printed: string): number | undefined => after(printed, 'compute');
@@ -116,5 +115,21 @@ export function tooBusy({ others, cores, wanted }: Load): string | undefined {
   return (
     `The machine was too busy to tell: other programs used ${others.toFixed(1)} of its ${cores} cores ` +
     `meanwhile, and this one could use ${wanted}. Close them and run it again.`
+  );
+}
+
+/** What is said of a program's numbers, and that the machine was too busy; empty where there is nothing to say. */
+export const paragraphOf = (said: string | undefined, load: Load | undefined): string =>
+  [said, load && tooBusy(load)].filter((each) => each !== undefined).join(' ');
+
+/** That the machine was too busy, once for all programs of a walk. */
+export function tooBusyForSome(loads: readonly (Load | undefined)[]): string | undefined {
+  const busy = loads.filter((load) => load !== undefined && tooBusy(load) !== undefined) as Load[];
+  if (busy.length === 0) return undefined;
+  const most = Math.max(...busy.map(({ others }) => others));
+  const ran = loads.length === 1 ? 'the program ran' : `${busy.length} of ${loads.length} programs ran`;
+  return (
+    `The machine was too busy to tell while ${ran}: other programs used up to ${most.toFixed(1)} of its ` +
+    `${busy[0]!.cores} cores. Close them and run the lesson again.`
   );
 }

@@ -15,7 +15,7 @@ import { describeMachine } from './bench-outputs.js';
 import { onInterrupt } from './interrupt.js';
 import { checkExercises } from './lesson-check.js';
 import { type Chapter, lessonReport, type Run, type Walked } from './lesson-report.js';
-import { inWords, serialCompute, tooBusy } from './lesson-words.js';
+import { inWords, paragraphOf, serialCompute, tooBusy } from './lesson-words.js';
 import { inLines, say, stepLine, tint } from './text.js';
 import { checkedOutput, option, sayLeftovers, UsageError, whole } from './usage.js';
 
@@ -102,7 +102,7 @@ async function runProgram(name: string, given: readonly string[]): Promise<void>
     );
   const { numbers, flags } = takes[name]!;
   if (numbers.length + flags.length === 0 && given.includes('--help'))
-    return print(`Usage: lesson ${name}\n\n  It takes no numbers and no flags.`);
+    return print(`Usage: ${lessonCommand()} ${name}\n\n  It takes no numbers and no flags.`);
   if (numbers.length + flags.length === 0 && given.length > 0)
     throw new UsageError(`lesson ${name}: ${given[0]}: has no effect here; this program takes no arguments`);
   process.exitCode = (await run(name, given, true)).code;
@@ -168,15 +168,10 @@ async function walk(
       const ran = await runStep(name!, argumentsOf(words));
       if (name === 'serial')
         Object.assign(serial, { here: serialCompute(ran.printed), page: serialCompute(printed) });
-      const sentence = inWords({
-        program: name!,
-        printed: ran.printed,
-        page: printed,
-        serial,
-        load: ran.load,
-      });
-      if (sentence) print(`${inLines(sentence, columns)}\n`);
-      runs.push({ ...ran, sentence });
+      const said = inWords({ program: name!, printed: ran.printed, page: printed, serial, load: ran.load });
+      const paragraph = paragraphOf(said, ran.load);
+      if (paragraph) print(`${inLines(paragraph, columns)}\n`);
+      runs.push({ ...ran, said });
     }
     print(`${inLines(`To try: ${plainQuestion}`, columns)}\nThe answer: ${lessonCommand()} ${answer}`);
     print(`The exercises: ${lessonCommand()} check ${Number.parseInt(page, 10)}`);
@@ -228,6 +223,7 @@ async function run(
 ) {
   const child = spawn(process.execPath, [join(folder, `${name}.js`), ...given], {
     stdio: [isShown ? 'inherit' : 'ignore', isShown ? 'inherit' : 'pipe', 'inherit', 'ipc'],
+    env: { ...process.env, MANDOLINE_LESSON_COMMAND: `${lessonCommand()} ${name}` },
   });
   onInterrupt(() => child.kill());
   const figures: Figure[] = [];

@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { inWords, serialCompute, tooBusy } from '../../src/cli/lesson-words.js';
+import { lessonReport } from '../../src/cli/lesson-report.js';
+import { inWords, paragraphOf, serialCompute, tooBusy } from '../../src/cli/lesson-words.js';
 import { root } from '../support.js';
 
 interface Shown {
@@ -46,13 +47,34 @@ test('where other programs took the cores that a program could use, the comparis
   );
   const printed = 'compute      2.000 s\n';
   const serial = { here: 3, page: 4 };
-  const said = inWords({
-    program: 'shared',
-    printed,
-    page: printed,
-    serial,
-    load: { ...load, others: 1.2, wanted: 2 },
+  const busy = { ...load, others: 1.2, wanted: 2 };
+  const said = inWords({ program: 'shared', printed, page: printed, serial, load: busy });
+  const paragraph = paragraphOf(said, busy);
+  assert.match(paragraph, /^The stage compute was 1\.50 .*compute\. The machine was too busy to tell: /);
+  assert.doesNotMatch(paragraph, /The page/);
+});
+
+test("the report's summary says once for all programs that the machine was too busy", async () => {
+  const load = { kind: 'load', cores: 2, used: 1, wanted: 2 } as const;
+  const run = { command: 'lesson pool', words: ['pool'], printed: '', figures: [] };
+  const runs = [0.6, 0.9, 0].map((others, i) => ({
+    ...run,
+    said: `Program ${i}.`,
+    load: { ...load, others },
+  }));
+  const machine = { cpu: 'a processor', cores: 2, node: 'v20.0.0' } as Parameters<
+    typeof lessonReport
+  >[1]['machine'];
+  const page = await lessonReport([{ ...chapters[0], runs }], {
+    machine,
+    command: '',
+    linkTo: (to) => to,
   });
-  assert.match(said!, /^The stage compute was 1\.50 .*compute\. The machine was too busy to tell: /);
-  assert.doesNotMatch(said!, /The page/);
+  const [, summary] = /<ul>([\s\S]*?)<\/ul>/.exec(page)!;
+  assert.equal(
+    summary!.replaceAll(/<\/?li>/g, ''),
+    'Program 0.\nProgram 1.\nProgram 2.\nThe machine was too busy to tell while 2 of 3 programs ran: ' +
+      'other programs used up to 0.9 of its 2 cores. Close them and run the lesson again.',
+  );
+  assert.equal(page.match(/too busy to tell: other/g)!.length, 2);
 });

@@ -174,6 +174,10 @@ test('commands that are printed are those by which the lesson was started', asyn
       assert.ok(stdout.toString().includes(`\n  ${expected}`), stdout.toString());
     }),
   );
+  const env = { ...process.env, npm_lifecycle_event: 'npx' };
+  const given = [mandoline, 'lesson', 'serial', '--help'];
+  const { stdout } = await run(process.execPath, given, { cwd: folder, env });
+  assert.match(stdout.toString(), /^Usage: npx mandoline lesson serial \[N_SLICES\] /);
 });
 
 test('one chapter is walked by its number, with a report of that chapter', async (context) => {

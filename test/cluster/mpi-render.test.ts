@@ -5,7 +5,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { mandoline, run, runMandoline, runMany, sha256, temporaryFolder } from '../support.js';
-import { mpirun, noMpi } from './mpi.js';
+import { insteadOfKoffi, mpirun, noMpi } from './mpi.js';
 
 const scene = [
   'mandelbrot',
@@ -162,14 +162,7 @@ test('without koffi, without MPI and with one that is not known it is one line a
     ],
   ];
   for (const [koffi, line] of stands) {
-    const module = `data:text/javascript,${encodeURIComponent(koffi)}`;
-    const hook = `export const resolve = (name, context, next) =>
-      name === 'koffi' ? { url: ${JSON.stringify(module)}, shortCircuit: true } : next(name, context);`;
-    const hooks = `data:text/javascript,${encodeURIComponent(hook)}`;
-    const register = `import { register } from 'node:module'; register(${JSON.stringify(hooks)});`;
-    // What newer Nodes say of the hook that hides the package is none of the command's lines.
-    const loading = ['--no-deprecation', '--import', `data:text/javascript,${encodeURIComponent(register)}`];
-    const given = [...loading, mandoline, 'render'];
+    const given = [...insteadOfKoffi(koffi), mandoline, 'render'];
     const env = { ...process.env, OMPI_COMM_WORLD_SIZE: undefined, PMI_SIZE: undefined };
     const { code, stderr } = await run(process.execPath, [...given, '--mpi'], { cwd: folder, env });
     assert.match(stderr, line);

@@ -10,6 +10,17 @@ export const noMpi = !isInstalled('mpirun')
   ? 'there is no mpirun; to have it: apt install openmpi-bin'
   : !hasKoffi && 'there is no koffi; to have it: npm install koffi';
 
+/** Flags of Node with which this module is loaded in place of koffi. */
+export function insteadOfKoffi(source: string): string[] {
+  const module = `data:text/javascript,${encodeURIComponent(source)}`;
+  const hook = `export const resolve = (name, context, next) =>
+    name === 'koffi' ? { url: ${JSON.stringify(module)}, shortCircuit: true } : next(name, context);`;
+  const hooks = `data:text/javascript,${encodeURIComponent(hook)}`;
+  const register = `import { register } from 'node:module'; register(${JSON.stringify(hooks)});`;
+  // What newer Nodes say of the hook that hides the package is none of the command's lines.
+  return ['--no-deprecation', '--import', `data:text/javascript,${encodeURIComponent(register)}`];
+}
+
 const asRoot = { OMPI_ALLOW_RUN_AS_ROOT: '1', OMPI_ALLOW_RUN_AS_ROOT_CONFIRM: '1' };
 
 /** Runs a program of Node in so many ranks, which wait for each other without keeping a core busy where they are many. */

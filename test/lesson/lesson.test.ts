@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { insteadOfKoffi } from '../cluster/mpi.js';
 import { eachOfMany, fixture, isLong, parityCases, root, run } from '../support.js';
 
 const lesson = (name: string, ...given: string[]) =>
@@ -94,6 +95,22 @@ test('more slices than rows are a warning, and --help lists what a program takes
   assert.deepEqual([help.code, help.stderr], [0, '']);
   assert.match(
     help.stdout.toString(),
-    /^Usage: lesson shared-memory \[N_SLICES\] \[N_WORKERS\] \[--cells\] \[--rounds\] \[--iterations\]\n\n {2}N_SLICES +number of slices, 1 to 1000000 \(default: 100\)\n/,
+    /^Usage: node \S*dist\/lesson\/shared-memory\.js \[N_SLICES\] \[N_WORKERS\] \[--cells\] \[--rounds\] \[--iterations\]\n\n {2}N_SLICES +number of slices, 1 to 1000000 \(default: 100\)\n/,
+  );
+});
+
+test('without koffi the program of ranks prints one line, of the first rank, and exits with 1', async () => {
+  const given = [...insteadOfKoffi('throw new Error()'), join(root, 'dist', 'lesson', 'mpi.js')];
+  const said = await Promise.all(
+    ['0', '1'].map((rank) =>
+      run(process.execPath, given, { env: { ...process.env, OMPI_COMM_WORLD_RANK: rank } }),
+    ),
+  );
+  assert.deepEqual(
+    said.map(({ code, stderr }) => [code, stderr]),
+    [
+      [1, 'mandoline: lesson mpi: MPI: needs the package koffi, which is not installed: npm install koffi\n'],
+      [1, ''],
+    ],
   );
 });
