@@ -66,6 +66,9 @@ export async function lessonReport(chapters: readonly Walked[], made: Made): Pro
   for (const chapter of chapters) sections.push(await section(chapter, serialStages(chapters), made));
   const runs = chapters.flatMap((chapter) => chapter.runs);
   const said = [...runs.map((run) => run.said), tooBusyForSome(runs.map(({ load }) => load))];
+  const items = said.flatMap((sentence) => (sentence ? `<li>${escapeXml(sentence)}</li>` : []));
+  const summary =
+    items.length > 0 ? `<section>\n<h2>In short</h2>\n<ul>${items.join('\n')}</ul>\n</section>` : '';
   const { cpu, cores, node } = made.machine;
   const facts = [
     new Date().toISOString().slice(0, 16).replace('T', ' ').concat(' UTC'),
@@ -90,10 +93,7 @@ export async function lessonReport(chapters: readonly Walked[], made: Made): Pro
 </div>
 </header>
 <main>
-<section>
-<h2>In short</h2>
-<ul>${said.flatMap((sentence) => (sentence ? `<li>${escapeXml(sentence)}</li>` : [])).join('\n')}</ul>
-</section>
+${summary}
 ${sections.join('\n')}
 </main>
 </html>
