@@ -22,6 +22,7 @@ export type { Exact } from './kernel/kernel.js';
 export type { ExactSummary } from './render/exact-job.js';
 export { type FindOptions, findMinibrot, type Minibrot } from './render/find.js';
 export { escapeCounts, type GridOptions } from './render/grid.js';
+export { orbitOf } from './render/orbit.js';
 export { renderPng } from './render/png.js';
 export { readScene } from './render/read-scene.js';
 export {

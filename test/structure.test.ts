@@ -202,6 +202,7 @@ test('the names that the package exports are these', async () => {
       'inPixels',
       'latticeAxis',
       'lessonScene',
+      'orbitOf',
       'paint',
       'paletteColors',
       'paletteNames',

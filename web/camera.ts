@@ -1,11 +1,12 @@
-// The camera: a view's centre, width and rotation as numbers, and how a pointer changes them. Pure functions. A scene
-// stores the centre as decimal text.
+// The camera: a view's centre as decimal text, its width and rotation as numbers, and how a pointer changes them. Pure
+// functions. Distances on the page are doubles at any depth; only the centre needs more digits.
 import type { ViewScene } from 'mandoline';
-import { narrowest, widthOf } from './depth.js';
+import { minus, plus } from './decimals.js';
+import { deep, narrowest, widthOf } from './depth.js';
 
 export interface Camera {
-  readonly re: number;
-  readonly im: number;
+  readonly re: string;
+  readonly im: string;
   /** Width of the picture in the plane. */
   readonly width: number;
   /** Degrees anticlockwise, as in a View. */
@@ -21,17 +22,16 @@ export interface Size {
 export type Point = readonly [x: number, y: number];
 
 export const cameraOf = (scene: ViewScene): Camera => ({
-  re: Number(scene.view.center[0]),
-  im: Number(scene.view.center[1]),
+  re: scene.view.center[0],
+  im: scene.view.center[1],
   width: widthOf(scene),
   rotation: scene.view.rotation ?? 0,
 });
 
-/** The scene seen by a camera, at this size in pixels. The centre keeps its digits if it is still the same double. */
+/** The scene seen by a camera, at this size in pixels. */
 export function sceneOf<T extends ViewScene>(scene: T, camera: Camera, columns: number, rows: number): T {
   const { rotation: _, ...view } = scene.view;
-  const keep = (text: string, value: number) => (Number(text) === value ? text : String(value));
-  const center = [keep(view.center[0], camera.re), keep(view.center[1], camera.im)] as const;
+  const center = [camera.re, camera.im] as const;
   const turned = camera.rotation === 0 ? {} : { rotation: camera.rotation };
   const width = widthOf(scene) === camera.width ? view.width : camera.width;
   return { ...scene, view: { ...view, center, width, columns, rows, ...turned } };
@@ -43,11 +43,34 @@ const turn = ([x, y]: Point, degrees: number): Point => {
   return [x * cos - y * sin, x * sin + y * cos];
 };
 
-/** The point of the plane at a position on the page. */
-export function pointAt({ re, im, width, rotation }: Camera, size: Size, [x, y]: Point): Point {
+/** The point of the plane at a position on the page, as its distance from the centre. */
+function offsetAt({ width, rotation }: Camera, size: Size, [x, y]: Point): Point {
   const spacing = width / size.width;
-  const [dx, dy] = turn([(x - size.width / 2) * spacing, (size.height / 2 - y) * spacing], rotation);
-  return [re + dx, im + dy];
+  return turn([(x - size.width / 2) * spacing, (size.height / 2 - y) * spacing], rotation);
+}
+
+/** The nearest doubles of the point of the plane at a position on the page. */
+export function pointAt(camera: Camera, size: Size, place: Point): Point {
+  const [dx, dy] = offsetAt(camera, size, place);
+  return [Number(camera.re) + dx, Number(camera.im) + dy];
+}
+
+/** The position on the page of a point of the plane: the inverse of `pointAt`. */
+export function placeOf({ re, im, width, rotation }: Camera, size: Size, [x, y]: Point): Point {
+  const spacing = width / size.width;
+  const [dx, dy] = turn([(x - Number(re)) / spacing, (y - Number(im)) / spacing], -rotation);
+  return [size.width / 2 + dx, size.height / 2 - dy];
+}
+
+/** Places after the point that tell apart what is within a thousandth of a pixel. */
+const placesOf = (width: number): number => Math.ceil(-Math.log10(width)) + 7;
+
+/** The camera with its centre moved. */
+function shifted(camera: Camera, [dx, dy]: Point): Camera {
+  const places = placesOf(camera.width);
+  const add = (text: string, change: number) =>
+    camera.width < deep ? plus(text, change, places) : change === 0 ? text : String(Number(text) + change);
+  return { ...camera, re: add(camera.re, dx), im: add(camera.im, dy) };
 }
 
 /** The point at a position, with just enough digits to distinguish neighbouring pixels. */
@@ -59,10 +82,21 @@ export function shortPointAt(camera: Camera, size: Size, place: Point): Point {
   return [short(re), short(im)];
 }
 
+/** The same as text, which has the digits of deep views, too. */
+export function textPointAt(camera: Camera, size: Size, place: Point): readonly [re: string, im: string] {
+  if (camera.width >= deep) {
+    const [re, im] = shortPointAt(camera, size, place);
+    return [String(re), String(im)];
+  }
+  const [dx, dy] = offsetAt(camera, size, place);
+  const places = placesOf(camera.width) - 3;
+  return [plus(camera.re, dx, places), plus(camera.im, dy, places)];
+}
+
 /** The camera after dragging a point of the plane from one position on the page to another. */
 export function moved(camera: Camera, size: Size, from: Point, to: Point): Camera {
-  const [before, after] = [pointAt(camera, size, from), pointAt(camera, size, to)];
-  return { ...camera, re: camera.re + before[0] - after[0], im: camera.im + before[1] - after[1] };
+  const [before, after] = [offsetAt(camera, size, from), offsetAt(camera, size, to)];
+  return shifted(camera, [before[0] - after[0], before[1] - after[1]]);
 }
 
 /** Everything that escapes fits in this width. */
@@ -70,11 +104,12 @@ const widest = 1e6;
 
 /** The camera zoomed in by a factor and rotated about a fixed position on the page. */
 export function zoomed(camera: Camera, size: Size, about: Point, factor: number, degrees = 0): Camera {
-  const [re, im] = pointAt(camera, size, about);
+  const [x, y] = offsetAt(camera, size, about);
   const width = Math.min(widest, Math.max(narrowest, camera.width / factor));
   const rotation = normalDegrees(camera.rotation + degrees);
-  const there = pointAt({ ...camera, width, rotation }, size, about);
-  return { width, rotation, re: camera.re + re - there[0], im: camera.im + im - there[1] };
+  const next = { ...camera, width, rotation };
+  const there = offsetAt(next, size, about);
+  return shifted(next, [x - there[0], y - there[1]]);
 }
 
 /** Degrees from -180 to 180, without accumulated rounding noise. */
@@ -86,7 +121,10 @@ export function transformBetween(drawn: Camera, now: Camera, size: Size): string
   const scale = drawn.width / now.width;
   const [cos, sin] = turn([scale, 0], drawn.rotation - now.rotation);
   const spacing = now.width / size.width;
-  const [x, y] = turn([(drawn.re - now.re) / spacing, (drawn.im - now.im) / spacing], -now.rotation);
+  const places = placesOf(now.width);
+  const apart = (one: string, other: string) =>
+    (now.width < deep ? minus(one, other, places) : Number(one) - Number(other)) / spacing;
+  const [x, y] = turn([apart(drawn.re, now.re), apart(drawn.im, now.im)], -now.rotation);
   // The page's y axis points down.
   return `matrix(${cos}, ${-sin}, ${sin}, ${cos}, ${x}, ${-y})`;
 }

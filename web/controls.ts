@@ -1,4 +1,4 @@
-// The buttons at the picture's edge, for use without a keyboard: home, zoom in, zoom out, upright, stop, full screen.
+// The buttons at the picture's edge, for use without a keyboard: home, zoom in, zoom out, upright, stop, share, full screen.
 import type { Camera } from './camera.js';
 import { button, element } from './elements.js';
 
@@ -6,18 +6,21 @@ export interface ControlsEvents {
   home(): void;
   zoom(factor: number): void;
   upright(): void;
+  /** Shares the view, or copies its address. */
+  share(): void;
   /** Stops computing, or restarts what was stopped. */
   stopOrResume(): void;
 }
 
 const shapes = { stop: 'M4 4h8v8H4z', resume: 'M5 3l8 5-8 5z' };
 
-export function makeControls({ home, zoom, upright, stopOrResume }: ControlsEvents) {
+export function makeControls({ home, zoom, upright, share, stopOrResume }: ControlsEvents) {
   const [stop, full] = [button('stop'), button('full-screen')];
   const root = document.documentElement;
   for (const [id, action] of Object.entries({
     home,
     upright,
+    share,
     stop: stopOrResume,
     'full-screen': toggleFullScreen,
     'zoom-in': () => zoom(1.5),

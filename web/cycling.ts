@@ -2,7 +2,7 @@
 // frame replaces places by colours: only a table changes, so that a frame takes a few milliseconds.
 import { type Field, paint, type ViewScene } from 'mandoline';
 import { button, canvas } from './elements.js';
-import type { Drawn } from './engine.js';
+import { areSamePoints, type Drawn } from './engine.js';
 import { withAlpha } from './pixels.js';
 
 /** Places around a palette, and seconds for one way around. */
@@ -70,7 +70,8 @@ export function makeCycling({ scene, field, stopped }: CyclingEvents) {
 
   async function start(): Promise<void> {
     const kept = field();
-    if (!kept) return;
+    // The picture of another view may still be the last exact one.
+    if (!kept || !areSamePoints(kept.scene, scene())) return;
     const { density = 1, offset = 0, inside: insideColor = '#000000' } = kept.scene;
     let isRunning = true;
     let turned = 0;

@@ -1,9 +1,12 @@
 // Inspects a point of the picture: its coordinates, which can be copied in full, its count and, once the pointer rests,
 // values from one more orbit. Also shows how close the view is to the limit of doubles.
-import { formatComplex, type ViewScene } from 'mandoline';
+import { formatComplex, parseScene, type ViewScene } from 'mandoline';
 import { computeAside } from './aside.js';
-import type { Camera, Point, Size } from './camera.js';
+import type { Camera, Size } from './camera.js';
+import { magnification } from './depth.js';
 import { button, element } from './elements.js';
+import type { PointText } from './pointed.js';
+import { isExact } from './pools.js';
 
 const [pause, doubleClick] = [40, 500];
 const channels = ['smooth', 'distance', 'period'] as const;
@@ -14,7 +17,7 @@ export function makeInspector(root: HTMLElement) {
   let keeping: ReturnType<typeof setTimeout> | undefined;
   /** Number of the last request; results of earlier ones are ignored. */
   let asked = 0;
-  let shown: Point | undefined;
+  let shown: PointText | undefined;
   const [line, copy] = [element('point', HTMLElement), button('copy-point')];
   const put = (id: string, text: string) => {
     const cell = element(id, HTMLElement);
@@ -32,13 +35,16 @@ export function makeInspector(root: HTMLElement) {
     else set();
   }
 
-  async function ask(scene: ViewScene, [re, im]: Point, spacing: number): Promise<void> {
+  async function ask(scene: ViewScene, center: PointText, spacing: number): Promise<void> {
     const mine = ++asked;
-    const view = { center: [String(re), String(im)] as const, width: spacing, columns: 1, rows: 1 };
-    const told = await computeAside({ ...scene, view }, channels).catch(() => undefined);
+    const one = parseScene({ ...scene, view: { center, width: spacing, columns: 1, rows: 1 } });
+    // Exact arithmetic has counts alone.
+    const told = await computeAside(one, isExact(one) ? [] : channels).catch(() => undefined);
     if (mine !== asked) return;
-    if (!told?.channels) return tell('takes too long', '—', '—', '—');
+    if (!told) return tell('takes too long', '—', '—', '—');
     const count = told.counts[0]!;
+    if (!told.channels)
+      return tell(count === scene.iterations ? `${count}, all` : String(count), '—', '—', '—');
     const [smooth, distance, period] = channels.map((name) => told.channels![name]![0]!);
     const isInside = count === scene.iterations;
     tell(
@@ -52,7 +58,7 @@ export function makeInspector(root: HTMLElement) {
   copy.addEventListener('click', async () => {
     if (!shown) return;
     try {
-      await navigator.clipboard.writeText(formatComplex(shown));
+      await navigator.clipboard.writeText(textOf(shown));
       copy.textContent = 'Copied';
     } catch {
       // If the browser forbids copying, the numbers can still be selected.
@@ -65,29 +71,42 @@ export function makeInspector(root: HTMLElement) {
 
   return {
     /** Shows the tier and the digits needed to distinguish neighbouring pixels; doubles have about 16. */
-    look(camera: Camera, size: Size): void {
+    look(scene: ViewScene, camera: Camera, size: Size): void {
+      put('zoom', magnification(camera.width));
+      root.classList.toggle('at-limit', false);
+      if (isExact(scene)) {
+        put('digits', 'exact');
+        return;
+      }
       const spacing = camera.width / size.width;
-      const largest = Math.max(Math.hypot(camera.re, camera.im), camera.width, 1e-300);
+      const largest = Math.max(Math.hypot(Number(camera.re), Number(camera.im)), camera.width, 1e-300);
       const left = Math.floor(Math.log10(spacing / (largest * 2 ** -53)));
       put('digits', left <= 0 ? 'doubles end here' : `double, ${left} digits left`);
       root.classList.toggle('at-limit', left <= 1);
     },
     /** Shows a point; `spacing` is the distance to its neighbours. No point: the pointer is elsewhere. */
-    point(scene: ViewScene, point: Point | undefined, spacing: number, isKept: boolean): void {
+    point(scene: ViewScene, point: PointText | undefined, spacing: number, isKept: boolean): void {
       clearTimeout(timer);
       shown = point;
       keep(isKept);
       line.hidden = !point;
       copy.hidden = !isKept;
-      put('kept', isKept ? 'kept until the next click' : 'click to keep');
+      put('kept', isKept ? 'kept' : 'click to keep');
       if (!point) {
         asked++;
         for (const cell of cells) put(cell, '');
         return;
       }
-      put('re-at', String(point[0]));
-      put('im-at', String(point[1]));
+      put('re-at', point[0]);
+      put('im-at', point[1]);
       timer = setTimeout(() => void ask(scene, point, spacing), pause);
     },
   };
+}
+
+/** As the command takes it. */
+function textOf([re, im]: PointText): string {
+  const numbers = [Number(re), Number(im)] as const;
+  const isDouble = String(numbers[0]) === re && String(numbers[1]) === im;
+  return isDouble ? formatComplex(numbers) : `${re}${im.startsWith('-') ? '' : '+'}${im}i`;
 }

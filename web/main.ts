@@ -11,16 +11,16 @@ import {
   type Gesture,
   homeOf,
   keepAddress,
+  nearestName,
   readAddress,
   writeAddress,
 } from './address.js';
 import { type Camera, cameraOf, type Size, sceneOf, zoomed } from './camera.js';
 import { makeControls } from './controls.js';
-import { checkLook, spoken, widthOf } from './depth.js';
+import { atDepth, forgetDepth, magnification, spoken, widthOf } from './depth.js';
 import { button, canvas, element } from './elements.js';
 import { areSamePoints, atRest, Engine } from './engine.js';
 import { listen } from './gestures.js';
-import { makeInspector } from './inspector.js';
 import { AutomaticIterations, mostIterations } from './iterations.js';
 import { listenKeys } from './keys.js';
 import { reasonOf, whyNoPicture, whySlow } from './lacking.js';
@@ -32,6 +32,7 @@ import { makePanels } from './panels.js';
 import { makePointed } from './pointed.js';
 import { makeProgress } from './progress.js';
 import type { Rest } from './rest.js';
+import { share } from './share.js';
 import './trusted.js';
 import { useTheme } from './theme.js';
 import { WorkersPanel } from './workers/panel.js';
@@ -123,6 +124,8 @@ const rest: Later<Rest> = new Later(
     const { makeRest } = await import('./rest.js');
     const made = makeRest({
       scene: () => scene,
+      camera,
+      size: () => size,
       pixels,
       field: () => engine.drawn,
       workers: () => workers.settings.workers,
@@ -143,18 +146,16 @@ const rest: Later<Rest> = new Later(
       moreDetail: () => changeIterations(2),
       fail: message.error,
     });
-    made.panel.show(scene, automatic.isOn);
+    made.show(automatic.isOn);
     return made;
   },
   (error) => message.error(`A part of the page cannot be loaded: ${reasonOf(error)}`),
 );
-const inspector = makeInspector(element('inspector', HTMLElement));
 const pointed = makePointed({
   camera,
   size: () => size,
   tell(point, isKept) {
-    inspector.point(scene, point, camera().width / size.width, isKept);
-    rest.now?.julia.point(scene, point, isKept);
+    rest.now?.point(point, isKept);
   },
 });
 
@@ -184,11 +185,10 @@ function show(next: ViewScene, isNew: boolean, gesture?: Gesture): void {
   if (!scene || addressOf(next) !== addressOf(scene)) message.clear();
   scene = next;
   draw(false);
-  rest.now?.panel.show(scene, automatic.isOn);
-  rest.now?.cycling.show();
-  inspector.look(camera(), size);
+  rest.now?.show(automatic.isOn);
   pointed.again();
   accent();
+  document.title = `${nearestName(scene)} ${magnification(widthOf(scene))} – Mandoline`;
   writeAddress(scene, automatic.base, { isNew, gesture });
 }
 
@@ -201,6 +201,7 @@ function accent(): void {
 /** Opens a scene with its own view and iterations, which become the start of automatic ones. */
 function open(next: ViewScene, isNew = true, base?: number): void {
   automatic.open(next, base);
+  forgetDepth();
   message.clear();
   pointed.release();
   rest.now?.panel.forget(true);
@@ -210,12 +211,12 @@ function open(next: ViewScene, isNew = true, base?: number): void {
 /** Changes the camera. At the limit of doubles the picture stays. */
 function look(next: Camera, isMoving: boolean, gesture?: Gesture): void {
   const iterations = automatic.isOn ? automatic.at(next.width) : scene.iterations;
-  const looked = sceneOf({ ...scene, iterations }, next, ...pixels());
+  let looked: ViewScene;
   try {
-    checkLook(scene, looked);
+    looked = atDepth(sceneOf({ ...scene, iterations }, next, ...pixels()));
   } catch (error) {
     if (!(error instanceof SceneError)) throw error;
-    message.remark('Doubles end here: nearer points cannot be told apart.');
+    message.remark('Doubles end here, and exact arithmetic does not have this formula or its escape.');
     return;
   }
   automatic.leave();
@@ -229,6 +230,7 @@ function look(next: Camera, isMoving: boolean, gesture?: Gesture): void {
 /** Transforms old pictures to the current view until new ones replace them. */
 function place(): void {
   layers.place(scene, camera(), size);
+  rest.now?.orbit.draw();
 }
 
 function tell(): void {
@@ -269,6 +271,7 @@ const controls = makeControls({
   home: goHome,
   zoom: (factor) => look(zoomed(camera(), size, [size.width / 2, size.height / 2], factor), false),
   upright: turnUpright,
+  share: () => void share({ copied: message.remark, fail: message.error }),
   stopOrResume: () => (stage.dataset.state === 'stopped' ? resume() : stop()),
 });
 
@@ -320,6 +323,7 @@ const keys = {
   t: () => theme.toggle(),
   p: () => document.body.classList.toggle('bare'),
   c: nextPalette,
+  b: () => rest.use(({ orbit }) => orbit.toggle()),
   '0': goHome,
   Home: goHome,
   u: turnUpright,

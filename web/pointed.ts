@@ -1,20 +1,23 @@
 // The point of the inspector and the Julia set: the one under the pointer, or one kept by a click. It is reported again
 // whenever the view has settled, since its values change with the picture.
-import { type Camera, type Point, type Size, shortPointAt } from './camera.js';
+import { type Camera, type Point, type Size, textPointAt } from './camera.js';
+
+/** A point of the plane as decimal text. */
+export type PointText = readonly [re: string, im: string];
 
 export interface PointedEvents {
   camera(): Camera;
   size(): Size;
   /** No point: the pointer is elsewhere. */
-  tell(point: Point | undefined, isKept: boolean): void;
+  tell(point: PointText | undefined, isKept: boolean): void;
 }
 
 export function makePointed({ camera, size, tell }: PointedEvents) {
   let place: Point | undefined;
-  let kept: Point | undefined;
+  let kept: PointText | undefined;
   /** The kept points before the last two clicks. */
-  let before: readonly (Point | undefined)[] = [];
-  const at = (where: Point) => shortPointAt(camera(), size(), where);
+  let before: readonly (PointText | undefined)[] = [];
+  const at = (where: Point) => textPointAt(camera(), size(), where);
   const again = () => tell(kept ?? (place && at(place)), kept !== undefined);
 
   return {

@@ -1,19 +1,27 @@
-// What the page does not need for its first picture: the scene's panel, Julia sets, files, bookmarks, the lesson and the
+// What the page does not need for its first picture: the scene's panel, values of points, Julia sets, files, bookmarks, the lesson and the
 // experiment. One file of the build, loaded once the first picture is drawn, or when a reader is faster.
 import { inPixels, type Scene, type ViewScene } from 'mandoline';
 import { fitted } from './address.js';
 import { makeBookmarks } from './bookmarks.js';
+import type { Camera, Size } from './camera.js';
 import { makeCycling } from './cycling.js';
 import { button, canvas, element } from './elements.js';
 import type { Drawn } from './engine.js';
 import { makeExport } from './export.js';
+import { makeGallery } from './gallery.js';
+import { showHint } from './hint.js';
+import { makeInspector } from './inspector.js';
 import { makeJulia } from './julia.js';
 import { offerLesson } from './lesson.js';
 import { takeFiles } from './open.js';
+import { makeOrbit } from './orbit.js';
 import { makePanel, type PanelEvents } from './panel.js';
+import type { PointText } from './pointed.js';
 import { makeExperiment } from './workers/experiment-view.js';
 
 export interface Page extends PanelEvents {
+  camera(): Camera;
+  size(): Size;
   pixels(): readonly [columns: number, rows: number];
   /** The exact picture's field, if there is one. */
   field(): Drawn | undefined;
@@ -28,7 +36,9 @@ export type Rest = ReturnType<typeof makeRest>;
 
 export function makeRest(page: Page) {
   const { scene, change, pixels, fail } = page;
+  showHint();
   makeBookmarks(scene, canvas('picture'));
+  makeGallery(page);
   offerLesson(element('lesson', HTMLElement), button('toggle-lesson'));
   takeFiles({
     scene: (next: Scene) => page.openFile(inPixels(next, ...pixels())),
@@ -41,10 +51,26 @@ export function makeRest(page: Page) {
     field: page.field,
     stopped: (offset) => change({ ...scene(), offset }),
   });
+  const inspector = makeInspector(element('inspector', HTMLElement));
+  const julia = makeJulia(element('julia', HTMLElement), (next) => page.open(fitted(next, ...pixels())));
+  const [panel, orbit] = [makePanel(page), makeOrbit(page)];
   return {
     cycling,
-    panel: makePanel(page),
-    julia: makeJulia(element('julia', HTMLElement), (next) => page.open(fitted(next, ...pixels()))),
+    orbit,
+    panel,
     saving: makeExport(scene, page.workers),
+    /** Shows a scene. */
+    show(isAutomatic: boolean): void {
+      panel.show(scene(), isAutomatic);
+      cycling.show();
+      inspector.look(scene(), page.camera(), page.size());
+    },
+    /** Shows the values of a point, its Julia set and its orbit. */
+    point(point: PointText | undefined, isKept: boolean): void {
+      inspector.point(scene(), point, page.camera().width / page.size().width, isKept);
+      const numbers = point && ([Number(point[0]), Number(point[1])] as const);
+      julia.point(scene(), numbers, isKept);
+      orbit.point(numbers);
+    },
   };
 }

@@ -77,7 +77,9 @@ const offline: Plugin = {
   apply: 'build',
   async generateBundle(_, bundle) {
     const names = Object.keys(bundle).filter((name) => name !== 'index.html');
-    const files = ['./', ...names, ...readdirSync(join(root, 'web', 'public'))];
+    // The picture of links is for other sites.
+    const own = readdirSync(join(root, 'web', 'public')).filter((name) => name !== 'link.jpg');
+    const files = ['./', ...names, ...own];
     const page = bundle['index.html'];
     const hash = createHash('sha256')
       .update(files.join())
@@ -131,7 +133,7 @@ export default defineConfig({
     rolldownOptions: {
       treeshake: {
         moduleSideEffects: (id) =>
-          !id.endsWith(copied) && (!id.startsWith(library) || id.startsWith(join(library, 'pool'))),
+          !id.endsWith(copied) && (!id.startsWith(library) || id === join(library, 'pool', 'pool.js')),
       },
     },
     assetsInlineLimit: 0,

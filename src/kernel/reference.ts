@@ -50,6 +50,24 @@ export function orbitReference({ step, c, z0, iterations, escape }: KernelJob, p
   return { count: iterations, z: variables.z };
 }
 
+/** The first z of a sample point's orbit and those after its next steps, at most that many; the last one may have escaped. */
+export function orbitStart(
+  { step, c, z0, iterations, escape }: KernelJob,
+  p: Complex,
+  most: number,
+): Complex[] {
+  const variables = { c: c === 'p' ? p : c, p, z: z0 === 'p' ? p : z0, previous: [0, 0] as Complex };
+  const orbit = [variables.z];
+  while (orbit.length <= Math.min(most, iterations)) {
+    const z = evaluate(step, variables);
+    orbit.push(z);
+    if (hasEscaped(escape, z, variables.z)) break;
+    variables.previous = variables.z;
+    variables.z = z;
+  }
+  return orbit;
+}
+
 function hasEscaped(rule: EscapeRule, z: Complex, before: Complex): boolean {
   if (rule === 'overflow') return hasOverflown(z);
   const [x, y] = z;

@@ -52,19 +52,26 @@ test('notches of the wheel that follow each other are one step of the history, o
   assert.equal(await hashOf(page), first);
 });
 
-test('an address deeper than doubles is drawn in exact arithmetic, coloured by counts, and cannot be moved in', async (context) => {
+test('an address deeper than doubles is drawn in exact arithmetic, coloured by counts, and moved in', async (context) => {
   const hash = '#f=mandelbrot&re=-2&im=1e-50&w=1e-50&it=300';
   const page = await open(context, hash, { viewport: { width: 80, height: 60 } });
   const values = async () =>
     Promise.all(['im', 'w', 'arithmetic', 'coloring'].map((key) => valueIn(page, key)));
   assert.deepEqual(await values(), ['1e-50', '1e-50', 'exact', 'count']);
   assert.ok(new Set(await pixelsOf(page)).size > 3);
-  await page.keyboard.press('ArrowUp');
-  await page.waitForSelector('#message-text');
-  assert.match(await page.innerText('#message-text'), /^Doubles end here/);
-  assert.deepEqual(await values(), ['1e-50', '1e-50', 'exact', 'count']);
+  assert.deepEqual(
+    [await page.innerText('#zoom'), await page.innerText('#digits')],
+    ['× 4.0 · 10⁵⁰', 'exact'],
+  );
+  assert.equal(await page.title(), 'mandelbrot × 4.0 · 10⁵⁰ – Mandoline');
+  await then(page, () => page.keyboard.press('ArrowUp'));
+  // An eighth of the height up.
+  const up = Number((await values())[0]) / 1e-50 - 1;
+  assert.ok(up > 0.05 && up < 0.2, `${up}`);
+  await then(page, () => page.keyboard.press('+'));
+  assert.ok(Math.abs((await numberIn(page, 'w')) / 1e-50 - 1 / 1.5) < 1e-9);
   await page.reload();
-  assert.deepEqual(await values(), ['1e-50', '1e-50', 'exact', 'count']);
+  assert.deepEqual((await values()).slice(2), ['exact', 'count']);
 });
 
 test('colours in the address may be written as the command takes them', async (context) => {

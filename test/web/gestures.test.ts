@@ -18,7 +18,7 @@ function pinched(from: Camera, ...fingers: Point[]): Camera {
     .slice(1)
     .reduce((camera, after, i) => pinch.moved(camera, size, other, fingers[i]!, after), from);
 }
-const upright: Camera = { re: 0, im: 0, width: 4, rotation: 0 };
+const upright: Camera = { re: '0', im: '0', width: 4, rotation: 0 };
 
 test('a pinch that is not quite straight zooms and does not turn', () => {
   const { width, rotation } = pinched(upright, finger(0, 50), finger(4, 80), finger(9, 100), finger(3, 100));

@@ -177,7 +177,7 @@ test('a picture asks for no script that only saving, opening files or charts nee
   await page.evaluate(() => Object.assign(globalThis, { showSaveFilePicker: undefined }));
   await page.keyboard.press('e');
   const [file] = await Promise.all([page.waitForEvent('download'), page.click('#export-start')]);
-  assert.equal(file.suggestedFilename(), 'mandoline.png');
+  assert.match(file.suggestedFilename(), /^[a-z-]+(-x\d+)?-\d+x\d+\.png$/);
   assert.ok(scripts().includes('save'));
   // All of these are kept for when the page is offline.
   const kept = readFileSync(join(root, 'dist', 'explorer', 'offline-worker.js'), 'utf8');

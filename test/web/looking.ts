@@ -221,11 +221,18 @@ test('what is under the pointer has the count, the distance and the period that 
   }
 });
 
-test('where doubles end it says so, and stays', async (context) => {
-  const page = await visit(context, '#f=mandelbrot&re=-1.25&im=0.05&w=3e-12&it=60');
+test('where doubles end exact arithmetic goes on, by counts, and the colours return; another formula says so and stays', async (context) => {
+  const page = await visit(context, '#f=mandelbrot&re=-1.25&im=0.05&w=3e-13&it=60&coloring=smooth&samples=1');
   assert.match(await page.innerText('#digits'), /^double, [01] digits left$|^doubles end here$/);
+  const look = () => Promise.all(['coloring', 'arithmetic'].map((key) => valueIn(page, key)));
+  await page.mouse.move(160, 120);
+  await then(page, () => page.mouse.dblclick(160, 120));
+  for (let i = 0; i < 3; i++) await then(page, () => page.keyboard.press('+'));
+  assert.deepEqual(await look(), ['count', 'exact']);
+  for (let i = 0; i < 4; i++) await then(page, () => page.keyboard.press('-'));
+  assert.deepEqual(await look(), ['smooth', null]);
+  await goTo(page, '#f=sine&re=0.25&im=0.05&w=3e-12&it=60');
   const w = await numberIn(page, 'w');
-  await page.mouse.move(100, 100);
   for (let i = 0; i < 12; i++) await page.mouse.wheel(0, -300);
   await page.waitForFunction(() =>
     document.getElementById('message')!.innerText.includes('Doubles end here'),

@@ -22,6 +22,23 @@ async function told(page: Page, action: () => Promise<unknown>): Promise<string>
   return text(page, 'count');
 }
 
+test('the orbit of a point is drawn on request, with its cycle', async (context) => {
+  const page = await visit(context, '#f=mandelbrot&re=-0.75&im=0&w=4&it=500');
+  const drawn = () =>
+    page.$eval('#orbit', ({ hidden, dataset }: HTMLElement) => (hidden ? undefined : { ...dataset }));
+  // -0.995, in the disc of period 2, and 0.995, which escapes.
+  await page.mouse.move(140.4, 120);
+  assert.equal(await drawn(), undefined);
+  await page.keyboard.press('b');
+  assert.deepEqual(await drawn(), { period: '2', steps: '400' });
+  await page.mouse.move(300, 120);
+  const { period, steps } = (await drawn())!;
+  assert.equal(period, '0');
+  assert.ok(Number(steps) < 10);
+  await page.keyboard.press('b');
+  assert.equal(await drawn(), undefined);
+});
+
 test('the Julia set under the pointer follows it, a click keeps it, and a click on it opens it', async (context) => {
   const page = await visit(context, '#f=mandelbrot&samples=1', { viewport: { width: 900, height: 700 } });
   await page.keyboard.press('j');

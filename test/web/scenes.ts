@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { gallery } from 'mandoline';
 import { runMandoline, temporaryFolder } from '../support.js';
 import {
   assertSamePixels,
@@ -86,6 +87,19 @@ test('stops of a gradient are added, moved by keys and pointer, removed, and kep
   await then(page, () => page.click('#cycle'));
   assert.ok((await numberIn(page, 'offset')) > 0);
   assert.equal(await computations(page), count);
+});
+
+test('the gallery shows a picture of every scene and opens it; a place by chance is drawn, too', async (context) => {
+  const page = await visit(context, '#f=mandelbrot&re=-0.5&im=0&w=3&it=50');
+  await page.keyboard.press('s');
+  await page.click('#open-gallery');
+  await page.waitForSelector('#gallery li:nth-child(3) canvas[data-drawn=true]');
+  assert.equal(await page.locator('#gallery li').count(), Object.keys(gallery).length);
+  await then(page, () => page.click('#gallery li:nth-child(3) button'));
+  assert.equal(await page.inputValue('#bundled'), Object.keys(gallery)[2]);
+  await page.click('#open-gallery');
+  await then(page, () => page.click('#surprise'));
+  assert.equal(await page.isHidden('#message'), true);
 });
 
 test('the palette is dragged along its strip: nothing is computed, and it is one step of the history', async (context) => {
@@ -177,8 +191,13 @@ test('views are kept as small pictures, open again, and are forgotten', async (c
   await then(page, () => page.keyboard.press('+'));
   await then(page, () => page.click('#bookmarks a'));
   assert.equal(await hashOf(page), first);
+  await page.fill('#bookmarks li input', 'a spiral');
   await page.click('#bookmarks li button');
   assert.equal(await page.locator('#bookmarks li').count(), 0);
+  await page.click('#undo-bookmark');
+  assert.equal(await page.inputValue('#bookmarks li input'), 'a spiral');
+  assert.equal(await page.isHidden('#undo-bookmark'), true);
+  await page.click('#bookmarks li button');
 });
 
 test('a picture is saved with its scene in it, the command draws the same pixels, and dropped it opens', async (context) => {
@@ -187,6 +206,7 @@ test('a picture is saved with its scene in it, the command draws the same pixels
   // Chromium's own dialog cannot be driven; the way of other browsers is taken.
   await page.evaluate(() => Object.assign(globalThis, { showSaveFilePicker: undefined }));
   await page.keyboard.press('e');
+  await page.uncheck('#export-lock');
   await page.fill('#export-width', '225');
   await page.fill('#export-height', '175');
   await page.selectOption('#export-samples', '2');
@@ -309,6 +329,11 @@ test('where the browser can, a picture goes straight into its file; one that is 
     return Buffer.from(bytes);
   };
   await page.keyboard.press('e');
+  await page.selectOption('#export-size', '4K');
+  assert.equal(await page.inputValue('#export-height'), '2160');
+  await page.fill('#export-width', '1920');
+  assert.equal(await page.inputValue('#export-height'), '1080');
+  await page.uncheck('#export-lock');
   await page.fill('#export-width', '0');
   await page.click('#export-start');
   await page.waitForSelector('#export-width[aria-invalid=true]');

@@ -39,3 +39,25 @@ export function drawLanes(
     );
   }
 }
+
+/** The lanes without gaps, however low the canvas is. */
+export function drawStrip(canvas: HTMLCanvasElement, slices: readonly LaneSlice[], lanes: number): void {
+  const [width, height] = [canvas.clientWidth, Math.max(4, 2 * lanes)];
+  if (canvas.width !== width || canvas.height !== height) [canvas.width, canvas.height] = [width, height];
+  const context = canvas.getContext('2d')!;
+  context.clearRect(0, 0, width, height);
+  const end = slices.reduce((last, each) => Math.max(last, each.end), 0) || 1;
+  const lane = height / Math.max(1, lanes);
+  for (const { worker, slice, start, end: ended } of slices) {
+    context.fillStyle = workerColor(worker);
+    // Every other slice is paler, so that slices are told apart.
+    context.globalAlpha = slice % 2 === 0 ? 1 : 0.7;
+    context.fillRect(
+      (start / end) * width,
+      worker * lane,
+      Math.max(0.5, ((ended - start) / end) * width),
+      lane,
+    );
+  }
+  context.globalAlpha = 1;
+}

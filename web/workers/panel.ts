@@ -10,9 +10,10 @@ import {
   workerColor,
 } from 'mandoline';
 import { sliceRange } from 'mandoline/pool';
+import { canvas as canvasOf } from '../elements.js';
 import type { EngineSettings } from '../engine.js';
 import { poolFor } from '../pools.js';
-import { drawLanes, type LaneSlice } from './lanes.js';
+import { drawLanes, drawStrip, type LaneSlice } from './lanes.js';
 import { orders } from './orders.js';
 
 export interface WorkersHooks {
@@ -33,6 +34,8 @@ const replayed = 4000;
 export class WorkersPanel {
   settings: EngineSettings = { workers: Math.min(mostWorkers, cores), slices: undefined, order: undefined };
   private readonly canvas = document.createElement('canvas');
+  /** The same lanes on the button that opens the panel. */
+  private readonly mini = canvasOf('mini-lanes');
   private readonly figures = document.createElement('dl');
   private readonly compare = button(
     'Compare with one worker',
@@ -147,6 +150,7 @@ export class WorkersPanel {
     const label = `${this.slices.length} of ${this.total} slices, by ${busy} ${busy === 1 ? 'worker' : 'workers'}`;
     this.canvas.setAttribute('aria-label', label);
     this.canvas.dataset.slices = String(this.slices.length);
+    drawStrip(this.mini, this.slices, this.lanes);
     if (this.root.hidden) return;
     drawLanes(this.canvas, this.slices, this.lanes, this.until);
     this.tint();
