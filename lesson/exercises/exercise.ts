@@ -80,15 +80,24 @@ export async function isOpen(pool: Pool): Promise<boolean> {
   return !(error instanceof PoolClosedError);
 }
 
-/** Counts the threads that are started from now on: those that are alive, and the most at any time. */
+/** Counts the threads that are started from now on: those alive, the most at any time, and those nobody waited for. */
 export function watchThreads() {
-  const threads = { alive: 0, most: 0, [Symbol.dispose]: () => void process.off('worker', onStart) };
+  const threads = {
+    alive: 0,
+    most: 0,
+    unawaited: 0,
+    [Symbol.dispose]: () => void process.off('worker', onStart),
+  };
   process.on('worker', onStart);
   return threads;
 
   function onStart(thread: Worker): void {
     threads.most = Math.max(threads.most, ++threads.alive);
-    thread.once('exit', () => threads.alive--);
+    // The first listener, which is removed before it is called: others that are there wait for the end.
+    thread.prependOnceListener('exit', () => {
+      threads.alive--;
+      if (thread.listenerCount('exit') === 0) threads.unawaited++;
+    });
   }
 }
 

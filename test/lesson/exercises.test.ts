@@ -90,8 +90,11 @@ const wrong: [solution: string, changes: [from: string, to: string][], said: Rec
   ],
   [
     '2-message-passing',
-    [['      await ended;\n', '']],
-    { sumByRanks: /^some threads have not ended when it returns/ },
+    [
+      ["      const ended = once(rank, 'exit');\n", ''],
+      ['      await ended;\n', ''],
+    ],
+    { sumByRanks: /^it does not wait until each thread has ended/ },
   ],
   [
     '3-pool',
