@@ -8,6 +8,7 @@ export class Later<T> {
   /** `load` makes the part; `failed` is told why it cannot be loaded, and the next use tries again. */
   constructor(
     private readonly load: () => Promise<T>,
+    private readonly loaded: () => void,
     private readonly failed: (error: unknown) => void,
   ) {}
 
@@ -19,6 +20,7 @@ export class Later<T> {
     }
     this.loading ??= this.load().then((part) => {
       this.now = part;
+      this.loaded();
     });
     this.loading.then(
       () => action(this.now!),

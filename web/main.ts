@@ -149,6 +149,7 @@ const rest: Later<Rest> = new Later(
     made.show(automatic.isOn);
     return made;
   },
+  () => pointed.again(), // The pointer may have come before.
   (error) => message.error(`A part of the page cannot be loaded: ${reasonOf(error)}`),
 );
 const pointed = makePointed({

@@ -6,8 +6,11 @@ import { test } from 'node:test';
 import { gallery, inPixels, prepare, sceneAddress } from 'mandoline';
 import { runMany, temporaryFolder } from '../support.js';
 import {
+  address,
   assertSamePixels,
   colorsOf,
+  emptyTab,
+  exact,
   goTo,
   hashOf,
   height,
@@ -219,6 +222,24 @@ test('what is under the pointer has the count, the distance and the period that 
     assert.equal(await shown('period'), channels!.period![0]! > 0 ? String(channels!.period![0]) : '—');
     if (!isInside) assert.equal(await shown('distance'), (channels!.distance![0]! * spacing).toPrecision(4));
   }
+});
+
+test('a point under the pointer is shown as soon as its values can be, although nothing moves any more', async (context) => {
+  const page = await emptyTab(context);
+  let release = () => {};
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  await page.route(/\/rest-[^/]*\.js$/, async (route) => {
+    await held;
+    await route.continue();
+  });
+  await page.goto(`${address}#f=newton&it=2&samples=1`);
+  await exact(page);
+  await page.mouse.move(width / 2, height / 3);
+  assert.equal(await page.textContent('#count'), '');
+  release();
+  await page.waitForFunction(() => document.getElementById('count')!.textContent !== '');
 });
 
 test('where doubles end exact arithmetic goes on, by counts, and the colours return; another formula says so and stays', async (context) => {
