@@ -1,7 +1,7 @@
 // The explorer's main paths in Firefox and in WebKit, as `mandoline explore` serves it; where they are installed.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -210,13 +210,16 @@ async function saves(page: Page, context: TestContext): Promise<void> {
   await page.goTo('#f=seahorse&coloring=smooth&w=0.002&it=900');
   await page.exact();
   await page.press('e');
+  await page.click('#export-lock');
   await page.fill('export-width', '225');
   await page.fill('export-height', '175');
   await page.click('#export-start');
   await page.until(() => !(document.getElementById('export') as HTMLDialogElement).open);
-  const saved = join(page.driver.downloads, 'mandoline.png');
   // A browser writes a download under another name until it is whole.
-  while (!existsSync(saved) || readdirSync(page.driver.downloads).length > 1) await sleep(50);
+  const names = () => readdirSync(page.driver.downloads);
+  while (names().length !== 1 || !names()[0]!.endsWith('.png')) await sleep(50);
+  const saved = join(page.driver.downloads, names()[0]!);
+  assert.match(saved, /-225x175\.png$/);
   const folder = temporaryFolder(context);
   const { code, stderr } = await runMandoline(folder, 'render', saved, '-o', 'again.png', '--quiet');
   assert.equal(code, 0, stderr);
