@@ -3,8 +3,6 @@
 import { doubleArithmetic, pairArithmetic, scaledArithmetic } from './arithmetic.js';
 import { type Arithmetic, compileText } from './compile.js';
 import { coverText } from './cover.js';
-import type { Dyadic } from './dyadic.js';
-import { exponentOf, isShort, toDouble } from './dyadic.js';
 import { followText } from './follow.js';
 import { jetsText, recordOf } from './jets.js';
 import {
@@ -18,10 +16,9 @@ import {
   slots,
   tile,
 } from './layout.js';
+import { type ArithmeticName, KernelMemory } from './memory.js';
 import { tilesText } from './tiles.js';
 import type { DyadicPair } from './view.js';
-
-export type ArithmeticName = 'double' | 'pair' | 'scaled';
 
 const arithmetics = { double: doubleArithmetic, pair: pairArithmetic, scaled: scaledArithmetic };
 /** A tile with at most this many points is not cut further: its points are followed one by one. */
@@ -113,7 +110,6 @@ export interface KernelFunctions {
   safe_radii(orbit: number, steps: number, safe: number): void;
 }
 
-const pageBytes = 2 ** 16;
 /** The most points followed in one call. */
 export const batch = 256;
 
@@ -130,11 +126,10 @@ export function engineBytes(name: ArithmeticName, steps: readonly number[], poin
 }
 
 export class Engine {
-  private readonly memory: WebAssembly.Memory;
+  private readonly memory: KernelMemory;
   /** The memory and the compiled functions, which the error bound's test calls one by one. */
   readonly view: DataView;
   readonly run: KernelFunctions;
-  private free = freeFrom;
   private readonly entries: number;
   private readonly counts: number;
 
@@ -149,104 +144,63 @@ export class Engine {
       orbits.map(({ steps }) => steps),
       numbers.rows.length + numbers.columns.length,
     );
-    this.memory = new WebAssembly.Memory({ initial: Math.ceil(bytes / pageBytes) + 1 });
-    this.view = new DataView(this.memory.buffer);
-    this.run = new WebAssembly.Instance(module, { host: { memory: this.memory } })
-      .exports as unknown as KernelFunctions;
-    this.entries = this.allocate(batch * entry.bytes);
-    this.counts = this.allocate(8 * rootSide ** 2);
-    const put = (slot: number, value: number) => this.view.setInt32(slot, value, true);
-    put(slots.AT_ENTRY, this.entries);
-    put(slots.AT_COUNTS, this.counts);
-    put(slots.AT_STACK, this.allocate(stackTiles * tile.bytes));
-    put(slots.AT_ROWS, this.offsets(numbers.rows));
-    put(slots.AT_COLUMNS, this.offsets(numbers.columns));
-    put(slots.AT_PARAMETER, numbers.isParameter ? 1 : 0);
+    this.memory = new KernelMemory(name, arithmetics[name], bytes, freeFrom);
+    this.view = this.memory.view;
+    this.run = this.memory.start(module);
+    this.entries = this.memory.allocate(batch * entry.bytes);
+    this.counts = this.memory.allocate(8 * rootSide ** 2);
+    this.memory.put(slots.AT_ENTRY, this.entries);
+    this.memory.put(slots.AT_COUNTS, this.counts);
+    this.memory.put(slots.AT_STACK, this.memory.allocate(stackTiles * tile.bytes));
+    this.memory.put(slots.AT_ROWS, this.memory.offsets(numbers.rows));
+    this.memory.put(slots.AT_COLUMNS, this.memory.offsets(numbers.columns));
+    this.memory.put(slots.AT_PARAMETER, numbers.isParameter ? 1 : 0);
     this.writeView(orbits.length - 1);
     for (const [i, orbit] of orbits.entries()) this.addReference(i, orbit);
   }
 
-  private offsets(pairs: readonly DyadicPair[]): number {
-    const half = 8 * arithmetics[this.name].parts.real.length;
-    const at = this.allocate(pairs.length * 2 * half);
-    for (const [i, [re, im]] of pairs.entries()) {
-      this.real(at + 2 * i * half, re);
-      this.real(at + (2 * i + 1) * half, im);
-    }
-    return at;
-  }
-
-  private allocate(bytes: number): number {
-    const at = this.free;
-    this.free = Math.ceil((at + bytes) / 16) * 16;
-    return at;
-  }
-
   private writeView(last: number): void {
     const { radius, iterations, residual, constantExponent, startExponent, allowsBlocks } = this.numbers;
-    const power = (exponent: number | undefined) => (exponent === undefined ? [0, 0] : [1, exponent]);
+    const { memory } = this;
+    const power = (slot: number, exponent: number | undefined) =>
+      memory.mag(slot, exponent === undefined ? 0 : 1, exponent ?? 0);
     const unit = this.name === 'pair' ? -102 : -53;
     // 4 * 2^residual bounds the residual and the spacing of doubles near it; likewise for 4 u DC.
     const added =
       Math.max(residual, constantExponent === undefined ? -Infinity : constantExponent + unit + 3) + 1;
-    this.mag(slots.AT_R, ...split(radius));
-    this.mag(slots.AT_RES, 1, residual);
-    this.mag(slots.AT_C0, 1, this.name === 'scaled' ? added : Math.max(added, -1030));
-    this.mag(slots.AT_DC, ...(power(constantExponent) as [number, number]));
-    this.mag(
-      slots.AT_INVDC,
-      ...(power(constantExponent === undefined ? undefined : -constantExponent) as [number, number]),
-    );
+    memory.mag(slots.AT_R, ...split(radius));
+    memory.mag(slots.AT_RES, 1, residual);
+    memory.mag(slots.AT_C0, 1, this.name === 'scaled' ? added : Math.max(added, -1030));
+    power(slots.AT_DC, constantExponent);
+    power(slots.AT_INVDC, constantExponent === undefined ? undefined : -constantExponent);
     if (this.name === 'pair') this.view.setFloat64(slots.AT_INVDC + 8, 0, true);
-    this.mag(slots.AT_ERROR, ...(power(startExponent) as [number, number]));
+    power(slots.AT_ERROR, startExponent);
     this.view.setFloat64(slots.AT_LIMIT, iterations, true);
-    this.view.setInt32(slots.AT_LAST, last, true);
-    this.view.setInt32(slots.AT_BLOCKS, allowsBlocks ? 1 : 0, true);
-  }
-
-  /** Writes m * 2^e as a bound. */
-  private mag(at: number, m: number, e: number): void {
-    const isScaled = this.name === 'scaled';
-    this.view.setFloat64(at, isScaled ? m : m * 2 ** e, true);
-    if (isScaled) this.view.setInt32(at + 8, m === 0 ? -(2 ** 28) : e, true);
+    memory.put(slots.AT_LAST, last);
+    memory.put(slots.AT_BLOCKS, allowsBlocks ? 1 : 0);
   }
 
   private addReference(i: number, { steps, values, isSafe }: EngineOrbit): void {
-    const record = records[this.name];
-    const parts = arithmetics[this.name].parts.real.length;
-    const orbit = this.allocate((steps + 1) * 16 * parts);
-    this.copyOrbit(orbit, values, steps);
-    const put = (slot: number, value: number) => this.view.setInt32(slot + i * referenceStride, value, true);
+    const { memory } = this;
+    const orbit = memory.numbers(values);
+    const put = (slot: number, value: number) => memory.put(slot + i * referenceStride, value);
     put(slots.AT_ORBIT, orbit);
     put(slots.AT_STEPS, steps);
-    const safe = isSafe ? this.allocate((steps + 1) * record.magBytes) : 0;
+    const safe = isSafe ? memory.allocate((steps + 1) * records[this.name].magBytes) : 0;
     put(slots.AT_SAFE, safe);
     if (isSafe) this.run.safe_radii(orbit, steps, safe);
-    if (this.numbers.allowsBlocks) this.addBlocks(put, orbit, steps);
-  }
-
-  private addBlocks(put: (slot: number, value: number) => void, orbit: number, steps: number): void {
-    const record = records[this.name];
-    const levels = this.allocate(40 * levelBytes);
-    const scratch = this.allocate(4 * record.bytes);
-    const made: [records: number, radii: number, count: number][] = [];
-    let count = Math.floor((steps - 1) / 2 ** lowestLevel);
-    for (let k = 0; count > 0; k++, count = Math.floor(count / 2)) {
-      const [records, radii] = [
-        this.allocate(count * record.bytes),
-        this.allocate(count * record.radiusBytes),
-      ];
-      if (k === 0) this.run.lowest_level(orbit, records, 0, count, scratch);
-      else this.run.next_level(made[k - 1]![0], records, count);
-      made.push([records, radii, count]);
-      for (const [j, value] of [radii, records, count].entries())
-        this.view.setInt32(levels + k * levelBytes + 8 * j, value, true);
-    }
+    if (!this.numbers.allowsBlocks) return;
+    const { bytes, radiusBytes } = records[this.name];
     const [tau, tau2] = this.numbers.tolerances;
-    for (const [records, radii, count] of made)
-      this.run.finish_level(records, radii, count, 2 ** tau, 2 ** tau2);
+    const { levels, made } = memory.blocks(steps, {
+      recordBytes: bytes,
+      radiusBytes,
+      lowest: (records, count, scratch) => this.run.lowest_level(orbit, records, 0, count, scratch),
+      next: (below, records, count) => this.run.next_level(below, records, count),
+      finish: (records, radii, count) => this.run.finish_level(records, radii, count, 2 ** tau, 2 ** tau2),
+    });
     put(slots.AT_LEVELS, levels);
-    put(slots.AT_LEVEL_COUNT, lowestLevel + made.length);
+    put(slots.AT_LEVEL_COUNT, lowestLevel + made);
   }
 
   /**
@@ -265,8 +219,8 @@ export class Engine {
         const blocks = here.getInt32(target + 16, true);
         const [first, records] = [there.getInt32(source + 8, true), here.getInt32(target + 8, true)];
         const [wide, narrow] = [
-          new Float64Array(pair.memory.buffer, first, (blocks * from.bytes) / 8),
-          new Float64Array(this.memory.buffer, records, (blocks * to.bytes) / 8),
+          pair.memory.doubles(first, (blocks * from.bytes) / 8),
+          this.memory.doubles(records, (blocks * to.bytes) / 8),
         ];
         for (let j = 0; j < blocks; j++) {
           const [a, b] = [(j * from.bytes) / 8, (j * to.bytes) / 8];
@@ -277,36 +231,6 @@ export class Engine {
         this.run.finish_level(records, here.getInt32(target, true), blocks, 2 ** tau, 2 ** tau2);
       }
     }
-  }
-
-  private copyOrbit(at: number, values: Float64Array, steps: number): void {
-    const { buffer } = this.memory;
-    if (this.name === 'pair') {
-      new Float64Array(buffer, at, 4 * (steps + 1)).set(values);
-      return;
-    }
-    if (this.name === 'double') {
-      const target = new Float64Array(buffer, at, 2 * (steps + 1));
-      for (let i = 0; i < target.length; i++) target[i] = values[2 * i]!;
-      return;
-    }
-    for (let i = 0; i < 2 * (steps + 1); i++) {
-      this.view.setFloat64(at + 16 * i, values[2 * i]!, true);
-      this.view.setInt32(at + 16 * i + 8, values[2 * i + 1]!, true);
-    }
-  }
-
-  /** Writes an exact number as a real, rounded to nearest. */
-  private real(at: number, value: Dyadic): void {
-    if (this.name === 'scaled') {
-      const e = value.m === 0n ? 0 : exponentOf(value);
-      this.view.setFloat64(at, value.m === 0n ? 0 : toDouble({ m: value.m, e: value.e - e }), true);
-      this.view.setInt32(at + 8, value.m === 0n ? -(2 ** 28) : e, true);
-      return;
-    }
-    const high = toDouble(value);
-    this.view.setFloat64(at, high, true);
-    if (this.name === 'pair') this.view.setFloat64(at + 8, lowPart(value, high), true);
   }
 
   /** Follows at most `batch` points by the blocks of a rung; returns their counts, -1 for undecided points. */
@@ -334,7 +258,7 @@ export class Engine {
   ): { counts: Float64Array; followed: number } {
     this.view.setInt32(slots.AT_RUNG, 0, true);
     this.run.cover(left, top, columns, rows);
-    const counts = new Float64Array(this.memory.buffer, this.counts, rootSide ** 2);
+    const counts = this.memory.doubles(this.counts, rootSide ** 2);
     return { counts, followed: this.view.getInt32(slots.AT_FOLLOWED, true) };
   }
 }
@@ -345,15 +269,4 @@ function split(value: number): [number, number] {
   for (; m >= 2; e++) m /= 2;
   for (; m < 1; e--) m *= 2;
   return [m, e];
-}
-
-/** The difference between an exact number and a double, rounded. */
-function lowPart(value: Dyadic, high: number): number {
-  if (isShort(value.m) || high === 0) return 0;
-  const e = Math.min(value.e, exponentOf(value) - 60);
-  const m = value.m << BigInt(value.e - e);
-  const nearest = BigInt(Math.round(high * 2 ** Math.max(-1000, Math.min(1000, -e))));
-  return -e > 1000
-    ? lowPart({ m: value.m, e: value.e + 900 }, high * 2 ** 900) * 2 ** -900
-    : toDouble({ m: m - nearest, e });
 }

@@ -386,7 +386,7 @@ function step_block(at: int, row: int) {
       slopes,
       [2, 1, 0].map(
         (k, j) =>
-          `(${joined((at) => `q${k}_${at}`)}) / low${i}` + (isMoving(by) ? ` + ${second[j]}${scale}` : ''),
+          `(${joined((at) => `q${k}_${at}`)}) / low${i}${isMoving(by) ? ` + ${second[j]}${scale}` : ''}`,
       ),
       [1, 0].map(
         (k) =>

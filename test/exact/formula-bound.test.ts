@@ -7,9 +7,10 @@ import { evaluateIn } from '../../src/exact/algebra.js';
 import { BallArithmetic, type Pair } from '../../src/exact/balls.js';
 import { prepareReference } from '../../src/exact/count.js';
 import { type Dyadic, dyadicOf, dyadicToFixed } from '../../src/exact/dyadic.js';
-import { type FormulaArithmetic, FormulaEngine, formulaText } from '../../src/exact/formula-engine.js';
+import { FormulaEngine, formulaText } from '../../src/exact/formula-engine.js';
 import { formulaSlots, formulaState, orbitStride } from '../../src/exact/formula-follow.js';
 import { formulaStarts } from '../../src/exact/formula-reference.js';
+import type { ArithmeticName } from '../../src/exact/memory.js';
 import { planOf } from '../../src/exact/plan.js';
 import { type ExactView, pairToFixed, type ReadView, readView } from '../../src/exact/view.js';
 import { parseFormula } from '../../src/formula/parse.js';
@@ -50,7 +51,7 @@ class Orbit {
 /** Follows some points for 1, 2, 3, ... steps and then for longer, and checks each state. */
 async function check(
   view: ExactView,
-  name: FormulaArithmetic,
+  name: ArithmeticName,
   points: number,
   most: number,
   change: (text: string) => string = (text) => text,
@@ -113,17 +114,13 @@ const julia: ExactView = {
   center: ['0.25', '0.75'],
 };
 const many = isLong ? 20 : 2;
-const views: [name: string, view: ExactView, arithmetic: FormulaArithmetic][] = [
-  ...formulaTruth.map((truth): [string, ExactView, FormulaArithmetic] => [
+const views: [name: string, view: ExactView, arithmetic: ArithmeticName][] = [
+  ...formulaTruth.map((truth): [string, ExactView, ArithmeticName] => [
     truth.name,
     truthFormulaView(truth),
     'double',
   ]),
-  ...Object.entries(named).map(([name, view]): [string, ExactView, FormulaArithmetic] => [
-    name,
-    view,
-    'double',
-  ]),
+  ...Object.entries(named).map(([name, view]): [string, ExactView, ArithmeticName] => [name, view, 'double']),
   ['a turned view in double-double', { ...truthFormulaView(formulaTruth[1]!), rotation: 33 }, 'pair'],
   ['a quotient in double-double', named.magnet!, 'pair'],
   ['a Julia set of a cubic with two critical points', { ...julia, width: '1e-30' }, 'double'],
