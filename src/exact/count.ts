@@ -8,12 +8,11 @@ import { countPoint as countRead } from './oracle.js';
 import { PlainCounter } from './plain.js';
 import { type ReferenceOrbit, referenceOrbit } from './reference.js';
 import { type ExactReport, emptyReport } from './report.js';
-import type { ReferenceTables } from './tables.js';
-
-export type { ReferenceTables } from './tables.js';
-
+import type { PrepareOptions, ReferenceTables } from './tables.js';
 import {
   type ExactView,
+  fitsPair,
+  isScaled,
   modulusBound,
   type ReadView,
   reachExponent,
@@ -21,16 +20,6 @@ import {
   spacingExponent,
 } from './view.js';
 
-/** How a long preparation is reported and stopped. */
-export interface PrepareOptions {
-  readonly signal?: AbortSignal | undefined;
-  /** Called at intervals with the work done and an upper bound of the total. */
-  readonly onProgress?: ((done: number, total: number) => void) | undefined;
-}
-
-/** The smallest spacings for doubles and for double-double, as exponents of 2; below, scaled doubles are used. */
-const leastDouble = -940;
-const leastPair = -880;
 /** A reference is cut after this many steps, which changes no count. */
 export const mostSteps = 4_000_000;
 /**
@@ -51,7 +40,6 @@ const refineAt = 128;
 /** Bits behind the point of a view's reference orbits. */
 export const referenceBits = (read: ReadView): number => Math.max(0, -spacingExponent(read)) + 150;
 
-const isScaled = (read: ReadView) => spacingExponent(read) < leastDouble;
 const hasSecondOrbit = ({ view, z0 }: ReadView) =>
   view.plane === 'dynamical' || z0.some(({ digits }) => digits !== 0n);
 
@@ -62,7 +50,7 @@ export function memoryNeeded(view: ExactView): number {
   const all = hasSecondOrbit(read) ? [steps, steps] : [steps];
   const points = view.rows + view.columns;
   const engine = engineBytes(isScaled(read) ? 'scaled' : 'double', all, points);
-  const pair = spacingExponent(read) >= leastPair ? engineBytes('pair', all, points) : 0;
+  const pair = fitsPair(read) ? engineBytes('pair', all, points) : 0;
   return engine + pair + 32 * all.length * steps;
 }
 
@@ -205,7 +193,7 @@ export function countExact(
       }
     return open;
   };
-  const hasPair = first.name === 'double' && spacingExponent(read) >= leastPair;
+  const hasPair = first.name === 'double' && fitsPair(read);
   const pair = () => {
     engines.pair ??= makeEngine(read, reference, 'pair');
     return engines.pair;

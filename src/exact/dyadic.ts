@@ -113,7 +113,7 @@ export function binaryExponent(value: number): number {
 }
 
 /** Whether an integer is a double. */
-export const isShort = (m: bigint): boolean => m > -(1n << 53n) && m < 1n << 53n;
+const isShort = (m: bigint): boolean => m > -(1n << 53n) && m < 1n << 53n;
 
 /** The nearest double; values out of range become 0 or infinite. */
 export function toDouble({ m, e }: Dyadic): number {

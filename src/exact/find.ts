@@ -13,6 +13,7 @@ import { evaluateIn } from './algebra.js';
 import { type Ball, BallArithmetic, modulusAbove, modulusBelow, type Pair, Pole } from './balls.js';
 import { decimalOf, scientific } from './decimals.js';
 import { bitLength, type Dyadic, dyadicToFixed, exponentOf } from './dyadic.js';
+import { pause } from './reference.js';
 import { type DecimalPair, pairToFixed, type ReadView, reachExponent } from './view.js';
 
 export interface Nucleus {
@@ -56,8 +57,6 @@ const smallerBits = 20;
 const middleOfWhole = -0.65;
 /** How wide a view of the whole set is, so that it is high enough too. */
 const widthOfWhole = (shape: number) => Math.max(3.5, 2.6 * shape);
-
-const pause = () => new Promise((done) => setTimeout(done, 0));
 
 function treesOf({ view, z0, c }: ReadView): Trees {
   if (view.plane !== 'parameter')

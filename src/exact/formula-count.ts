@@ -6,18 +6,14 @@ import { stepText } from './formula-step.js';
 import { countPoint } from './oracle.js';
 import { planOf } from './plan.js';
 import type { ExactReport } from './report.js';
-import type { ReferenceTables } from './tables.js';
-import { type ExactView, type ReadView, readView, spacingExponent } from './view.js';
+import type { PrepareOptions, ReferenceTables } from './tables.js';
+import { type ExactView, fitsPair, isScaled, type ReadView, readView, spacingExponent } from './view.js';
 
-/** The smallest spacings for doubles and for double-double, as exponents of 2. */
-const leastDouble = -940;
-const leastPair = -880;
 /** References end after this many steps, which changes no count. */
 export const mostFormulaSteps = 1_000_000;
 
 /** Bits behind the point of references; what a step loses is a few units, and is read as such. */
 const bitsOf = (read: ReadView) => Math.max(0, -spacingExponent(read)) + 160;
-const isScaled = (read: ReadView) => spacingExponent(read) < leastDouble;
 
 /** References that a formula is expected to have at most: the first, and critical points. */
 const fewReferences = 3;
@@ -40,15 +36,10 @@ export function formulaCost(view: ExactView): {
   return { bits, steps, seconds: steps * plan.operations.length * operation, bytes: 2.5 * steps * row };
 }
 
-interface Options {
-  readonly signal?: AbortSignal | undefined;
-  readonly onProgress?: ((done: number, total: number) => void) | undefined;
-}
-
 export async function prepareFormula(
   read: ReadView,
   allocate: (doubles: number) => Float64Array,
-  { signal, onProgress }: Options,
+  { signal, onProgress }: PrepareOptions,
 ): Promise<ReferenceTables> {
   const bits = bitsOf(read);
   if (!planOf(read.view.step!)) return { header: { bits, steps: 0 }, orbits: [] };
@@ -121,7 +112,7 @@ export function countFormula(
   report.points += rows * columns;
   const place = (i: number) => [top + Math.floor(i / columns), left + (i % columns)] as const;
   const remaining = [open.length];
-  if (open.length > 0 && tables.formula && first?.name === 'double' && spacingExponent(read) >= leastPair) {
+  if (open.length > 0 && tables.formula && first?.name === 'double' && fitsPair(read)) {
     engines.pair ??= new FormulaEngine('pair', read, tables.formula);
     const again = open;
     open = [];

@@ -6,7 +6,7 @@ import { evaluateIn } from './algebra.js';
 import { BallArithmetic, type Pair, Pole } from './balls.js';
 import { type Dyadic, dyadicOf, dyadicToFixed, sumToFixed } from './dyadic.js';
 import type { Attempt, PointOrbit, Sum } from './point-orbit.js';
-import { NotRational, rationalOf, rationals } from './rationals.js';
+import { exceeds, NotRational, rationalOf, rationals } from './rationals.js';
 
 /** A step, where its orbit starts, its constant, and the sample point. */
 export interface FormulaStart {
@@ -87,7 +87,5 @@ function compare({ step, ...start }: FormulaStart, radius: Dyadic, n: number): b
     if (problem instanceof NotRational) return undefined;
     throw problem;
   }
-  const [left, right] = [z.x * z.x + z.y * z.y, (radius.m * z.d) ** 2n];
-  const power = BigInt(2 * Math.abs(radius.e));
-  return radius.e < 0 ? left << power > right : left > right << power;
+  return exceeds(z, radius);
 }

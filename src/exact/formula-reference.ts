@@ -7,7 +7,7 @@ import { criticalPoints } from './critical.js';
 import { bitLength, dyadicOf, dyadicToFixed } from './dyadic.js';
 import { stepText } from './formula-step.js';
 import { type Operation, type Plan, planOf } from './plan.js';
-import { putPair, putScaled } from './reference.js';
+import { OrbitRows, pause, putPair, putScaled } from './reference.js';
 import { pairToFixed, type ReadView } from './view.js';
 
 export interface FormulaOrbit {
@@ -82,8 +82,6 @@ export function formulaStarts({ view, center, c, z0 }: ReadView, bits: number): 
   return [start, ...critical.filter(([x, y]) => x !== start[0] || y !== start[1])];
 }
 
-const pause = () => new Promise((done) => setTimeout(done, 0));
-
 /** Computes the tables of a view of a formula that has a plan. */
 export async function formulaTables(
   read: ReadView,
@@ -115,14 +113,10 @@ export async function formulaTables(
   for (const [k, first] of starts.entries()) {
     let z = first;
     let n = 0;
-    let values = new Float64Array(row * Math.min(most + 1, 2 ** 12));
+    const rows = new OrbitRows(row, most);
     for (; ; n++) {
-      if (row * (n + 1) > values.length) {
-        const longer = new Float64Array(Math.min(row * (most + 1), 2 * values.length));
-        longer.set(values);
-        values = longer;
-      }
-      const at = row * n;
+      const at = rows.begin(n);
+      const { values } = rows;
       putComplex(values, at, z);
       for (const [i, [x, y]] of shifts.entries())
         putComplex(values, at + 4 * (stored.length + i), [z[0] - x, z[1] - y]);
@@ -139,9 +133,7 @@ export async function formulaTables(
         await pause();
       }
     }
-    const cut = allocate(row * (n + 1));
-    cut.set(values.subarray(0, row * (n + 1)));
-    orbits.push({ steps: n, values: cut });
+    orbits.push({ steps: n, values: rows.upTo(n, allocate) });
   }
   // At the start of z the operations without z have the values that they have everywhere.
   const fixed = new Float64Array(4 * constants.length);

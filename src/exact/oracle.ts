@@ -9,6 +9,7 @@
 import { bitLength, type Dyadic, dyadicOf, dyadicToFixed, sumToFixed } from './dyadic.js';
 import { formulaOrbit } from './formula-oracle.js';
 import { type Attempt, mostRationalBits, type PointOrbit, type Sum } from './point-orbit.js';
+import { exceeds } from './rationals.js';
 import { type DyadicPair, type ReadView, spacingExponent } from './view.js';
 
 /** An orbit's start and its constant. */
@@ -150,7 +151,5 @@ function compareRational(start: Start, radius: Dyadic, n: number): boolean | und
     const c = square / denominator;
     [x, y, d] = [x * x - y * y + cx * c, 2n * x * y + cy * c, square];
   }
-  const [left, right] = [x * x + y * y, radius.m * radius.m * d * d];
-  const power = BigInt(2 * Math.abs(radius.e));
-  return radius.e < 0 ? left << power > right : left > right << power;
+  return exceeds({ x, y, d }, radius);
 }

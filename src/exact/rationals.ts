@@ -2,7 +2,7 @@
 import type { Complex } from '../scene/complex.js';
 import type { Algebra } from './algebra.js';
 import { integerRoot, Pole } from './balls.js';
-import { bitLength, dyadicOf } from './dyadic.js';
+import { bitLength, type Dyadic, dyadicOf } from './dyadic.js';
 import { mostRationalBits, type Sum } from './point-orbit.js';
 
 export interface Rational {
@@ -41,6 +41,13 @@ export function rationalOf([decimals, dyadics]: Sum): Rational {
     return add(decimal, e < 0 ? { x: m, y: 0n, d: two } : { x: m * two, y: 0n, d: 1n });
   };
   return add(part(0), turned(part(1)));
+}
+
+/** Whether a modulus exceeds a radius, exactly. */
+export function exceeds({ x, y, d }: Rational, radius: Dyadic): boolean {
+  const [left, right] = [x * x + y * y, (radius.m * d) ** 2n];
+  const power = BigInt(2 * Math.abs(radius.e));
+  return radius.e < 0 ? left << power > right : left > right << power;
 }
 
 export const rationals: Algebra<Rational> = {

@@ -30,7 +30,35 @@ export interface OrbitJob {
   readonly nearNucleus: number;
 }
 
-const pause = () => new Promise((done) => setTimeout(done, 0));
+/** Lets the event loop run. */
+export const pause = (): Promise<unknown> => new Promise((done) => setTimeout(done, 0));
+
+/** The rows of an orbit of at most `most` steps, each of `width` doubles; its memory grows with it. */
+export class OrbitRows {
+  values: Float64Array;
+  constructor(
+    private readonly width: number,
+    private readonly most: number,
+  ) {
+    this.values = new Float64Array(width * Math.min(most + 1, 2 ** 14));
+  }
+  /** Where row n begins; there is memory for it. */
+  begin(n: number): number {
+    if (this.width * (n + 1) > this.values.length) {
+      const longer = new Float64Array(Math.min(this.width * (this.most + 1), 2 * this.values.length));
+      longer.set(this.values);
+      this.values = longer;
+    }
+    return this.width * n;
+  }
+  /** The rows up to row n, in memory of their own. */
+  upTo(n: number, allocate: (doubles: number) => Float64Array): Float64Array {
+    const length = this.width * (n + 1);
+    const cut = allocate(length);
+    cut.set(this.values.subarray(0, length));
+    return cut;
+  }
+}
 
 export async function referenceOrbit(
   job: OrbitJob,
@@ -41,23 +69,20 @@ export async function referenceOrbit(
   let [x, y] = pairToFixed(job.z, bits);
   const [cx, cy] = pairToFixed(job.c, bits);
   const [shift, halfShift] = [BigInt(bits), BigInt(bits - 1)];
-  let values = new Float64Array(4 * Math.min(most + 1, 2 ** 14));
+  const rows = new OrbitRows(4, most);
   const put = isScaled ? putScaled(bits) : putPair(bits);
   const nucleus = new Derivative();
   const pauseEvery = Math.max(64, Math.round(2 ** 21 / bits));
   let [n, period] = [0, 0];
   for (; ; n++) {
-    if (4 * n + 4 > values.length) {
-      const longer = new Float64Array(Math.min(4 * (most + 1), 2 * values.length));
-      longer.set(values);
-      values = longer;
-    }
-    put(values, 4 * n, x);
-    put(values, 4 * n + 2, y);
-    const [re, im] = [asDouble(values, 4 * n, isScaled), asDouble(values, 4 * n + 2, isScaled)];
+    const at = rows.begin(n);
+    const { values } = rows;
+    put(values, at, x);
+    put(values, at + 2, y);
+    const [re, im] = [asDouble(values, at, isScaled), asDouble(values, at + 2, isScaled)];
     if (n >= most || re * re + im * im > 4 * radius * radius) break;
     if (n > 0 && job.nearNucleus > -Infinity) {
-      const size = Math.max(exponentAt(values, 4 * n, isScaled), exponentAt(values, 4 * n + 2, isScaled));
+      const size = Math.max(exponentAt(values, at, isScaled), exponentAt(values, at + 2, isScaled));
       if (size < job.nearNucleus + nucleus.exponentOf()) {
         period = n;
         break;
@@ -72,9 +97,7 @@ export async function referenceOrbit(
       await pause();
     }
   }
-  const cut = allocate(4 * n + 4);
-  cut.set(values.subarray(0, 4 * n + 4));
-  return { steps: n, period, values: cut };
+  return { steps: n, period, values: rows.upTo(n, allocate) };
 }
 
 const asDouble = (values: Float64Array, at: number, isScaled: boolean): number =>

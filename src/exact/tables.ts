@@ -2,6 +2,13 @@
 import type { FormulaTables } from './formula-reference.js';
 import type { ReferenceOrbit } from './reference.js';
 
+/** How a long preparation is reported and stopped. */
+export interface PrepareOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Called at intervals with the work done and an upper bound of the total. */
+  readonly onProgress?: ((done: number, total: number) => void) | undefined;
+}
+
 /** Data for all rectangles of a view: plain data, shared between threads if memory can be shared. */
 export interface ReferenceTables {
   readonly header: ReferenceHeader;

@@ -117,6 +117,14 @@ export function readView(view: ExactView): ReadView {
 /** floor(log2) of the spacing of the sample points. */
 export const spacingExponent = ({ spacing }: ReadView): number => exponentOf(spacing);
 
+/** The smallest spacings for doubles and for double-double, as exponents of 2. */
+const leastDouble = -940;
+const leastPair = -880;
+/** Whether a view needs doubles with an exponent of their own. */
+export const isScaled = (read: ReadView): boolean => spacingExponent(read) < leastDouble;
+/** Whether double-double can tell a view's points apart. */
+export const fitsPair = (read: ReadView): boolean => spacingExponent(read) >= leastPair;
+
 /** A pair of decimals in fixed point, rounded down. */
 export const pairToFixed = ([re, im]: DecimalPair, bits: number): [bigint, bigint] => [
   decimalToFixed(re, bits),

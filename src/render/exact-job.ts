@@ -1,7 +1,8 @@
 // A scene in exact arithmetic as the engine views it, and how its points were settled. What workers do for its slices is
 // exact.ts's, which pages load with their workers and not themselves.
-import type { ReferenceTables } from '../exact/count.js';
+
 import type { ExactReport } from '../exact/report.js';
+import type { ReferenceTables } from '../exact/tables.js';
 import type { ExactView } from '../exact/view.js';
 import { isQuadratic, p, substitute } from '../formula/expression.js';
 import { parseFormula } from '../formula/parse.js';

@@ -1,8 +1,9 @@
 // What workers do for the slices of scenes in exact arithmetic. reference.ts has the reference that all slices need;
 // src/exact/ is the engine.
-import { countExact, prepareReference, type ReferenceTables } from '../exact/count.js';
+import { countExact, prepareReference } from '../exact/count.js';
 import { countPoint } from '../exact/oracle.js';
 import { emptyReport } from '../exact/report.js';
+import type { ReferenceTables } from '../exact/tables.js';
 import { type ExactView, readView } from '../exact/view.js';
 import { largestTile } from '../kernel/cover.js';
 import { type Counts, countsType } from '../kernel/kernel.js';

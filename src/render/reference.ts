@@ -1,6 +1,6 @@
 // The reference of an exact picture, before its slices: one worker computes it for all, in memory that they share, or
 // copied where none can be shared.
-import type { ReferenceTables } from '../exact/count.js';
+import type { ReferenceTables } from '../exact/tables.js';
 import { type Pool, tasks } from '../pool/index.js';
 import { cellParts, type ExactJob, isExact } from './exact-job.js';
 

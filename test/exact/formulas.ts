@@ -18,21 +18,11 @@ import {
 import { parseFormula } from '../../src/formula/parse.js';
 import type { Complex } from '../../src/scene/complex.js';
 import { fixture } from '../support.js';
-import { base } from './views.js';
+import { base, type Truth } from './views.js';
 
-interface FormulaTruth {
-  readonly name: string;
+interface FormulaTruth extends Truth {
   readonly formula: string;
   readonly z0: [string, string];
-  readonly center: [string, string];
-  readonly width: string;
-  readonly columns: number;
-  readonly rows: number;
-  readonly iterations: number;
-  readonly radius: number;
-  readonly rows_at: number[];
-  readonly columns_at: number[];
-  readonly counts: number[][];
 }
 
 /** Deep views and the true counts of some of their points, by big-number balls in Python. */

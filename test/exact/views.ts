@@ -2,10 +2,9 @@
 import type { ExactView } from '../../src/exact/view.js';
 import { fixture } from '../support.js';
 
-export interface TruthScene {
+/** A deep view, and true counts of some of its points. */
+export interface Truth {
   readonly name: string;
-  readonly plane: 'mandelbrot' | 'julia';
-  readonly c?: [string, string];
   readonly center: [string, string];
   readonly width: string;
   readonly columns: number;
@@ -15,6 +14,11 @@ export interface TruthScene {
   readonly rows_at: number[];
   readonly columns_at: number[];
   readonly counts: number[][];
+}
+
+export interface TruthScene extends Truth {
+  readonly plane: 'mandelbrot' | 'julia';
+  readonly c?: [string, string];
 }
 
 /** Scenes and the true counts of some of their points, by big-number balls in Python. */
