@@ -43,6 +43,8 @@ export async function open(
   const page = await emptyTab(context, options, at);
   await page.goto(at + hash);
   await exact(page);
+  // What is loaded after the first picture fills panels, which a test may watch.
+  await page.waitForSelector('#palettes label', { state: 'attached' });
   return page;
 }
 
