@@ -1,9 +1,9 @@
-// Bookmarked views, each with a name and a thumbnail. They are stored in this browser only. The last one that was removed can
-// be brought back.
+// Bookmarked views, each with a name and a thumbnail. They are stored in this browser only. The last bookmark that was
+// removed can be restored.
 import type { ViewScene } from 'mandoline';
 import { addressOf } from './address.js';
 import { button, element, say } from './elements.js';
-import { keep, read } from './kept.js';
+import { keep, onChange, readList } from './kept.js';
 
 interface Bookmark {
   readonly address: string;
@@ -17,6 +17,11 @@ const key = 'mandoline-bookmarks';
 const [most, longestName] = [60, 80];
 const [width, height] = [96, 64];
 
+const isBookmark = (each: unknown): each is Bookmark => {
+  const { address, picture } = (each ?? {}) as Partial<Bookmark>;
+  return /^#/.test(String(address)) && /^data:image\/jpeg;base64,[\w+/=]+$/.test(String(picture));
+};
+
 const without = (all: readonly Bookmark[], address: string): readonly Bookmark[] =>
   all.filter((each) => each.address !== address);
 
@@ -26,17 +31,7 @@ export function makeBookmarks(scene: () => ViewScene, picture: HTMLCanvasElement
   const undo = button('undo-bookmark');
   let removed: { readonly bookmark: Bookmark; readonly at: number } | undefined;
 
-  function kept(): readonly Bookmark[] {
-    try {
-      const all: unknown = JSON.parse(read(key) ?? '[]');
-      return (Array.isArray(all) ? all : []).filter(
-        (each): each is Bookmark =>
-          /^#/.test(each?.address) && /^data:image\/jpeg;base64,[\w+/=]+$/.test(each?.picture),
-      );
-    } catch {
-      return [];
-    }
-  }
+  const kept = () => readList(key, isBookmark);
 
   /** Changes the stored bookmarks, which another tab may have changed since they were shown. */
   function store(next: (all: readonly Bookmark[]) => readonly Bookmark[]): void {
@@ -117,10 +112,7 @@ export function makeBookmarks(scene: () => ViewScene, picture: HTMLCanvasElement
       return [...others.slice(0, at), bookmark, ...others.slice(at)];
     });
   });
-  // Another tab has changed the bookmarks or cleared the storage.
-  addEventListener('storage', (event) => {
-    if (event.key === key || event.key === null) show();
-  });
+  onChange(key, show);
   show();
 }
 

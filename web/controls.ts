@@ -1,4 +1,4 @@
-// The buttons at the picture's edge, for use without a keyboard: home, zoom in, zoom out, upright, stop, share, full screen.
+// The buttons at the picture's edge, for use without a keyboard: home, zoom in and out, upright, stop, share, full screen.
 import type { Camera } from './camera.js';
 import { button, element } from './elements.js';
 

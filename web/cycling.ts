@@ -1,8 +1,9 @@
-// Cycling: the colours run through the palette. A picture is painted once with a palette whose colours are places, and each
-// frame replaces places by colours: only a table changes, so that a frame takes a few milliseconds.
+// Cycling: the colours run through the palette. A picture is painted once with a palette whose colours encode positions,
+// and each frame replaces positions by colours. Only a table changes, so a frame takes a few milliseconds.
 import { type Field, paint, type ViewScene } from 'mandoline';
 import { button, canvas } from './elements.js';
 import { areSamePoints, type Drawn } from './engine.js';
+import { hexOf, long } from './gradient.js';
 import { withAlpha } from './pixels.js';
 
 /** Places around a palette, and seconds for one way around. */
@@ -24,7 +25,7 @@ export interface CyclingEvents {
 const placePalette = Array.from({ length: 256 }, (_, i) => {
   const red = i < 128 ? 2 * i : 2 * (255 - i);
   const green = i < 128 || i === 255 ? 0 : 255;
-  return `#${[red, green, 0].map((part) => part.toString(16).padStart(2, '0')).join('')}`;
+  return hexOf([red, green, 0]);
 });
 
 const rgbaOf = async (field: Field, scene: ViewScene) => {
@@ -130,6 +131,7 @@ export function makeCycling({ scene, field, stopped }: CyclingEvents) {
 }
 
 const rgbOf = (color: string): number[] =>
-  (color.length === 4 ? [...color.slice(1)].map((digit) => digit + digit) : color.slice(1).match(/../g)!).map(
-    (digits) => Number.parseInt(digits, 16),
-  );
+  long(color)
+    .slice(1)
+    .match(/../g)!
+    .map((digits) => Number.parseInt(digits, 16));

@@ -1,5 +1,5 @@
-// Sums and differences of decimal numbers in text, for centres of views that doubles cannot tell apart. Own code, because
-// the libraries looked at (decimal.js, big.js, bignumber.js) bring division and functions for what are two lines of BigInt.
+// Sums and differences of decimal numbers in text, for centres of views that doubles cannot tell apart. Own code: the
+// libraries looked at (decimal.js, big.js, bignumber.js) bring division and functions for what takes two lines of BigInt.
 
 /** A decimal number as an integer multiple of 10^-places; digits beyond are dropped. */
 function scaled(text: string, places: number): bigint {
@@ -12,7 +12,7 @@ function scaled(text: string, places: number): bigint {
   return sign === '-' ? -size : size;
 }
 
-/** The sum of a decimal number and a double, rounded to so many places. Without a change the text stays as it is. */
+/** The sum of a decimal number and a double, rounded to `places` decimal places. Without a change the text stays as it is. */
 export function plus(text: string, change: number, places: number): string {
   if (change === 0) return text;
   const sum = scaled(text, places) + scaled(String(change), places);
@@ -22,6 +22,6 @@ export function plus(text: string, change: number, places: number): string {
   return `${sum < 0n ? '-' : ''}${whole}${fraction && `.${fraction}`}`;
 }
 
-/** The difference of two decimal numbers as a double, of digits up to so many places. */
+/** The difference of two decimal numbers as a double, from the first `places` decimal places. */
 export const minus = (text: string, other: string, places: number): number =>
   text === other ? 0 : Number(`${scaled(text, places) - scaled(other, places)}e-${places}`);

@@ -17,8 +17,8 @@ const counts: Look = { coloring: 'count', scale: 'histogram', inside: '#000000' 
 let wider: Look | undefined;
 
 /**
- * The scene with the arithmetic and the look that its depth needs. Throws SceneError if it cannot be drawn: where doubles
- * end, and exact arithmetic does not have its formula.
+ * The scene with the arithmetic and the look that its depth needs. Throws SceneError if it cannot be drawn: beyond the
+ * precision of doubles, if exact arithmetic does not support its formula.
  */
 export function atDepth(scene: ViewScene): ViewScene {
   // What a deeper view needed is decided anew.

@@ -1,5 +1,5 @@
-// The gallery: every bundled scene as a small picture, which a worker draws when the gallery is first opened, and a place
-// by chance.
+// The gallery: a thumbnail of every bundled scene, which a worker draws when the gallery is first opened, and a random
+// place.
 import { channelsOf, gallery, inPixels, paint, paletteNames, parseScene, type ViewScene } from 'mandoline';
 import { fitted } from './address.js';
 import { computeAside } from './aside.js';

@@ -1,5 +1,5 @@
-// The editor of a gradient: stops on a track, moved by pointer, finger and arrow keys, added by a press on the track. The
-// first and the last stop stay at the ends.
+// The editor of a gradient: stops on a track, moved by pointer, finger and arrow keys, and added by pressing the track.
+// The first and the last stop stay at the ends.
 import { button, element } from './elements.js';
 import { backgroundOf, colorAt, colorsOf, long, mostStops, type Stop, steps, stopsOf } from './gradient.js';
 

@@ -1,5 +1,5 @@
-// Gradients of stops at any place, and the evenly spaced colours that a scene has instead. Pure functions. Colours between
-// stops are OKLab's, as the library's gradients are; culori computes them.
+// Gradients with stops at any position, and the evenly spaced colours that a scene has instead. Pure functions. Colours
+// between stops are interpolated in OKLab, like the library's gradients, by culori.
 import { converter, formatHex, interpolate, modeLrgb, modeOklab, modeRgb, useMode } from 'culori/fn';
 
 useMode(modeRgb);
@@ -24,6 +24,10 @@ export function colorAt(stops: readonly Stop[], at: number): string {
     interpolate([...stops].map(({ at, color }) => [color, at] as const) as never, 'oklab')(at),
   )!;
 }
+
+/** Red, green and blue from 0 to 255 as #rrggbb. */
+export const hexOf = (parts: Iterable<number>): string =>
+  `#${[...parts].map((part) => part.toString(16).padStart(2, '0')).join('')}`;
 
 /** #rgb as #rrggbb. */
 export const long = (color: string): string =>

@@ -1,7 +1,8 @@
 // The palettes to pick from: the library's by name, and those that the reader keeps in this browser.
 import { paletteColors, paletteNames, type ViewScene } from 'mandoline';
 import { button, element, say } from './elements.js';
-import { keep, read } from './kept.js';
+import { hexOf } from './gradient.js';
+import { keep, onChange, readList } from './kept.js';
 
 export interface PalettesEvents {
   scene(): ViewScene;
@@ -12,30 +13,21 @@ type Palette = ViewScene['palette'];
 
 const key = 'mandoline-palettes';
 const mostKept = 24;
-const hex = (parts: Uint8Array): string =>
-  `#${[...parts].map((part) => part.toString(16).padStart(2, '0')).join('')}`;
 
 /** A palette's colours, at most this many: without the black that some end in. */
 export function someColors(palette: Palette, most: number): readonly string[] {
   if (typeof palette !== 'string') return palette;
   const bytes = paletteColors(palette, most, false);
-  return Array.from({ length: most }, (_, i) => hex(bytes.subarray(3 * i, 3 * i + 3)));
+  return Array.from({ length: most }, (_, i) => hexOf(bytes.subarray(3 * i, 3 * i + 3)));
 }
 
 const background = (palette: Palette): string =>
   `linear-gradient(to right in oklab, ${someColors(palette, 12).join(', ')})`;
 
-/** The palettes kept in this browser. Other text in the store is ignored. */
-function kept(): readonly (readonly string[])[] {
-  try {
-    const all: unknown = JSON.parse(read(key) ?? '[]');
-    const isPalette = (each: unknown): each is string[] =>
-      Array.isArray(each) && each.length > 1 && each.every((color) => /^#[0-9a-f]{3,6}$/i.test(color));
-    return Array.isArray(all) ? all.filter(isPalette) : [];
-  } catch {
-    return [];
-  }
-}
+const isPalette = (each: unknown): each is readonly string[] =>
+  Array.isArray(each) && each.length > 1 && each.every((color) => /^#[0-9a-f]{3,6}$/i.test(color));
+/** The palettes kept in this browser. */
+const kept = () => readList(key, isPalette);
 
 export function makePalettes({ scene, change }: PalettesEvents) {
   const root = element('palettes', HTMLFieldSetElement);
@@ -84,9 +76,7 @@ export function makePalettes({ scene, change }: PalettesEvents) {
     list();
     show();
   });
-  // Another tab has changed them.
-  addEventListener('storage', (event) => {
-    if (event.key !== key && event.key !== null) return;
+  onChange(key, () => {
     list();
     show();
   });

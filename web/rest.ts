@@ -1,5 +1,5 @@
-// What the page does not need for its first picture: the scene's panel, values of points, Julia sets, files, bookmarks, the lesson and the
-// experiment. One file of the build, loaded once the first picture is drawn, or when a reader is faster.
+// What the page does not need for its first picture: the scene's panel, values of points, Julia sets, files, bookmarks, the
+// lesson and the experiment. One file of the build, loaded once the first picture is drawn, or earlier on first use.
 import { inPixels, type Scene, type ViewScene } from 'mandoline';
 import { fitted } from './address.js';
 import { makeBookmarks } from './bookmarks.js';
