@@ -64,13 +64,19 @@ export function integerRoot(q: bigint): bigint {
 }
 
 const magnitude = (x: bigint) => (x < 0n ? -x : x);
-const plus = ([a, b]: Pair, [c, d]: Pair): Pair => [a + c, b + d];
-const minus = ([a, b]: Pair): Pair => [-a, -b];
+export const plus = ([a, b]: Pair, [c, d]: Pair): Pair => [a + c, b + d];
+export const minus = ([a, b]: Pair): Pair => [-a, -b];
 const conjugated = ([a, b]: Pair): Pair => [a, -b];
 const times = ([a, b]: Pair, [c, d]: Pair): Pair => [a * c - b * d, a * d + b * c];
 /** A product of numbers of 64 fractional bits; errs by less than 2 units. */
 const scaled = (v: Pair, w: Pair): Pair => shifted(times(v, w), fraction);
 const shifted = ([x, y]: Pair, by: bigint): Pair => [x >> by, y >> by];
+/** A quotient in fixed point without a bound of its error; undefined for a division by 0. */
+export function quotient([a, b]: Pair, [c, d]: Pair, bits: number): Pair | undefined {
+  const square = c * c + d * d;
+  if (square === 0n) return undefined;
+  return [((a * c + b * d) << BigInt(bits)) / square, ((b * c - a * d) << BigInt(bits)) / square];
+}
 /** ceil(a / b) of a number a >= 0. */
 const quotientAbove = (a: bigint, b: bigint) => (a + b - 1n) / b;
 

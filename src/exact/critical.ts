@@ -2,7 +2,7 @@
 // from there (Zhuoran, "Perturbation and rebasing", 2021). They are roots of the derivative by z, found by Newton's method
 // from fixed starts in big numbers, which gives the same bits on every machine. Folds change no modulus and count as the
 // identity. No proof is needed: reference orbits may start anywhere.
-import type { Pair } from './balls.js';
+import { minus, type Pair, plus, quotient } from './balls.js';
 import { dyadicOf, dyadicToFixed } from './dyadic.js';
 import type { Plan } from './plan.js';
 
@@ -14,9 +14,6 @@ const mostPoints = 6;
 const searchBits = 80;
 /** Simple fractions are tried in place of what is near them: multiple roots are found slowly and badly. */
 const fractionBits = 5;
-
-const plus = ([a, b]: Pair, [c, d]: Pair): Pair => [a + c, b + d];
-const minus = ([a, b]: Pair): Pair => [-a, -b];
 
 /** Fixed point without error bounds. */
 class Numbers {
@@ -31,10 +28,8 @@ class Numbers {
     return [(a * c - b * d) >> this.shift, (a * d + b * c) >> this.shift];
   }
   /** Undefined for a division by 0. */
-  over([a, b]: Pair, [c, d]: Pair): Pair | undefined {
-    const square = c * c + d * d;
-    if (square === 0n) return undefined;
-    return [((a * c + b * d) << this.shift) / square, ((b * c - a * d) << this.shift) / square];
+  over(v: Pair, w: Pair): Pair | undefined {
+    return quotient(v, w, this.bits);
   }
 }
 

@@ -10,7 +10,7 @@ import { NucleusError } from '../errors.js';
 import { differentiate } from '../formula/differentiate.js';
 import { add, type Expression, p as point, power, z as variable } from '../formula/expression.js';
 import { evaluateIn } from './algebra.js';
-import { type Ball, BallArithmetic, modulusAbove, modulusBelow, type Pair, Pole } from './balls.js';
+import { type Ball, BallArithmetic, modulusAbove, modulusBelow, type Pair, Pole, quotient } from './balls.js';
 import { decimalOf, scientific } from './decimals.js';
 import { bitLength, type Dyadic, dyadicToFixed, exponentOf } from './dyadic.js';
 import { pause } from './reference.js';
@@ -51,7 +51,7 @@ const mostAttempts = 40;
 const mostDegree = 16;
 /** Bits beyond those of the minibrot's size. */
 const guardBits = 80;
-/** The ball of the proof is smaller than the minibrot by at least so many bits. */
+/** The proof's ball is smaller than the minibrot by at least this many bits. */
 const smallerBits = 20;
 /** Where the whole set of z^2 + c has its middle. */
 const middleOfWhole = -0.65;
@@ -126,11 +126,6 @@ async function follow(
 }
 
 const difference = ([a, b]: Pair, [c, d]: Pair): Pair => [a - c, b - d];
-function over([a, b]: Pair, [c, d]: Pair, bits: number): Pair | undefined {
-  const square = c * c + d * d;
-  if (square === 0n) return undefined;
-  return [((a * c + b * d) << BigInt(bits)) / square, ((b * c - a * d) << BigInt(bits)) / square];
-}
 
 /** Newton's method for the nucleus of period n; undefined where it leaves the view's surroundings. */
 async function newton(
@@ -149,7 +144,7 @@ async function newton(
       if (k === n) end = [z, d];
       return false;
     });
-    const move = over(difference(end![0], start), end![1], bits);
+    const move = quotient(difference(end![0], start), end![1], bits);
     if (!move) return undefined;
     c = difference(c, move);
     if (modulusAbove(difference(c, from)) > reach) return undefined;
