@@ -27,7 +27,7 @@ export const workerFunctions = pathToFileURL(join(folder, 'worker-functions.js')
 
 type Peers<Functions> = Record<string, (workers: number) => Peer<Functions>>;
 
-/** The peers that work on this runtime, by their names, each made with so many workers. */
+/** The peers that work on this runtime, by name. Each function makes a pool with the given number of workers. */
 export async function loadPeers<Functions>(): Promise<Peers<Functions>> {
   if (!existsSync(join(folder, 'node_modules')))
     execFileSync('npm', ['install', '--no-fund', '--no-audit', '--no-package-lock'], {

@@ -144,7 +144,7 @@ const pool: Exercise[] = [
       );
       expect(callsOf(pool) === grids.length, 'the workers of the pool did not compute the sums');
       expect(!(await isOpen(pool)), 'the pool is still open');
-      expect(alive === 0, 'the workers are still there when it returns: wait until they are gone');
+      expect(alive === 0, 'the workers are still running when it returns: wait until they have ended');
     },
   },
   {

@@ -1,5 +1,5 @@
-// A sentence about the numbers that a program of the lesson has just printed, next to those that stand in its page; and
-// where other programs took the time, that the machine was too busy to tell.
+// Compares the numbers that a lesson program has just printed with those in its page, in a sentence, or says that the
+// machine was too busy to tell.
 import type { Load } from '../../lesson/load.js';
 
 /** What is read from a program's output: numbers, each undefined where the output does not have it. */

@@ -31,7 +31,7 @@ const command = join(
 /** Reads process ids; at the end of its input, kills them and removes the folder. */
 const cleaner = 'while read id; do ids="$ids $id"; done; kill -KILL $ids; rm -rf "$0" || rm -rf "$0"';
 
-/** Starts the cluster with this many threads per worker. Throws ClusterError if there is no server program. */
+/** Starts the cluster with this many threads per worker. Throws ClusterError if no server program is installed. */
 export async function startDemo(threads: number, say: (line: string) => void): Promise<Demo> {
   const folder = mkdtempSync(join(tmpdir(), 'mandoline-demo-'));
   const cleaning = spawn('sh', ['-c', cleaner, folder], {

@@ -63,7 +63,7 @@ export const redisServers = ['redis-server', 'valkey-server'];
 /** The oldest server version that BullMQ supports. */
 const oldest = [6, 2] as const;
 const connectMilliseconds = 10_000;
-/** A server silent for this long is gone; a wait for a slice is answered within ten seconds. */
+/** A server that is silent for this long counts as lost; it answers a wait for a slice within ten seconds. */
 const silentMilliseconds = 20_000;
 /** The longest wait between two tries. */
 const longestWait = 2000;

@@ -135,7 +135,7 @@ export async function submit(
   async function compare(): Promise<void> {
     news = performance.now();
     isDue = false;
-    // The queue first, then the store: a slice completed in between is in the store when its job is gone.
+    // The queue first, then the store: a slice completed in between has left the queue, and is found in the store.
     const gone = await lostOf(connection, queue, [...queued.keys()]);
     flags = kept();
     for await (const { id, reason } of jobsIn(queue, ['failed'])) {

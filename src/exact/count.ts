@@ -37,7 +37,7 @@ const lastMargin = (read: ReadView) => Math.max(260, 100 - spacingExponent(read)
 /** Blocks are computed in double-double once one undecided point per this many reference steps remains. */
 const refineAt = 128;
 
-/** Bits behind the point of a view's reference orbits. */
+/** Fractional bits of a view's reference orbits. */
 export const referenceBits = (read: ReadView): number => Math.max(0, -spacingExponent(read)) + 150;
 
 const hasSecondOrbit = ({ view, z0 }: ReadView) =>

@@ -12,7 +12,7 @@ function scaled({ m, e }: Dyadic, places: number): bigint {
   return num < 0n ? -rounded : rounded;
 }
 
-/** A number with so many digits after the point. */
+/** A number with `places` digits after the decimal point. */
 export function decimalOf(value: Dyadic, places: number): string {
   const whole = scaled(value, places);
   const digits = String(whole < 0n ? -whole : whole).padStart(places + 1, '0');
@@ -21,7 +21,7 @@ export function decimalOf(value: Dyadic, places: number): string {
   return `${whole < 0n ? '-' : ''}${digits.slice(0, cut)}${fraction}`;
 }
 
-/** A number above 0 with so many digits and an exponent, such as `1.25e-300`. */
+/** A number above 0 in scientific notation with `digits` significant digits, such as `1.25e-300`. */
 export function scientific(value: Dyadic, digits: number): string {
   let exponent = Math.floor(exponentOf(value) * Math.log10(2));
   let text = String(scaled(value, digits - 1 - exponent));

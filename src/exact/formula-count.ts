@@ -12,7 +12,7 @@ import { type ExactView, fitsPair, isScaled, type ReadView, readView, spacingExp
 /** References end after this many steps, which changes no count. */
 export const mostFormulaSteps = 1_000_000;
 
-/** Bits behind the point of references; what a step loses is a few units, and is read as such. */
+/** Fractional bits of references. A step loses a few units, which is measured. */
 const bitsOf = (read: ReadView) => Math.max(0, -spacingExponent(read)) + 160;
 
 /** References that a formula is expected to have at most: the first, and critical points. */

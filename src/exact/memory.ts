@@ -109,7 +109,7 @@ export class KernelMemory {
     return at;
   }
 
-  /** Builds the blocks of an orbit of so many steps; returns the table of levels, and how many levels there are. */
+  /** Builds the blocks of an orbit of `steps` steps; returns the table of levels and the number of levels. */
   blocks(steps: number, builder: BlockBuilder): { levels: number; made: number } {
     const levels = this.allocate(levelTableBytes);
     const scratch = this.allocate(4 * builder.recordBytes);

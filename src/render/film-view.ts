@@ -1,5 +1,5 @@
-// The views between those of a film that is deeper than doubles: widths as decimals of any exponent, and centres with as many
-// digits as a frame's pixels need.
+// Intermediate views of a film that is too deep for doubles: widths as decimals with any exponent, and centres with as
+// many digits as a frame's pixels need.
 import { type Decimal, parseDecimal } from '../exact/dyadic.js';
 import { realFunctions } from '../kernel/functions.js';
 import type { View } from '../scene/view.js';
@@ -55,7 +55,7 @@ function difference(a: Decimal, b: Decimal): Decimal {
 }
 const negated = ({ digits, exponent }: Decimal): Decimal => ({ digits: -digits, exponent });
 
-/** A decimal in text, cut after so many digits behind the point. */
+/** A decimal as text, truncated to `places` digits after the point. */
 function spelled({ digits, exponent }: Decimal, places: number): string {
   const drop = -exponent - places;
   return drop > 0 ? `${digits / 10n ** BigInt(drop)}e${-places}` : `${digits}e${exponent}`;

@@ -118,7 +118,10 @@ const wrong: [solution: string, changes: [from: string, to: string][], said: Rec
         'for (const grid of grids) {\n    const [sum] = await pool.map(pooled.sumOfCounts, [grid]);',
       ],
     ],
-    { sums: /^the workers are still there/, progress: /^the pool gets one grid after the other/ },
+    {
+      sums: /^the workers are still running when it returns: wait until they have ended/,
+      progress: /^the pool gets one grid after the other/,
+    },
   ],
   [
     '3-pool',
