@@ -65,10 +65,10 @@ export class Tab {
     return outcome.value;
   }
 
-  /** Waits in the page until something is so there. Gives up before the test's limit, to say on what. */
+  /** Waits in the page until something is so there. Gives up before the test's limit, and Node's of 300 s for an answer, to say on what. */
   async until<A extends readonly unknown[]>(isSo: (...given: A) => boolean, ...given: A): Promise<void> {
     const wait = `async (...given) => {
-      for (let looks = 0; looks < ${patience / 40}; looks++) {
+      for (let looks = 0; looks < ${patience / 60}; looks++) {
         if ((${isSo})(...given)) return;
         await new Promise((resolve) => setTimeout(resolve, 20));
       }

@@ -140,6 +140,23 @@ test('fields show all of their values: escapes, small distances, long widths', a
   }
 });
 
+test('the dialog that saves a picture does not move when its preview is drawn, nor when it is at work', async (context) => {
+  const page = await visit(context, quick, { viewport: { width: 1280, height: 800 } });
+  await page.keyboard.press('e');
+  await page.waitForSelector('#export-preview:not([hidden])');
+  const placesWith = (shown: readonly string[]) =>
+    page.evaluate((shown) => {
+      for (const id of ['export-preview', 'export-progress'])
+        document.getElementById(id)!.hidden = !shown.includes(id);
+      const parts = document.querySelectorAll('#export :is(input, select, button)');
+      return [...parts].map((part) => [part.id, part.getBoundingClientRect().top]);
+    }, shown);
+  const before = await placesWith([]);
+  assert.ok(before.some(([id]) => id === 'export-start'));
+  assert.deepEqual(await placesWith(['export-preview', 'export-progress']), before);
+  assert.deepEqual(await placesWith(['export-preview']), before);
+});
+
 test('a page that becomes narrow keeps the panel that was opened last', async (context) => {
   const page = await visit(context, quick, { viewport: { width: 1280, height: 800 } });
   await page.keyboard.press('s');
