@@ -1,9 +1,11 @@
 // `npm test`: completes the setup, then runs the compiled tests with Node's test runner.
 // `npm test -- pool` runs only the files whose path contains "pool". Several parts run in the order given.
+// Some files only run by name: those in named.js.
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
+import { named } from './named.js';
 import { root, runScript, setup } from './setup.js';
 
 /** Slow files start first, so that no core idles at the end. `node --test` would sort them. */
@@ -24,7 +26,10 @@ runScript(() => {
     .filter((name) => name.endsWith('.test.js'))
     .sort();
   const parts = wanted.length > 0 ? wanted : [...longest, ''];
-  const names = [...new Set(parts.flatMap((part) => all.filter((name) => name.includes(part))))];
+  const isLeftOut = (name) => wanted.length === 0 && named.some((part) => name.includes(part));
+  const names = [...new Set(parts.flatMap((part) => all.filter((name) => name.includes(part))))].filter(
+    (name) => !isLeftOut(name),
+  );
   if (names.length === 0) throw new Error(`no test file's path contains ${wanted.join(' or ')}`);
   const files = names.map((name) => join(root, 'dist', 'test', name));
   // Some files wait more than they compute, hence four at a time for two cores.

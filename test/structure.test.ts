@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
+import { pathToFileURL } from 'node:url';
 import { root } from './support.js';
 
 interface Import {
@@ -256,4 +257,24 @@ test('no test reads a clock, and none has a time limit of its own: they all wait
   const tests = files('test').filter((file) => file !== 'test/structure.test.ts');
   assert.deepEqual(tests.filter(isSo(clock)).sort(), Object.keys(clockReaders));
   assert.deepEqual(tests.filter(isSo(limit)), []);
+});
+
+test('tests that only run by name are there, and continuous integration names them', async () => {
+  const { named } = (await import(pathToFileURL(join(root, 'scripts', 'named.js')).href)) as {
+    named: string[];
+  };
+  const steps = readFileSync(join(root, '.ci', 'run'), 'utf8');
+  const run = [...steps.matchAll(/npm test -- ((?:\\\n|[^\n])+)/g)].flatMap(([, parts]) =>
+    parts!.split(/[\s\\]+/),
+  );
+  const tests = files('test').filter((file) => file.endsWith('.test.ts'));
+  for (const part of named) {
+    const its = tests.filter((file) => file.startsWith(`test/${part}`));
+    assert.ok(its.length > 0, part);
+    for (const file of its)
+      assert.ok(
+        run.some((part) => part && file.includes(part)),
+        file,
+      );
+  }
 });

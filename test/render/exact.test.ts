@@ -88,18 +88,18 @@ for (const [name, scene] of Object.entries({ 'a parameter plane': deep, 'a dynam
     );
     assert.ok(new Set(expected).size > 3, 'a picture of something');
     for (const options of [
-      { workers: 0 },
+      { workers: 0, verify: true },
       { workers: 1, slices: 1 },
-      { workers: 2 },
+      { workers: 2, verify: true },
       { workers: 2, slices: 999 },
     ]) {
       const told: number[] = [];
       const onReference = (part: number) => void told.push(part);
-      const { counts, exact, verified } = await render(scene, { ...options, verify: true, onReference });
+      const { counts, exact, verified } = await render(scene, { ...options, onReference });
       assert.deepEqual([...counts], expected);
       assert.equal(exact!.tiles + exact!.points, expected.length);
       assert.ok(exact!.reference.bits > 90 && exact!.undecided.at(-1) !== 1);
-      assert.equal(verified!.points, Math.min(expected.length, 1000));
+      assert.equal(verified?.points, options.verify && Math.min(expected.length, 1000));
       assert.equal(told.at(-1), 1, 'the reference is there before the slices');
     }
   });

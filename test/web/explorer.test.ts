@@ -1,6 +1,4 @@
-// The explorer in a real Chromium, as `mandoline explore` serves it: looking, moving, scenes. One browser for all.
-import './addresses.js';
+// The explorer in a real Chromium, as `mandoline explore` serves it: looking, moving, workers. One browser for all.
 import './looking.js';
 import './moving.js';
-import './pointing.js';
-import './scenes.js';
+import './workers.js';
