@@ -1,4 +1,4 @@
-// One hint on the first visit: what can be done with the picture. It goes with the first gesture, or after a while.
+// One hint on the first visit: what can be done with the picture. It disappears at the first gesture, or after a while.
 import { element } from './elements.js';
 import { keep, read } from './kept.js';
 

@@ -5,7 +5,7 @@ export class Later<T> {
   now: T | undefined;
   private loading: Promise<void> | undefined;
 
-  /** `load` makes the part; `failed` is told why it cannot be loaded, and the next use tries again. */
+  /** `load` makes the part; `failed` gets the reason if it cannot be loaded, and the next use tries again. */
   constructor(
     private readonly load: () => Promise<T>,
     private readonly loaded: () => void,

@@ -217,7 +217,9 @@ function look(next: Camera, isMoving: boolean, gesture?: Gesture): void {
     looked = atDepth(sceneOf({ ...scene, iterations }, next, ...pixels()));
   } catch (error) {
     if (!(error instanceof SceneError)) throw error;
-    message.remark('Doubles end here, and exact arithmetic does not have this formula or its escape.');
+    message.remark(
+      'Doubles end here, and exact arithmetic does not support this formula or its escape rule.',
+    );
     return;
   }
   automatic.leave();

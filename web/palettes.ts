@@ -71,7 +71,7 @@ export function makePalettes({ scene, change }: PalettesEvents) {
     const isDone = keep(key, JSON.stringify(next));
     say(
       problem,
-      isDone ? '' : 'Not kept: this browser stores nothing for this page, or has no room for more.',
+      isDone ? '' : 'Not kept: this browser does not store data for this page, or has no room for more.',
     );
     list();
     show();
