@@ -35,7 +35,7 @@ export interface Nucleus {
 
 interface Options {
   readonly signal?: AbortSignal | undefined;
-  /** Told now and then how many steps of the search are done. */
+  /** Called at intervals with the number of steps searched. */
   readonly onProgress?: ((steps: number) => void) | undefined;
 }
 
@@ -61,7 +61,7 @@ const widthOfWhole = (shape: number) => Math.max(3.5, 2.6 * shape);
 function treesOf({ view, z0, c }: ReadView): Trees {
   if (view.plane !== 'parameter')
     throw new NucleusError(
-      'the sample point is the first z; find needs the plane of c: give c p and a number z0',
+      'the sample point is the first z; find needs the plane of c: set c to p and z0 to a number',
     );
   const step = view.step ?? add(power(variable, 2), point);
   const [byZ, byP] = [differentiate(step, 'z'), differentiate(step, 'p')];
@@ -249,7 +249,7 @@ function isInside({ view, spacing }: ReadView, [x, y]: Pair, bits: number): bool
   return Math.abs(across) <= view.columns / 2 && Math.abs(up) <= view.rows / 2;
 }
 
-/** A complex number of doubles with an exponent of 2 of its own. */
+/** A complex number of doubles with its own exponent of 2. */
 interface Wide {
   readonly re: number;
   readonly im: number;

@@ -1,9 +1,10 @@
 // Follows single points of a formula to their counts by perturbation: z = Z_m + d, with a proved bound e of d's error. The
-// step is that of formula-step.ts, and blocks of steps those of formula-jets.ts; where z comes nearer to the start of a reference than to Z_m, or the reference ends, it
-// continues on that one (formula-reference.ts). After each step a point is inside if |z| + e + s <= R, outside if
-// |z| - e - s > R, s = 8 u (|z| + |d|) + rho. Where that does not tell, as for orbits that stay next to the radius,
+// step is that of formula-step.ts, and blocks of steps those of formula-jets.ts. Where z comes nearer to the start of a
+// reference than to Z_m, or the reference ends, z continues from that start (formula-reference.ts). After each step a point
+// is inside if |z| + e + s <= R, outside if |z| - e - s > R, s = 8 u (|z| + |d|) + rho. Where neither is true, as for orbits
+// that stay next to the radius, the sign of
 //   |z|^2 - R^2 = (|Z|^2 - R^2) + 2 re(conj(Z) d) + |d|^2
-// does by a difference that the reference has; else, or next to a pole, the point is undecided.
+// decides; the reference has the first of these differences. Otherwise, or next to a pole, the point is undecided.
 import { stepProcedures } from './formula-arithmetic.js';
 import type { StepText } from './formula-step.js';
 
@@ -29,7 +30,7 @@ export const formulaState = {
   index: stateAt + 56,
   orbit: stateAt + 64,
 };
-/** Where free memory begins: behind the slots of all references. */
+/** Where free memory begins: after the slots of all references. */
 export const formulaFree = 1024;
 
 /** The text of a kernel; `areZero`: which references start at 0. */

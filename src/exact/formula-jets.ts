@@ -175,7 +175,7 @@ function step_block(at: int, row: int) {
     return `load_complex(${this.plan.operations[i]!.byZ ? 'row' : 'constants'} + V_${i})`;
   }
 
-  /** Declares slopes by texts of those that are there, their norms, and the remainder's and the roundings' coefficients. */
+  /** Declares the slopes that have a text, their norms, and the coefficients of the remainder and the roundings. */
   private declare(
     i: number,
     slopes: Partial<Record<keyof Slopes, string>>,

@@ -7,7 +7,7 @@ import type { DyadicPair } from './view.js';
 export type ArithmeticName = 'double' | 'pair' | 'scaled';
 
 const pageBytes = 2 ** 16;
-/** The exponent of 0 with an exponent of its own. */
+/** The exponent of 0 in numbers with their own exponent. */
 const exponentOfZero = -(2 ** 28);
 /** Room for the levels of a reference's blocks. */
 const mostLevels = 40;

@@ -51,7 +51,7 @@ export class OrbitRows {
     }
     return this.width * n;
   }
-  /** The rows up to row n, in memory of their own. */
+  /** The rows up to row n, in their own memory. */
   upTo(n: number, allocate: (doubles: number) => Float64Array): Float64Array {
     const length = this.width * (n + 1);
     const cut = allocate(length);

@@ -120,7 +120,7 @@ export const spacingExponent = ({ spacing }: ReadView): number => exponentOf(spa
 /** The smallest spacings for doubles and for double-double, as exponents of 2. */
 const leastDouble = -940;
 const leastPair = -880;
-/** Whether a view needs doubles with an exponent of their own. */
+/** Whether a view needs doubles with their own exponent. */
 export const isScaled = (read: ReadView): boolean => spacingExponent(read) < leastDouble;
 /** Whether double-double can tell a view's points apart. */
 export const fitsPair = (read: ReadView): boolean => spacingExponent(read) >= leastPair;

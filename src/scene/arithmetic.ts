@@ -1,5 +1,5 @@
 // Which arithmetic counts a scene: IEEE doubles, as brute force in them counts, or exact arithmetic, real numbers without
-// any rounding. What a scene says decides; where it says nothing, how far its sample points are apart.
+// any rounding. A scene's own value decides; without one, the distance between its sample points does.
 import type { SceneIssue } from '../errors.js';
 import { isQuadratic, transcendentalPart } from '../formula/expression.js';
 import { parseFormula } from '../formula/parse.js';
@@ -12,7 +12,7 @@ export type Arithmetic = (typeof arithmetics)[number];
 
 /**
  * Where sample points are as near as this, counts are exact unless the scene says otherwise. Of 64 x 64 points of dense
- * places, radius 2, 5000 iterations, doubles counted so many in 100 otherwise than arithmetic of 113 bits:
+ * places, radius 2, 5000 iterations, this percentage has another count in doubles than in arithmetic of 113 bits:
  *
  * | distance of points | seahorse valley | at period 39 | at period 784 | elephant valley | a Julia set |
  * | --- | --- | --- | --- | --- | --- |
@@ -38,13 +38,13 @@ export function arithmeticOf(scene: Counted): Arithmetic {
   if (!view) return 'double';
   const isDeep = viewIssues(view).length > 0;
   const isNear = isDeep || (spacingOf(view) <= nearest && isFast(scene));
-  // What doubles cannot count is refused by what is wrong with it for doubles, which says so.
+  // A scene that neither can count is rejected with the issues for doubles.
   return isNear && exactIssues(scene).length === 0 ? 'exact' : 'double';
 }
 
 /**
- * What is wrong with a scene, whose formula can be read, for the arithmetic that counts it. One that only exact arithmetic
- * could count is told what that cannot do of it.
+ * What is wrong with a scene, whose formula can be read, for the arithmetic that counts it. If only exact arithmetic could
+ * count it, the issue names what that does not support.
  */
 export function arithmeticIssues(scene: Counted): SceneIssue[] {
   const { arithmetic, view } = scene;
@@ -88,7 +88,7 @@ export function isFast({
   return isPlain && (c === 'p' || isOfPoint) !== (z0 === 'p');
 }
 
-/** What exact arithmetic cannot do of a scene. */
+/** What exact arithmetic does not support of a scene. */
 function exactIssues(scene: Counted): SceneIssue[] {
   const { formula, parameters, escape, coloring = 'count', view } = scene;
   const issues: SceneIssue[] = [];

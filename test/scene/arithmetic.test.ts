@@ -128,7 +128,7 @@ test('what exact arithmetic cannot do is told in a line', () => {
     );
 });
 
-test('what only exact arithmetic could count is told what that lacks', () => {
+test('the error of a scene that only exact arithmetic could count names what that does not support', () => {
   assert.throws(() => at(1e-30, { escape: 'overflow' }), {
     message:
       'view.width 1e-30: must be at least 1.6e-14 for 100 columns there, where nearer points are the same in doubles; ' +
