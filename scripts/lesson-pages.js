@@ -2,6 +2,7 @@
 // shows them, and for `mandoline lesson`, which walks through them and runs their programs. Also writes the slides.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { slug } from 'github-slugger';
 import { Marked } from 'marked';
 import { writeSlides } from './lesson-slides.js';
 import { root } from './setup.js';
@@ -9,14 +10,17 @@ import { root } from './setup.js';
 const marked = new Marked({
   gfm: true,
   renderer: {
-    // One level below the panel's title.
-    heading({ tokens, depth }) {
-      return `<h${depth + 1}>${this.parser.parseInline(tokens)}</h${depth + 1}>\n`;
+    // One level below the panel's title. Its name in links is no id, which would have to be the page's only one.
+    heading({ tokens, text, depth }) {
+      const inner = this.parser.parseInline(tokens);
+      return `<h${depth + 1} data-heading="${slug(text)}">${inner}</h${depth + 1}>\n`;
     },
-    // Links to pages do not work where the chapters are shown.
+    // A link to a chapter says which; links to other pages do not work where the chapters are shown.
     link({ href, tokens }) {
       const text = this.parser.parseInline(tokens);
-      return /^https:/.test(href) ? `<a href="${href}" target="_blank" rel="noopener">${text}</a>` : text;
+      if (/^https:/.test(href)) return `<a href="${href}" target="_blank" rel="noopener">${text}</a>`;
+      const [, number, section = ''] = /^(?:\.\.\/)?(\d)-[\w-]+\.md(?:#(.+))?$/.exec(href) ?? [];
+      return number ? `<a data-chapter="${number - 1}" data-section="${section}">${text}</a>` : text;
     },
     // Removes the markers of included blocks.
     html: () => '',

@@ -1,6 +1,8 @@
 // Shows the lesson's chapters, one at a time, next to the live pool. The build renders them from the Markdown in
-// lesson/; no user input gets here.
+// lesson/; no user input gets here. lesson-code.ts and lesson-tries.ts make their programs and outputs of use.
 import { keep, read } from './kept.js';
+import { nameCommands, offerCopies } from './lesson-code.js';
+import { offerTries } from './lesson-tries.js';
 import { trustedMarkup } from './trusted.js';
 
 export interface Chapter {
@@ -10,9 +12,19 @@ export interface Chapter {
 }
 
 const key = 'mandoline-chapter';
+/** The lesson's command where no server says another: on a website. */
+const published = 'npx mandoline lesson';
 
-/** Fills the panel and shows the last open chapter; `toggle` is hidden if there are no chapters. */
-export function makeLesson(root: HTMLElement, toggle: HTMLElement, chapters: readonly Chapter[]): void {
+/**
+ * Fills the panel and shows the last open chapter; `toggle` is hidden if there are no chapters. `command` starts the
+ * lesson where its reader is.
+ */
+export function makeLesson(
+  root: HTMLElement,
+  toggle: HTMLElement,
+  chapters: readonly Chapter[],
+  command = published,
+): void {
   toggle.hidden = chapters.length === 0;
   if (chapters.length === 0) return;
   const page = root.ownerDocument;
@@ -48,18 +60,31 @@ export function makeLesson(root: HTMLElement, toggle: HTMLElement, chapters: rea
     const chapter = chapters[at]!;
     title.textContent = chapter.title;
     text.innerHTML = trustedMarkup(chapter.html);
-    // Lets keys scroll programs wider than the panel.
-    for (const program of text.querySelectorAll('pre')) {
-      program.tabIndex = 0;
-      program.setAttribute('role', 'group');
-      program.setAttribute('aria-label', 'Program');
-    }
+    nameCommands(text, command);
+    offerCopies(text);
+    offerTries(text);
+    for (const link of text.querySelectorAll<HTMLElement>('a[data-chapter]')) link.replaceWith(linkOf(link));
     text.setAttribute('aria-label', chapter.title);
     text.scrollTop = 0;
     place.textContent = `${at + 1} of ${chapters.length}`;
     before.disabled = at === 0;
     after.disabled = at === chapters.length - 1;
     keep(key, String(at));
+  }
+
+  /** A link to another chapter, as a button, because the page's address is its scene. */
+  function linkOf({ dataset, childNodes }: HTMLElement): HTMLElement {
+    const made = page.createElement('button');
+    made.type = 'button';
+    made.className = 'link';
+    made.append(...childNodes);
+    made.addEventListener('click', () => {
+      show(Number(dataset.chapter));
+      const section = dataset.section && text.querySelector(`[data-heading="${dataset.section}"]`);
+      if (section) section.scrollIntoView();
+      text.focus({ preventScroll: true });
+    });
+    return made;
   }
   show(Number(read(key)));
 }
@@ -72,8 +97,10 @@ export function offerLesson(root: HTMLElement, toggle: HTMLElement): void {
     if (root.hidden) return;
     opened.disconnect();
     try {
-      const { chapters } = await (await fetch('./lesson.json')).json();
-      makeLesson(body, toggle, chapters);
+      const response = await fetch('./lesson.json');
+      const command = response.headers.get('Mandoline-Lesson');
+      const { chapters } = await response.json();
+      makeLesson(body, toggle, chapters, command ? decodeURIComponent(command) : undefined);
     } catch (error) {
       body.textContent = `The chapters cannot be loaded: ${(error as Error).message}`;
     }

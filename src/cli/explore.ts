@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import { sceneAddress } from '../scene/address.js';
+import { lessonCommand } from './lesson-command.js';
 import { host, serveFolder } from './page-server.js';
 import { sceneOf, sceneValues } from './scene-flags.js';
 import { say } from './text.js';
@@ -41,7 +42,9 @@ async function explore(given: string | undefined, { port, open }: ExploreFlags):
   const hash = given === undefined ? '' : sceneAddress((await sceneOf(given, {})).scene);
   const folder = fileURLToPath(new URL('../../explorer', import.meta.url));
   if (!existsSync(folder)) throw new UsageError(`explore: the page is not built; run "npm run build:web"`);
-  const server = await serveFolder(folder, port);
+  // The page's lesson shows commands as they work here; a header has only Latin letters.
+  const lesson = { 'Mandoline-Lesson': encodeURIComponent(lessonCommand()) };
+  const server = await serveFolder(folder, port, lesson);
   const address = `http://${host}:${(server.address() as AddressInfo).port}/${hash}`;
   say(`${address}\non this machine only; press Ctrl-C to stop`);
   if (open) {

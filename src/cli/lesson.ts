@@ -4,7 +4,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+import { dirname, join, relative, resolve, sep } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
@@ -14,6 +14,7 @@ import { didYouMean } from '../suggestion.js';
 import { describeMachine } from './bench-outputs.js';
 import { onInterrupt } from './interrupt.js';
 import { checkExercises } from './lesson-check.js';
+import { lessonCommand } from './lesson-command.js';
 import { type Chapter, lessonReport, type Run, type Walked } from './lesson-report.js';
 import { inWords, paragraphOf, serialCompute, tooBusy } from './lesson-words.js';
 import { inLines, say, stepLine, tint } from './text.js';
@@ -70,16 +71,6 @@ export function addLesson(program: Command): void {
         await command.parseAsync([...given, name], { from: 'user' });
       },
     );
-}
-
-/** How the lesson was started: a command that is printed must work where its reader is. */
-function lessonCommand(): string {
-  const { npm_lifecycle_event: script } = process.env;
-  const [, path = ''] = process.argv;
-  if (script === 'lesson') return 'npm run lesson --';
-  if (script === 'start') return 'npm start -- lesson';
-  if (script === 'npx') return 'npx mandoline lesson';
-  return basename(path) === 'mandoline.js' ? `node ${relative('.', path)} lesson` : 'mandoline lesson';
 }
 
 /** What the build made of the lesson's pages. */

@@ -39,15 +39,19 @@ const idle = 60_000;
 /** Connections at a time: several browsers with several tabs each. */
 const mostConnections = 128;
 
-/** Serves a folder on this machine. Throws UsageError for a port that cannot be used. */
-export async function serveFolder(folder: string, port: number): Promise<Server> {
+/** Serves a folder on this machine, with more headers. Throws UsageError for a port that cannot be used. */
+export async function serveFolder(
+  folder: string,
+  port: number,
+  more: Readonly<Record<string, string>> = {},
+): Promise<Server> {
   // Imported here, so that other commands do not load them.
   const [{ createServer, STATUS_CODES }, { default: send }] = await Promise.all([
     import('node:http'),
     import('send'),
   ]);
   const server = createServer(patience, (request, response) => {
-    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+    for (const [name, value] of Object.entries({ ...headers, ...more })) response.setHeader(name, value);
     const refused = refusal(request);
     if (refused) return end(response, ...refused);
     const [path] = request.url!.split('?');

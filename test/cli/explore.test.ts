@@ -146,6 +146,11 @@ test('two names, a foreign one in the path, or none are refused', async () => {
   await refused('/ HTTP/1.1');
 });
 
+test('the page hears how the lesson is started here, for the commands that it shows', async () => {
+  const { headers } = await answer('/lesson.json');
+  assert.match(decodeURIComponent(String(headers['mandoline-lesson'])), /^node \S*mandoline\.js lesson$/);
+});
+
 test('connections and their time are limited, and files that vanish are not found', async (context) => {
   const folder = temporaryFolder(context);
   writeFileSync(join(folder, 'index.html'), 'here');
