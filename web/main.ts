@@ -126,6 +126,7 @@ const rest: Later<Rest> = new Later(
       scene: () => scene,
       camera,
       size: () => size,
+      look,
       pixels,
       field: () => engine.drawn,
       workers: () => workers.settings.workers,

@@ -3,6 +3,7 @@
 import { inPixels, type Scene, type ViewScene } from 'mandoline';
 import { fitted } from './address.js';
 import { makeBookmarks } from './bookmarks.js';
+import { makeBox } from './box.js';
 import type { Camera, Size } from './camera.js';
 import { makeCycling } from './cycling.js';
 import { button, canvas, element } from './elements.js';
@@ -22,6 +23,7 @@ import { makeExperiment } from './workers/experiment-view.js';
 export interface Page extends PanelEvents {
   camera(): Camera;
   size(): Size;
+  look(camera: Camera, isMoving: boolean): void;
   pixels(): readonly [columns: number, rows: number];
   /** The exact picture's field, if there is one. */
   field(): Drawn | undefined;
@@ -39,6 +41,7 @@ export function makeRest(page: Page) {
   showHint();
   makeBookmarks(scene, canvas('picture'));
   makeGallery(page);
+  makeBox(page);
   offerLesson(element('lesson', HTMLElement), button('toggle-lesson'));
   takeFiles({
     scene: (next: Scene) => page.openFile(inPixels(next, ...pixels())),

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Page } from 'playwright-core';
-import { exact, open, visit } from './tab.js';
+import { exact, numberIn, open, then, visit } from './tab.js';
 
 test('the lesson opens beside the picture, its chapters one after the other, and is asked for only then', async (context) => {
   const page = await open(context, '', { viewport: { width: 1000, height: 600 } });
@@ -86,4 +86,29 @@ test('on a phone the lesson’s buttons are for fingers, and light up the lanes 
   assert.equal(await page.isVisible('#lesson'), true);
   await page.tap('#lesson button:text("Reset") >> nth=0');
   await exact(page);
+});
+
+test('with Shift a rectangle is drawn, and zoomed to when it is let go; Escape takes it away', async (context) => {
+  const page = await visit(context, '#f=newton&re=0&im=0&w=4&it=2&samples=1');
+  await page.waitForSelector('#box', { state: 'attached' });
+  const drag = async () => {
+    await page.keyboard.down('Shift');
+    await page.mouse.move(80, 60);
+    await page.mouse.down();
+    await page.mouse.move(160, 120, { steps: 2 });
+  };
+  await drag();
+  assert.equal(await page.isVisible('#box'), true);
+  await page.keyboard.press('Escape');
+  assert.equal(await page.isVisible('#box'), false);
+  await page.mouse.move(200, 150);
+  await page.mouse.up();
+  assert.deepEqual([await numberIn(page, 're'), await numberIn(page, 'w')], [0, 4]);
+  await drag();
+  await then(page, () => page.mouse.up());
+  await page.keyboard.up('Shift');
+  assert.equal(await page.isVisible('#box'), false);
+  assert.equal(await numberIn(page, 'w'), 1);
+  assert.ok(Math.abs((await numberIn(page, 're')) + 0.5) < 1e-3);
+  assert.ok(Math.abs((await numberIn(page, 'im')) - 0.375) < 1e-3);
 });

@@ -1,7 +1,8 @@
 // Fingers and wheels as numbers, without a browser.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Camera, Point } from '../../web/camera.js';
+import { boxed } from '../../web/box.js';
+import { type Camera, type Point, pointAt } from '../../web/camera.js';
 import { wheelFactor } from '../../web/gestures.js';
 import { Pinch } from '../../web/pinch.js';
 
@@ -45,4 +46,17 @@ test('what two fingers do on a touch pad zooms far more than a wheel that turns 
   assert.equal(turn(-120, true), turn(-120));
   assert.equal(turn(-3, false, 1), turn(-48));
   assert.equal(turn(-1e9), turn(-300));
+});
+
+test('a rectangle that is drawn is shown whole, in the middle, and as large as it fits, from whichever corner', () => {
+  for (const rotation of [0, 30]) {
+    const from: Camera = { ...upright, rotation };
+    const wide = boxed(from, size, [100, 50], [300, 100]);
+    assert.ok(Math.abs(wide.width - 2) < 1e-9 && wide.rotation === rotation);
+    const [re, im] = pointAt(from, size, [200, 75]);
+    assert.ok(Math.hypot(Number(wide.re) - re, Number(wide.im) - im) < 1e-5);
+    assert.deepEqual(boxed(from, size, [300, 100], [100, 50]), wide);
+    // A high one is as high as the page.
+    assert.ok(Math.abs(boxed(from, size, [10, 0], [20, 150]).width - 2) < 1e-9);
+  }
 });
