@@ -16,6 +16,7 @@ const sizes = [
   [1024, 768],
   [1100, 600],
   [1280, 800],
+  [3840, 1300],
 ] as const;
 const keys = { scene: 's', workers: 'w', julia: 'j', lesson: 'l' } as const;
 type Panel = keyof typeof keys;
@@ -27,7 +28,9 @@ const faults = (page: Page) =>
     const shown = (selector: string, within: ParentNode = document) =>
       [...within.querySelectorAll<HTMLElement>(selector)].filter((each) => each.checkVisibility());
     const name = (each: HTMLElement) => each.id || each.ariaLabel || each.className || each.tagName;
-    const panels = shown('.panel:not(#message)');
+    // A dialog lies on the panels, which are then out of reach.
+    const dialogs = shown('dialog[open]');
+    const panels = dialogs.length > 0 ? dialogs : shown('.panel:not(#message)');
     for (const [i, panel] of panels.entries()) {
       const box = panel.getBoundingClientRect();
       if (box.left < 0 || box.top < 0 || box.right > innerWidth || box.bottom > innerHeight)
@@ -65,7 +68,7 @@ const opened = (page: Page) =>
     all.filter((each) => each.checkVisibility()).map(({ id }) => id as Panel),
   );
 
-test('on screens from 320 to 1280 pixels no panel lies on the bar or on another, and nothing is cut off', async (context) => {
+test('on screens from 320 to 3840 pixels no panel lies on the bar or on another, and nothing is cut off', async (context) => {
   const page = await visit(context, quick);
   for (const [width, height] of sizes) {
     await page.setViewportSize({ width, height });
@@ -85,6 +88,29 @@ test('on screens from 320 to 1280 pixels no panel lies on the bar or on another,
     assert.equal((await opened(page)).length, isNarrow ? 1 : 4, size);
     assert.deepEqual(await faults(page), [], `${size}, all that fit`);
     for (const panel of await opened(page)) await page.keyboard.press(keys[panel]);
+  }
+});
+
+test('dialogs are within the page, and nothing in them is cut off: help, saving, the gallery', async (context) => {
+  const page = await visit(context, quick);
+  await page.waitForSelector('#palettes label', { state: 'attached' });
+  for (const [width, height] of [
+    [320, 640],
+    [844, 390],
+    [1280, 800],
+    [3840, 1300],
+  ] as const) {
+    await page.setViewportSize({ width, height });
+    for (const [dialog, opener] of Object.entries({
+      help: 'open-help',
+      export: 'open-export',
+      gallery: 'open-gallery',
+    })) {
+      await page.evaluate((id) => document.getElementById(id)!.click(), opener);
+      await page.waitForSelector(`#${dialog}[open]`);
+      assert.deepEqual(await faults(page), [], `${width} x ${height}, ${dialog}`);
+      await page.keyboard.press('Escape');
+    }
   }
 });
 

@@ -164,14 +164,16 @@ test('axe-core finds nothing, in the dark and the light, wide and on a phone; mo
     ['dark', { width: 1280, height: 800 }, 'wsjl'],
     // One panel at a time: the second key closes what the first has opened.
     ['light', { width: 390, height: 844 }, 's', 'l'],
-    ['light', { width: 1280, height: 800 }, 'wh'],
+    ['light', { width: 1280, height: 800 }, 'wh', 'e', 'gallery'],
   ] as const) {
     const options = { colorScheme, viewport, reducedMotion: 'reduce' } as const;
     const page = await open(context, '', options, `${site.address}/index.html`);
     await page.evaluate(axe);
     for (const keys of looks) {
-      for (const key of keys) await page.keyboard.press(key);
-      if (keys.includes('l')) await page.waitForSelector('#lesson article pre');
+      await page.evaluate(() => document.querySelector<HTMLDialogElement>('dialog[open]')?.close());
+      if (keys === 'gallery') await page.evaluate(() => document.getElementById('open-gallery')!.click());
+      else for (const key of keys) await page.keyboard.press(key);
+      if (keys !== 'gallery' && keys.includes('l')) await page.waitForSelector('#lesson article pre');
       const found = await page.evaluate(async () => {
         const { violations } = await (
           globalThis as unknown as {
