@@ -6,6 +6,7 @@ import { countFormula, prepareFormula } from './formula-count.js';
 import { rootSide } from './layout.js';
 import { countPoint as countRead } from './oracle.js';
 import { PlainCounter } from './plain.js';
+import { PlainEnds } from './plain-ends.js';
 import { type ReferenceOrbit, referenceOrbit } from './reference.js';
 import { type ExactReport, emptyReport } from './report.js';
 import type { PrepareOptions, ReferenceTables } from './tables.js';
@@ -94,6 +95,8 @@ interface Engines {
   readonly read: ReadView;
   /** Counts points without perturbation, where doubles suffice for most. */
   readonly plain: PlainCounter | undefined;
+  /** Counts points without perturbation that tiles have taken apart. */
+  readonly ends: PlainEnds | undefined;
   readonly first: Engine;
   /** Created when the first point needs it. */
   pair?: Engine;
@@ -143,9 +146,11 @@ function enginesOf(view: ExactView, tables: ReferenceTables): Engines {
   let engines = known.get(tables);
   if (!engines) {
     const read = readView(view);
+    const plain = PlainCounter.of(read);
     engines = {
       read,
-      plain: PlainCounter.of(read),
+      plain,
+      ends: plain ? undefined : PlainEnds.of(read),
       first: makeEngine(read, tables, isScaled(read) ? 'scaled' : 'double'),
       isRefined: false,
     };
@@ -174,14 +179,14 @@ export function countExact(
     return;
   }
   const engines = enginesOf(view, reference);
-  const { read, plain, first } = engines;
+  const { read, plain, ends, first } = engines;
   const climb = (engine: Engine, rung: 0 | 1) => followAll(engine, rung, open, place, out);
   let open: number[] = [];
   const cover = () => {
     for (let y = 0; y < rows; y += rootSide)
       for (let x = 0; x < columns; x += rootSide) {
         const [height, width] = [Math.min(rootSide, rows - y), Math.min(rootSide, columns - x)];
-        const { counts, followed } = first.cover(top + y, left + x, height, width);
+        const { counts, followed } = first.cover(top + y, left + x, height, width, ends);
         report.points += followed;
         report.tiles += height * width - followed;
         for (let i = 0; i < height; i++)

@@ -1,5 +1,6 @@
 // Covers a rectangle of sample points with tiles (tiles.ts): iterates a whole tile as far as possible, fills it if all
-// its points have one count, otherwise cuts it. Small tiles are left to follow.ts. Tiles wait on a stack in memory.
+// its points have one count, otherwise cuts it. The points of small tiles are kept as entries, to be followed one by one
+// from where the model ends. Tiles wait on a stack in memory.
 import { degree } from './layout.js';
 import { derivativeTail, from, loadModel, sum } from './tiles.js';
 
@@ -19,10 +20,12 @@ function place_tile(p: int, x: int, y: int, w: int, h: int) {
   store(p + T_RADIUS, far * 1.000001);
 }
 
-// Covers a rectangle of at most SIDE x SIDE points; the host reads its counts, -1 for what is undecided.
+// Covers a rectangle of at most SIDE x SIDE points: fills its counts, -1 for what is undecided, and keeps entries of the
+// points that are to be followed.
 function cover(x: int, y: int, w: int, h: int) {
   let p = load_int(AT_STACK);
   store(AT_FOLLOWED, 0);
+  store(AT_KEPT, 0);
   place_tile(p, x, y, w, h);
   store(p + T_REFERENCE, 0);
   store(p + T_INDEX, 0);
@@ -76,7 +79,7 @@ function fill(p: int, x: int, y: int, count: double) {
   }
 }
 
-// Evaluates the model at each point of a tile, and follows the point from there.
+// Evaluates the model at each point of a tile, and keeps the points that go on from there.
 function leave(p: int, x: int, y: int) {
   ${loadModel}
   let center = load_complex(p + T_CENTER);
@@ -84,7 +87,7 @@ function leave(p: int, x: int, y: int) {
   let rest = load_mag(p + T_REST);
   let R = load_mag(AT_R);
   let counts = load_int(AT_COUNTS);
-  let point = load_int(AT_ENTRY);
+  let kept = load_int(AT_KEPT);
   let size = ${sum(from(0).map((k) => `n1(a${k})`))};
   let e = (rest + size * (U * ${12 * degree + 12}.0)) * UP40;
   let ref = load_int(p + T_REFERENCE);
@@ -118,21 +121,37 @@ function leave(p: int, x: int, y: int) {
         }
       }
       if (goes == 1) {
+        let point = load_int(AT_ENTRY) + kept * ENTRY;
         store(point + E_REFERENCE, ref);
         store(point + E_INDEX, m);
         store(point + E_STEPS, n);
         store(point + E_ERROR, e);
         store(point + E_DISTANCE, d);
         if (load_int(AT_PARAMETER) == 1) { store(point + E_CONSTANT, o); } else { store(point + E_CONSTANT, o - o); }
-        follow(point);
-        count = load_double(point + E_COUNT);
+        store(point + E_ROW, row);
+        store(point + E_COLUMN, column);
+        store(point + E_COUNT, -1.0);
+        kept = kept + 1;
       }
       store(counts + ((row - y) * SIDE + column - x) * 8, count);
       column = column + 1;
     }
     row = row + 1;
   }
+  store(AT_KEPT, kept);
   store(AT_FOLLOWED, load_int(AT_FOLLOWED) + load_int(p + T_W) * load_int(p + T_H));
+}
+
+// Follows the kept points that have no count yet, and writes the counts of all.
+function follow_kept(x: int, y: int) {
+  let counts = load_int(AT_COUNTS);
+  let p = load_int(AT_ENTRY);
+  let end = p + load_int(AT_KEPT) * ENTRY;
+  while (p < end) {
+    if (load_double(p + E_COUNT) < 0.0) { follow(p); }
+    store(counts + ((load_int(p + E_ROW) - y) * SIDE + load_int(p + E_COLUMN) - x) * 8, load_double(p + E_COUNT));
+    p = p + ENTRY;
+  }
 }
 
 // Replaces a tile by its parts and gives the end of the stack: halves of a long one, else quarters.

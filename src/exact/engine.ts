@@ -17,6 +17,7 @@ import {
   tile,
 } from './layout.js';
 import { type ArithmeticName, KernelMemory } from './memory.js';
+import type { PlainEnds } from './plain-ends.js';
 import { tilesText } from './tiles.js';
 import type { DyadicPair } from './view.js';
 
@@ -103,6 +104,7 @@ export interface KernelFunctions {
   cut_tile(tile: number): number;
   copy_tile(from: number, to: number): void;
   cover(x: number, y: number, width: number, height: number): void;
+  follow_kept(x: number, y: number): void;
   lowest_level(orbit: number, records: number, first: number, end: number, scratch: number): void;
   next_level(below: number, records: number, count: number): void;
   finish_level(records: number, radii: number, count: number, tau: number, tau2: number): void;
@@ -113,6 +115,9 @@ export interface KernelFunctions {
 /** The most points followed in one call. */
 export const batch = 256;
 
+/** The most points that wait in memory: kernels with tiles keep those of a whole rectangle. */
+const mostEntries = (name: ArithmeticName) => (name === 'pair' ? batch : rootSide ** 2);
+
 /** Bytes of a kernel's memory, by the references' steps and the number of rows and columns. */
 export function engineBytes(name: ArithmeticName, steps: readonly number[], points: number): number {
   const record = records[name];
@@ -121,7 +126,11 @@ export function engineBytes(name: ArithmeticName, steps: readonly number[], poin
     (n + 1) * (16 * parts + record.magBytes) +
     (n / 2 ** (lowestLevel - 1)) * (record.bytes + record.radiusBytes);
   const fixed =
-    freeFrom + batch * entry.bytes + 8 * rootSide ** 2 + stackTiles * tile.bytes + 10 * record.bytes;
+    freeFrom +
+    mostEntries(name) * entry.bytes +
+    8 * rootSide ** 2 +
+    stackTiles * tile.bytes +
+    10 * record.bytes;
   return steps.reduce((sum, n) => sum + each(n), fixed + 16 * parts * points + 2 ** 13);
 }
 
@@ -147,7 +156,7 @@ export class Engine {
     this.memory = new KernelMemory(name, arithmetics[name], bytes, freeFrom);
     this.view = this.memory.view;
     this.run = this.memory.start(module);
-    this.entries = this.memory.allocate(batch * entry.bytes);
+    this.entries = this.memory.allocate(mostEntries(name) * entry.bytes);
     this.counts = this.memory.allocate(8 * rootSide ** 2);
     this.memory.put(slots.AT_ENTRY, this.entries);
     this.memory.put(slots.AT_COUNTS, this.counts);
@@ -233,10 +242,13 @@ export class Engine {
     }
   }
 
+  private setRung(rung: 0 | 1): void {
+    this.view.setInt32(slots.AT_RUNG, rung * 2 * records[this.name].magBytes, true);
+  }
+
   /** Follows at most `batch` points by the blocks of a rung; returns their counts, -1 for undecided points. */
   follow(points: readonly (readonly [row: number, column: number])[], rung: 0 | 1): number[] {
-    const record = records[this.name];
-    this.view.setInt32(slots.AT_RUNG, rung * 2 * record.magBytes, true);
+    this.setRung(rung);
     const entries = points.map((_, i) => this.entries + i * entry.bytes);
     for (const [i, [row, column]] of points.entries()) {
       this.view.setInt32(entries[i]! + entry.row, row, true);
@@ -248,16 +260,23 @@ export class Engine {
 
   /**
    * Counts a rectangle of at most `rootSide` points per side by tiles. Returns its counts, in rows of `rootSide`, -1 for
-   * undecided points, and the number of points followed one by one. The counts are valid until the next call.
+   * undecided points, and the number of points followed one by one; `ends` decides what it can of them first. The counts
+   * are valid until the next call.
    */
   cover(
     top: number,
     left: number,
     rows: number,
     columns: number,
+    ends?: PlainEnds,
   ): { counts: Float64Array; followed: number } {
-    this.view.setInt32(slots.AT_RUNG, 0, true);
+    this.setRung(0);
     this.run.cover(left, top, columns, rows);
+    const orbits = [0, referenceStride].map((i) => this.view.getInt32(slots.AT_ORBIT + i, true));
+    ends?.count(this.view.buffer, this.entries, this.view.getInt32(slots.AT_KEPT, true), orbits);
+    // What doubles leave is what the wider tolerance would leave, too.
+    if (ends) this.setRung(1);
+    this.run.follow_kept(left, top);
     const counts = this.memory.doubles(this.counts, rootSide ** 2);
     return { counts, followed: this.view.getInt32(slots.AT_FOLLOWED, true) };
   }

@@ -4,7 +4,7 @@
 /** Slots of the view. */
 const viewSlots = [
   ...(['R', 'C0', 'RES', 'DC', 'INVDC', 'LIMIT', 'LAST', 'BLOCKS', 'RUNG', 'ERROR'] as const),
-  ...(['PARAMETER', 'ROWS', 'COLUMNS', 'ENTRY', 'COUNTS', 'STACK', 'FOLLOWED'] as const),
+  ...(['PARAMETER', 'ROWS', 'COLUMNS', 'ENTRY', 'COUNTS', 'STACK', 'FOLLOWED', 'KEPT'] as const),
 ] as const;
 /** Slots of a reference; those of the second come after those of the first. */
 const referenceSlots = ['ORBIT', 'STEPS', 'SAFE', 'LEVELS', 'LEVEL_COUNT'] as const;

@@ -32,38 +32,43 @@ function samplePoints({ view, center, ofRow, ofColumn }: ReadView): SamplePoints
   };
 }
 
+/** What a kernel of double arithmetic needs to prove a view's counts. */
+export interface PlainJob {
+  readonly points: SamplePoints;
+  readonly job: KernelJob;
+  readonly module: WebAssembly.Module;
+}
+
 /** The module compiled last: workers count many slices of one view. */
 let compiled: { readonly key: string; readonly module: WebAssembly.Module } | undefined;
 
+/** The job of a view, of so many steps; undefined if doubles without perturbation prove nothing of it. */
+export function plainJob(read: ReadView, iterations: number): PlainJob | undefined {
+  const { view, z0 } = read;
+  const { radius: escape } = view;
+  const isCritical = view.plane === 'parameter' && z0.every(({ digits }) => digits === 0n);
+  // The count of open points must fit what counts are stored in.
+  const fits = iterations + 1 < 2 ** 16 || (iterations >= 2 ** 16 && iterations < 2 ** 32 - 1);
+  if (!isCritical || escape < 2 || escape > largestProved || !fits) return undefined;
+  const points = samplePoints(read);
+  const range = rangeOf(points);
+  const proof = { off: range.reach * 2 ** -51, reach: range.reach };
+  const job: KernelJob = { step, c: 'p', z0: [0, 0], iterations, escape, proof };
+  const key = [iterations, escape, range.reach, range.leastImaginary].join();
+  if (compiled?.key !== key) compiled = { key, module: compileKernel(job, range) };
+  return { points, job, module: compiled.module };
+}
+
 export class PlainCounter {
-  private readonly points: SamplePoints;
-  private readonly job: KernelJob;
-  private readonly module: WebAssembly.Module;
   /** The kernel for rectangles of the last shape. */
   private started: { readonly shape: string; readonly kernel: StartedKernel } | undefined;
 
-  private constructor(read: ReadView) {
-    const { iterations, radius: escape } = read.view;
-    this.points = samplePoints(read);
-    const range = rangeOf(this.points);
-    const proof = { off: range.reach * 2 ** -51, reach: range.reach };
-    this.job = { step, c: 'p', z0: [0, 0], iterations, escape, proof };
-    const key = [iterations, escape, range.reach, range.leastImaginary].join();
-    if (compiled?.key !== key) compiled = { key, module: compileKernel(this.job, range) };
-    this.module = compiled.module;
-  }
+  private constructor(private readonly plain: PlainJob) {}
 
   /** A counter for a view; undefined if most points would stay open, or none can be proved. */
   static of(read: ReadView): PlainCounter | undefined {
-    const { view, z0 } = read;
-    const isCritical = view.plane === 'parameter' && z0.every(({ digits }) => digits === 0n);
-    const isProved = view.radius >= 2 && view.radius <= largestProved;
-    // The count of open points must fit what counts are stored in.
-    const fits =
-      view.iterations + 1 < 2 ** 16 || (view.iterations >= 2 ** 16 && view.iterations < 2 ** 32 - 1);
-    return isCritical && isProved && fits && spacingExponent(read) >= leastSpacing
-      ? new PlainCounter(read)
-      : undefined;
+    const plain = spacingExponent(read) >= leastSpacing ? plainJob(read, read.view.iterations) : undefined;
+    return plain && new PlainCounter(plain);
   }
 
   /**
@@ -77,7 +82,8 @@ export class PlainCounter {
     columns: number,
     out: Uint32Array,
   ): { open: number[]; filled: number } {
-    const { rowRe, rowIm, columnRe, columnIm } = this.points;
+    const { job, module } = this.plain;
+    const { rowRe, rowIm, columnRe, columnIm } = this.plain.points;
     const points = {
       rowRe: rowRe.subarray(top, top + rows),
       rowIm: rowIm.subarray(top, top + rows),
@@ -88,13 +94,13 @@ export class PlainCounter {
     if (this.started?.shape === shape)
       for (const name of ['rowRe', 'rowIm', 'columnRe', 'columnIm'] as const)
         this.started.kernel.points[name].set(points[name]);
-    else this.started = { shape, kernel: startKernel(this.job, this.module, points) };
-    const counts = new (countsType(this.job.iterations))(rows * columns);
+    else this.started = { shape, kernel: startKernel(job, module, points) };
+    const counts = new (countsType(job.iterations))(rows * columns);
     const { kernel } = this.started;
     const before = kernel.filled();
     kernel.count(0, rows, counts);
     const open: number[] = [];
-    const most = openCount(this.job);
+    const most = openCount(job);
     out.set(counts);
     for (let i = counts.indexOf(most); i >= 0; i = counts.indexOf(most, i + 1)) open.push(i);
     return { open, filled: kernel.filled() - before };

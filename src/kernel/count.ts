@@ -45,7 +45,7 @@ export const queueEntry = (capture: Capture | undefined, proof?: Proof) =>
   56 + 8 * queuedExtras(capture, proof).length;
 /** A trap's least distance, and z before the last step. */
 const mostExtras = 3;
-const queueLength = 2048;
+export const queueLength = 2048;
 /** Bytes of the queue, with room for what one group may add when it is almost full. */
 export const queueBytes = (56 + 8 * mostExtras) * (queueLength + 2 * vectorCount);
 
