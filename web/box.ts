@@ -2,6 +2,7 @@
 // left to gestures.ts.
 import { type Camera, moved, type Point, type Size, zoomed } from './camera.js';
 import { element } from './elements.js';
+import { placeIn } from './gestures.js';
 
 export interface BoxEvents {
   camera(): Camera;
@@ -29,11 +30,6 @@ export function makeBox({ camera, size, look }: BoxEvents): void {
   let corners: readonly [from: Point, to: Point] | undefined;
   let pointerId = 0;
 
-  const placeOf = (event: MouseEvent): Point => {
-    const { left, top } = stage.getBoundingClientRect();
-    return [event.clientX - left, event.clientY - top];
-  };
-
   function draw(): void {
     const [[x1, y1], [x2, y2]] = corners ?? [
       [0, 0],
@@ -60,12 +56,12 @@ export function makeBox({ camera, size, look }: BoxEvents): void {
     stage.addEventListener(type, (event) => action(event as PointerEvent), { capture: true });
   listen('pointerdown', (event) => {
     if (event.button !== 0 || !event.shiftKey || event.pointerType === 'touch') return;
-    corners = [placeOf(event), placeOf(event)];
+    corners = [placeIn(stage, event), placeIn(stage, event)];
     pointerId = event.pointerId;
   });
   listen('pointermove', (event) => {
     if (!corners) return;
-    corners = [corners[0], placeOf(event)];
+    corners = [corners[0], placeIn(stage, event)];
     event.stopImmediatePropagation();
     draw();
   });

@@ -19,6 +19,12 @@ const stillness = 4;
 /** Milliseconds without a wheel event after which the view has settled. */
 const wheelPause = 180;
 
+/** Where an event is in an element, in CSS pixels from its top left corner. */
+export function placeIn(element: HTMLElement, { clientX, clientY }: MouseEvent): Point {
+  const { left, top } = element.getBoundingClientRect();
+  return [clientX - left, clientY - top];
+}
+
 export function listen(stage: HTMLElement, events: GestureEvents): void {
   const pointers = new Map<number, Point>();
   let pressed: Point | undefined;
@@ -28,10 +34,7 @@ export function listen(stage: HTMLElement, events: GestureEvents): void {
   let gesture = 0;
   let isWheel = false;
 
-  const placeOf = (event: MouseEvent): Point => {
-    const { left, top } = stage.getBoundingClientRect();
-    return [event.clientX - left, event.clientY - top];
-  };
+  const placeOf = (event: MouseEvent) => placeIn(stage, event);
 
   /** Settles after a pause, unless another change follows. */
   function lookFor(camera: Camera): void {

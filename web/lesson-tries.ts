@@ -2,6 +2,7 @@
 // lanes then show what happens.
 import { button, element, input, select } from './elements.js';
 import { commandOf } from './lesson-code.js';
+import { narrowScreen } from './panels.js';
 
 /** Values of the panel's fields; what is not given stays. */
 interface Try {
@@ -99,10 +100,9 @@ function watch(told: HTMLElement): void {
 
 /** Opens the panel beside the lesson. Where there is room for one panel, its lanes on the bar's button stand out instead. */
 function showLanes(): void {
-  const toggle = button('toggle-workers');
-  const hasRoom = !matchMedia('(max-width: 1099px), (max-height: 559px)').matches;
-  if (hasRoom && toggle.ariaExpanded === 'false') press(toggle);
-  const lanes = hasRoom ? document.querySelector('.lanes')! : element('mini-lanes', HTMLElement);
+  const isNarrow = narrowScreen().matches;
+  if (!isNarrow) openWorkers();
+  const lanes = isNarrow ? element('mini-lanes', HTMLElement) : document.querySelector('.lanes')!;
   lanes.classList.remove('is-lit');
   // The style must be computed in between, or the animation does not begin again.
   lanes.getBoundingClientRect();
@@ -110,13 +110,15 @@ function showLanes(): void {
 }
 
 function openExperiment(): void {
-  const toggle = button('toggle-workers');
-  if (toggle.ariaExpanded === 'false') press(toggle);
+  openWorkers();
   const details = element('experiment-run', HTMLElement).closest('details')!;
   details.open = true;
   details.scrollIntoView();
 }
 
-/** A click as by a pointer: the panel does not take the focus from the lesson. */
-const press = (target: HTMLElement) =>
-  target.dispatchEvent(new MouseEvent('click', { detail: 1, bubbles: true }));
+/** By a click as of a pointer: the panel does not take the focus from the lesson. */
+function openWorkers(): void {
+  const toggle = button('toggle-workers');
+  if (toggle.ariaExpanded === 'false')
+    toggle.dispatchEvent(new MouseEvent('click', { detail: 1, bubbles: true }));
+}

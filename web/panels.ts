@@ -6,7 +6,7 @@ const ids = ['scene', 'workers', 'julia', 'lesson'] as const;
 export type PanelId = (typeof ids)[number];
 
 /** Screens with room for one panel; style.css places them by the same widths. */
-const isNarrow = matchMedia('(max-width: 1099px), (max-height: 559px)');
+export const narrowScreen = () => matchMedia('(max-width: 1099px), (max-height: 559px)');
 
 export interface PanelsEvents {
   /** Calls `action` once what panels contain is loaded. */
@@ -16,6 +16,7 @@ export interface PanelsEvents {
 }
 
 export function makePanels({ ready, changed }: PanelsEvents) {
+  const isNarrow = narrowScreen();
   /** The last one opened is the topmost. */
   let open: readonly PanelId[] = [];
   /** The element that had the focus before a key opened the panel. */
