@@ -9,7 +9,7 @@ import { named } from './named.js';
 import { root, runScript, setup } from './setup.js';
 
 /** Slow files start first, so that no core idles at the end. `node --test` would sort them. */
-const longest = ['web/explorer', 'cluster/', 'pool/', 'package', 'lesson/', 'browsers/', 'cli/', 'render/'];
+const longest = ['web/explorer', 'cluster/', 'pool/', 'lesson/', 'browsers/', 'cli/', 'render/'];
 /** A file that runs longer than this many hours is terminated and reported. */
 const mostHours = process.env.MANDOLINE_STRESS === 'long' ? 5 : 1;
 
@@ -25,11 +25,9 @@ runScript(() => {
   const all = readdirSync(join(root, 'dist', 'test'), { recursive: true })
     .filter((name) => name.endsWith('.test.js'))
     .sort();
-  const parts = wanted.length > 0 ? wanted : [...longest, ''];
-  const isLeftOut = (name) => wanted.length === 0 && named.some((part) => name.includes(part));
-  const names = [...new Set(parts.flatMap((part) => all.filter((name) => name.includes(part))))].filter(
-    (name) => !isLeftOut(name),
-  );
+  const usual = all.filter((name) => !named.some((part) => name.includes(part)));
+  const [parts, among] = wanted.length > 0 ? [wanted, all] : [[...longest, ''], usual];
+  const names = [...new Set(parts.flatMap((part) => among.filter((name) => name.includes(part))))];
   if (names.length === 0) throw new Error(`no test file's path contains ${wanted.join(' or ')}`);
   const files = names.map((name) => join(root, 'dist', 'test', name));
   // Some files wait more than they compute, hence four at a time for two cores.

@@ -42,7 +42,7 @@ export interface PlainJob {
 /** The module compiled last: workers count many slices of one view. */
 let compiled: { readonly key: string; readonly module: WebAssembly.Module } | undefined;
 
-/** The job of a view, of so many steps; undefined if doubles without perturbation prove nothing of it. */
+/** The job that counts a view's points up to `iterations`; undefined if doubles without perturbation can prove no count. */
 export function plainJob(read: ReadView, iterations: number): PlainJob | undefined {
   const { view, z0 } = read;
   const { radius: escape } = view;

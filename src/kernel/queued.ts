@@ -23,7 +23,7 @@ export class QueuedPoints {
   private readonly entryBytes: number;
   private readonly finish: (...parameters: number[]) => void;
   private length = 0;
-  /** What the kernel takes the number of steps of each point to be. */
+  /** The number of steps that the kernel assumes for every point that is added. */
   readonly steps: number;
 
   constructor(job: KernelJob, module: WebAssembly.Module) {

@@ -17,7 +17,7 @@ const bits = 400;
 const viewOf = (name: string): ExactView =>
   placeView(places.find((each) => each.name.startsWith(name))!, side);
 
-/** A point handed to doubles: its place and steps, what doubles are told of it, and what they count. */
+/** A point that tiles hand over: its place, the steps it has made, what doubles receive, and the count they find. */
 interface Handed {
   readonly row: number;
   readonly column: number;
@@ -108,7 +108,7 @@ test('doubles that cannot decide, or that prove nothing, do not end orbits after
   assert.equal(has({ plane: 'dynamical' }), false);
 });
 
-test('a point that stays inside for all iterations has them as its count, whatever doubles are told of its age', async (t) => {
+test('the count of a point that never leaves is the number of iterations, at whatever step doubles continue', async (t) => {
   for (const iterations of [1150, 3100]) {
     const view = { ...viewOf('m03'), iterations };
     const read = readView(view);
